@@ -1,0 +1,1 @@
+"""Where tasks go: CRM adapters and the task workbook, behind one protocol."""

@@ -1,0 +1,191 @@
+"""What every target obeys, so that the push stage needs to know none of them by name.
+
+A target is a system outside the house that store staff work in: a CRM, or the task
+workbook. The push stage hands it records whose keys come from business facts, and is
+told per record what became of it. Three rules hold for every implementation:
+
+* *Same key, same record.* Sending a record again never makes a second one.
+* *A lost answer is `unknown`.* Once a request has left, a time-out or a broken line does not
+  say whether the other side kept it. Such records are sent (or looked up) again; they are
+  never reported as failed.
+* *Reasons name fields, never values.* `Outcome.reason` is stored, logged and mailed, so it
+  holds no response body and nothing about a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol, runtime_checkable
+
+Entity = Literal["contact", "task"]
+"""A contact is a customer with the vehicle in question; a task is one call to make."""
+
+State = Literal["sent", "rejected", "retry", "unknown"]
+"""What became of a record.
+
+`sent`      the target holds it (also when it already held an equal one).
+`rejected`  the target will not take it as it is: sending it again unchanged is useless.
+`retry`     it was certainly not kept, for a reason that passes (busy, limited, down).
+`unknown`   nobody can say; send it again, or look it up where the target has no upsert.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One contact or task in our own terms; each target maps `fields` to its own.
+
+    `key` is the external key, made from business facts and never from a run
+    (`CA01.S4-03.SO-2026-0001`). `version` grows with each change of the record.
+    `crm_id` is the id under which the target last acknowledged the key, if it ever did;
+    it saves a look-up and lets equal updates share a call, but is never required.
+
+    Fields of a contact: `name, phone, store_code, plate, vin, model`.
+    Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
+    customer_phone, plate, vin, model, last_event, why, script, owner_no, priority,
+    contact_key`. Dates are `datetime.date`; a value that is not known is None, not "".
+    """
+
+    entity: Entity
+    key: str
+    version: int
+    fields: Mapping[str, object]
+    crm_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A record that must leave the target's open list, with a reason fit for people.
+
+    `crm_id` is what the ledger knows; a target with a native upsert finds the record by `key`
+    where it is None. `reason` is a short sentence without personal data.
+    """
+
+    entity: Entity
+    key: str
+    version: int
+    reason: str
+    crm_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record or withdrawal.
+
+    `reason` is None for a plain `sent`; otherwise it says rule, field and what to do, without
+    values. `crm_id` is the target's id where it is known. `retry_after` is the number of
+    seconds the target asked us to wait, where it did.
+    """
+
+    key: str
+    state: State
+    crm_id: str | None = None
+    reason: str | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a target can do; the push stage behaves accordingly.
+
+    `native_upsert`: the target itself keeps one record per key, so `unknown` is resolved by
+    sending again. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records
+    that one call of `upsert` should be given at most. `concurrency`: calls at a time.
+    `reads_results`: `read_results` brings work back.
+    """
+
+    native_upsert: bool
+    atomic_batch: bool
+    batch_size: int
+    concurrency: int
+    reads_results: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that the target shows as still to do."""
+
+    key: str
+    crm_id: str
+    due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a person did about a task, as found in the target.
+
+    `outcome` is a code of the target's mapping (`reached`, `wrong_number` ...) or None where
+    the text did not tell. `done_date` is the day the target shows; `recorded_at` is when the
+    target last wrote it (UTC) and decides which of two results of one task is newer.
+    `feedback` is free text and may hold personal data: store it protected, log it never.
+    """
+
+    key: str
+    crm_id: str
+    done_date: date
+    recorded_at: datetime
+    outcome: str | None = None
+    feedback: str | None = None
+    done_by: str | None = None
+    satisfaction: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of results and the cursor to ask with next time.
+
+    The cursor is the target's own text: store it beside the target's name, after the results
+    have been stored and in the same transaction, and pass it back unread.
+    """
+
+    results: Sequence[Result]
+    cursor: str
+
+
+@runtime_checkable
+class Target(Protocol):
+    """A place where tasks are worked on.
+
+    Methods answer per record and raise only where no record can be answered for: wrong
+    configuration, wrong credentials, a target that is not what the mapping says.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger keeps this target's ids, for example `odoo`."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this target can do."""
+        ...
+
+    def check(self) -> None:
+        """Compare the mapping with the target's own description, before anything is sent.
+
+        Raises an error that names file, line of the mapping and field.
+        """
+        ...
+
+    def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Create or update the records; one outcome per record, in the same order.
+
+        Contacts are sent before the tasks that stand on them, whatever the order given.
+        """
+        ...
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> Sequence[Outcome]:
+        """Take records off the open list without counting them as done.
+
+        One outcome per withdrawal, in the same order. What is already gone is `sent`.
+        """
+        ...
+
+    def open_tasks(self) -> Iterable[OpenTask]:
+        """Every open task of ours in the target: the other half of the comparison with ours."""
+        ...
+
+    def read_results(self, cursor: str | None) -> Results:
+        """What was done since the cursor; with None, since the beginning. Once each."""
+        ...
