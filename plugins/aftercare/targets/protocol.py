@@ -113,22 +113,27 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a person did about a task, as found in the target.
+    """What a person did about a task, in the columns of the feed `call_result`.
 
-    `outcome` is a code of the target's mapping (`reached`, `wrong_number` ...) or None where
-    the text did not tell. `done_date` is the day the target shows; `recorded_at` is when the
-    target last wrote it (UTC) and decides which of two results of one task is newer.
-    `feedback` is free text and may hold personal data: store it protected, log it never.
+    `version_at` is when the target last wrote it (UTC); of two versions of one attempt the
+    newer wins. `outcome` is a code of the target's mapping (`success`, `wrong_number` ...)
+    or None where the text did not tell. A flag is None where nobody said anything.
+    `remark` is free text and may hold personal data: store it protected, log it never.
     """
 
-    key: str
+    task_key: str
     crm_id: str
-    done_date: date
-    recorded_at: datetime
+    attempt_no: int
+    called_at: datetime
+    version_at: datetime
     outcome: str | None = None
-    feedback: str | None = None
-    done_by: str | None = None
+    caller_no: str | None = None
     satisfaction: int | None = None
+    is_fault_cleared: bool | None = None
+    is_next_service_told: bool | None = None
+    is_complaint: bool | None = None
+    is_do_not_call: bool | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
