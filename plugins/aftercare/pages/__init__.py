@@ -1,0 +1,1 @@
+"""Pages in Airflow's menu for stewards, HR and operators."""

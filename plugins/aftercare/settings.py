@@ -1,0 +1,130 @@
+"""The group's own settings: ``include/group.yaml`` and where the project lies.
+
+Settings say which dealer systems, packs, calendars, targets and recipients there are. Addresses
+and secrets are connections (see ``aftercare.connections``), so the same settings serve the demo
+and a server.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from aftercare.configuration import read_model
+from aftercare.errors import ConfigurationError
+
+PROJECT = Path(os.environ.get("AFTERCARE_PROJECT") or Path(__file__).resolve().parents[2])
+
+Language = Literal["zh", "en"]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError):
+        raise ValueError("no such time zone") from None
+    return name
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GroupName(_Part):
+    """Who the group is."""
+
+    name: str
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    language: Language = "zh"
+
+
+class PackFrom(_Part):
+    """A policy pack that is in force from a day on."""
+
+    start: date = Field(alias="from")
+    pack: str
+
+
+class Calendar(_Part):
+    """Days on which stores are closed. ``weekly_closed``: 1 is Monday, 7 is Sunday."""
+
+    weekly_closed: frozenset[Annotated[int, Field(ge=1, le=7)]] = frozenset()
+    closed: frozenset[date] = frozenset()
+
+
+class Targets(_Part):
+    """Which target receives a store's tasks: ``workbook`` or the name of a CRM mapping."""
+
+    default: str = "workbook"
+    stores: dict[str, str] = {}
+
+    def of(self, store_code: str) -> str:
+        """The target of a store."""
+        return self.stores.get(store_code, self.default)
+
+
+class Recipient(_Part):
+    """A person who gets mails in a role. ``stores`` empty means all stores."""
+
+    address: str
+    language: Language | None = None
+    stores: frozenset[str] = frozenset()
+
+
+class Mail(_Part):
+    """Sender, domains that may be written to, and recipients by role."""
+
+    sender: str
+    sender_name: str = "Aftercare"
+    allowed_domains: frozenset[str]
+    recipients: dict[Literal["operator", "steward", "hr", "manager"], tuple[Recipient, ...]] = {}
+
+
+class Group(_Part):
+    """All settings of a dealer group."""
+
+    group: GroupName
+    systems: tuple[str, ...]
+    packs: dict[str, tuple[PackFrom, ...]]
+    store_packs: dict[str, tuple[PackFrom, ...]] = {}
+    calendars: dict[str, Calendar] = {"default": Calendar()}
+    store_calendars: dict[str, str] = {}
+    targets: Targets = Targets()
+    mail: Mail
+    owners: dict[str, str] = {}
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The group's one time zone."""
+        return ZoneInfo(self.group.time_zone)
+
+    def pack_of(self, store_code: str, brand: str, day: date) -> str:
+        """The pack in force for a store on a day; a store's own assignment beats its brand's.
+
+        Raises ConfigurationError naming store, brand and day when none is assigned.
+        """
+        for lines in (self.store_packs.get(store_code), self.packs.get(brand)):
+            current = [line for line in lines or () if line.start <= day]
+            if current:
+                return max(current, key=lambda line: line.start).pack
+        raise ConfigurationError(
+            f"no policy pack is assigned to store {store_code} (brand {brand}) on {day}; "
+            "add a line under packs or store_packs",
+            file="include/group.yaml",
+            key=f"packs.{brand}",
+        )
+
+    def calendar_of(self, store_code: str) -> str:
+        """Name of the store's calendar."""
+        return self.store_calendars.get(store_code, "default")
+
+
+def read_group(path: Path | None = None) -> Group:
+    """The group's settings from ``AFTERCARE_GROUP`` or ``include/group.yaml``."""
+    chosen = path or Path(os.environ.get("AFTERCARE_GROUP") or PROJECT / "include" / "group.yaml")
+    return read_model(chosen, Group)

@@ -1,0 +1,207 @@
+"""The feeds: canonical columns, keys and contact columns that every dealer system is mapped to.
+
+A feed's name is the stem of its tables ``staging.<feed>`` and ``core.<feed>``, of its suite
+``expectations/<feed>.yaml`` and of its merge statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "decimal", "date", "timestamp", "boolean", "code"]
+Contact = Literal["name", "phone", "plate", "id_no", "birthday", "email", "text"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A canonical column. ``codes``: the allowed values of a code; ``contact``: protected as such."""
+
+    name: str
+    kind: Kind = "text"
+    codes: tuple[str, ...] = ()
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One kind of record. ``key`` is the business key; ``vin_check`` is added beside a ``vin``."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    is_reference: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        return next((c for c in self.columns if c.name == name), None) or self._missing(name)
+
+    def _missing(self, name: str) -> Column:
+        raise KeyError(f"feed {self.name} has no column {name}")
+
+    @property
+    def contacts(self) -> tuple[Column, ...]:
+        """Columns that are stored as cipher, hash and check only."""
+        return tuple(column for column in self.columns if column.contact)
+
+
+def _code(name: str, *codes: str) -> Column:
+    return Column(name, "code", codes)
+
+
+FEEDS: dict[str, Feed] = {
+    feed.name: feed
+    for feed in (
+        Feed(
+            "store",
+            ("store_code",),
+            (
+                Column("store_code"),
+                Column("name"),
+                Column("brand"),
+                Column("region"),
+                Column("city"),
+                Column("opened_on", "date"),
+                Column("closed_on", "date"),
+            ),
+            is_reference=True,
+        ),
+        Feed(
+            "employee",
+            ("employee_no", "store_code", "role", "valid_from"),
+            (
+                Column("employee_no"),
+                Column("name"),
+                Column("store_code"),
+                _code("role", "DIR", "SUP", "SC", "AC", "SM", "SA", "CONSULTANT", "TECHNICIAN"),
+                Column("valid_from", "date"),
+                Column("valid_to", "date"),
+                Column("mobile", contact="phone"),
+                Column("email", contact="email"),
+            ),
+            is_reference=True,
+        ),
+        Feed(
+            "sales_order",
+            ("store_code", "order_no"),
+            (
+                Column("store_code"),
+                Column("order_no"),
+                _code("status", "active", "cancelled"),
+                _code("sale_type", "new", "used", "trade_in", "repurchase", "financed"),
+                _code("usage", "private", "business", "taxi", "lease"),
+                Column("signed_on", "date"),
+                Column("invoiced_on", "date"),
+                Column("delivered_at", "timestamp"),
+                Column("vin"),
+                Column("model"),
+                Column("sales_consultant_no"),
+                _code("customer_kind", "person", "company"),
+                Column("price", "decimal"),
+                Column("plate", contact="plate"),
+                Column("customer_name", contact="name"),
+                Column("customer_phone", contact="phone"),
+                Column("customer_id_no", contact="id_no"),
+                Column("birthday", contact="birthday"),
+            ),
+        ),
+        Feed(
+            "repair_order",
+            ("store_code", "ro_no"),
+            (
+                Column("store_code"),
+                Column("ro_no"),
+                Column("settlement_no"),
+                Column("previous_settlement_no"),
+                _code("ro_type", "repair", "pre_delivery", "rework", "warranty"),
+                _code("repair_type", "maintenance", "mechanical", "bodywork", "tyre", "other"),
+                _code("status", "open", "submitted", "settled", "cancelled"),
+                Column("is_reversed", "boolean"),
+                Column("opened_at", "timestamp"),
+                Column("completed_at", "timestamp"),
+                Column("settled_at", "timestamp"),
+                Column("delivered_at", "timestamp"),
+                Column("odometer_in_km", "integer"),
+                Column("odometer_out_km", "integer"),
+                Column("is_odometer_replaced", "boolean"),
+                Column("vin"),
+                Column("model"),
+                Column("service_advisor_no"),
+                Column("technician_no"),
+                _code("owner_kind", "person", "company"),
+                Column("amount", "decimal"),
+                Column("plate", contact="plate"),
+                Column("deliverer_name", contact="name"),
+                Column("deliverer_phone", contact="phone"),
+                Column("owner_name", contact="name"),
+                Column("owner_phone", contact="phone"),
+            ),
+        ),
+        Feed(
+            "call_result",
+            ("task_key", "attempt_no"),
+            (
+                Column("store_code"),
+                Column("task_key"),
+                Column("attempt_no", "integer"),
+                Column("called_at", "timestamp"),
+                _code(
+                    "outcome",
+                    "reached",
+                    "no_answer",
+                    "busy",
+                    "powered_off",
+                    "refused",
+                    "invalid_number",
+                    "wrong_person",
+                ),
+                Column("caller_no"),
+                Column("satisfaction", "integer"),
+                Column("is_fault_cleared", "boolean"),
+                Column("is_next_service_told", "boolean"),
+                Column("is_complaint", "boolean"),
+                Column("is_do_not_call", "boolean"),
+                Column("remark", contact="text"),
+            ),
+        ),
+        Feed(
+            "complaint",
+            ("store_code", "complaint_no"),
+            (
+                Column("store_code"),
+                Column("complaint_no"),
+                Column("task_key"),
+                Column("received_at", "timestamp"),
+                Column("source"),
+                Column("level"),
+                Column("owner_no"),
+                _code("verdict", "pending", "upheld", "rejected"),
+                Column("closed_at", "timestamp"),
+                Column("description", contact="text"),
+            ),
+        ),
+        Feed(
+            "external_score",
+            ("store_code", "employee_no", "month", "metric"),
+            (
+                Column("store_code"),
+                Column("employee_no"),
+                Column("month"),
+                Column("metric"),
+                Column("scale"),
+                Column("value", "decimal"),
+            ),
+        ),
+    )
+}
+
+CONTACT_CHECKS: dict[Contact, tuple[str, ...]] = {
+    "phone": ("valid", "missing", "landline", "too_short", "too_long", "not_a_number", "bad_prefix"),
+    "plate": ("valid", "missing", "malformed"),
+    "id_no": ("valid", "missing", "malformed", "check_digit"),
+    "birthday": ("valid", "missing", "default", "unreadable"),
+    "email": ("valid", "missing", "malformed"),
+    "name": ("valid", "missing"),
+    "text": ("valid", "missing"),
+}
+VIN_CHECKS = ("valid", "missing", "length", "characters", "check_digit")
