@@ -18,6 +18,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ import psutil
 import psycopg
 
 from aftercare.demo.ports import LOCALHOST, free_port
+from aftercare.errors import Fatal
 
 SUPERUSER = "aftercare"
 MAINTENANCE_DATABASE = "postgres"
@@ -58,7 +60,7 @@ FORGETFUL: Mapping[str, str] = {
 """Settings for data that a crash of the machine may take, such as a test's."""
 
 
-class PostgresError(RuntimeError):
+class PostgresError(Fatal):
     """The embedded server could not be made, started, stopped or asked."""
 
 
@@ -221,8 +223,7 @@ class EmbeddedPostgres:
         unfinished = self.folder / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         handed_over = self.folder / "password.new"
-        _write_private(handed_over, self.password)
-        os.chown(handed_over, self._owner.pw_uid, self._owner.pw_gid)
+        _write_private(handed_over, self.password, self._owner)
         try:
             done = subprocess.run(
                 [
@@ -276,7 +277,11 @@ class EmbeddedPostgres:
                     str(self._prefix() / "bin" / "postgres"),
                     "-D",
                     str(self.data_dir),
-                    *(part for key, value in parameters.items() for part in ("-c", f"{key}={value}")),
+                    *(
+                        part
+                        for key, value in parameters.items()
+                        for part in ("-c", f"{key}={value}")
+                    ),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -323,7 +328,7 @@ class EmbeddedPostgres:
             leader = psutil.Process(pid)
             with contextlib.suppress(psutil.NoSuchProcess):
                 # SIGINT is PostgreSQL's fast shutdown: connections end, a checkpoint is written.
-                leader.send_signal(2)
+                leader.send_signal(signal.SIGINT)
                 self._reap(leader, STOP_SECONDS)
         self._end_leftovers()
         if self._process is not None:
@@ -400,10 +405,13 @@ def _copy_for_everybody(wheel: Path, copy: Path) -> None:
             raise
 
 
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+def _write_private(path: Path, text: str, owner: pwd.struct_passwd | None = None) -> None:
+    # Created anew and never opened through a link: the folder may belong to another user.
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        os.fchmod(descriptor, 0o600)
+        if owner is not None:
+            os.fchown(descriptor, owner.pw_uid, owner.pw_gid)
         file.write(text + "\n")
 
 

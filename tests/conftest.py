@@ -1,0 +1,143 @@
+"""What every test may ask for: a real PostgreSQL, a migrated warehouse, an Airflow of its own.
+
+The first process of a test run makes the run's folder; workers of pytest-xdist inherit it and
+share its server.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+PROJECT = Path(__file__).resolve().parents[1]
+PREFIX = "aftercare-tests-"
+_folder_given = os.environ.get("AFTERCARE_TESTS_FOLDER")
+FOLDER = Path(_folder_given or tempfile.mkdtemp(prefix=PREFIX))
+
+# Airflow reads its settings while it is imported, so they stand here and not in a fixture.
+os.environ.update(
+    AFTERCARE_TESTS_FOLDER=str(FOLDER),
+    AIRFLOW_HOME=str(FOLDER / f"airflow-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"),
+    AIRFLOW__CORE__DAGS_FOLDER=str(PROJECT / "dags"),
+    AIRFLOW__CORE__DEFAULT_TIMEZONE="Asia/Shanghai",
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__CORE__PLUGINS_FOLDER=str(PROJECT / "plugins"),
+    AIRFLOW__CORE__UNIT_TEST_MODE="False",
+    AIRFLOW__API_AUTH__JWT_SECRET="only-for-tests-only-for-tests-only-for-tests-only-for-tests-1234",
+    AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
+    GX_ANALYTICS_ENABLED="false",
+    MPLBACKEND="Agg",
+)
+
+from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres  # noqa: E402
+from aftercare.warehouse import connect, migrate  # noqa: E402
+
+TEMPLATE = "warehouse_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _folder_given is None:
+        _sweep_killed_runs()
+        config.stash[_session_lock] = (FOLDER / "session.lock").open("w")
+        fcntl.flock(config.stash[_session_lock], fcntl.LOCK_EX)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _folder_given is None:
+        _destroy(FOLDER)
+        config.stash[_session_lock].close()
+
+
+_session_lock = pytest.StashKey()
+
+
+def _sweep_killed_runs() -> None:
+    """Ends servers and deletes folders of runs that were killed: nobody holds their lock."""
+    for lock_file in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/session.lock"):
+        with contextlib.suppress(OSError):
+            age = time.time() - lock_file.stat().st_mtime
+            if lock_file.stat().st_uid != os.geteuid() or age < 60:
+                continue
+            with lock_file.open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _destroy(lock_file.parent)
+
+
+def _destroy(folder: Path) -> None:
+    if (folder / "postgres").exists():
+        EmbeddedPostgres(folder / "postgres").destroy()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> EmbeddedPostgres:
+    """One embedded server for the whole test run; it ends with the run."""
+    server = EmbeddedPostgres(FOLDER / "postgres", settings=FORGETFUL)
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def warehouse_template(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated, empty warehouse that nobody connects to."""
+    with (FOLDER / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = FOLDER / "template.ready"
+        if not ready.exists():
+            postgres.drop_database(TEMPLATE)
+            postgres.create_database(TEMPLATE)
+            engine = connect(postgres.url(TEMPLATE))
+            migrate(engine)
+            engine.dispose()
+            ready.touch()
+    return TEMPLATE
+
+
+@pytest.fixture
+def warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[Engine]:
+    """A fresh, migrated warehouse for one test."""
+    name = f"warehouse_{uuid.uuid4().hex[:12]}"
+    postgres.create_database(name, template=warehouse_template)
+    engine = connect(postgres.url(name))
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+class NothingSkipped:
+    """In CI a skipped test fails the run: there, every real part has to be present."""
+
+    def __init__(self) -> None:
+        self.skipped: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self.skipped.append(report.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.skipped.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.skipped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.skipped:
+            terminalreporter.section("skipped although CI=true", red=True)
+            for nodeid in self.skipped:
+                terminalreporter.line(nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if os.environ.get("CI") == "true" and not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(NothingSkipped())
