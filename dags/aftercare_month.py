@@ -1,0 +1,31 @@
+"""Scorecards and sanction proposals of a closed month.
+
+Partition key: the month. Runs on the day after a month is closed; backfill it with
+`aftercare backfill scorecards`.
+"""
+
+from airflow.sdk import DAG, Asset, CronPartitionTimetable, task
+
+from aftercare.dag_policy import DEFAULTS, TIME_ZONE
+
+with DAG(
+    "aftercare_month",
+    description="Score a closed month and propose rewards and sanctions",
+    schedule=CronPartitionTimetable(
+        "0 5 6 * *", timezone=TIME_ZONE, run_offset=-1, key_format="%Y-%m"
+    ),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    doc_md=__doc__,
+    tags=["aftercare", "month"],
+):
+
+    @task(outlets=[Asset("aftercare_scorecards")])
+    def score(partition_key: str | None = None) -> dict[str, object]:
+        """Refuses an open month, then scores it."""
+        from aftercare import runs
+
+        return runs.score(partition_key)
+
+    score()

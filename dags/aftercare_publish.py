@@ -1,0 +1,50 @@
+"""Publication of a month's scorecards, behind a person's approval.
+
+Runs when a month was scored. Lines are decided in the warehouse, on the page or by command; the
+approval here only opens the gate and shows no personal figure. A waiting month blocks no other.
+"""
+
+from datetime import timedelta
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
+
+from aftercare.dag_policy import DEFAULTS
+
+with DAG(
+    "aftercare_publish",
+    description="Send approved scorecards to HR",
+    schedule=PartitionedAssetTimetable(assets=Asset("aftercare_scorecards")),
+    catchup=False,
+    max_active_runs=12,
+    default_args=DEFAULTS,
+    doc_md=__doc__,
+    tags=["aftercare", "month"],
+):
+
+    @task
+    def open_publication(partition_key: str | None = None) -> dict[str, object]:
+        """Refuses a wrong month; counts what is decided and what is not."""
+        from aftercare import runs
+
+        return runs.open_publication(partition_key)
+
+    gate = ApprovalOperator(
+        task_id="approve",
+        subject="Send the scorecards of {{ partition_key }} to HR?",
+        body=(
+            "Every proposal of the month must be decided first: page Aftercare, Proposals, "
+            "or `aftercare proposals list {{ partition_key }}`."
+        ),
+        response_timeout=timedelta(days=20),
+        defaults="Reject",
+    )
+
+    @task
+    def publish(partition_key: str | None = None) -> dict[str, object]:
+        """Sends what was approved, once to each recipient."""
+        from aftercare import runs
+
+        return runs.publish(partition_key)
+
+    open_publication() >> gate >> publish()
