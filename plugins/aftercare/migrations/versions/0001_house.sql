@@ -84,7 +84,8 @@ create table ops.policy_version (
     loaded_at timestamptz not null default clock_timestamp()
 );
 
--- What somebody may do; who somebody is, Airflow says.
+-- What somebody may do; who somebody is, Airflow says. employee_no says which
+-- scored employee a user is: nobody decides about oneself.
 create table ops.user_role (
     user_name text not null,
     role text not null check (
@@ -93,6 +94,7 @@ create table ops.user_role (
     store_code text not null default '*',
     valid_from date not null default date '1900-01-01',
     valid_to date,
+    employee_no text,
     primary key (user_name, role, store_code, valid_from)
 );
 

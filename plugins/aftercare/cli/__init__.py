@@ -1,0 +1,35 @@
+"""The command ``aftercare``. Errors of ours end with one line and exit code 1, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from aftercare.cli import backfill, cases, month, night, setup
+from aftercare.errors import AftercareError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aftercare")
+def cli() -> None:
+    """Customer care for car-dealer groups: nights, months, and what people decide in between."""
+
+
+for command in (
+    *setup.COMMANDS,
+    *night.COMMANDS,
+    *backfill.COMMANDS,
+    *cases.COMMANDS,
+    *month.COMMANDS,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        cli()
+    except AftercareError as problem:
+        click.echo(f"aftercare: {problem}", err=True)
+        sys.exit(1)

@@ -1,0 +1,114 @@
+"""Commands that prepare an installation: warehouse, keys, users, schemas, suites, sample, demo."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--revision", default="head", show_default=True, help="Version to bring it to.")
+def migrate(revision: str) -> None:
+    """Create the warehouse or bring it to the newest version."""
+    from aftercare import connections, warehouse
+
+    warehouse.migrate(connections.warehouse_engine(), revision)
+    click.echo(f"the warehouse is at {revision}")
+
+
+@click.group()
+def keys() -> None:
+    """Keys that protect contact data."""
+
+
+@keys.command("new")
+@click.option("--connection", is_flag=True, help="Print it as the connection aftercare_keys.")
+def new_keys(connection: bool) -> None:
+    """Print a fresh key ring. Keep it safe: without it contact data cannot be opened."""
+    from aftercare.protection import new_keyring_json
+
+    ring = new_keyring_json()
+    click.echo(json.dumps({"conn_type": "generic", "password": ring}) if connection else ring)
+
+
+@click.group()
+def users() -> None:
+    """What people may do. Who somebody is, Airflow says; what they may do stands here."""
+
+
+@users.command("grant")
+@click.argument("user")
+@click.argument("role", type=click.Choice(["steward", "hr", "manager", "operator", "staff"]))
+@click.option("--store", default="*", show_default=True, help="Store code, or * for all.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), default="1900-01-01")
+@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--employee", default=None, help="The user's own employee number, if scored.")
+def grant(user: str, role: str, store: str, start: date, end: date | None, employee: str | None) -> None:
+    """Give USER a ROLE for a store, from a day on."""
+    from aftercare import connections, warehouse
+
+    with connections.warehouse_engine().begin() as connection:
+        warehouse.run(
+            connection,
+            "ops/grant_role",
+            user_name=user,
+            role=role,
+            store_code=store,
+            valid_from=start,
+            valid_to=end,
+            employee_no=employee,
+        )
+    click.echo(f"{user} is {role} for {'all stores' if store == '*' else store}")
+
+
+@users.command("list")
+def list_users() -> None:
+    """Show who may do what."""
+    from aftercare import connections, warehouse
+
+    with connections.warehouse_engine().connect() as connection:
+        for row in warehouse.run(connection, "ops/list_roles").mappings():
+            end = row["valid_to"] or "…"
+            click.echo(f"{row['user_name']}\t{row['role']}\t{row['store_code']}\t{row['valid_from']}–{end}")
+
+
+@click.group()
+def suites() -> None:
+    """Validation suites."""
+
+
+@suites.command("compile")
+def compile_suites() -> None:
+    """Compile expectations/*.yaml to their flag statements after a reviewed change."""
+    from aftercare.quality.compile import compile_all
+
+    for path in compile_all():
+        click.echo(path)
+
+
+@click.command()
+def schemas() -> None:
+    """Write the JSON Schemas of mapping, policy and settings files for editors."""
+    from aftercare.schemas import write_schemas
+
+    for path in write_schemas():
+        click.echo(path)
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+@click.option("--stores", type=click.IntRange(3, 400), default=3, show_default=True)
+@click.option("--seed", type=int, default=2026, show_default=True)
+@click.option("--stay/--end", default=None, help="Stay up until Ctrl-C; default: on a terminal.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
+def demo(home: Path, stores: int, seed: int, stay: bool | None, language: str | None) -> None:
+    """A whole dealer group on this machine: one night and one month through Airflow."""
+    from aftercare.demo.run import run_demo
+
+    run_demo(home=home, stores=stores, seed=seed, stay=stay, language=language)
+
+
+COMMANDS = (migrate, keys, users, suites, schemas, demo)

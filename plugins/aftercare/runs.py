@@ -1,0 +1,206 @@
+"""What a Dag's task and a command do alike: fetch connections, call stages for a period.
+
+Here, and only here, the clock is read: ``today`` decides whether a period is over and whether
+something is too old to be sent. Partition keys arrive as text and are refused in plain words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from aftercare import connections, warehouse
+from aftercare.errors import AftercareError, BadData, Fatal, Retriable
+from aftercare.rules import period
+from aftercare.rules.policy import Policy
+from aftercare.settings import PROJECT, Group, read_group
+from aftercare.sources.feeds import FEEDS
+from aftercare.sources.mapping import DealerSystem, read_dealer_system
+
+log = logging.getLogger(__name__)
+
+WORKBOOK = "workbook"
+Counts = dict[str, Any]
+
+
+@cache
+def _engine() -> Engine:
+    return connections.warehouse_engine()
+
+
+@cache
+def _policy() -> Policy:
+    return Policy.load(PROJECT / "include" / "policy")
+
+
+def today(group: Group) -> date:
+    """The date in the group's time zone."""
+    return datetime.now(group.time_zone).date()
+
+
+def dealer_system(name: str) -> DealerSystem:
+    """The mapping of a dealer system; ``workbook`` is the one of the stores' filled task lists."""
+    return read_dealer_system(PROJECT / "include" / "mappings" / "dealer" / f"{name}.yaml")
+
+
+def open_night(key: str | None) -> list[str]:
+    """Refuses a wrong or open day, loads the policy and names the systems to read."""
+    from aftercare.stages.policy import load_policy
+
+    group = read_group()
+    day = period.read_day(key)
+    period.refuse_open_day(day, today(group))
+    load_policy(_engine(), _policy())
+    return [*group.systems, WORKBOOK, *crm_targets(group)]
+
+
+def pull(key: str | None, system: str) -> Counts:
+    """Copies what changed in one system to staging; a feed that fails does not stop the others."""
+    from aftercare.stages.pull import pull as pull_feed
+    from aftercare.stages.read_back import read_back
+
+    group, day = read_group(), period.read_day(key)
+    if system in crm_targets(group):
+        return read_back(_engine(), connections.keyring(), group, target(group, system, day), day)
+    dealer = dealer_system(system)
+    connection = connections.connection(dealer.connection)
+    return _each_feed(
+        dealer.feeds,
+        lambda feed: pull_feed(
+            _engine(), connections.keyring(), group, dealer, connection, feed, day
+        ),
+    )
+
+
+def settle(key: str | None, system: str) -> Counts:
+    """Validates and merges what was pulled of one system, reference feeds first."""
+    from aftercare.stages.merge import merge
+    from aftercare.stages.validate import validate
+
+    group, day = read_group(), period.read_day(key)
+    docs = docs_folder()
+
+    def settle_feed(feed: str) -> Counts:
+        checked = validate(_engine(), group, system, feed, day, docs_folder=docs)
+        return {**checked, **merge(_engine(), group, system, feed, day)}
+
+    return _each_feed(pulled_feeds(day, system), settle_feed)
+
+
+def make_tasks(key: str | None, systems: Iterable[str] = ()) -> Counts:
+    """Makes, moves, withdraws and closes follow-up tasks of one night."""
+    from aftercare.stages.tasks import make_tasks as make
+
+    group, day = read_group(), period.read_day(key)
+    period.refuse_open_day(day, today(group))
+    return make(_engine(), group, _policy(), day, today(group))
+
+
+def require_complete(key: str | None, systems: Iterable[str]) -> None:
+    """Raises BadData naming system and feed for each load of the night that did not get through."""
+    day = period.read_day(key)
+    with _engine().connect() as connection:
+        loads = warehouse.run(connection, "ops/list_unfinished_loads", day=day).mappings().all()
+        seen = set(
+            warehouse.run(connection, "ops/list_loaded_systems", day=day).scalars()
+        )
+    missing = [name for name in systems if name not in seen and name not in crm_targets(read_group())]
+    problems = [f"{load['system']}/{load['feed']}: {load['failure'] or load['state']}" for load in loads]
+    problems += [f"{name}: nothing was read" for name in missing if name != WORKBOOK]
+    if problems:
+        raise BadData(f"the night of {day} is incomplete: " + "; ".join(problems))
+
+
+def open_delivery(key: str | None) -> list[str]:
+    """Refuses a wrong day and names the targets that serve stores."""
+    period.read_day(key)
+    group = read_group()
+    return [WORKBOOK, *crm_targets(group)]
+
+
+def push(key: str | None, name: str) -> Counts:
+    """Sends to one target what differs from what it acknowledged."""
+    from aftercare.stages.push import push as push_target
+
+    group, day = read_group(), period.read_day(key)
+    return push_target(
+        _engine(), connections.keyring(), group, target(group, name, day), day, today(group)
+    )
+
+
+def morning(key: str | None, notify: bool = False) -> Counts:
+    """Sends the morning mail of a night, unless the night is an old one."""
+    from aftercare.stages.morning import morning as send_morning
+    from aftercare.targets.smtp import Mailer
+
+    group, day = read_group(), period.read_day(key)
+    mailer = Mailer(connections.connection("aftercare_smtp"))
+    return send_morning(
+        _engine(), connections.keyring(), group, day, today(group), mailer, notify=notify
+    )
+
+
+def score(key: str | None) -> Counts:
+    """Scores a closed month and makes its proposals."""
+    from aftercare.stages.policy import load_policy
+    from aftercare.stages.proposals import propose
+    from aftercare.stages.scorecards import score_month
+
+    group, month = read_group(), period.read_month(key)
+    load_policy(_engine(), _policy())
+    counts = score_month(_engine(), group, _policy(), month, today(group))
+    return {**counts, **propose(_engine(), group, _policy(), month)}
+
+
+def crm_targets(group: Group) -> list[str]:
+    """Targets that serve at least one store, beside the workbook."""
+    return sorted({group.targets.default, *group.targets.stores.values()} - {WORKBOOK})
+
+
+def target(group: Group, name: str, day: date) -> Any:
+    """The target of this name with its connection."""
+    if name == WORKBOOK:
+        from aftercare.targets.workbook import WorkbookTarget
+
+        return WorkbookTarget(connections.exchange_folder(), group.group.language, day)
+    from aftercare.targets.odoo import OdooTarget
+
+    return OdooTarget.from_mapping(name, connections.connection)
+
+
+def docs_folder() -> Path:
+    """Where data docs are written (connection ``aftercare_docs``)."""
+    return Path(connections.connection("aftercare_docs").path)
+
+
+def pulled_feeds(day: date, system: str) -> list[str]:
+    """Feeds of a system that have a load for the day, reference feeds first."""
+    with _engine().connect() as connection:
+        loaded = set(
+            warehouse.run(connection, "ops/list_pulled_feeds", day=day, system=system).scalars()
+        )
+    return [feed for feed in FEEDS if feed in loaded]
+
+
+def _each_feed(feeds: Iterable[str], act: Callable[[str], Counts]) -> Counts:
+    """Acts on each feed; the failures are raised together at the end, retriable if one of them is."""
+    chosen = set(feeds)
+    counts: Counts = {}
+    problems: list[AftercareError] = []
+    for feed in (name for name in FEEDS if name in chosen):
+        try:
+            counts[feed] = act(feed)
+        except AftercareError as problem:
+            log.error("%s: %s", feed, problem)
+            problems.append(problem)
+    if problems:
+        message = "; ".join(str(problem) for problem in problems)
+        waits = [problem for problem in problems if isinstance(problem, Retriable)]
+        raise type(waits[0])(message) if waits else Fatal(message)
+    return counts
