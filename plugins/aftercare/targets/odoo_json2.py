@@ -1,0 +1,207 @@
+"""Odoo's JSON-2 interface over one kept connection: one call, one answer, one verdict.
+
+Nothing is tried twice here: the push stage decides when a record goes out again. What this module
+does hold back is the *next* call, when Odoo or the proxy in front of it asked us to wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from aftercare.errors import ConfigurationError, SystemUnreachable
+
+Trouble = Literal["rejected", "retry", "unknown"]
+
+UNTOUCHED = (408, 409, 425, 429, 503)
+"""Answers of a server that has not kept the call and may take it later."""
+
+UNDECIDED = (502, 504)
+"""Answers of a proxy that does not know what Odoo did."""
+
+DEFAULT_WAIT = 5.0
+"""Seconds to hold the next call after a 429 that names no time."""
+
+
+class CallError(Exception):
+    """One call came to nothing. `text` is fit for a ledger: status and class names, no content.
+
+    `status` is the HTTP status, or None where no answer arrived.
+    """
+
+    def __init__(
+        self,
+        state: Trouble,
+        text: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.state, self.text, self.status, self.retry_after = state, text, status, retry_after
+
+
+class Json2:
+    """A database of an Odoo server, as the user whom the API key belongs to.
+
+    `address` is the server's `http(s)://host:port`. `read_seconds` bounds the wait for an answer;
+    a call that takes longer is `unknown`. `longest_wait` is how many seconds a call may be held
+    because of an earlier `Retry-After`; above it the call fails as `retry` without being made.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        database: str,
+        api_key: str,
+        *,
+        connect_seconds: float = 5,
+        read_seconds: float = 120,
+        longest_wait: float = 60,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._address = address.rstrip("/")
+        self._timeout = (connect_seconds, read_seconds)
+        self._longest_wait = longest_wait
+        self._sleep = sleep
+        self._not_before = 0.0
+        self._session = requests.Session()
+        # Proxies and .netrc of the machine are not meant for the CRM's key.
+        self._session.trust_env = False
+        self._session.headers.update(
+            {"Authorization": f"bearer {api_key}", "X-Odoo-Database": database}
+        )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=0))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._session.close()
+
+    def call(self, model: str, method: str, **arguments: object) -> object:
+        """Call a method of a model and return what it returned.
+
+        Raises CallError for a call that came to nothing, and ConfigurationError where no call can
+        succeed: a refused key, an unknown model or method, a server that is not Odoo.
+        """
+        self._wait_until_welcome()
+        what = f"{model}.{method}"
+        try:
+            response = self._session.post(
+                f"{self._address}/json/2/{model}/{method}",
+                json=arguments,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as problem:
+            # The cause holds the request, and with it names and numbers: it must not be chained.
+            raise _lost(what, problem) from None
+        if response.status_code == requests.codes.ok:
+            try:
+                return response.json()
+            except requests.JSONDecodeError:
+                raise CallError("unknown", f"{what}: the answer was not JSON", status=200) from None
+        raise self._refused(what, response)
+
+    def _wait_until_welcome(self) -> None:
+        remaining = self._not_before - time.monotonic()
+        if remaining <= 0:
+            return
+        if remaining > self._longest_wait:
+            raise CallError("retry", "the CRM asked us to wait", retry_after=remaining)
+        self._sleep(remaining)
+
+    def _refused(self, what: str, response: requests.Response) -> Exception:
+        status = response.status_code
+        text = f"{what}: HTTP {status}"
+        if status == 401:
+            return ConfigurationError(
+                f"{text}: the CRM does not take the API key; make a new one in Odoo "
+                "(Preferences, Security) and put it into the connection"
+            )
+        if 300 <= status < 400:
+            return ConfigurationError(
+                f"{text}: the address answers with a redirection; give the address of Odoo itself"
+            )
+        if status in UNTOUCHED:
+            wait = _wait_named(response)
+            if status == 429 and wait is None:
+                wait = DEFAULT_WAIT
+            if wait is not None:
+                self._not_before = time.monotonic() + wait
+            return CallError("retry", f"{text}: busy", status=status, retry_after=wait)
+        if status in UNDECIDED:
+            return CallError("unknown", f"{text}: the proxy lost the answer", status=status)
+        kind = _class_named(response)
+        if status == 404 and kind != "odoo.exceptions.MissingError":
+            return ConfigurationError(
+                f"{text}: the CRM has no such model or method; is it Odoo 19 with the "
+                "modules rpc, contacts and mail?"
+            )
+        if status >= 500:
+            return CallError(_state_of_fault(kind), f"{text}: {kind or 'fault'}", status=status)
+        return CallError("rejected", f"{text}: {kind or 'refused'}", status=status)
+
+
+@contextlib.contextmanager
+def whole_or_nothing() -> Iterator[None]:
+    """Calls that answer for no single record: a failure of one is a failure of the target.
+
+    Raises SystemUnreachable for what passes and ConfigurationError for what does not.
+    """
+    try:
+        yield
+    except CallError as problem:
+        if problem.state == "rejected":
+            raise ConfigurationError(
+                f"{problem.text}; see the rights of the API key's user in the CRM"
+            ) from None
+        raise SystemUnreachable(problem.text, problem.retry_after) from None
+
+
+def _lost(what: str, problem: requests.RequestException) -> CallError:
+    cause = problem.args[0] if problem.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    # A refused connection carries NewConnectionError, of which a failed name look-up is a kind.
+    if isinstance(problem, requests.ConnectTimeout) or isinstance(
+        reason, NewConnectionError | ConnectTimeoutError
+    ):
+        return CallError("retry", f"{what}: the CRM cannot be reached")
+    return CallError("unknown", f"{what}: no answer arrived ({type(problem).__name__})")
+
+
+def _class_named(response: requests.Response) -> str | None:
+    """The class of the exception that Odoo names; its message is never looked at."""
+    try:
+        name = response.json()["name"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return name if isinstance(name, str) and re.fullmatch(r"[\w.]{1,100}", name) else None
+
+
+def _state_of_fault(kind: str | None) -> Trouble:
+    """Sort a 5xx: Odoo rolls back, so a fault of the database passes and a fault of ours stays."""
+    if kind is None:
+        return "unknown"
+    return "retry" if kind.startswith("psycopg2.") else "rejected"
+
+
+def _wait_named(response: requests.Response) -> float | None:
+    """Seconds in Retry-After, which is a number or a date; the date is read by the server's clock."""
+    named = response.headers.get("Retry-After", "").strip()
+    if named.isascii() and named.isdigit():
+        return float(named)
+    try:
+        until = parsedate_to_datetime(named)
+        asked = parsedate_to_datetime(response.headers["Date"])
+        return max(0.0, (until - asked).total_seconds())
+    except (KeyError, ValueError, TypeError):
+        return None

@@ -1,0 +1,251 @@
+"""Which of our fields goes into which field of Odoo, as `include/mappings/crm/odoo.yaml` says.
+
+A mapping only names, joins and labels; it computes nothing. What it names is compared with
+Odoo's own description (`fields_get`) before anything is sent.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+from aftercare.configuration import line_of, read_model, read_yaml
+from aftercare.errors import ConfigurationError
+from aftercare.targets.protocol import Entity, Record
+
+OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
+    "contact": frozenset({"key", "name", "phone", "store_code", "plate", "vin", "model"}),
+    "task": frozenset(
+        {
+            *("key", "store_code", "rule_id", "title", "due_date", "deadline_date"),
+            *("customer_name", "customer_phone", "plate", "vin", "model", "last_event"),
+            *("why", "script", "owner_no", "priority", "contact_key"),
+        }
+    ),
+}
+
+TEXT_TYPES = frozenset({"char", "text"})
+TAKES: Mapping[str, frozenset[str]] = {
+    "from": TEXT_TYPES | {"date", "integer", "float"},
+    "first_of": TEXT_TYPES,
+    "join": TEXT_TYPES,
+    "lines": frozenset({"html"}),
+}
+"""Types of Odoo's fields that each way of filling one can fill."""
+
+Value = str | int | float | Literal[False]
+"""What Odoo stores, as JSON-2 returns it; False is its word for empty."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class LabelledLine(_Part):
+    """A line of a text in HTML: `label: value`, left out where the value is not known."""
+
+    label: str | None = None
+    source: str = Field(alias="from")
+
+
+class FieldRule(_Part):
+    """How one field of Odoo is filled: exactly one of `from`, `first_of`, `join`, `lines`.
+
+    `required`: a record without a value is rejected before it is sent. `once`: filled when the
+    record is made and left alone afterwards, because people write there too.
+    """
+
+    source: str | None = Field(None, alias="from")
+    first_of: tuple[str, ...] | None = None
+    join: tuple[str, ...] | None = None
+    separator: str = " · "
+    lines: tuple[LabelledLine, ...] | None = None
+    required: bool = False
+    once: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> FieldRule:
+        if len(self.ways) != 1:
+            raise ValueError("give exactly one of from, first_of, join, lines")
+        return self
+
+    @property
+    def ways(self) -> list[str]:
+        """The ways that are given, by their names in the file."""
+        given = {
+            "from": self.source,
+            "first_of": self.first_of,
+            "join": self.join,
+            "lines": self.lines,
+        }
+        return [way for way, value in given.items() if value]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Our fields that this field is made of."""
+        single = (self.source,) if self.source else ()
+        named = tuple(line.source for line in self.lines or ())
+        return single + (self.first_of or ()) + (self.join or ()) + named
+
+    def value(self, ours: Mapping[str, object]) -> Value:
+        """The value for Odoo, or False where nothing is known."""
+        if self.lines is not None:
+            return _html_lines(self.lines, ours) or False
+        known = [_plain(ours.get(name)) for name in self.sources]
+        texts = [value for value in known if value is not False]
+        if not texts:
+            return False
+        return self.separator.join(str(text) for text in texts) if self.join else texts[0]
+
+
+class Owner(_Part):
+    """How the person who is to call is found among Odoo's users.
+
+    `source` is our field, `match` the user's field that holds the same value; where no user has
+    it, the activity goes to the user with login `fallback`, or to nobody.
+    """
+
+    source: str = Field(alias="from")
+    match: str = "login"
+    fallback: str | None = None
+
+
+class ResultWords(_Part):
+    """How the feedback of a finished activity is understood.
+
+    Feedback is split at blanks, commas and semicolons. `outcomes` and `flags` list the words that
+    stand for each code and each flag; `satisfaction` lists the labels before a figure (`满意度:9`).
+    `default_outcome` is the outcome of an activity marked done without such a word.
+    """
+
+    outcomes: Mapping[str, tuple[str, ...]]
+    flags: Mapping[
+        Literal["is_fault_cleared", "is_next_service_told", "is_complaint", "is_do_not_call"],
+        tuple[str, ...],
+    ] = {}
+    satisfaction: tuple[str, ...] = ()
+    default_outcome: str | None = None
+
+
+def _fields_known(entity: Entity, fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
+    for name, rule in fields.items():
+        for source in rule.sources:
+            if source not in OUR_FIELDS[entity]:
+                offer = ", ".join(sorted(OUR_FIELDS[entity]))
+                raise ValueError(f"{name}: a {entity} has no field {source}; it has {offer}")
+    return fields
+
+
+def _contact_fields(fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
+    if "ref" not in fields or fields["ref"].source != "key":
+        raise ValueError("ref must be {from: key}: contacts are found again by it")
+    return _fields_known("contact", fields)
+
+
+def _task_fields(fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
+    taken = {"res_id", "res_model", "res_model_id", "activity_type_id", "user_id"} & fields.keys()
+    if taken:
+        raise ValueError(f"{', '.join(sorted(taken))}: set by the adapter; leave it out")
+    return _fields_known("task", fields)
+
+
+class OdooMapping(_Part):
+    """The whole mapping file. Seconds and batch sizes are limits towards this one server."""
+
+    target: str
+    connection: str
+    namespace: str = Field("aftercare", pattern=r"^[a-z][a-z0-9_]*$")
+    batch_size: int = Field(200, ge=1, le=1000)
+    connect_seconds: float = Field(5, gt=0)
+    read_seconds: float = Field(120, gt=0)
+    longest_wait_seconds: float = Field(60, ge=0)
+    overlap_seconds: int = Field(600, ge=1)
+    contact: Annotated[Mapping[str, FieldRule], AfterValidator(_contact_fields)]
+    task: Annotated[Mapping[str, FieldRule], AfterValidator(_task_fields)]
+    activity_type: str = "mail.mail_activity_data_call"
+    owner: Owner
+    results: ResultWords
+    withdrawal_note: str = Field(pattern=r"\{reason\}")
+
+    _file: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def read(cls, path: Path) -> OdooMapping:
+        """The mapping in a file; ConfigurationError with file, line and key when it is wrong."""
+        mapping = read_model(path, cls)
+        mapping._file = path
+        return mapping
+
+    def fields(self, entity: Entity) -> Mapping[str, FieldRule]:
+        """Odoo's fields of an entity and how each is filled."""
+        return self.contact if entity == "contact" else self.task
+
+    def values(self, record: Record) -> dict[str, Value]:
+        """The record in Odoo's fields."""
+        ours = {**record.fields, "key": record.key}
+        return {name: rule.value(ours) for name, rule in self.fields(record.entity).items()}
+
+    def missing(self, record: Record, values: Mapping[str, Value]) -> str | None:
+        """Why the record need not be sent at all: a required field without a value."""
+        for name, rule in self.fields(record.entity).items():
+            if rule.required and values[name] is False:
+                return f"field {name}: is required, and {' and '.join(rule.sources)} is not known"
+        return None
+
+    def wrong(self, text: str, *key: str) -> ConfigurationError:
+        """An error about a key of this file."""
+        line = line_of(read_yaml(self._file)[1], key) if self._file else None
+        return ConfigurationError(
+            text, file=str(self._file) if self._file else None, line=line, key=".".join(key)
+        )
+
+
+def check_fields(
+    mapping: OdooMapping, entity: Entity, described: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Compare an entity's rules with Odoo's `fields_get`.
+
+    Raises ConfigurationError for a field that is absent, read-only or of another type.
+    """
+    for name, rule in mapping.fields(entity).items():
+        place = (entity, name)
+        if name not in described:
+            raise mapping.wrong("the CRM has no such field; see its list of fields", *place)
+        if described[name].get("readonly"):
+            raise mapping.wrong("the CRM computes this field itself; map another one", *place)
+        kind = str(described[name].get("type"))
+        (way,) = rule.ways
+        if kind not in TAKES[way]:
+            takes = ", ".join(sorted(TAKES[way]))
+            raise mapping.wrong(f"the field is a {kind}, but {way} fills only {takes}", *place)
+
+
+def _plain(value: object) -> Value:
+    if value is None or value == "":
+        return False
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, int) else str(value)
+
+
+def html_text(text: str) -> str:
+    """A text as HTML that Odoo stores unchanged, so that equal texts compare equal later."""
+    escaped = html.escape(text.strip(), quote=False)
+    return "<br>".join(line.strip() for line in escaped.splitlines())
+
+
+def _html_lines(lines: tuple[LabelledLine, ...], ours: Mapping[str, object]) -> str:
+    shown = []
+    for line in lines:
+        value = _plain(ours.get(line.source))
+        if value is not False:
+            label = f"{html_text(line.label)}: " if line.label else ""
+            shown.append(f"<p>{label}{html_text(str(value))}</p>")
+    return "".join(shown)

@@ -1,0 +1,155 @@
+"""Reading back from Odoo: finished activities, once each, as rows of the feed `call_result`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from aftercare.errors import ConfigurationError
+from aftercare.targets.odoo_load import Call, batches
+from aftercare.targets.odoo_mapping import OdooMapping, ResultWords
+from aftercare.targets.protocol import Result, Results
+
+ODOO_TIME = "%Y-%m-%d %H:%M:%S"
+PAGE = 500
+SEPARATORS = re.compile(r"[\s,，;；。、]+")
+
+
+def day(text: str | None) -> date | None:
+    """A date as Odoo writes it."""
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def read(
+    call: Call,
+    keys_of: Callable[[Collection[int]], Mapping[int, str]],
+    mapping: OdooMapping,
+    cursor: str | None,
+) -> Results:
+    """Finished activities since the cursor.
+
+    Odoo stamps a row with the time at which its transaction *began*, so a row may appear behind
+    the newest one seen. Each reading starts `overlap_seconds` before that one; the cursor keeps
+    what was seen there. A result that was edited since is read again with its new `version_at`.
+    """
+    newest, seen = _opened(cursor)
+    domain: list[object] = [
+        ["res_model", "=", "res.partner"],
+        ["active", "=", False],
+        ["date_done", "!=", False],
+    ]
+    if newest is not None:
+        domain.append(["write_date", ">=", (newest - overlap(mapping)).strftime(ODOO_TIME)])
+    found = call(
+        "mail.activity",
+        "search_read",
+        domain=domain,
+        fields=["write_date"],
+        order="write_date, id",
+        context={"active_test": False},
+    )
+    stamps = {row["id"]: row["write_date"] for row in found}
+    new = {crm_id for crm_id, stamp in stamps.items() if seen.get(str(crm_id)) != stamp}
+    keys = keys_of(new)
+    results: list[Result] = []
+    for batch in batches([crm_id for crm_id in stamps if crm_id in keys], PAGE):
+        rows = call(
+            "mail.activity",
+            "search_read",
+            domain=[["id", "in", list(batch)]],
+            fields=["write_date", "date_done", "feedback", "write_uid"],
+            order="write_date, id",
+            context={"active_test": False},
+        )
+        callers = _callers(call, mapping, rows)
+        results += [_result(row, keys[row["id"]], callers, mapping.results) for row in rows]
+        stamps |= {row["id"]: row["write_date"] for row in rows}
+    return Results(results, _closed(stamps, newest, mapping))
+
+
+def overlap(mapping: OdooMapping) -> timedelta:
+    """How far behind the newest row a late one may still appear."""
+    return timedelta(seconds=mapping.overlap_seconds)
+
+
+def understand(feedback: str | None, words: ResultWords) -> dict[str, Any]:
+    """Outcome, satisfaction and flags in a feedback; what it does not say is not in the answer."""
+    said: dict[str, Any] = {}
+    for part in SEPARATORS.split((feedback or "").casefold()):
+        for outcome, names in words.outcomes.items():
+            if part in _folded(names):
+                said.setdefault("outcome", outcome)
+        for flag, names in words.flags.items():
+            if part in _folded(names):
+                said[flag] = True
+        for label in _folded(words.satisfaction):
+            figure = re.fullmatch(rf"{re.escape(label)}[:：=]?(\d{{1,2}})分?", part)
+            if figure:
+                said.setdefault("satisfaction", int(figure[1]))
+    if words.default_outcome is not None:
+        said.setdefault("outcome", words.default_outcome)
+    return said
+
+
+def _folded(words: Sequence[str]) -> list[str]:
+    return [word.casefold() for word in words]
+
+
+def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    ids = sorted({row["write_uid"][0] for row in rows if row["write_uid"]})
+    match = mapping.owner.match
+    users = call(
+        "res.users",
+        "search_read",
+        domain=[["id", "in", ids]],
+        fields=[match],
+        context={"active_test": False},
+    )
+    return {user["id"]: str(user[match]) for user in users if user[match]}
+
+
+def _result(
+    row: Mapping[str, Any], key: str, callers: Mapping[int, str], words: ResultWords
+) -> Result:
+    written = datetime.strptime(row["write_date"], ODOO_TIME).replace(tzinfo=UTC)
+    done_on = date.fromisoformat(row["date_done"][:10])
+    # Odoo keeps only the day. An edit on a later day moves write_date; noon stands on the right day.
+    noon = datetime.combine(done_on, time(12), tzinfo=UTC)
+    caller = row["write_uid"][0] if row["write_uid"] else 0
+    return Result(
+        task_key=key,
+        crm_id=str(row["id"]),
+        attempt_no=1,
+        called_at=written if written.date() == done_on else noon,
+        version_at=written,
+        caller_no=callers.get(caller),
+        remark=row["feedback"] or None,
+        **understand(row["feedback"] or None, words),
+    )
+
+
+def _opened(cursor: str | None) -> tuple[datetime | None, Mapping[str, str]]:
+    if cursor is None:
+        return None, {}
+    try:
+        read_cursor = json.loads(cursor)
+        newest = datetime.strptime(read_cursor["newest"], ODOO_TIME).replace(tzinfo=UTC)
+        return newest, dict(read_cursor["seen"])
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            "the cursor of this target cannot be read; delete its row in outbound.read_cursor to "
+            "read everything again"
+        ) from None
+
+
+def _closed(stamps: Mapping[int, str], newest: datetime | None, mapping: OdooMapping) -> str:
+    if not stamps and newest is None:
+        return json.dumps({"newest": "1970-01-01 00:00:00", "seen": {}})
+    times = [datetime.strptime(stamp, ODOO_TIME).replace(tzinfo=UTC) for stamp in stamps.values()]
+    latest = max([*times, *([newest] if newest else [])])
+    since = (latest - overlap(mapping)).strftime(ODOO_TIME)
+    seen = {str(crm_id): stamp for crm_id, stamp in stamps.items() if stamp >= since}
+    return json.dumps({"newest": latest.strftime(ODOO_TIME), "seen": seen}, sort_keys=True)
