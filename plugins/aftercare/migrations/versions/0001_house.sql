@@ -293,7 +293,42 @@ create table staging.external_score (
 
 -- quality --------------------------------------------------------------
 
--- A rule that a row broke. shown_value is masked.
+-- What the rules need to know of a row beside its own columns, and which
+-- version of its key it is. Validation fills and empties it per load.
+create unlogged table quality.row_fact (
+    load_id bigint not null,
+    row_id bigint not null,
+    business_key text not null,
+    is_key_complete boolean not null,
+    row_hash bytea not null,
+    version_at timestamptz not null,
+    version_state text not null default 'newest' check (
+        version_state in ('newest', 'stale', 'collapsed')
+    ),
+    is_conflicting boolean not null default false,
+    -- core can hold the row: its required columns are there
+    is_complete boolean not null,
+    is_store_known boolean not null default true,
+    has_pack boolean not null default true,
+    is_task_known boolean not null default true,
+    business_day_end timestamptz not null,
+    event_start_at timestamptz,
+    delivered_on date,
+    delivered_latest_at timestamptz,
+    last_odometer_km integer,
+    km_per_day numeric,
+    primary key (load_id, row_id)
+);
+
+-- Rows of a load that go on to core.
+create table quality.good_row (
+    load_id bigint not null references ops.load,
+    row_id bigint not null,
+    primary key (load_id, row_id)
+);
+
+-- A rule that a row broke. shown_value is JSON of the
+-- columns that the rule looks at, masked.
 create table quality.flag (
     load_id bigint not null references ops.load,
     row_id bigint not null,
@@ -332,6 +367,7 @@ create table quality.quarantine (
     source_ref text not null,
     source_row jsonb not null,
     rule_ids text[] not null,
+    is_releasable boolean not null,
     state text not null default 'open' check (
         state in ('open', 'released', 'waived', 'resent')
     ),
@@ -343,6 +379,7 @@ create table quality.quarantine (
 );
 create index quarantine_open_idx
 on quality.quarantine (state, feed, store_code);
+create index quarantine_load_idx on quality.quarantine (load_id, row_id);
 
 -- Stewards' decisions, append-only. A waiver names one rule or '*'.
 create table quality.decision (
@@ -356,6 +393,8 @@ create table quality.decision (
     decided_at timestamptz not null default clock_timestamp(),
     expires_on date
 );
+create index quality_decision_case_idx
+on quality.decision (case_id, decision_id);
 
 -- core -----------------------------------------------------------------
 -- version_at and version_day order versions: an older one never wins.
