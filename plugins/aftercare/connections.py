@@ -2,13 +2,15 @@
 
 Connection ids: ``aftercare_warehouse`` (PostgreSQL), ``aftercare_keys`` (password: the key ring),
 ``aftercare_exchange`` (extra ``path``: the folder that stores share with us, any fsspec address),
-``aftercare_smtp``, one per dealer system and CRM as its mapping file says.
+``aftercare_docs`` (extra ``path``: where data docs are written), ``aftercare_smtp``,
+``aftercare_airflow`` (Airflow's own API, for backfills from the command line), one per dealer system and CRM as its mapping file says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
@@ -16,6 +18,9 @@ from sqlalchemy.engine import URL
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError
 from aftercare.protection import Keyring
+
+if TYPE_CHECKING:
+    from aftercare.airflow_client import AirflowClient
 
 DRIVERS = {
     "postgres": "postgresql+psycopg",
@@ -98,3 +103,14 @@ def keyring() -> Keyring:
 def exchange_folder() -> str:
     """The fsspec address of the folder that stores share with us."""
     return connection("aftercare_exchange").path
+
+
+def airflow_client(say: Callable[[str], None]) -> AirflowClient:
+    """A client of this installation's Airflow, for commands that plan runs."""
+    from aftercare.airflow_client import AirflowClient
+
+    found = connection("aftercare_airflow")
+    if not (found.host and found.login and found.password):
+        raise ConfigurationError("connection aftercare_airflow needs host (with scheme), login, password")
+    address = found.host if found.port is None else f"{found.host}:{found.port}"
+    return AirflowClient(address, found.login, found.password, say=say)

@@ -1,0 +1,83 @@
+"""Commands that make up for missed nights and months, through Airflow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def backfill() -> None:
+    """Run missed periods again, in order. Nothing old is sent."""
+
+
+@backfill.command()
+@click.argument("first", type=DAY)
+@click.argument("last", type=DAY)
+def nights(first: datetime, last: datetime) -> None:
+    """Run the nights of business days FIRST to LAST (both included), e.g. 2026-06-01 2026-06-30."""
+    from aftercare import backfill as plan
+    from aftercare import connections, runs
+    from aftercare.settings import read_group
+
+    group = read_group()
+    keys = plan.night_keys(first.date(), last.date(), runs.today(group))
+    _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys, group.time_zone))
+    _table(["tasks", "push"], keys)
+    connections.warehouse_engine().dispose()
+
+
+@backfill.command()
+@click.argument("first")
+@click.argument("last")
+@click.option("--despite-missing-nights", is_flag=True, help="Score months with missing nights.")
+def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
+    """Score the months FIRST to LAST (both included), e.g. 2026-05 2026-08."""
+    from aftercare import backfill as plan
+    from aftercare import connections, runs
+    from aftercare.errors import PeriodRefused
+    from aftercare.rules import period
+    from aftercare.settings import read_group
+
+    group = read_group()
+    keys = plan.month_keys(period.read_month(first), period.read_month(last))
+    for key in keys:
+        runs.refuse_open_month(key)
+    missing = plan.missing_nights(connections.warehouse_engine(), group.systems, keys)
+    for night in missing:
+        click.echo(f"missing night: {night}")
+    if missing and not despite_missing_nights:
+        raise PeriodRefused(
+            f"{len(missing)} nights are missing; run `aftercare backfill nights` for them first, "
+            "or score without them by --despite-missing-nights"
+        )
+    _run(plan.MONTH_DAG, keys, plan.month_bounds(keys, group.time_zone))
+    _table(["scorecards", "proposals"], keys)
+
+
+def _run(dag_id: str, keys: list[str], bounds: tuple[str, str]) -> None:
+    from aftercare import backfill as plan
+    from aftercare import connections
+    from aftercare.errors import Fatal
+
+    failed = plan.run_backfill(connections.airflow_client(click.echo), dag_id, keys, bounds, click.echo)
+    if failed:
+        raise Fatal(f"these periods did not succeed, see their runs in Airflow: {', '.join(failed)}")
+
+
+def _table(stages: list[str], keys: list[str]) -> None:
+    """What each period's stages reported."""
+    from aftercare import connections, warehouse
+
+    with connections.warehouse_engine().connect() as connection:
+        for row in warehouse.run(connection, "ops/list_reports", stages=stages, keys=keys).mappings():
+            counts = ", ".join(
+                f"{name} {count}" for name, count in row["counts"].items() if isinstance(count, int)
+            )
+            click.echo(f"{row['partition_key']}  {row['stage']} {row['part']}  {counts}")
+
+
+COMMANDS = (backfill,)

@@ -1,0 +1,60 @@
+"""What every Dag of the house keeps to."""
+
+from pathlib import Path
+
+import pytest
+
+from aftercare.errors import BadData, Retriable, SystemUnreachable
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+EXPECTED = {"aftercare_night", "aftercare_deliver", "aftercare_month", "aftercare_publish"}
+
+
+@pytest.fixture(scope="module")
+def dags():
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(str(DAGS), bundle_path=DAGS)
+    assert not bag.import_errors
+    return bag.dags
+
+
+def test_the_dags_of_the_house_are_these(dags):
+    assert set(dags) == EXPECTED
+
+
+@pytest.mark.parametrize("dag_id", sorted(EXPECTED))
+def test_every_dag_has_owner_tags_description_and_no_catchup(dags, dag_id):
+    dag = dags[dag_id]
+    assert dag.tags >= {"aftercare"}
+    assert dag.description
+    assert dag.doc_md
+    assert not dag.catchup
+    for task in dag.tasks:
+        assert task.owner == "aftercare"
+
+
+@pytest.mark.parametrize("dag_id", sorted(EXPECTED))
+def test_every_task_retries_what_may_pass_and_fails_at_once_on_what_cannot(dags, dag_id):
+    for task in dags[dag_id].tasks:
+        if task.task_id == "approve":
+            continue
+        assert task.retries >= 1
+        policy = task.retry_policy
+        assert policy.evaluate(BadData("x"), 1, 4).action.value == "fail"
+        for problem in (Retriable("x"), SystemUnreachable("x")):
+            assert policy.evaluate(problem, 1, 4).action.value == "retry"
+        assert policy.evaluate(ConnectionError("x"), 1, 4).action.value == "default"
+
+
+@pytest.mark.parametrize("dag_id", sorted(EXPECTED))
+def test_dags_are_thin(dag_id):
+    text = (DAGS / f"{dag_id}.py").read_text()
+    assert len(text.splitlines()) < 100
+    assert "select " not in text.lower()
+
+
+@pytest.mark.parametrize("dag_id", sorted(EXPECTED))
+def test_every_dag_is_partitioned(dags, dag_id):
+    timetable = type(dags[dag_id].timetable).__name__
+    assert timetable in {"CronPartitionTimetable", "PartitionedAssetTimetable"}
