@@ -396,6 +396,14 @@ create table quality.decision (
 create index quality_decision_case_idx
 on quality.decision (case_id, decision_id);
 
+-- Rows that go on: validate fills it for its load, merge reads it. Held,
+-- collapsed and stale rows are not here; released and waived ones are.
+create table quality.good_row (
+    load_id bigint not null references ops.load,
+    row_id bigint not null,
+    primary key (load_id, row_id)
+);
+
 -- core -----------------------------------------------------------------
 -- version_at and version_day order versions: an older one never wins.
 
@@ -530,7 +538,8 @@ create index repair_order_exit_idx on core.repair_order (store_code, exit_on);
 create index repair_order_vin_idx
 on core.repair_order (vin, opened_at) include (odometer_in_km, odometer_out_km);
 
--- What the night needs to know of a vehicle; only touched ones change.
+-- What the night needs to know of a vehicle, derived from its orders; only
+-- touched ones change.
 create table core.vehicle (
     vin text primary key,
     model text,
@@ -538,8 +547,7 @@ create table core.vehicle (
     last_visit_on date,
     last_store_code text,
     last_odometer_km integer,
-    last_odometer_on date,
-    version_day date not null
+    last_odometer_on date
 );
 
 create table core.call_result (
