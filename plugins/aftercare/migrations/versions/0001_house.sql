@@ -320,7 +320,8 @@ create unlogged table quality.row_fact (
     primary key (load_id, row_id)
 );
 
--- Rows of a load that go on to core.
+-- Rows that go on: validate fills it for its load, merge reads it. Held,
+-- collapsed and stale rows are not here; released and waived ones are.
 create table quality.good_row (
     load_id bigint not null references ops.load,
     row_id bigint not null,
@@ -395,14 +396,6 @@ create table quality.decision (
 );
 create index quality_decision_case_idx
 on quality.decision (case_id, decision_id);
-
--- Rows that go on: validate fills it for its load, merge reads it. Held,
--- collapsed and stale rows are not here; released and waived ones are.
-create table quality.good_row (
-    load_id bigint not null references ops.load,
-    row_id bigint not null,
-    primary key (load_id, row_id)
-);
 
 -- core -----------------------------------------------------------------
 -- version_at and version_day order versions: an older one never wins.
