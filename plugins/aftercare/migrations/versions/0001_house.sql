@@ -693,6 +693,10 @@ create table outbound.message (
 create index message_claim_idx
 on outbound.message (target, entity, external_key, version)
 where state in ('pending', 'sending', 'retry', 'unknown');
+-- One message in flight per key, whatever two senders decide at once.
+create unique index message_in_flight_idx
+on outbound.message (target, entity, external_key)
+where state = 'sending';
 
 -- What a target last acknowledged.
 create table outbound.ledger (
