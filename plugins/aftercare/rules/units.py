@@ -35,11 +35,14 @@ def _share(raw: object) -> Decimal:
     return share
 
 
-def _text(raw: object) -> str | tuple[str, ...]:
+def _text(raw: object) -> str | tuple[str, ...] | dict[str, str]:
+    """A text, a list of texts, or a pair of titles."""
     if isinstance(raw, list) and all(isinstance(each, str) for each in raw):
         return tuple(raw)
+    if isinstance(raw, dict) and set(raw) == {"zh", "en"}:
+        return {language: str(text) for language, text in raw.items()}
     if not isinstance(raw, str) or not raw.strip():
-        raise ValueError("a text, or a list of texts")
+        raise ValueError("a text, a list of texts, or {zh: …, en: …}")
     return raw
 
 
