@@ -196,7 +196,15 @@ FEEDS: dict[str, Feed] = {
 }
 
 CONTACT_CHECKS: dict[Contact, tuple[str, ...]] = {
-    "phone": ("valid", "missing", "landline", "too_short", "too_long", "not_a_number", "bad_prefix"),
+    "phone": (
+        "valid",
+        "missing",
+        "landline",
+        "too_short",
+        "too_long",
+        "not_a_number",
+        "bad_prefix",
+    ),
     "plate": ("valid", "missing", "malformed"),
     "id_no": ("valid", "missing", "malformed", "check_digit"),
     "birthday": ("valid", "missing", "default", "unreadable"),

@@ -1,0 +1,23 @@
+"""Codes of dealer systems: one spelling for 12551010, "12551010", 12551010.0 and ` １２５５１０１０ `."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+
+
+def code_key(raw: object) -> str:
+    """The spelling under which a code is looked up; '' for a blank one.
+
+    Numbers lose their fraction when it is zero, texts their full-width letters and outer blanks;
+    letters keep their case, because some systems tell `p` from `P`.
+    """
+    if isinstance(raw, str):
+        return (raw if raw.isascii() else unicodedata.normalize("NFKC", raw)).strip()
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, float | Decimal) and raw == raw and raw == int(raw):
+        return str(int(raw))
+    return str(raw)

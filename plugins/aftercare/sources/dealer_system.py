@@ -1,0 +1,222 @@
+"""A mapping file as data: how one dealer system's tables or files become canonical feeds.
+
+Nothing in a mapping is evaluated; what it cannot say, a view in the dealer system has to.
+`aftercare.sources.mapping` reads and checks one.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+)
+
+from aftercare.configuration import Lines, line_of
+from aftercare.errors import ConfigurationError
+from aftercare.sources.codes import code_key
+
+Constant = bool | int | Decimal | date | str
+CodeValue = bool | str | None
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"there is no time zone {name}")
+    return name
+
+
+def _spelled_out(short: object) -> object:
+    return {"column": short} if isinstance(short, str) else short
+
+
+def _listed(one: object) -> object:
+    return (one,) if isinstance(one, str) else one
+
+
+def _by_code_key(codes: object) -> object:
+    """Keys as code_key spells them, so that YAML may write a code as a number."""
+    if not isinstance(codes, dict):
+        return codes
+    spelled = {code_key(code): value for code, value in codes.items()}
+    if len(spelled) < len(codes):
+        raise ValueError("two codes are the same when written as text; leave one of them out")
+    return spelled
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnMap(_Part):
+    """Where a canonical column comes from: a source column, or a constant ``value``.
+
+    ``codes`` names a dictionary of the file; ``format`` is a strptime format for texts that hold
+    dates or times. The short form of ``{column: x}`` is ``x``.
+    """
+
+    column: str | None = None
+    value: Constant | None = None
+    codes: str | None = None
+    format: str | None = None
+
+
+class VersionColumn(_Part):
+    """A column of the file that says when its row changed."""
+
+    column: str
+
+
+class FeedMap(_Part):
+    """What SQL feeds and file feeds share.
+
+    ``key`` are source columns that name a row to people; the canonical key's columns if absent.
+    ``needs``: a row in which one of these source columns is blank is no record. ``only``: rows
+    whose source column holds one of the given codes are records, others are not.
+    """
+
+    columns: dict[
+        str,
+        Annotated[ColumnMap, BeforeValidator(_spelled_out, json_schema_input_type=ColumnMap | str)],
+    ]
+    key: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    only: dict[str, frozenset[str]] = {}
+
+    @field_validator("only", mode="before")
+    @classmethod
+    def _codes_as_text(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {
+            column: [code_key(code) for code in codes] if isinstance(codes, list) else codes
+            for column, codes in given.items()
+        }
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Every source column that is read, once."""
+        mapped = [entry.column for entry in self.columns.values() if entry.column is not None]
+        return tuple(dict.fromkeys([*mapped, *self.key, *self.needs, *self.only]))
+
+
+class SqlFeedMap(FeedMap):
+    """A table or view. ``cursor`` are columns that say when a row changed: the first that is filled
+    counts. Without one the table is read whole each night, which ``read_whole`` has to confirm
+    for feeds that grow.
+    """
+
+    table: str
+    cursor: Annotated[
+        tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])
+    ] = ()
+    cursor_format: str = "%Y-%m-%d %H:%M:%S"
+    read_whole: bool = False
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Every source column that is read, once."""
+        return tuple(dict.fromkeys([*super().source_columns, *self.cursor]))
+
+
+class FileFeedMap(FeedMap):
+    """Files below the connection's path.
+
+    ``pattern`` with ``{day:…}`` names the files of each day; without it, all matching files whose
+    content was not read before. ``version`` orders versions of a row: ``file_day`` (midnight after
+    the file's day), ``file_time`` (when the file was last written) or a column. ``broken_file``:
+    ``fail`` stops the feed's load at a file that cannot be read, ``leave`` reads the others and
+    tries that one again the next night.
+    """
+
+    pattern: str
+    format: Literal["csv", "xlsx"]
+    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    sheet: str | int | None = None
+    header_row: Annotated[int, Field(ge=1)] = 1
+    version: Literal["file_day", "file_time"] | VersionColumn = "file_day"
+    broken_file: Literal["fail", "leave"] = "fail"
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Every source column that is read, once."""
+        own = (self.version.column,) if isinstance(self.version, VersionColumn) else ()
+        return tuple(dict.fromkeys([*super().source_columns, *own]))
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the pattern names a day."""
+        return any(field == "day" for _, field, _, _ in string.Formatter().parse(self.pattern))
+
+
+class Title(_Part):
+    """The system's name for people."""
+
+    zh: str
+    en: str
+
+
+class DealerSystem(_Part):
+    """One dealer system: the mapping file as data, with the place of each key."""
+
+    system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Title
+    kind: Literal["sql", "files"]
+    connection: str
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    lag_days: Annotated[int, Field(ge=0, le=60)] = 3
+    feeds: Mapping[str, FeedMap]
+    codes: dict[str, Annotated[dict[str, CodeValue], BeforeValidator(_by_code_key)]] = {}
+
+    _file: str = PrivateAttr("")
+    _digest: str = PrivateAttr("")
+    _lines: Lines = PrivateAttr(default_factory=dict)
+
+    def read_from(self, file: str, digest: str, lines: Lines) -> None:
+        """Remembers where the mapping was read."""
+        self._file, self._digest, self._lines = file, digest, lines
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of times without one."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the mapping file, hexadecimal."""
+        return self._digest
+
+    def wrong(self, message: str, *place: str | int) -> ConfigurationError:
+        """An error at a place of the mapping file, for checks that need the source itself."""
+        return ConfigurationError(
+            message,
+            file=self._file or None,
+            line=line_of(self._lines, place),
+            key=".".join(str(part) for part in place) or None,
+        )
+
+
+class SqlSystem(DealerSystem):
+    """A dealer system whose database is read."""
+
+    kind: Literal["sql"]
+    feeds: dict[str, SqlFeedMap]
+
+
+class FileSystem(DealerSystem):
+    """A dealer system that hands over files."""
+
+    kind: Literal["files"]
+    feeds: dict[str, FileFeedMap]
