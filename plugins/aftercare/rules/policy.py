@@ -61,7 +61,10 @@ class PackFile(BaseModel):
 
 
 class PolicyValue(BaseModel):
-    """A value in an item file. ``rule`` may be left out where the file itself has a ``rule``."""
+    """A value in an item file. ``rule`` may be left out where the file itself has a ``rule``.
+
+    A value of null says that from that day on nothing is set; no older or extended one is asked.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -263,7 +266,7 @@ def _read_value(
     for day, raw in value.values.items():
         where = (name, "values", day.isoformat())
         try:
-            typed = UNITS[value.unit](raw)
+            typed = None if raw is None else UNITS[value.unit](raw)
         except ValueError as problem:
             raise _error(
                 f"unit {value.unit} needs {problem}, not {raw!r}", path, lines, *where
