@@ -194,3 +194,34 @@ class Target(Protocol):
     def read_results(self, cursor: str | None) -> Results:
         """What was done since the cursor; with None, since the beginning. Once each."""
         ...
+
+
+@runtime_checkable
+class ListTarget(Protocol):
+    """A target that is one whole list per store, such as a workbook.
+
+    The push stage hands it every open task of a store at once, also when only one changed, so the
+    list is right even where somebody moved or deleted the one before. Contacts stand in the
+    tasks. Beside the fields of a task its records hold `store_name, event_on, open_date,
+    owner_name, attempts, last_attempt_on, last_outcome, language`.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger keeps what was acknowledged."""
+        ...
+
+    def check(self) -> None:
+        """Find out before anything is sent that lists can be written.
+
+        Raises ConfigurationError or SystemUnreachable.
+        """
+        ...
+
+    def publish(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> bool:
+        """Show exactly these tasks, in this order, as the store's list of a day.
+
+        True where the list was written, False where it already said so. Raises SystemUnreachable
+        where it cannot be written now.
+        """
+        ...

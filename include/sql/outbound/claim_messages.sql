@@ -1,0 +1,74 @@
+-- The next messages of a target: the newest of each key, contacts before the
+-- tasks that stand on them, none twice by one claimer, none whose key is in
+-- flight. A unique index on keys in flight catches what two claimers decide
+-- at the same moment.
+-- grain: one row per claimed message
+-- reads: outbound.message, care.follow_up_task
+-- writes: outbound.message
+with next_messages as (
+    select m.message_id
+    from outbound.message as m
+    inner join care.follow_up_task as t on m.task_key = t.task_key
+    where
+        m.target = :target
+        and m.state in ('pending', 'sending', 'retry', 'unknown')
+        and m.state = any(cast(:states as text[]))
+        and m.claimed_by is distinct from :claimer
+        and not exists (
+            select 1
+            from outbound.message as other
+            where
+                other.target = m.target
+                and other.entity = m.entity
+                and other.external_key = m.external_key
+                and (other.state = 'sending' or other.message_id > m.message_id)
+        )
+        and (
+            m.entity = 'contact'
+            or not exists (
+                select 1
+                from outbound.message as contact
+                where
+                    contact.target = m.target
+                    and contact.entity = 'contact'
+                    and contact.external_key = t.store_code || '.' || t.vin
+                    and contact.state in (
+                        'pending', 'sending', 'retry', 'unknown'
+                    )
+            )
+        )
+    order by m.entity, m.external_key
+    limit :batch_size
+    for update of m skip locked
+)
+
+update outbound.message as m
+set
+    state = 'sending',
+    claimed_by = :claimer,
+    claimed_at = clock_timestamp(),
+    attempts = m.attempts + 1
+from next_messages as n, care.follow_up_task as t
+where
+    m.message_id = n.message_id
+    and m.task_key = t.task_key
+returning
+    m.message_id,
+    m.entity,
+    m.external_key,
+    m.version,
+    m.action,
+    m.store_code,
+    m.task_key,
+    m.work_day,
+    t.vin,
+    m.attempts > 1 or exists (
+        select 1
+        from outbound.message as earlier
+        where
+            earlier.target = m.target
+            and earlier.entity = m.entity
+            and earlier.external_key = m.external_key
+            and earlier.message_id < m.message_id
+            and earlier.attempts > 0
+    ) as was_tried

@@ -1,0 +1,96 @@
+-- What a record says of a task: the task, whom to call, the vehicle and the
+-- calls so far. Contact data is ciphertext.
+-- grain: one row per task
+-- reads: care.follow_up_task, core.sales_order, core.repair_order,
+--   core.employee, core.store, core.call_result
+-- writes: –
+with tasks as (
+    select *
+    from care.follow_up_task
+    where task_key = any(cast(:task_keys as text[]))
+),
+
+documents as (
+    select
+        t.task_key,
+        s.model,
+        s.plate_cipher,
+        s.customer_name_cipher as name_cipher,
+        s.customer_phone_cipher as phone_cipher,
+        null as repair_type
+    from tasks as t
+    inner join core.sales_order as s
+        on t.store_code = s.store_code and t.document_no = s.order_no
+    where t.document_kind = 'sales_order'
+    union all
+    select
+        t.task_key,
+        r.model,
+        r.plate_cipher,
+        case t.contact_kind
+            when 'owner' then r.owner_name_cipher
+            else r.deliverer_name_cipher
+        end as name_cipher,
+        case t.contact_kind
+            when 'owner' then r.owner_phone_cipher
+            else r.deliverer_phone_cipher
+        end as phone_cipher,
+        r.repair_type
+    from tasks as t
+    inner join core.repair_order as r
+        on t.store_code = r.store_code and t.document_no = r.ro_no
+    where t.document_kind = 'repair_order'
+),
+
+calls as (
+    select
+        c.task_key,
+        count(*) as attempts,
+        max(c.attempt_no) as last_attempt_no,
+        max(c.called_on) as last_attempt_on,
+        (array_agg(c.outcome order by c.called_at desc))[1] as last_outcome
+    from core.call_result as c
+    inner join tasks as t on c.task_key = t.task_key
+    group by c.task_key
+)
+
+select
+    t.task_key,
+    t.store_code,
+    st.name as store_name,
+    t.rule_id,
+    t.pack,
+    t.document_kind,
+    t.document_no,
+    t.occurrence,
+    t.vin,
+    t.event_on,
+    t.open_on,
+    t.due_on,
+    t.deadline_on,
+    t.expires_on,
+    t.contact_kind,
+    t.owner_role,
+    t.owner_no,
+    e.name as owner_name,
+    t.channel,
+    t.script_id,
+    t.script_version,
+    t.status,
+    t.status_reason,
+    t.version,
+    d.model,
+    d.plate_cipher,
+    d.name_cipher,
+    d.phone_cipher,
+    d.repair_type,
+    c.last_attempt_on,
+    c.last_outcome,
+    coalesce(c.attempts, 0) as attempts,
+    coalesce(c.last_attempt_no, 0) as last_attempt_no
+from tasks as t
+inner join core.store as st on t.store_code = st.store_code
+left join core.employee as e on t.owner_no = e.employee_no
+left join documents as d on t.task_key = d.task_key
+left join calls as c on t.task_key = c.task_key
+order by t.task_key

@@ -1,0 +1,180 @@
+"""What a batch of outbox messages means for a target, rendered and compared with its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, RowMapping
+
+from aftercare import warehouse
+from aftercare.protection import Keyring
+from aftercare.settings import Language
+from aftercare.targets import rendering
+from aftercare.targets.protocol import Entity, Record, Withdrawal
+
+CONTACT_REJECTED = "its contact was rejected; correct the contact in the dealer system"
+
+Key = tuple[Entity, str]
+"""Entity and external key."""
+
+
+@dataclass
+class Work:
+    """A claimed batch: what to send, what to withdraw, and what is settled without a call.
+
+    Every key of `messages` stands in exactly one of `records`, `withdrawals` and `settled` (state
+    and reason). `digests` holds what the ledger will say once the target acknowledged.
+    """
+
+    messages: Mapping[Key, RowMapping]
+    records: dict[Key, Record] = field(default_factory=dict)
+    withdrawals: dict[Key, Withdrawal] = field(default_factory=dict)
+    settled: dict[Key, tuple[str, str | None]] = field(default_factory=dict)
+    digests: dict[Key, tuple[bytes, int]] = field(default_factory=dict)
+
+    @property
+    def stores(self) -> list[str]:
+        """Codes of the stores for which something changes."""
+        changing = [*self.records, *self.withdrawals]
+        return sorted({self.messages[key]["store_code"] for key in changing})
+
+    def settle(self, key: Key, state: str, reason: str | None = None) -> None:
+        """Ends a message without a call."""
+        self.records.pop(key, None)
+        self.settled[key] = (state, reason)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The outbox of one target, for senders of one language.
+
+    `has_contacts` says that tasks stand on contacts of their own in the target.
+    """
+
+    target: str
+    keyring: Keyring
+    language: Language
+    today: date
+    has_contacts: bool
+
+    def prepare(self, connection: Connection, batch: Sequence[RowMapping]) -> Work:
+        """Renders the batch, and settles what the target need not hear of.
+
+        Nothing is sent for a task whose time is over; a record that the target acknowledged as it
+        is stays unsent; an older version never overwrites a newer one.
+        """
+        work = Work({(m["entity"], m["external_key"]): m for m in batch})
+        called_for = self._contact_tasks(connection, batch)
+        task_keys = {m["task_key"] for m in batch if m["entity"] == "task"}
+        rows = self._rows(connection, task_keys | set(called_for.values()))
+        contacts = {rendering.contact_key(rows[key]) for key in task_keys}
+        held = self._ledger(connection, {m["external_key"] for m in batch} | contacts)
+        rejected = self._rejected_contacts(connection, contacts)
+        for key, message in work.messages.items():
+            task_key = message["task_key"] if key[0] == "task" else called_for.get(key[1])
+            row = rows[task_key] if task_key else None
+            if row is None or row["status"] != "open" or message["action"] == "withdraw":
+                self._withdraw(work, message, row, held.get(key))
+            elif row["expires_on"] < self.today:
+                work.settle(key, "expired")
+            elif key[0] == "contact":
+                self._send_contact(work, row, message["version"], held)
+            elif self.has_contacts and rendering.contact_key(row) in rejected:
+                work.settle(key, "rejected", CONTACT_REJECTED)
+            else:
+                if self.has_contacts and ("contact", rendering.contact_key(row)) not in held:
+                    self._send_contact(work, row, row["version"], held)
+                ledger = held.get(key)
+                crm_id = ledger["crm_id"] if ledger else None
+                record = rendering.task_record(row, crm_id, self.keyring, self.language)
+                self._send(work, record, ledger)
+        return work
+
+    def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
+        """Every open task of a store, in the order of its list."""
+        keys = (
+            warehouse.run(
+                connection,
+                "outbound/list_open_tasks",
+                store_code=store_code,
+                work_day=work_day,
+                today=self.today,
+            )
+            .scalars()
+            .all()
+        )
+        rows = self._rows(connection, keys)
+        return [rendering.list_record(rows[key], self.keyring, self.language) for key in keys]
+
+    def _send_contact(
+        self, work: Work, row: RowMapping, version: int, held: Mapping[Key, RowMapping]
+    ) -> None:
+        key: Key = ("contact", rendering.contact_key(row))
+        ledger = held.get(key)
+        if key in work.records:
+            return
+        crm_id = ledger["crm_id"] if ledger else None
+        self._send(work, rendering.contact_record(row, version, crm_id, self.keyring), ledger)
+
+    def _send(self, work: Work, record: Record, ledger: RowMapping | None) -> None:
+        key: Key = (record.entity, record.key)
+        digest = self.keyring.hash_row(
+            f"{name}={record.fields[name]}" for name in sorted(record.fields)
+        )
+        work.digests[key] = (digest, record.version)
+        if ledger and not ledger["is_withdrawn"] and bytes(ledger["acknowledged_hash"]) == digest:
+            work.settle(key, "unchanged")
+        elif ledger and record.entity == "task" and ledger["acknowledged_version"] > record.version:
+            work.settle(key, "superseded")
+        else:
+            work.records[key] = record
+
+    def _withdraw(
+        self, work: Work, message: RowMapping, row: RowMapping | None, ledger: RowMapping | None
+    ) -> None:
+        """Withdraws what the target holds, or may hold; contacts stay, other work hangs on them."""
+        key: Key = (message["entity"], message["external_key"])
+        may_be_held = not ledger["is_withdrawn"] if ledger else message["was_tried"]
+        if row is None or key[0] == "contact" or not may_be_held:
+            work.settle(key, "unchanged")
+            return
+        work.digests[key] = (bytes(ledger["acknowledged_hash"]) if ledger else b"", row["version"])
+        work.withdrawals[key] = Withdrawal(
+            entity="task",
+            key=key[1],
+            version=row["version"],
+            reason=rendering.withdrawal_reason(row["status"], self.language),
+            crm_id=ledger["crm_id"] if ledger else None,
+        )
+
+    def _contact_tasks(self, connection: Connection, batch: Sequence[RowMapping]) -> dict[str, str]:
+        """For each contact of the batch the task to render it from."""
+        contacts = [message for message in batch if message["entity"] == "contact"]
+        found = warehouse.run(
+            connection,
+            "outbound/list_contact_tasks",
+            store_codes=sorted({message["store_code"] for message in contacts}),
+            vins=sorted({message["vin"] for message in contacts}),
+        )
+        return {row.contact_key: row.task_key for row in found}
+
+    def _rows(self, connection: Connection, task_keys: Iterable[str]) -> dict[str, RowMapping]:
+        found = warehouse.run(connection, "outbound/read_tasks", task_keys=sorted(task_keys))
+        return {row["task_key"]: row for row in found.mappings()}
+
+    def _ledger(self, connection: Connection, keys: set[str]) -> dict[Key, RowMapping]:
+        found = warehouse.run(
+            connection, "outbound/read_ledger", target=self.target, external_keys=sorted(keys)
+        )
+        return {(row["entity"], row["external_key"]): row for row in found.mappings()}
+
+    def _rejected_contacts(self, connection: Connection, keys: set[str]) -> set[str]:
+        found = warehouse.run(
+            connection,
+            "outbound/list_rejected_contacts",
+            target=self.target,
+            external_keys=sorted(keys),
+        )
+        return {row.external_key for row in found}

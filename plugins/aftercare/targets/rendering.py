@@ -1,0 +1,142 @@
+"""Records as they leave the house, rendered from care and core at the time of sending.
+
+The only place where contact data of a task is opened; what comes out goes to a target and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from aftercare.protection import Keyring
+from aftercare.scripts import render_script, title_of
+from aftercare.settings import Language
+from aftercare.targets.protocol import Record
+
+EVENTS: dict[str, tuple[str, str]] = {
+    "sales_order": ("交车", "delivered"),
+    "repair_order": ("维修出厂", "left the workshop"),
+}
+REPAIRS: dict[str, tuple[str, str]] = {
+    "maintenance": ("保养", "maintenance"),
+    "mechanical": ("机修", "mechanical"),
+    "bodywork": ("钣喷", "bodywork"),
+    "tyre": ("轮胎", "tyre"),
+    "other": ("其他", "other"),
+}
+WITHDRAWN: dict[str, tuple[str, str]] = {
+    "done": ("已完成回访", "it was done"),
+    "missed": ("已过期限", "its time is over"),
+    "held": ("联系方式不可用", "there is no usable number"),
+    "postponed": ("已推迟", "it was postponed"),
+    "withdrawn": ("单据已取消或冲销", "the order was cancelled or reversed"),
+    "open": ("已改由其他渠道处理", "it is handled elsewhere"),
+}
+
+Row = Mapping[str, Any]
+
+
+def word(pair: tuple[str, str], language: Language) -> str:
+    """The Chinese or the English one of two words."""
+    return pair[0] if language == "zh" else pair[1]
+
+
+def contact_key(row: Row) -> str:
+    """Key of the contact that a task stands on: store and vehicle."""
+    return f"{row['store_code']}.{row['vin']}"
+
+
+def last_event(row: Row, language: Language) -> str:
+    """What happened last and when: delivery, or workshop exit with the kind of repair."""
+    text = word(EVENTS[row["document_kind"]], language)
+    repair = REPAIRS.get(row["repair_type"] or "")
+    if repair:
+        kind = word(repair, language)
+        text += f"（{kind}）" if language == "zh" else f" ({kind})"
+    return f"{row['event_on']} {text}"
+
+
+def contact_record(row: Row, version: int, crm_id: str | None, keyring: Keyring) -> Record:
+    """The customer with the vehicle in question."""
+    return Record(
+        entity="contact",
+        key=contact_key(row),
+        version=version,
+        crm_id=crm_id,
+        fields={
+            "name": _opened(row["name_cipher"], keyring),
+            "phone": _opened(row["phone_cipher"], keyring),
+            "store_code": row["store_code"],
+            "plate": _opened(row["plate_cipher"], keyring),
+            "vin": row["vin"],
+            "model": row["model"],
+        },
+    )
+
+
+def task_record(row: Row, crm_id: str | None, keyring: Keyring, language: Language) -> Record:
+    """One call to make, with what the caller needs to know and to say."""
+    title = title_of(row["script_id"], language)
+    facts: dict[str, object] = {
+        "store_code": row["store_code"],
+        "store_name": row["store_name"],
+        "rule_id": row["rule_id"],
+        "title": title,
+        "due_date": row["due_on"],
+        "deadline_date": row["deadline_on"],
+        "customer_name": _opened(row["name_cipher"], keyring),
+        "customer_phone": _opened(row["phone_cipher"], keyring),
+        "plate": _opened(row["plate_cipher"], keyring),
+        "vin": row["vin"],
+        "model": row["model"],
+        "last_event": last_event(row, language),
+        "event_on": row["event_on"],
+        "owner_no": row["owner_no"],
+        "owner_name": row["owner_name"],
+    }
+    script = render_script(row["script_id"], facts, language)
+    own = {key: facts[key] for key in facts.keys() - {"store_name", "event_on", "owner_name"}}
+    return Record(
+        entity="task",
+        key=row["task_key"],
+        version=row["version"],
+        crm_id=crm_id,
+        fields={
+            **own,
+            "why": title,
+            "script": script,
+            "priority": None,
+            "contact_key": contact_key(row),
+        },
+    )
+
+
+def list_record(row: Row, keyring: Keyring, language: Language) -> Record:
+    """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
+    task = task_record(row, None, keyring, language)
+    last_on: date | None = row["last_attempt_on"]
+    return Record(
+        entity="task",
+        key=task.key,
+        version=task.version,
+        fields={
+            **task.fields,
+            "store_name": row["store_name"],
+            "owner_name": row["owner_name"],
+            "attempts": row["attempts"],
+            "last_attempt_no": row["last_attempt_no"],
+            "last_attempt_on": last_on,
+            "last_outcome": row["last_outcome"],
+        },
+    )
+
+
+def withdrawal_reason(status: str, language: Language) -> str:
+    """Why a task leaves the list, for the people who work on the list."""
+    return word(WITHDRAWN[status], language)
+
+
+def _opened(cipher: bytes | None, keyring: Keyring) -> str | None:
+    return keyring.decrypt(bytes(cipher)) if cipher is not None else None
