@@ -52,35 +52,34 @@ def _flag(raw: object) -> bool:
     return raw
 
 
+def _day_of_month(raw: object) -> int:
+    if not 1 <= _whole(raw) <= 28:
+        raise ValueError("a day from 1 to 28, so that every month has it")
+    return _whole(raw)
+
+
 def _period(raw: object) -> dict[str, int]:
     if not isinstance(raw, dict) or not raw or not set(raw) <= {"calendar_month", "calendar_day"}:
         raise ValueError("calendar_month and calendar_day")
     return {key: _whole(amount) for key, amount in raw.items()}
 
 
-def _bands(raw: object) -> tuple[dict[str, Decimal], ...]:
-    """Bands from the best down; the last one has no ``at_least``, so that every value has a band."""
-    needs = "bands from high to low, each with at_least (not the last) and coefficient"
+def _bands(raw: object) -> tuple[dict[str, Decimal | None], ...]:
+    """Bands from the best down; ``at_least`` of the last is null, so every value has a band."""
+    needs = "bands from high to low, each with at_least (null in the last) and coefficient"
     if not isinstance(raw, list) or not raw:
         raise ValueError(needs)
-    bands = []
     for each in raw:
-        expected = {"coefficient"} if each is raw[-1] else {"at_least", "coefficient"}
-        if not isinstance(each, dict) or set(each) != expected:
+        if not isinstance(each, dict) or set(each) != {"at_least", "coefficient"}:
             raise ValueError(needs)
-        bands.append({key: _number(number) for key, number in each.items()})
-    edges = [band["at_least"] for band in bands[:-1]]
-    if edges != sorted(set(edges), reverse=True):
+    *edges, last = [None if each["at_least"] is None else _number(each["at_least"]) for each in raw]
+    known = [edge for edge in edges if edge is not None]
+    if last is not None or known != edges or known != sorted(set(known), reverse=True):
         raise ValueError(needs)
-    return tuple(bands)
-
-
-def _coefficient(raw: object) -> dict[str, Any]:
-    """A coefficient: title, roles it is for, where its figure comes from, on which scale, bands."""
-    keys = {"title", "roles", "source", "metric", "scale", "bands"}
-    if not isinstance(raw, dict) or set(raw) != keys or raw["source"] not in ("external", "kpi"):
-        raise ValueError("title, roles, source (external or kpi), metric, scale and bands")
-    return {**raw, "roles": _text(raw["roles"]), "bands": _bands(raw["bands"])}
+    return tuple(
+        {"at_least": edge, "coefficient": _number(each["coefficient"])}
+        for edge, each in zip([*edges, last], raw, strict=True)
+    )
 
 
 UNITS: dict[str, Callable[[Any], Any]] = {
@@ -89,14 +88,12 @@ UNITS: dict[str, Callable[[Any], Any]] = {
     "calendar_day": _whole,
     "working_day": _whole,
     "calendar_month": _whole,
+    "day_of_month": _day_of_month,
     "period": _period,
-    "row": _whole,
-    "complaint": _whole,
     "count": _whole,
     "share": _share,
     "point": _number,
     "band": _bands,
-    "coefficient": _coefficient,
     "text": _text,
     "flag": _flag,
 }

@@ -1,0 +1,51 @@
+"""Open days of a store's calendar: weekly closed days and single closed dates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from aftercare.errors import ConfigurationError
+
+LONGEST_CLOSURE_DAYS = 366
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OpenDays:
+    """A calendar. ``weekly_closed`` holds weekdays, 1 is Monday and 7 is Sunday."""
+
+    weekly_closed: Collection[int] = frozenset()
+    closed: Collection[date] = field(default_factory=frozenset)
+
+    def is_open(self, day: date) -> bool:
+        """Whether somebody works on that day."""
+        return day.isoweekday() not in self.weekly_closed and day not in self.closed
+
+    def next_open(self, day: date) -> date:
+        """The day itself when it is open, else the first open day after it."""
+        return self._nearest(day, ONE_DAY)
+
+    def previous_open(self, day: date) -> date:
+        """The day itself when it is open, else the last open day before it."""
+        return self._nearest(day, -ONE_DAY)
+
+    def days(self, first: date, last: date) -> Iterator[tuple[date, bool, date, date]]:
+        """From ``first`` to ``last``: the day, is it open, previous and next open day."""
+        day = first
+        while day <= last:
+            yield day, self.is_open(day), self.previous_open(day), self.next_open(day)
+            day += ONE_DAY
+
+    def _nearest(self, day: date, step: timedelta) -> date:
+        for _ in range(LONGEST_CLOSURE_DAYS):
+            if self.is_open(day):
+                return day
+            day += step
+        raise ConfigurationError(
+            f"a calendar has no open day within a year of {day}; "
+            "check weekly_closed and closed under calendars",
+            file="include/group.yaml",
+            key="calendars",
+        )

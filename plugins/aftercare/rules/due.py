@@ -1,0 +1,297 @@
+"""When a follow-up opens, is due, must be reached and expires; and which policy says so.
+
+``FollowUp`` is one follow-up of one pack for a range of event days on which none of its policy
+values changes. ``follow_ups`` cuts a policy into them, ``due_dates`` gives the dates of one event,
+and ``look_back`` says which event days a night has to look at.
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from aftercare.errors import PolicyError
+from aftercare.rules.calendar import ONE_DAY, OpenDays
+from aftercare.rules.policy import Line, Policy
+
+Event = Literal["delivery", "workshop_exit"]
+LateReason = Literal["late_by_design", "late_by_calendar"]
+
+FOLDER = "follow_ups/"
+CONTACTS: Mapping[str, tuple[str, ...]] = {
+    "delivery": ("customer",),
+    "workshop_exit": ("deliverer", "owner"),
+}
+ROLES = ("SC", "AC")
+CHANNELS = ("phone", "sms")
+VALUES = (
+    "opens_after",
+    "due_after",
+    "deadline_after",
+    "expires_after",
+    "owner_role",
+    "channel",
+    "script",
+    "contact",
+    "priority",
+    "enabled",
+)
+LONGEST_SHIFT_DAYS = 31
+"""How far closed days are expected to push a task; only widens the look-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Calendar months, then days, after an event."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: date) -> date:
+        """The day that many months and days later; months end on the month's last day at most."""
+        months = day.year * 12 + day.month - 1 + self.months
+        year, month = divmod(months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+
+    def before(self, day: date) -> date:
+        """A day whose ``after`` is certainly not later than ``day``, and at most a few days off."""
+        return Offset(months=-self.months).after(day) - timedelta(days=self.days + 3)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDates:
+    """The dates of a task; ``late_reason`` says why it cannot be made in the rule's own time."""
+
+    open_on: date
+    due_on: date
+    deadline_on: date
+    expires_on: date
+    late_reason: LateReason | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A follow-up of a pack for events from ``event_from`` to ``event_to``, both included.
+
+    ``is_by_design``: due within hours, which a night cannot meet. ``day_after``: the follow-up
+    with whose day this one must not share its own, where that one is made.
+    """
+
+    pack: str
+    stem: str
+    rule_id: str
+    occurrence: int
+    event: Event
+    event_from: date
+    event_to: date
+    opens: Offset
+    due: Offset
+    deadline: Offset
+    expires: Offset
+    is_by_design: bool
+    day_after: Offset | None
+    owner_role: str
+    channel: str
+    script: str
+    contact: str
+    priority: int
+    policy_line: str
+    line_ids: tuple[str, ...]
+
+
+def due_dates(follow_up: FollowUp, event_on: date, open_days: OpenDays) -> DueDates:
+    """The dates of the task that an event makes.
+
+    A deadline on a closed day moves to the last open day before it on which the task is open
+    already, else to the first open day after it, which is late by calendar.
+    """
+    first = follow_up.opens.after(event_on)
+    if follow_up.day_after:
+        first = max(first, open_days.next_open(follow_up.day_after.after(event_on)) + ONE_DAY)
+    open_on = open_days.next_open(first)
+    due_on = _place(follow_up.due.after(event_on), open_on, open_days)
+    last_day = follow_up.deadline.after(event_on)
+    deadline_on = max(due_on, _place(last_day, open_on, open_days))
+    expires_on = max(deadline_on, follow_up.expires.after(event_on))
+    late_reason: LateReason | None = None
+    if follow_up.is_by_design:
+        late_reason = "late_by_design"
+    elif due_on > last_day:
+        late_reason = "late_by_calendar"
+    return DueDates(open_on, due_on, deadline_on, expires_on, late_reason)
+
+
+def _place(wanted: date, open_on: date, open_days: OpenDays) -> date:
+    """The wanted day, or the nearest open day on which the task is open: earlier, else later."""
+    return max(
+        open_on,
+        before
+        if (before := open_days.previous_open(wanted)) >= open_on
+        else open_days.next_open(wanted),
+    )
+
+
+def look_back(follow_up: FollowUp, day: date, horizon: date) -> tuple[date, date]:
+    """First and last event day of tasks that open by ``horizon`` and expire on ``day`` or later.
+
+    Wide enough for any closure of a month; the exact dates decide afterwards.
+    """
+    longest = max(
+        (follow_up.expires, follow_up.deadline, follow_up.due),
+        key=lambda offset: offset.after(day),
+    )
+    return longest.before(day) - timedelta(days=LONGEST_SHIFT_DAYS), follow_up.opens.before(
+        horizon
+    ) + timedelta(days=6)
+
+
+def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
+    """The enabled follow-ups of a pack, cut where any of their values changes.
+
+    Raises PolicyError for a value that is missing or cannot be used, naming file and key.
+    """
+    stems = [item.removeprefix(FOLDER) for item in policy.items(pack, FOLDER)]
+    instead = {
+        stem: policy.attributes(pack, FOLDER + stem)["instead_of"]
+        for stem in stems
+        if "instead_of" in policy.attributes(pack, FOLDER + stem)
+    }
+    dates = sorted({day for stem in stems for day in policy.dates(pack, FOLDER + stem)})
+    found: list[FollowUp] = []
+    for start, end in _ranges(dates):
+        enabled = {stem for stem in stems if _is_enabled(policy, pack, stem, start)}
+        enabled -= {replaced for stem, replaced in instead.items() if stem in enabled}
+        found += [_follow_up(policy, pack, stem, enabled, start, end) for stem in sorted(enabled)]
+    _refuse_two_of_one_key(policy, found)
+    return tuple(_joined(found))
+
+
+def _ranges(dates: list[date]) -> Iterator[tuple[date, date]]:
+    for index, start in enumerate(dates):
+        yield start, dates[index + 1] - ONE_DAY if index + 1 < len(dates) else date.max
+
+
+def _is_enabled(policy: Policy, pack: str, stem: str, day: date) -> bool:
+    line = policy.find(pack, FOLDER + stem, "enabled", day)
+    return line is not None and bool(line.value)
+
+
+def _follow_up(
+    policy: Policy, pack: str, stem: str, enabled: set[str], start: date, end: date
+) -> FollowUp:
+    item = FOLDER + stem
+    about = policy.attributes(pack, item)
+    lines = {name: policy.value(pack, item, name, start, asker="make_tasks") for name in VALUES}
+    event = _one_of(policy, pack, item, "event", about.get("event"), tuple(CONTACTS))
+    used = list(lines.values())
+    day_after = None
+    other = about.get("not_on_day_of")
+    if other in enabled:
+        line = policy.value(pack, FOLDER + other, "due_after", start, asker=item)
+        if line.unit not in ("hour", "minute"):
+            raise PolicyError(
+                f"not_on_day_of works for a call that is due within hours; {other} is due after {line.unit}",
+                file=policy.file_of(pack, item),
+                key="not_on_day_of",
+            )
+        day_after = max(
+            _offset(line),
+            _offset(policy.value(pack, FOLDER + other, "opens_after", start, asker=item)),
+            key=lambda offset: offset.after(start),
+        )
+        used.append(line)
+    due = lines["due_after"]
+    return FollowUp(
+        pack=pack,
+        stem=stem,
+        rule_id=due.rule,
+        occurrence=int(about.get("occurrence", 1)),
+        event=event,
+        event_from=start,
+        event_to=end,
+        opens=_offset(lines["opens_after"]),
+        due=_offset(due),
+        deadline=_offset(lines["deadline_after"]),
+        expires=_offset(lines["expires_after"]),
+        is_by_design=due.unit in ("hour", "minute"),
+        day_after=day_after,
+        owner_role=_one_of(policy, pack, item, "owner_role", lines["owner_role"].value, ROLES),
+        channel=_one_of(policy, pack, item, "channel", lines["channel"].value, CHANNELS),
+        script=str(lines["script"].value),
+        contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),
+        priority=int(lines["priority"].value),
+        policy_line=due.line_id,
+        line_ids=tuple(line.line_id for line in used),
+    )
+
+
+def _one_of(
+    policy: Policy, pack: str, item: str, name: str, value: Any, allowed: tuple[str, ...]
+) -> Any:
+    if value not in allowed:
+        raise PolicyError(
+            f"{value!r} is not one of {', '.join(allowed)}",
+            file=policy.file_of(pack, item),
+            key=name,
+        )
+    return value
+
+
+def _offset(line: Line) -> Offset:
+    """A line as months and days; hours and minutes count as the days that a night can serve."""
+    if line.unit == "calendar_month":
+        return Offset(months=line.value)
+    if line.unit == "calendar_day":
+        return Offset(days=line.value)
+    if line.unit == "period":
+        return Offset(line.value.get("calendar_month", 0), line.value.get("calendar_day", 0))
+    if line.unit in ("hour", "minute"):
+        per_day = 24 if line.unit == "hour" else 24 * 60
+        return Offset(days=max(1, math.ceil(line.value / per_day)))
+    raise PolicyError(
+        f"a time after an event is given in minute, hour, calendar_day, calendar_month or period, "
+        f"not in {line.unit}",
+        file=line.file,
+        line=line.file_line,
+        key=line.name,
+    )
+
+
+def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
+    seen: dict[tuple[str, int, date], FollowUp] = {}
+    for each in found:
+        key = (each.rule_id, each.occurrence, each.event_from)
+        if key in seen:
+            raise PolicyError(
+                f"{seen[key].stem} and {each.stem} are both {each.rule_id}, occurrence "
+                f"{each.occurrence}; number one of them with `occurrence:`",
+                file=policy.file_of(each.pack, FOLDER + each.stem),
+                key="occurrence",
+            )
+        seen[key] = each
+
+
+def _joined(found: list[FollowUp]) -> Iterator[FollowUp]:
+    """Ranges in which nothing differs become one, so that a new date splits only what it changes."""
+    by_stem: dict[str, list[FollowUp]] = {}
+    for each in found:
+        by_stem.setdefault(each.stem, []).append(each)
+    for parts in by_stem.values():
+        current = parts[0]
+        for part in parts[1:]:
+            touches = current.event_to + ONE_DAY == part.event_from
+            if (
+                touches
+                and part.line_ids == current.line_ids
+                and part.day_after == current.day_after
+            ):
+                current = replace(current, event_to=part.event_to)
+            else:
+                yield current
+                current = part
+        yield current
