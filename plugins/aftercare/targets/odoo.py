@@ -11,14 +11,23 @@ statistics as a call that somebody made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
-from urllib.parse import quote, unquote
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import quote
 
+from aftercare.settings import PROJECT
 from aftercare.targets import odoo_load, odoo_results
 from aftercare.targets.odoo_json2 import CallError, Json2, whole_or_nothing
 from aftercare.targets.odoo_load import batches, failed
 from aftercare.targets.odoo_mapping import OdooMapping, Value, check_fields, html_text
+from aftercare.targets.odoo_records import (
+    ACTIVITY,
+    CONTACT,
+    MESSAGE,
+    MODEL,
+    QUIETLY,
+    OdooRecords,
+)
 from aftercare.targets.protocol import (
     Capabilities,
     Entity,
@@ -29,13 +38,20 @@ from aftercare.targets.protocol import (
     Withdrawal,
 )
 
-CONTACT, ACTIVITY, MESSAGE = "res.partner", "mail.activity", "mail.message"
-MODEL: Mapping[Entity, str] = {"contact": CONTACT, "task": ACTIVITY}
 
-ARCHIVED_TOO = {"active_test": False}
-QUIETLY = {"tracking_disable": True, "mail_activity_quick_update": True, "lang": "en_US"}
-"""For writing: no history line per field, no mail to each user for each task, and messages in the
-language in which `odoo_load` sorts them."""
+class Access(Protocol):
+    """What is asked of a connection."""
+
+    @property
+    def host(self) -> str | None: ...
+    @property
+    def port(self) -> int | None: ...
+    @property
+    def password(self) -> str | None: ...
+    @property
+    def database(self) -> str | None: ...
+    @property
+    def extra(self) -> Mapping[str, Any]: ...
 
 
 class OdooTarget:
@@ -44,7 +60,26 @@ class OdooTarget:
     def __init__(self, mapping: OdooMapping, client: Json2) -> None:
         self._mapping = mapping
         self._call: odoo_load.Call = client.call
-        self._users: dict[str, int | None] = {}
+        self._records = OdooRecords(mapping, client.call)
+
+    @classmethod
+    def from_mapping(cls, name: str, access_of: Callable[[str], Access]) -> OdooTarget:
+        """The target of `include/mappings/crm/<name>.yaml`, at the connection that it names.
+
+        The connection has the server's address as its host (`https://crm.example.com`), the API
+        key as its password, and the database as its schema or in its extra. Raises
+        ConfigurationError where one of them is missing.
+        """
+        mapping = OdooMapping.read(PROJECT / "include" / "mappings" / "crm" / f"{name}.yaml")
+        access = access_of(mapping.connection)
+        database = access.database or access.extra.get("database")
+        if not (access.host and access.password and database):
+            text = f"{mapping.connection} needs a host, a password (the API key) and a database"
+            raise mapping.wrong(text, "connection")
+        address = access.host if "://" in access.host else f"http://{access.host}"
+        if access.port:
+            address = f"{address}:{access.port}"
+        return cls.connect(mapping, address, str(database), access.password)
 
     @classmethod
     def connect(cls, mapping: OdooMapping, address: str, database: str, api_key: str) -> OdooTarget:
@@ -129,9 +164,9 @@ class OdooTarget:
     def open_tasks(self) -> Iterator[OpenTask]:
         """Every open activity of ours. Raises SystemUnreachable where Odoo does not answer."""
         with whole_or_nothing():
-            deadlines, keys = self._open_activities()
-        for crm_id, key in keys.items():
-            yield OpenTask(key, str(crm_id), odoo_results.day(deadlines[crm_id]))
+            found = self._records.activities([["res_model", "=", CONTACT]], {})
+        for key, now in found.items():
+            yield OpenTask(key, str(now["id"]), odoo_results.day(now["date_deadline"] or None))
 
     def read_results(self, cursor: str | None) -> Results:
         """Finished activities of ours since the cursor. See `Target.read_results`.
@@ -140,7 +175,7 @@ class OdooTarget:
         """
         with whole_or_nothing():
             return odoo_results.read(
-                self._call, lambda ids: self._keys("task", ids), self._mapping, cursor
+                self._call, lambda ids: self._records.keys("task", ids), self._mapping, cursor
             )
 
     def _or_later(
@@ -166,13 +201,17 @@ class OdooTarget:
                 wanted[record.key] = values
         if entity == "task":
             outcomes |= self._attach(batch, wanted)
-        present = self._present(entity, batch)
+        present = self._records.present(entity, batch)
         rows: dict[str, list[odoo_load.Cell]] = {}
         changes: dict[tuple[tuple[str, Value], ...], dict[str, int]] = {}
         for key, values in wanted.items():
             now = present.get(key)
             if now is None:
-                rows[key] = [self._external_id(entity, key), *values.values(), *self._fixed(entity)]
+                rows[key] = [
+                    self._records.external_id(entity, key),
+                    *values.values(),
+                    *self._fixed(entity),
+                ]
             elif entity == "task" and not now["active"]:
                 done = "already done in the CRM, left as it is"
                 outcomes[key] = Outcome(key, "sent", str(now["id"]), done)
@@ -192,8 +231,10 @@ class OdooTarget:
     ) -> dict[str, Outcome]:
         """Add contact and owner to each task; tasks without a contact are taken out, to wait."""
         tasks = [record for record in batch if record.key in wanted]
-        contacts = self._contact_ids({str(task.fields.get("contact_key")) for task in tasks})
-        owners = self._user_ids(
+        contacts = self._records.contact_ids(
+            {str(task.fields.get("contact_key")) for task in tasks}
+        )
+        owners = self._records.user_ids(
             {str(task.fields.get(self._mapping.owner.source)) for task in tasks}
         )
         waiting: dict[str, Outcome] = {}
@@ -225,61 +266,11 @@ class OdooTarget:
             if value != _scalar(now[name]) and not (name in rules and rules[name].once)
         )
 
-    def _present(self, entity: Entity, batch: Sequence[Record]) -> dict[str, Mapping[str, Any]]:
-        """What the CRM holds now of the records that it can be asked for, by our key.
-
-        An id counts only where the CRM confirms that it bears our key: after a restored backup it
-        may be somebody else's record.
-        """
-        domain: list[object] = [["id", "in", [int(r.crm_id) for r in batch if r.crm_id]]]
-        if entity == "contact":
-            domain = ["|", *domain, ["ref", "in", [record.key for record in batch]]]
-        elif not any(record.crm_id for record in batch):
-            return {}
-        fields = ["active", *self._mapping.fields(entity)]
-        if entity == "task":
-            fields += ["res_id", "user_id"]
-        rows = self._call(
-            MODEL[entity], "search_read", domain=domain, fields=fields, context=ARCHIVED_TOO
-        )
-        keys = self._keys(entity, [row["id"] for row in rows])
-        return {keys[row["id"]]: row for row in rows if row["id"] in keys}
-
-    def _contact_ids(self, keys: Iterable[str]) -> dict[str, int]:
-        wanted = sorted(keys)
-        rows = self._call(CONTACT, "search", domain=[["ref", "in", wanted]], context=ARCHIVED_TOO)
-        found = {key: crm_id for crm_id, key in self._keys("contact", rows).items()}
-        absent = {
-            key: [self._external_id("contact", key), key] for key in wanted if key not in found
-        }
-        # Somebody may have overwritten the reference. The external id still finds the contact, and
-        # where there is none the row is refused, because a contact cannot be made without a name.
-        healed = odoo_load.load(self._call, CONTACT, ["id", "ref"], absent, QUIETLY)
-        for key, outcome in healed.items():
-            if outcome.state == "sent" and outcome.crm_id:
-                found[key] = int(outcome.crm_id)
-        return found
-
-    def _user_ids(self, numbers: Iterable[str]) -> dict[str, int]:
-        owner = self._mapping.owner
-        asked = {*numbers, *([owner.fallback] if owner.fallback else [])}
-        unknown = sorted(asked - self._users.keys())
-        if unknown:
-            rows = self._call(
-                "res.users",
-                "search_read",
-                domain=[[owner.match, "in", unknown]],
-                fields=[owner.match],
-            )
-            self._users |= dict.fromkeys(unknown) | {row[owner.match]: row["id"] for row in rows}
-        fallback = self._users.get(owner.fallback) if owner.fallback else None
-        return {n: user for n in asked if (user := self._users[n] or fallback) is not None}
-
     def _withdraw(self, batch: Sequence[Withdrawal]) -> dict[str, Outcome]:
         known = {int(task.crm_id) for task in batch if task.crm_id}
-        rows = self._activities([["id", "in", sorted(known)]]) if known else {}
+        rows = self._records.activities([["id", "in", sorted(known)]]) if known else {}
         if any(task.key not in rows for task in batch):
-            rows |= self._activities([["res_model", "=", CONTACT]])
+            rows |= self._records.activities([["res_model", "=", CONTACT]])
         outcomes: dict[str, Outcome] = {}
         notes: dict[str, list[odoo_load.Cell]] = {}
         for task in batch:
@@ -295,17 +286,6 @@ class OdooTarget:
         noted = odoo_load.load(self._call, MESSAGE, columns, notes, QUIETLY)
         ids = {key: rows[key]["id"] for key, outcome in noted.items() if outcome.state == "sent"}
         return outcomes | noted | (self._on_ids(ACTIVITY, "unlink", ids) if ids else {})
-
-    def _activities(self, domain: list[object]) -> dict[str, Mapping[str, Any]]:
-        rows = self._call(
-            ACTIVITY,
-            "search_read",
-            domain=domain,
-            fields=["active", "res_id", "summary"],
-            context=ARCHIVED_TOO,
-        )
-        keys = self._keys("task", [row["id"] for row in rows])
-        return {keys[row["id"]]: row for row in rows if row["id"] in keys}
 
     def _note(self, task: Withdrawal, now: Mapping[str, Any]) -> list[odoo_load.Cell]:
         text = self._mapping.withdrawal_note.replace("{reason}", task.reason)
@@ -334,32 +314,6 @@ class OdooTarget:
             else:
                 outcomes |= {key: Outcome(key, "sent", str(ids[key])) for key in keys}
         return outcomes
-
-    def _open_activities(self) -> tuple[dict[int, str], dict[int, str]]:
-        rows = self._call(
-            ACTIVITY,
-            "search_read",
-            domain=[["res_model", "=", CONTACT]],
-            fields=["date_deadline"],
-        )
-        deadlines = {row["id"]: row["date_deadline"] for row in rows}
-        return deadlines, self._keys("task", list(deadlines))
-
-    def _external_id(self, entity: Entity, key: str) -> str:
-        # Odoo refuses blanks in the name. Only the first dot has a meaning: it ends the namespace.
-        return f"{self._mapping.namespace}.{entity}_{quote(key, safe='')}"
-
-    def _keys(self, entity: Entity, ids: Iterable[int]) -> dict[int, str]:
-        """Our keys of those records that are ours; needs no right on Odoo's list of external ids."""
-        prefix = f"{self._mapping.namespace}.{entity}_"
-        named: dict[str, str] = {}
-        for batch in batches(sorted(ids), 5000):
-            named |= self._call(MODEL[entity], "get_external_id", ids=list(batch))
-        return {
-            int(crm_id): unquote(name.removeprefix(prefix))
-            for crm_id, name in named.items()
-            if name.startswith(prefix)
-        }
 
 
 def _scalar(value: Any) -> Value:
