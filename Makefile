@@ -44,6 +44,7 @@ lock: ## Resolve both locks anew from pyproject.toml
 		--output-file requirements-dev.lock
 
 clean: ## Stop what runs and delete all that was made, the demo's data too
-	@if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m aftercare.demo.processes clean .demo; fi
+	@if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m aftercare.demo.processes end .demo; \
+		$(BIN)/python -m aftercare.demo.postgres destroy .demo/postgres; fi
 	@rm -rf .demo .venv .venv-lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		plugins/*.egg-info

@@ -26,14 +26,15 @@ from types import TracebackType
 
 import psutil
 import psycopg
+from sqlalchemy import NullPool, column, create_engine, select, table
 
+from aftercare.demo.ports import LOCALHOST, free_port
 from aftercare.demo.postgres_binaries import (
     ROOTS_FOLDER,
     PostgresError,
     client_binaries,
     server_binaries,
 )
-from aftercare.demo.ports import LOCALHOST, free_port
 
 SUPERUSER = "aftercare"
 MAINTENANCE_DATABASE = "postgres"
@@ -153,6 +154,14 @@ class EmbeddedPostgres:
             self._stop()
             shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def has_database(self, name: str) -> bool:
+        """Say whether database `name` exists."""
+        databases = table("pg_database", column("datname"))
+        engine = create_engine(self.url(MAINTENANCE_DATABASE), poolclass=NullPool)
+        with engine.connect() as connection:
+            names = connection.scalars(select(databases.c.datname)).all()
+        return name in names
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create database `name`, as a copy of `template` if given, which nobody may be using."""
