@@ -26,6 +26,7 @@ from pydantic import (
 from aftercare.configuration import Lines, line_of
 from aftercare.errors import ConfigurationError
 from aftercare.sources.codes import code_key
+from aftercare.sources.feeds import FEEDS
 
 Constant = bool | int | Decimal | date | str
 CodeValue = bool | str | None
@@ -109,6 +110,11 @@ class FeedMap(_Part):
         """Every source column that is read, once."""
         mapped = [entry.column for entry in self.columns.values() if entry.column is not None]
         return tuple(dict.fromkeys([*mapped, *self.key, *self.needs, *self.only]))
+
+    def naming(self, feed: str) -> tuple[str, ...]:
+        """Source columns that name a row to people."""
+        mapped = (self.columns[name].column for name in FEEDS[feed].key if name in self.columns)
+        return self.key or tuple(column for column in mapped if column is not None)
 
 
 class SqlFeedMap(FeedMap):

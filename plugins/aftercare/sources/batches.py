@@ -1,0 +1,86 @@
+"""What readers hand over: raw rows in columns, a few thousand at a time, for a window of days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any, Protocol
+
+from sqlalchemy.engine import URL
+
+BATCH_ROWS = 5_000
+
+
+class Address(Protocol):
+    """Where a dealer system is and how to enter it; `aftercare.connections.Connection` is one."""
+
+    @property
+    def conn_id(self) -> str:
+        """Id of the connection, for messages."""
+        ...
+
+    @property
+    def url(self) -> URL:
+        """Of a database."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Of a folder, any fsspec address."""
+        ...
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Further settings: ``storage_options`` of fsspec."""
+        ...
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one night reads: the business day and the ``lag_days`` before it, as instants.
+
+    Closed at ``start``, open at ``end``, both midnights in the group's zone.
+    """
+
+    day: date
+    lag_days: int
+    zone: tzinfo
+
+    @property
+    def start(self) -> datetime:
+        """Midnight at the beginning of the first day that is read."""
+        return self.midnight(self.day - timedelta(days=self.lag_days))
+
+    @property
+    def end(self) -> datetime:
+        """Midnight at the end of the business day."""
+        return self.after(self.day)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day of the window, oldest first."""
+        return tuple(self.day - timedelta(days=back) for back in range(self.lag_days, -1, -1))
+
+    def midnight(self, day: date) -> datetime:
+        """The beginning of a day."""
+        return datetime.combine(day, time(), self.zone)
+
+    def after(self, day: date) -> datetime:
+        """The end of a day."""
+        return self.midnight(day + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Raw rows by source column.
+
+    ``refs`` say where each row was read. ``versions`` are raw times of change by row, or one time
+    for all. ``torn`` says of rows that could not be taken apart what was wrong with them: their
+    cells mean nothing.
+    """
+
+    columns: Mapping[str, Sequence[object]]
+    refs: Sequence[str]
+    versions: Sequence[object] | datetime
+    torn: Mapping[int, str] = field(default_factory=dict)

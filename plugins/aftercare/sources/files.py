@@ -1,0 +1,309 @@
+"""Reading dealer systems that hand over files: CSV and XLSX in any folder that fsspec reaches.
+
+A message about a file names the file and its line, never what stands in it: where a header is
+missing, the first line is somebody's name and phone.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import unicodedata
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+import fsspec
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from aftercare.errors import AftercareError, BadData, ConfigurationError, SystemUnreachable
+from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window
+from aftercare.sources.dealer_system import DealerSystem, FileFeedMap, VersionColumn
+from aftercare.sources.values import text_of
+
+CHUNK_BYTES = 1 << 20
+# What Excel and copying programs leave beside a file that is open or not yet whole.
+_UNFINISHED = ("~$", ".")
+_UNFINISHED_ENDS = (".tmp", ".part", ".crdownload", ".filepart")
+# Python's gbk lacks characters that people's names have; GB 18030 holds all of it and those too.
+_WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
+
+_BROKEN_XLSX = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    SyntaxError,
+)
+
+Cells = tuple[int, Sequence[object]]
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to read. ``name`` is its path below the connection's; ``day`` is the one its pattern
+    names, or the business day; ``digest`` is SHA-256 of its content.
+    """
+
+    name: str
+    path: str
+    day: date
+    changed_at: datetime | None
+    digest: str
+
+
+class Folder:
+    """The files of one feed in the folder of a connection.
+
+    Raises SystemUnreachable when the folder is not there and ConfigurationError when it may not
+    be entered.
+    """
+
+    def __init__(self, system: DealerSystem, feed: str, address: Address, window: Window) -> None:
+        mapped = system.feeds[feed]
+        if not isinstance(mapped, FileFeedMap):
+            raise system.wrong("is not a feed of files", "feeds", feed)
+        self._system, self._feed, self._mapped, self._window = system, feed, mapped, window
+        self._conn_id = address.conn_id
+        try:
+            self._fs, self._root = fsspec.core.url_to_fs(
+                address.path, **address.extra.get("storage_options", {})
+            )
+        except (ImportError, ValueError) as problem:
+            raise ConfigurationError(
+                f"the path of connection {address.conn_id} cannot be opened "
+                f"({type(problem).__name__}); give a folder or an fsspec address whose driver is installed"
+            ) from None
+        with self._reachable():
+            if not self._fs.isdir(self._root):
+                raise SystemUnreachable(
+                    f"the folder of connection {address.conn_id} is not there; is it mounted, and "
+                    "is its path right?"
+                )
+
+    def files(self) -> list[SourceFile]:
+        """The files of the window, the oldest day first; of a pattern without day, all files."""
+        days = self._window.days if self._mapped.is_dated else (self._window.day,)
+        found: dict[str, SourceFile] = {}
+        with self._reachable():
+            self._fs.invalidate_cache()
+            for day in days:
+                pattern = f"{self._root.rstrip('/')}/{self._mapped.pattern.format(day=day)}"
+                for path, info in sorted(self._fs.glob(pattern, detail=True).items()):
+                    if info["type"] == "file" and _is_finished(path):
+                        found[path] = SourceFile(
+                            self._name(path), path, day, _changed_at(info), self._digest(path)
+                        )
+        return list(found.values())
+
+    def batches(self, file: SourceFile) -> Iterator[Batch]:
+        """The rows of a file; BadData names the file, the line and what to do."""
+        with self._reachable(), self._fs.open(file.path, "rb") as opened:
+            if self._mapped.format == "csv":
+                rows = _csv_rows(opened, file.name, self._mapped)
+            else:
+                rows = _xlsx_rows(opened, file.name, self._mapped)
+            yield from self._in_columns(file, rows)
+
+    def _in_columns(self, file: SourceFile, rows: Iterator[Cells]) -> Iterator[Batch]:
+        names = self._mapped.source_columns
+        header = next((cells for line, cells in rows if line >= self._mapped.header_row), None)
+        places, width = _places(file.name, header, names)
+        while block := list(islice(rows, BATCH_ROWS)):
+            torn = {
+                row: f"{len(cells)} cells where the header has {width}"
+                for row, (_, cells) in enumerate(block)
+                if len(cells) != width
+            }
+            columns = {
+                name: [
+                    None if row in torn else cells[place] for row, (_, cells) in enumerate(block)
+                ]
+                for name, place in places.items()
+            }
+            refs = [f"{file.name}:{line}" for line, _ in block]
+            yield Batch(columns, refs, self._versions(file, columns), torn)
+
+    def _versions(
+        self, file: SourceFile, columns: dict[str, list[object]]
+    ) -> Sequence[object] | datetime:
+        version = self._mapped.version
+        if isinstance(version, VersionColumn):
+            return columns[version.column]
+        if version == "file_time" and file.changed_at is not None:
+            return file.changed_at
+        return self._window.after(file.day)
+
+    def _name(self, path: str) -> str:
+        return str(PurePosixPath(path).relative_to(PurePosixPath(self._root)))
+
+    def _digest(self, path: str) -> str:
+        digest = hashlib.sha256()
+        with self._fs.open(path, "rb") as opened:
+            while chunk := opened.read(CHUNK_BYTES):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        conn = self._conn_id
+        try:
+            yield
+        except AftercareError:
+            raise
+        except PermissionError:
+            raise ConfigurationError(
+                f"files of connection {conn} may not be read; grant it"
+            ) from None
+        except OSError as problem:
+            raise SystemUnreachable(
+                f"the folder of connection {conn} cannot be read ({type(problem).__name__})"
+            ) from None
+
+
+def _is_finished(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return not name.startswith(_UNFINISHED) and not name.lower().endswith(_UNFINISHED_ENDS)
+
+
+def _changed_at(info: dict[str, Any]) -> datetime | None:
+    """When a file was last written, under whatever name its file system gives it."""
+    for key in ("mtime", "LastModified", "last_modified", "modified", "updated"):
+        changed = info.get(key)
+        if isinstance(changed, int | float):
+            return datetime.fromtimestamp(changed, UTC)
+        if isinstance(changed, datetime):
+            return changed if changed.tzinfo else changed.replace(tzinfo=UTC)
+    return None
+
+
+def _csv_rows(opened: BinaryIO, name: str, mapped: FileFeedMap) -> Iterator[Cells]:
+    """Lines as cells, with the number of the line on which each row begins; no empty ones."""
+    encoding = _WIDER.get((mapped.encoding or "").lower(), mapped.encoding)
+    tail = _Tail(opened)
+    line = width = 0
+    previous: Cells | None = None
+    with io.TextIOWrapper(io.BufferedReader(tail), encoding=encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=mapped.delimiter or ",", strict=True)
+        try:
+            for cells in reader:
+                begins, line = line + 1, reader.line_num
+                if begins < mapped.header_row or all(_is_blank(cell) for cell in cells):
+                    continue
+                if previous is not None:
+                    yield previous
+                width = width or len(cells)
+                if len(cells) > width and all(_is_blank(cell) for cell in cells[width:]):
+                    cells = cells[:width]
+                previous = begins, cells
+        except UnicodeDecodeError:
+            raise BadData(
+                f"{name}: what follows line {line} is not {mapped.encoding}; correct encoding in the "
+                "mapping, or have the file exported again"
+            ) from None
+        except csv.Error:
+            raise BadData(
+                f"{name}: the row after line {line} has a quotation mark that is never closed, or one "
+                "too many; have the file exported again"
+            ) from None
+    if previous is None:
+        raise BadData(f"{name}: is empty, without even a header; have it exported again")
+    if len(previous[1]) < width and not tail.ends_a_line:
+        raise BadData(
+            f"{name}:{previous[0]}: breaks off; the file was perhaps still being written: "
+            "have it copied again"
+        )
+    yield previous
+
+
+class _Tail(io.RawIOBase):
+    """Passes bytes on and remembers whether the last one ended a line."""
+
+    def __init__(self, opened: BinaryIO) -> None:
+        self._opened = opened
+        self.ends_a_line = False
+
+    def readable(self) -> bool:
+        """Always: it only reads."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills the buffer as far as there are bytes."""
+        chunk = self._opened.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        if chunk:
+            self.ends_a_line = chunk[-1:] in (b"\n", b"\r", b"\0")
+        return len(chunk)
+
+
+def _xlsx_rows(opened: BinaryIO, name: str, mapped: FileFeedMap) -> Iterator[Cells]:
+    """Rows with their numbers; no empty ones."""
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of drop-downs and styles that it does not keep; we keep nothing.
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(opened, read_only=True, data_only=True)
+        with closing(workbook):
+            sheet = _sheet(workbook, name, mapped.sheet)
+            width = 0
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                if number < mapped.header_row or all(_is_blank(cell) for cell in cells):
+                    continue
+                width = width or max(at for at, cell in enumerate(cells, 1) if not _is_blank(cell))
+                # Formatted cells beyond the header are no data.
+                yield number, (*cells[:width], *(None,) * (width - len(cells)))
+    except _BROKEN_XLSX:
+        raise BadData(
+            f"{name}: is no whole XLSX file, or has a password; it was perhaps still being written: "
+            "save it again as XLSX without password"
+        ) from None
+
+
+def _sheet(workbook: Any, name: str, wanted: str | int | None) -> Any:
+    sheets = workbook.worksheets
+    if isinstance(wanted, str):
+        found = [sheet for sheet in sheets if sheet.title == wanted]
+    else:
+        found = sheets[(wanted or 1) - 1 : wanted or 1]
+    if not found:
+        titles = ", ".join(sheet.title for sheet in sheets)
+        raise BadData(f"{name}: has no sheet {wanted}, only {titles}; correct sheet in the mapping")
+    return found[0]
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _places(
+    name: str, header: Sequence[object] | None, wanted: Iterable[str]
+) -> tuple[dict[str, int], int]:
+    """Where each wanted column stands, and how many columns the header has."""
+    if header is None:
+        raise BadData(f"{name}: has no header; correct header_row in the mapping, or the file")
+    titles = [_title(cell) for cell in header]
+    places = {column: titles.index(_title(column)) for column in wanted if _title(column) in titles}
+    missing = [column for column in wanted if column not in places]
+    if missing:
+        raise BadData(
+            f"{name}: its header lacks {', '.join(missing)}; correct encoding, delimiter, header_row "
+            "or columns in the mapping, or have the file exported again"
+        )
+    twice = [column for column in places if titles.count(_title(column)) > 1]
+    if twice:
+        raise BadData(f"{name}: its header has {', '.join(twice)} twice; rename one of the columns")
+    return places, len(titles)
+
+
+def _title(cell: object) -> str:
+    return unicodedata.normalize("NFKC", text_of(cell) or "").strip().casefold()

@@ -1,0 +1,54 @@
+"""Vehicle identification numbers: canonical spelling and what is wrong with one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from aftercare.sources.values import BLANKS, text_of
+
+LENGTH = 17
+_NOISE = re.compile(r"[\s\-_.*]")
+_CHARACTERS = re.compile(r"[A-HJ-NPR-Z0-9]+")
+_VALUES = dict(
+    zip(
+        "ABCDEFGHJKLMNPRSTUVWXYZ0123456789",
+        map(int, "12345678123457923456789" + "0123456789"),
+        strict=True,
+    )
+)
+_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+CHECK_DIGIT_AT = 8
+
+
+def check_digit(vin: str) -> str:
+    """The ninth character that ISO 3779 asks for in a VIN of 17 allowed characters."""
+    remainder = (
+        sum(_VALUES[letter] * weight for letter, weight in zip(vin, _WEIGHTS, strict=True)) % 11
+    )
+    return "X" if remainder == 10 else str(remainder)
+
+
+def check(raw: object) -> tuple[str | None, str]:
+    """A VIN in capitals without blanks, and the first of VIN_CHECKS that it fails, or `valid`."""
+    cleaned = text_of(raw)
+    if cleaned is None or cleaned in BLANKS:
+        return None, "missing"
+    vin = _NOISE.sub("", unicodedata.normalize("NFKC", cleaned).upper())
+    if len(vin) != LENGTH:
+        return vin or None, "length" if vin else "missing"
+    if not _CHARACTERS.fullmatch(vin):
+        return vin, "characters"
+    return vin, "valid" if vin[CHECK_DIGIT_AT] == check_digit(vin) else "check_digit"
+
+
+def checked(column: Sequence[object]) -> tuple[list[str | None], list[str]]:
+    """A column of VINs and the column of their checks."""
+    vins: list[str | None] = []
+    checks: list[str] = []
+    for raw in column:
+        vin, outcome = check(raw)
+        vins.append(vin)
+        checks.append(outcome)
+    return vins, checks
