@@ -1,23 +1,24 @@
 """Missed nights and months, planned in Airflow with the right bounds, one at a time.
 
-Airflow's own backfill takes ticks, not periods: the night of D ticks on D+1, the month of M ticks
-in M+1, and ``to_date`` is an instant. A range given in ticks loses its last period; these
-functions give ranges in periods and check with a dry run that Airflow plans just those.
+Airflow's own backfill takes instants and keeps the partitions whose tick lies between them: a
+``--to-date`` of the last day is its midnight and loses that day. These functions turn periods
+into bounds that lose none, and check with a dry run that Airflow plans just those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
 from aftercare import warehouse
-from aftercare.airflow_client import AirflowClient
 from aftercare.errors import PeriodRefused, PipelineFault
 from aftercare.rules import period
+
+if TYPE_CHECKING:
+    from aftercare.airflow_client import AirflowClient
 
 NIGHT_DAG, MONTH_DAG = "aftercare_night", "aftercare_month"
 RUN_SECONDS = 2 * 60 * 60
@@ -38,29 +39,19 @@ def month_keys(first: str, last: str) -> list[str]:
     return list(period.months(first, last))
 
 
-def night_bounds(keys: Sequence[str], zone: ZoneInfo) -> tuple[str, str]:
-    """From and to, as ISO instants, of the ticks of these nights."""
-    return _bounds(
-        date.fromisoformat(keys[0]) + timedelta(days=1),
-        date.fromisoformat(keys[-1]) + timedelta(days=1),
-        zone,
-    )
+def night_bounds(keys: Sequence[str]) -> tuple[str, str]:
+    """From and to, as Airflow's backfill wants them, for these nights."""
+    return _bounds(date.fromisoformat(keys[0]), date.fromisoformat(keys[-1]))
 
 
-def month_bounds(keys: Sequence[str], zone: ZoneInfo) -> tuple[str, str]:
-    """From and to, as ISO instants, of the ticks of these months."""
-    return _bounds(
-        period.last_day(keys[0]) + timedelta(days=1),
-        period.last_day(period.next_month(keys[-1])),
-        zone,
-    )
+def month_bounds(keys: Sequence[str]) -> tuple[str, str]:
+    """From and to, as Airflow's backfill wants them, for these months."""
+    return _bounds(period.first_day(keys[0]), period.last_day(keys[-1]))
 
 
-def _bounds(first: date, last: date, zone: ZoneInfo) -> tuple[str, str]:
-    return (
-        datetime.combine(first, time.min, zone).isoformat(),
-        datetime.combine(last, time(23, 59, 59), zone).isoformat(),
-    )
+def _bounds(first: date, last: date) -> tuple[str, str]:
+    # Airflow reads the wall clock of a bound as the timetable's own, whatever the zone says.
+    return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
 
 
 def missing_nights(engine: Engine, systems: Sequence[str], months: Sequence[str]) -> list[str]:

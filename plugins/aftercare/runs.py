@@ -7,6 +7,7 @@ something is too old to be sent. Partition keys arrive as text and are refused i
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
@@ -40,8 +41,9 @@ def _policy() -> Policy:
 
 
 def today(group: Group) -> date:
-    """The date in the group's time zone."""
-    return datetime.now(group.time_zone).date()
+    """The date in the group's time zone; ``AFTERCARE_TODAY`` replaces it in rehearsals and tests."""
+    rehearsed = os.environ.get("AFTERCARE_TODAY")
+    return date.fromisoformat(rehearsed) if rehearsed else datetime.now(group.time_zone).date()
 
 
 def dealer_system(name: str) -> DealerSystem:

@@ -25,7 +25,7 @@ def nights(first: datetime, last: datetime) -> None:
 
     group = read_group()
     keys = plan.night_keys(first.date(), last.date(), runs.today(group))
-    _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys, group.time_zone))
+    _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys))
     _table(["tasks", "push"], keys)
     connections.warehouse_engine().dispose()
 
@@ -54,7 +54,7 @@ def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
             f"{len(missing)} nights are missing; run `aftercare backfill nights` for them first, "
             "or score without them by --despite-missing-nights"
         )
-    _run(plan.MONTH_DAG, keys, plan.month_bounds(keys, group.time_zone))
+    _run(plan.MONTH_DAG, keys, plan.month_bounds(keys))
     _table(["scorecards", "proposals"], keys)
 
 
