@@ -6,10 +6,11 @@ under any name, in ``<exchange>/in/``.
 
 A list is whole: it shows every open task of the store, not only tonight's. It is written to a
 temporary file and renamed, and only when its content changes. What staff typed into the day's
-list before it is written again is carried over.
+list before it is written again is carried over; a list with typed rows whose tasks are gone is kept
+beside the new one, under its name with ``_旧`` (``_old``).
 
-The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, one row per text) and
-a hidden one with the words of the drop-downs. English names: Guide, Follow-ups, Scripts, Lists.
+The sheets are 说明 (how to fill in), 回访任务 (the list) and 话术 (what to say, one row per text).
+English names: Guide, Follow-ups, Scripts.
 
 Format of the sheet 回访任务, which is the **second** sheet in both languages:
 
@@ -32,7 +33,7 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 | attempts | 已拨打 | calls known so far, the last one's day and result |
 | attempt_no | 第几次 | whole number; key with task_key |
 | called_at | 拨打时间 | date and time, in the group's time zone |
-| outcome | 结果 | a word of the table below |
+| outcome | 结果 | a word of `workbook_words.OUTCOMES` |
 | satisfaction | 满意度 | whole number 1–10 |
 | is_fault_cleared | 故障是否排除 | 是/否 (yes/no) |
 | is_next_service_told | 已告知下次保养 | 是/否 |
@@ -50,19 +51,127 @@ A complaint has no number of its own in the workbook: ``task_key`` is its ``comp
 
 from __future__ import annotations
 
-OUTCOMES: dict[str, tuple[str, str]] = {
-    "reached": ("已接通", "reached"),
-    "no_answer": ("无人接听", "no answer"),
-    "busy": ("占线", "busy"),
-    "powered_off": ("关机或停机", "switched off"),
-    "refused": ("拒绝回访", "refused"),
-    "invalid_number": ("空号", "invalid number"),
-    "wrong_person": ("非本人", "wrong person"),
-}
-"""Words of the drop-down ``outcome`` by code: Chinese, English."""
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-YES_NO: dict[bool, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
-"""Words of the drop-downs of flags: Chinese, English."""
+import fsspec
 
-ATTEMPTS = 3
-"""Rows a task: calls that one person can be expected to make in a day."""
+from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.settings import Language
+from aftercare.targets.protocol import Record
+from aftercare.targets.workbook_sheets import FIRST_ROW, FORMAT, Typed, write_sheets
+from aftercare.targets.workbook_words import ENTRY_NAMES, NAMES
+
+DIGEST = "aftercare_digest"
+"""Document property that holds the digest of a list's content."""
+
+LIST_NAMES: dict[Language, str] = {"zh": "回访任务", "en": "follow-ups"}
+KEPT: dict[Language, str] = {"zh": "旧", "en": "old"}
+
+
+def list_name(work_day: date, language: Language) -> str:
+    """File name of a list without its folder."""
+    return f"{work_day}_{LIST_NAMES[language]}.xlsx"
+
+
+class WorkbookTarget:
+    """The target ``workbook`` in a shared folder, any fsspec address."""
+
+    def __init__(self, folder: str, language: Language = "zh") -> None:
+        self._files, self._folder = fsspec.core.url_to_fs(folder)
+        self._language = language
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger keeps what was acknowledged."""
+        return "workbook"
+
+    def check(self) -> None:
+        """Makes the folders for lists and for filled lists.
+
+        Raises ConfigurationError where that is not allowed.
+        """
+        try:
+            for part in ("out", "in"):
+                self._files.makedirs(f"{self._folder}/{part}", exist_ok=True)
+        except OSError as problem:
+            raise ConfigurationError(
+                f"the folder of connection aftercare_exchange cannot be written to "
+                f"({problem.strerror}); give the user that runs Airflow the right to write there"
+            ) from None
+
+    def publish(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> bool:
+        """Writes a store's list unless the file there already says the same. See `ListTarget`.
+
+        An empty list is written only over one that was not empty. Raises SystemUnreachable where
+        the file cannot be replaced, for example while somebody has it open.
+        """
+        folder = f"{self._folder}/out/{store_code}"
+        path = f"{folder}/{list_name(work_day, self._language)}"
+        digest = self._digest(store_code, work_day, tasks)
+        try:
+            there = self._files.cat_file(path) if self._files.exists(path) else None
+            if there is None and not tasks:
+                return False
+            known, typed = _read(there) if there is not None else (None, {})
+            if known == digest:
+                return False
+            self._files.makedirs(folder, exist_ok=True)
+            content = io.BytesIO()
+            placed = write_sheets(
+                content,
+                store_code,
+                work_day,
+                tasks,
+                self._language,
+                typed,
+                {DIGEST: digest},
+            )
+            if there is not None and placed < len(typed):
+                kept = path.removesuffix(".xlsx") + f"_{KEPT[self._language]}.xlsx"
+                self._files.pipe_file(kept, there)
+            # Half a list is never seen: programs that synchronise folders pass over dot files.
+            temporary = f"{folder}/.{store_code}.{digest[:12]}.part"
+            self._files.pipe_file(temporary, content.getvalue())
+            self._files.mv(temporary, path)
+        except OSError as problem:
+            raise SystemUnreachable(
+                f"the task list of store {store_code} cannot be written ({problem.strerror}); "
+                "somebody may have it open"
+            ) from None
+        return True
+
+    def _digest(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> str:
+        content = [
+            FORMAT,
+            self._language,
+            store_code,
+            work_day,
+            [(task.key, sorted(task.fields.items())) for task in tasks],
+        ]
+        return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
+
+
+def _read(content: bytes) -> tuple[str | None, Typed]:
+    """The digest of a list and what was typed into it; nothing of a file that is no list of ours."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(content), data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return None, {}
+    digest = next((p.value for p in book.custom_doc_props.props if p.name == DIGEST), None)
+    if len(book.worksheets) < 2:
+        return digest, {}
+    typed: Typed = {}
+    for cells in book.worksheets[1].iter_rows(min_row=FIRST_ROW + 1, values_only=True):
+        row: dict[str, Any] = dict(zip(NAMES, cells, strict=False))
+        entered = {name: row[name] for name in ENTRY_NAMES if row.get(name) not in (None, "")}
+        if entered and row.get("task_key"):
+            typed[str(row["task_key"]), row["attempt_no"]] = entered
+    return digest, typed

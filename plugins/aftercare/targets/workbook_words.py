@@ -1,0 +1,138 @@
+"""What the task workbook says, and its columns in the order of the sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aftercare.settings import Language
+
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "reached": ("已接通", "reached"),
+    "no_answer": ("无人接听", "no answer"),
+    "busy": ("占线", "busy"),
+    "powered_off": ("关机或停机", "switched off"),
+    "refused": ("拒绝回访", "refused"),
+    "invalid_number": ("空号", "invalid number"),
+    "wrong_person": ("非本人", "wrong person"),
+}
+"""Words of the drop-down ``outcome`` by code: Chinese, English."""
+
+YES_NO: dict[bool, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
+"""Words of the drop-downs of flags: Chinese, English."""
+
+SHEETS: dict[Language, tuple[str, str, str]] = {
+    "zh": ("说明", "回访任务", "话术"),
+    "en": ("Guide", "Follow-ups", "Scripts"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name for machines, its titles, its width in letters and its use."""
+
+    name: str
+    zh: str
+    en: str
+    width: float
+    use: Literal["task", "every_row", "key", "moment", "outcome", "mark", "flag", "text", "caller"]
+
+
+COLUMNS = (
+    Column("task_no", "序号", "No.", 5, "every_row"),
+    Column("deadline_on", "最迟日期", "Latest", 12, "task"),
+    Column("customer_name", "客户", "Customer", 9, "every_row"),
+    Column("customer_phone", "电话", "Phone", 12.5, "every_row"),
+    Column("plate", "车牌", "Plate", 10.5, "task"),
+    Column("model", "车型", "Model", 13, "task"),
+    Column("vin_tail", "车架号", "VIN …", 8, "task"),
+    Column("last_event", "上次事项", "Last event", 16, "task"),
+    Column("why", "为什么联系", "Why", 20, "task"),
+    Column("script_no", "话术", "Script", 7.5, "task"),
+    Column("owner", "负责人", "Owner", 9, "every_row"),
+    Column("attempts", "已拨打", "Called", 12, "task"),
+    Column("attempt_no", "第几次", "Call", 7, "every_row"),
+    Column("called_at", "拨打时间", "Called at", 15.5, "moment"),
+    Column("outcome", "结果", "Result", 10.5, "outcome"),
+    Column("satisfaction", "满意度\n1–10", "Satisfied\n1–10", 9, "mark"),
+    Column("is_fault_cleared", "故障是\n否排除", "Fault\ncleared", 8.5, "flag"),
+    Column("is_next_service_told", "已告知\n下次保养", "Service\ntold", 9.5, "flag"),
+    Column("is_complaint", "是否\n投诉", "Com-\nplaint", 7, "flag"),
+    Column("complaint_description", "投诉内容", "What about", 20, "text"),
+    Column("is_do_not_call", "请勿\n再联系", "Do not\ncall", 8, "flag"),
+    Column("remark", "备注", "Remark", 20, "text"),
+    Column("caller_no", "拨打人\n（工号）", "Caller\n(number)", 11, "caller"),
+    Column("task_key", "任务号", "Task", 26, "key"),
+    Column("store_code", "门店", "Store", 8, "key"),
+)
+NAMES = tuple(column.name for column in COLUMNS)
+ENTRY_NAMES = tuple(
+    column.name for column in COLUMNS if column.use not in ("task", "every_row", "key")
+)
+
+GUIDE: dict[Language, tuple[str, ...]] = {
+    "zh": (
+        "按“回访任务”表自上而下拨打：最迟日期早的在前。标“今天”“逾期”的请先打。",
+        "点“话术”列可跳到对应话术；话术表中的“返回”回到任务。",
+        "每个任务三行，每行记一次拨打。只填浅黄色格子；没打的行留空。",
+        "“拨打时间”“结果”“拨打人”必填。输入当前时间：Ctrl+; 空格 Ctrl+Shift+;",
+        "“结果”“是否……”请从下拉列表选；接通后再填满意度（1–10）等。",
+        "客户投诉：“是否投诉”选“是”并写明内容。客户不愿再接电话：“请勿再联系”选“是”。",
+        "当天填完后，把本文件另存或复制到共享文件夹 in 中，文件名不限。可分几次交，以最后一次为准。",
+        "不要增删行列。需要只看自己的任务时，用表头“负责人”的筛选。",
+    ),
+    "en": (
+        "Call from the top of the sheet Follow-ups: earliest deadline first. Start with “today” and “late”.",
+        "The column Script leads to what to say; “back” on the sheet Scripts leads back.",
+        "Each task has three rows, one for each call. Fill in yellow cells only; leave unused rows empty.",
+        "Called at, Result and Caller are required. The time now: Ctrl+; space Ctrl+Shift+;",
+        "Choose results and yes/no from the lists; fill in satisfaction (1–10) after you reached somebody.",
+        "A complaint: choose yes and say what about. Somebody who wants no more calls: Do not call, yes.",
+        "At the end of the day save or copy this file to the shared folder “in”, under any name. "
+        "You may hand it in several times; the last one counts.",
+        "Do not add or delete rows or columns. To see only your tasks, filter the column Owner.",
+    ),
+}
+MEANINGS: dict[str, tuple[str, str]] = {
+    "reached": ("找到了本人并完成回访，任务结束", "spoke to the customer; the task is done"),
+    "no_answer": ("响铃无人接，改时间再打", "it rang; try at another time"),
+    "busy": ("占线或挂断，稍后再打", "engaged or hung up; try later"),
+    "powered_off": ("关机、停机或不在服务区", "switched off or out of service"),
+    "refused": ("客户明确不愿接受回访，任务结束", "does not want this call; the task is done"),
+    "invalid_number": (
+        "号码不存在，任务结束，转数据专员核对",
+        "no such number; goes to the data steward",
+    ),
+    "wrong_person": (
+        "接听人不是车主或送修人，转数据专员核对",
+        "somebody else; goes to the data steward",
+    ),
+}
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("回访任务", "Follow-ups"),
+    "count": (
+        "共 {tasks} 项，其中今天到期 {today} 项，逾期 {late} 项",
+        "{tasks} tasks, {today} due today, {late} late",
+    ),
+    "private": (
+        "本表含客户个人信息：只供本店回访使用，不得转发或外传。",
+        "This file holds personal data: for follow-ups of this store only; do not pass it on.",
+    ),
+    "results": ("结果怎么选", "Which result"),
+    "today": ("今天", "today"),
+    "late": ("逾期", "late"),
+    "script": ("话术 {}", "script {}"),
+    "back": ("返回", "back"),
+    "for": ("适用序号", "For no."),
+    "calls": ("{} 次，{} {}", "{}: {} {}"),
+    "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
+    "time_title": ("拨打时间", "Called at"),
+    "time_help": (
+        "例：{} 10:30。现在：Ctrl+; 空格 Ctrl+Shift+;",
+        "For example {} 10:30. Now: Ctrl+; space Ctrl+Shift+;",
+    ),
+    "time_wrong": ("请填日期和时间，不早于 {}", "Date and time please, not before {}"),
+    "mark_wrong": ("满意度是 1 到 10 的整数", "A whole number from 1 to 10"),
+    "list_wrong": ("请从下拉列表中选", "Choose from the list please"),
+    "caller_help": ("工号；可从列表选，也可直接输入", "Employee number: choose or type"),
+}
