@@ -1,0 +1,136 @@
+"""Lines of a scorecard: a figure with its counts, its target or band, and the policy line behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from aftercare.rules import scoring
+from aftercare.rules.policy import Line, Policy
+
+Row = Mapping[str, Any]
+LINE_COLUMNS = (
+    "scorecard_id",
+    "kpi_id",
+    "rule_id",
+    "numerator",
+    "denominator",
+    "excluded",
+    "value",
+    "unit",
+    "target",
+    "is_target_met",
+    "band",
+    "coefficient",
+    "points",
+    "weight",
+    "note",
+    "policy_line",
+)
+
+
+def kpi_line(policy: Policy, pack: str, kpi: str, card: Row, counted: Row | None, day: date) -> Row:
+    """The line of a KPI on a person's scorecard, by the policy of ``day``.
+
+    ``counted`` has numerator, denominator and excluded as counts of rows, or is None without rows.
+    """
+    item = f"kpis/{kpi}"
+    scale = policy.value(pack, item, "scale", day, f"the line {kpi}")
+    target = policy.find(pack, item, f"target_{card['role'].lower()}", day)
+    numerator, denominator, excluded = (
+        (counted["numerator"], counted["denominator"], counted["excluded"])
+        if counted
+        else (0, 0, 0)
+    )
+    value = scoring.share(numerator, denominator)
+    return _line(
+        card,
+        kpi,
+        target or scale,
+        numerator=numerator,
+        denominator=denominator,
+        excluded=excluded,
+        value=value,
+        unit=scale.value,
+        target=target.value if target else None,
+        is_target_met=scoring.meets(value, target.value if target else None),
+        note=None if value is not None else "no_rows",
+    )
+
+
+def _line(card: Row, kpi: str, source: Line, **figures: Any) -> Row:
+    return (
+        dict.fromkeys(LINE_COLUMNS)
+        | {
+            "scorecard_id": card["scorecard_id"],
+            "kpi_id": kpi,
+            "rule_id": source.rule,
+            "policy_line": source.line_id,
+        }
+        | figures
+    )
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The bands of one coefficient, as the policy has them on a day."""
+
+    name: str
+    line: Line
+    scale: str
+    bands: tuple[scoring.Band, ...]
+    minimum_n: Decimal
+
+    @classmethod
+    def read(cls, policy: Policy, pack: str, name: str, day: date) -> Bands:
+        asker = f"the coefficient {name}"
+        line = policy.value(pack, "scoring", f"{name}_bands", day, asker)
+        return cls(
+            name,
+            line,
+            policy.value(pack, "scoring", f"{name}_scale", day, asker).value,
+            scoring.read_bands(line.value),
+            Decimal(policy.value(pack, "scoring", "minimum_n", day, asker).value),
+        )
+
+    def of_line(self, card: Row, read: Row) -> Row:
+        """A coefficient for a figure that was counted here."""
+        return self._scored(
+            card,
+            read["value"],
+            read["unit"],
+            Decimal(read["denominator"]),
+            numerator=read["numerator"],
+            denominator=read["denominator"],
+            excluded=read["excluded"],
+        )
+
+    def of_score(self, card: Row, score: Row | None) -> Row:
+        """A coefficient for a score that somebody else gave; how many answers it had, they know."""
+        if score is None:
+            return self._scored(card, None, None, None)
+        return self._scored(card, score["value"], score["scale"], None)
+
+    def _scored(
+        self,
+        card: Row,
+        value: Decimal | None,
+        scale: str | None,
+        n: Decimal | None,
+        **counts: Any,
+    ) -> Row:
+        banded = scoring.apply_bands(self.bands, self.scale, value, scale, n, self.minimum_n)
+        return _line(
+            card,
+            self.name,
+            self.line,
+            value=value,
+            unit=scale or self.scale,
+            band=banded.band,
+            coefficient=banded.coefficient,
+            note=banded.note,
+            **counts,
+        )

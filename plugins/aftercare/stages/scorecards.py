@@ -1,0 +1,301 @@
+"""Scores a month that is over: counts each KPI, credits it to people, writes scorecards.
+
+What counts is what was due in the month and was called until the closing day of the next one, so
+that a month that is scored late gives the figures it would have given in time. A month that was
+published, or of which a proposal was decided, is never written again: a second run only says how
+many lines would differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Date,
+    Engine,
+    Text,
+    TextClause,
+    column,
+    insert,
+    literal,
+    select,
+    table,
+)
+
+from aftercare import warehouse
+from aftercare.errors import PeriodRefused, PolicyError
+from aftercare.rules import period
+from aftercare.rules.month import Month, month_of, refuse_open_month
+from aftercare.rules.policy import Policy
+from aftercare.rules.scorecard_lines import LINE_COLUMNS, Bands, Row, kpi_line
+from aftercare.settings import Group
+from aftercare.warehouse import run
+
+STAGE = "scorecards"
+KPIS = "kpis/"
+FACT_COLUMNS = (
+    column("owner_role", Text),
+    column("store_code", Text),
+    column("employee_no", Text),
+    column("counted_on", Date),
+    column("row_kind", Text),
+    column("row_key", Text),
+    column("is_numerator", Boolean),
+    column("is_excluded", Boolean),
+    column("reason", Text),
+)
+KPI_FACT = table("kpi_fact", column("kpi_id", Text), *FACT_COLUMNS)
+NEW_LINE = table("new_line", *(column(name) for name in LINE_COLUMNS))
+NEW_EVIDENCE = table(
+    "new_evidence",
+    *(column(name) for name in ("scorecard_id", "kpi_id", "row_kind", "row_key")),
+    column("is_numerator", Boolean),
+)
+
+
+def score_month(
+    engine: Engine, group: Group, policy: Policy, month: str, today: date
+) -> dict[str, Any]:
+    """Writes scorecards, lines and the rows behind them for a month (``2026-06``) that is over.
+
+    ``today`` decides only whether the month is over. Counts: ``scorecards``, ``lines``,
+    ``evidence``, ``trial`` (scorecards of packs that are not published), ``uncredited`` (rows whose
+    owner did not hold the post that day), ``changed`` (rows written), ``differs`` (lines that a
+    frozen month would get now) and ``missing_nights`` (days without a merged load, by system).
+    Raises PeriodRefused for a month that is open or malformed, PolicyError for a missing value.
+    """
+    bounds = month_of(policy, period.read_month(month))
+    refuse_open_month(bounds, today)
+    with engine.begin() as connection:
+        run(connection, "score/lock_month", month=month)
+        known = run(connection, "score/get_month", month=month).mappings().one_or_none()
+        is_frozen = known is not None and (known["is_decided"] or known["published_at"] is not None)
+        for name in ("fact", "new_scorecard", "new_line", "new_evidence"):
+            run(connection, f"score/create_{name}_table")
+        packs = _packs(connection, group, bounds)
+        for pack, stores in packs.items():
+            _count(connection, policy, pack, stores, bounds)
+        run(connection, "score/fill_new_evidence")
+        counts: dict[str, Any] = _score(connection, policy, packs, bounds)
+        counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
+        counts["changed"] = 0
+        counts["differs"] = 0
+        if is_frozen:
+            counts["differs"] = run(
+                connection, "score/count_differing_lines", month=month
+            ).scalar_one()
+        else:
+            counts["changed"] = _keep(connection, policy, month)
+        counts["missing_nights"] = _missing_nights(connection, group, bounds)
+        warehouse.report(connection, STAGE, month, counts)
+    return counts
+
+
+def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
+    """The rows behind a line, as dicts: counted first, then not counted, then excluded.
+
+    Raises PeriodRefused when there is no such line.
+    """
+    with engine.connect() as connection:
+        known = run(
+            connection, "score/get_line", scorecard_id=scorecard_id, kpi_id=kpi_id
+        ).one_or_none()
+        if known is None:
+            raise PeriodRefused(
+                f"there is no line {kpi_id} on a scorecard {scorecard_id}; "
+                "see the month's scorecards for the names"
+            )
+        rows = run(connection, "score/list_evidence", scorecard_id=scorecard_id, kpi_id=kpi_id)
+        return [dict(row) for row in rows.mappings()]
+
+
+def scorecards_of(engine: Engine, month: str, employee_no: str) -> list[str]:
+    """Ids of a person's scorecards of a month: one per post and store."""
+    with engine.connect() as connection:
+        found = run(connection, "score/list_scorecards_of", month=month, employee_no=employee_no)
+        return list(found.scalars())
+
+
+def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list[str]]:
+    """Stores by the pack in force on the month's last day."""
+    packs: dict[str, list[str]] = defaultdict(list)
+    for store in run(
+        connection, "score/list_stores", first_day=month.first_day, last_day=month.last_day
+    ):
+        packs[group.pack_of(store.store_code, store.brand, month.last_day)].append(store.store_code)
+    return dict(sorted(packs.items()))
+
+
+def _kpis(policy: Policy, pack: str) -> dict[str, tuple[str, ...]]:
+    """KPIs of a pack with the roles on whose scorecards they stand."""
+    found = {}
+    for item in policy.items(pack, KPIS):
+        roles = policy.attributes(pack, item).get("roles")
+        if not isinstance(roles, list) or not roles:
+            raise PolicyError(
+                "a KPI needs `roles:`, the posts that are scored by it",
+                file=policy.file_of(pack, item),
+                key="roles",
+            )
+        found[item.removeprefix(KPIS)] = tuple(str(role) for role in roles)
+    return found
+
+
+def _count(
+    connection: Connection, policy: Policy, pack: str, stores: Sequence[str], month: Month
+) -> None:
+    """Fills scorecards and KPI rows of a pack's stores."""
+    kpis = _kpis(policy, pack)
+    run(
+        connection,
+        "score/fill_new_scorecards",
+        month=month.key,
+        roles=sorted({role for roles in kpis.values() for role in roles}),
+        stores=list(stores),
+        is_trial=not _is_published(policy, pack, month.last_day),
+        first_day=month.first_day,
+        last_day=month.last_day,
+    )
+    for kpi, roles in kpis.items():
+        statement = warehouse.statement(f"kpis/{kpi}")
+        facts = statement.columns(*FACT_COLUMNS).subquery("facts")
+        rows = select(literal(kpi), *facts.c).where(facts.c.owner_role.in_(roles))
+        connection.execute(
+            insert(KPI_FACT).from_select([c.name for c in KPI_FACT.columns], rows),
+            _parameters(policy, pack, kpi, statement, month) | {"stores": list(stores)},
+        )
+
+
+def _is_published(policy: Policy, pack: str, day: date) -> bool:
+    """Whether a pack binds anybody on a day: a rule that staff could not know scores on trial."""
+    published_on = policy.packs[pack].published_on
+    return published_on is not None and published_on <= day
+
+
+def _parameters(
+    policy: Policy, pack: str, kpi: str, statement: TextClause, month: Month
+) -> dict[str, Any]:
+    """What a KPI's statement asks for: the month's bounds, and policy values by their names."""
+    wanted = set(statement.compile().params) - {"stores"}
+    return {
+        name: month.bounds[name]
+        if name in month.bounds
+        else policy.value(pack, KPIS + kpi, name, month.last_day, f"statement {kpi}").value
+        for name in wanted
+    }
+
+
+def _score(
+    connection: Connection, policy: Policy, packs: Mapping[str, Sequence[str]], month: Month
+) -> dict[str, int]:
+    """Fills the new lines from the counted rows; returns counts of what there is."""
+    cards: dict[str, list[Row]] = defaultdict(list)
+    pack_of = {store: pack for pack, stores in packs.items() for store in stores}
+    for row in run(connection, "score/list_new_scorecards").mappings():
+        cards[pack_of[row["store_code"]]].append(dict(row))
+    counted = {
+        (row["scorecard_id"], row["kpi_id"]): dict(row)
+        for row in run(connection, "score/count_new_lines").mappings()
+    }
+    lines: list[Row] = []
+    for pack, people in cards.items():
+        day = month.last_day
+        for kpi, roles in _kpis(policy, pack).items():
+            lines += [
+                kpi_line(policy, pack, kpi, card, counted.get((card["scorecard_id"], kpi)), day)
+                for card in people
+                if card["role"] in roles
+            ]
+    copies: set[tuple[str, str]] = set()
+    proofs: list[Row] = []
+    known = {(line["scorecard_id"], line["kpi_id"]): line for line in lines}
+    for pack, people in cards.items():
+        external = _external_scores(connection, packs[pack], month.key)
+        for entry in policy.attributes(pack, "scoring").get("coefficients", ()):
+            name, metric = entry["name"], entry["metric"]
+            bands = Bands.read(policy, pack, name, month.last_day)
+            if entry["source"] == "kpi":
+                copies.add((name, metric))
+            for card in people:
+                if card["role"] not in entry["roles"]:
+                    continue
+                if entry["source"] == "kpi":
+                    lines.append(bands.of_line(card, known[card["scorecard_id"], metric]))
+                else:
+                    score = _score_of(external, card, metric)
+                    lines.append(bands.of_score(card, score))
+                    proofs += [_proof(card, name, month.key, score)] if score else []
+    if lines:
+        connection.execute(insert(NEW_LINE), lines)
+    for kpi, source_kpi in sorted(copies):
+        run(connection, "score/copy_new_evidence", kpi=kpi, source_kpi=source_kpi)
+    if proofs:
+        connection.execute(insert(NEW_EVIDENCE), proofs)
+    new = run(connection, "score/count_new_rows").one()
+    return {
+        "scorecards": new.scorecards,
+        "trial": new.trial,
+        "lines": new.line_rows,
+        "evidence": new.evidence,
+    }
+
+
+def _external_scores(
+    connection: Connection, stores: Sequence[str], month: str
+) -> dict[tuple[str, str, str], Row]:
+    rows = run(connection, "score/list_external_scores", month=month, stores=list(stores))
+    return {
+        (row["store_code"], row["employee_no"], row["metric"].upper()): dict(row)
+        for row in rows.mappings()
+    }
+
+
+def _score_of(external: Mapping[tuple[str, str, str], Row], card: Row, metric: str) -> Row | None:
+    """A person's own score, else the store's."""
+    for employee_no in (card["employee_no"], ""):
+        found = external.get((card["store_code"], employee_no, metric.upper()))
+        if found:
+            return found
+    return None
+
+
+def _proof(card: Row, kpi: str, month: str, score: Row) -> Row:
+    key = (score["store_code"], score["employee_no"], month, score["metric"])
+    return {
+        "scorecard_id": card["scorecard_id"],
+        "kpi_id": kpi,
+        "row_kind": "external_score",
+        "row_key": "|".join(key),
+        "is_numerator": True,
+    }
+
+
+def _keep(connection: Connection, policy: Policy, month: str) -> int:
+    """Brings the kept month to the new one; returns the number of rows written."""
+    run(connection, "score/keep_month", month=month, policy_digest=policy.digest)
+    changed = run(connection, "score/drop_stale_evidence", month=month).rowcount
+    changed += run(connection, "score/drop_stale_proposals", month=month).rowcount
+    changed += run(connection, "score/drop_stale_lines", month=month).rowcount
+    changed += run(connection, "score/drop_stale_scorecards", month=month).rowcount
+    for name in ("scorecards", "lines", "evidence"):
+        changed += run(connection, f"score/keep_{name}").rowcount
+    run(connection, "score/mark_used_lines")
+    return changed
+
+
+def _missing_nights(connection: Connection, group: Group, month: Month) -> dict[str, list[str]]:
+    missing: dict[str, list[str]] = {}
+    for row in run(
+        connection,
+        "ops/list_missing_nights",
+        systems=list(group.systems),
+        first=month.first_day,
+        last=month.last_day,
+    ):
+        missing.setdefault(row.system, []).append(row.day.isoformat())
+    return missing

@@ -1,0 +1,219 @@
+"""Scorecards of a month, on a real warehouse."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine
+
+from aftercare.errors import PeriodRefused
+from aftercare.stages.scorecards import evidence, score_month
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    made = ScoredMonth(warehouse)
+    made.store()
+    made.person("E1")
+    return made
+
+
+def score(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> dict[str, object]:
+    return score_month(month.engine, month.group, month.policy, key, today)
+
+
+def test_a_month_is_open_until_its_closing_day_is_over(month: ScoredMonth) -> None:
+    with pytest.raises(PeriodRefused, match="2026-06 is still open: calls until 2026-07-05 count"):
+        score(month, today=date(2026, 7, 5))
+    assert score(month, today=date(2026, 7, 6))["scorecards"] == 1
+
+
+def test_figures_come_with_counts_target_and_policy_line(month: ScoredMonth) -> None:
+    called = [month.task("E1") for _ in range(9)]
+    for key in called:
+        month.call(key)
+    month.task("E1")
+    score(month)
+    line = month.line("E1", "follow_up_coverage")
+    assert (line["numerator"], line["denominator"], line["excluded"]) == (9, 10, 0)
+    assert line["value"] == Decimal("0.9")
+    assert line["target"] == 1
+    assert line["is_target_met"] is False
+    assert line["rule_id"] == "S2-04"
+    assert line["policy_line"] == "skoda-dealer/kpis/follow_up_coverage/target_sc@2012-01-01"
+
+
+def test_nothing_to_count_is_no_figure_and_never_zero(month: ScoredMonth) -> None:
+    score(month)
+    line = month.line("E1", "satisfied_share")
+    assert (line["value"], line["is_target_met"], line["note"]) == (None, None, "no_rows")
+
+
+def test_a_second_run_changes_nothing(month: ScoredMonth) -> None:
+    month.call(month.task("E1"), satisfaction=9)
+    month.external_score("SQS", "97.99", "100")
+    assert score(month)["changed"] > 0
+    again = score(month)
+    assert (again["changed"], again["differs"]) == (0, 0)
+
+
+def test_a_correction_before_any_decision_is_taken_in(month: ScoredMonth) -> None:
+    key = month.task("E1")
+    score(month)
+    month.call(key)
+    assert score(month)["changed"] > 0
+    assert month.line("E1", "follow_up_coverage")["value"] == 1
+
+
+def test_a_published_month_is_never_written_again(month: ScoredMonth) -> None:
+    key = month.task("E1")
+    score(month)
+    month.add("score.publication", month=MONTH, approved_by="hr")
+    month.call(key)
+    late = score(month)
+    # Coverage, on time and reach get another value, success its first row, the coefficient none.
+    assert (late["changed"], late["differs"]) == (0, 5)
+    assert month.line("E1", "follow_up_coverage")["value"] == 0
+
+
+def test_whoever_moved_is_credited_by_the_store_of_that_day(month: ScoredMonth) -> None:
+    month.store("SK02")
+    month.person("E2", since=date(2020, 1, 1), until=date(2026, 6, 14))
+    month.person("E2", store_code="SK02", since=date(2026, 6, 15))
+    month.call(month.task("E2", due_on=date(2026, 6, 14)))
+    month.task("E2", store_code="SK02", due_on=date(2026, 6, 15))
+    month.task("E2", store_code="SK01", due_on=date(2026, 6, 16))
+    counts = score(month)
+    values = {
+        row["scorecard_id"]: (row["numerator"], row["denominator"])
+        for row in month.rows("score.scorecard_line", kpi_id="follow_up_coverage")
+    }
+    assert values["2026-06.SC.SK01.E2"] == (1, 1)
+    assert values["2026-06.SC.SK02.E2"] == (0, 1)
+    assert counts["uncredited"] == 1
+
+
+def test_a_task_without_owner_is_counted_as_nobodys(month: ScoredMonth) -> None:
+    month.task(None)
+    assert score(month)["uncredited"] == 1
+    assert month.line("E1", "follow_up_coverage")["denominator"] == 0
+
+
+def test_every_line_is_backed_by_the_rows_it_counted(month: ScoredMonth) -> None:
+    reached, refused, missed = (month.task("E1") for _ in range(3))
+    month.call(reached)
+    month.call(refused, "refused")
+    score(month)
+    rows = evidence(month.engine, "2026-06.SC.SK01.E1", "follow_up_coverage")
+    assert [
+        (row["row_key"], row["is_numerator"], row["is_excluded"], row["reason"]) for row in rows
+    ] == [
+        (missed, False, False, "not_attempted"),
+        (reached, True, False, "attempted"),
+        (refused, True, True, "refused"),
+    ]
+    same = evidence(month.engine, "2026-06.SC.SK01.E1", "follow_up_rate")
+    assert [row["row_key"] for row in same] == [row["row_key"] for row in rows]
+
+
+def test_rows_of_an_unknown_line_are_refused_in_plain_words(month: ScoredMonth) -> None:
+    with pytest.raises(PeriodRefused, match="there is no line nonsense"):
+        evidence(month.engine, "2026-06.SC.SK01.E1", "nonsense")
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "coefficient", "note"),
+    [
+        ("98", "100", "1.4", None),
+        ("97.99", "0-100", "1.2", None),
+        ("900", "1000", None, "scale_differs"),
+        ("900", "100", None, "value_outside_scale"),
+        ("90.0", " ", None, "scale_undeclared"),
+    ],
+)
+def test_a_score_of_others_gets_a_coefficient_on_its_declared_scale_only(
+    month: ScoredMonth, value: str, scale: str, coefficient: str | None, note: str | None
+) -> None:
+    month.external_score("SQS", value, scale)
+    score(month)
+    line = month.line("E1", "sqs")
+    assert line["coefficient"] == (Decimal(coefficient) if coefficient else None)
+    assert line["note"] == note
+    assert line["value"] == Decimal(value)
+    proof = evidence(month.engine, "2026-06.SC.SK01.E1", "sqs")
+    assert [row["row_key"] for row in proof] == ["SK01||2026-06|SQS"]
+
+
+def test_a_persons_own_score_beats_the_stores(month: ScoredMonth) -> None:
+    month.external_score("quick_return", "9.6", "10")
+    month.external_score("quick_return", "10", "10", employee_no="E1")
+    score(month)
+    assert month.line("E1", "quick_return")["coefficient"] == Decimal("1.4")
+
+
+def test_no_coefficient_on_fewer_than_ten_rows(month: ScoredMonth) -> None:
+    for _ in range(9):
+        month.call(month.task("E1"))
+    score(month)
+    line = month.line("E1", "follow_up_rate")
+    assert (line["coefficient"], line["note"]) == (None, "n_below_minimum")
+    month.call(month.task("E1"))
+    score(month)
+    line = month.line("E1", "follow_up_rate")
+    assert (line["coefficient"], line["band"]) == (Decimal("1.4"), "X≥1")
+
+
+def test_a_service_specialist_has_no_sales_coefficients(month: ScoredMonth) -> None:
+    month.person("A1", role="AC")
+    score(month)
+    assert month.rows("score.scorecard_line", scorecard_id="2026-06.AC.SK01.A1", kpi_id="sqs") == []
+
+
+def test_a_pack_that_is_not_published_scores_on_trial(warehouse: Engine) -> None:
+    from dataclasses import replace
+
+    from scored_month import house_policy
+
+    policy = house_policy()
+    packs = {
+        name: pack.model_copy(update={"published_on": date(2026, 7, 1)})
+        for name, pack in policy.packs.items()
+    }
+    month = ScoredMonth(warehouse, replace(policy, packs=packs))
+    month.store()
+    month.person("E1")
+    assert score(month)["trial"] == 1
+    assert month.rows("score.scorecard")[0]["is_trial"] is True
+
+
+def test_nights_without_a_merged_load_are_named_by_system(month: ScoredMonth) -> None:
+    for system in month.group.systems:
+        for day in range(1, 31):
+            if (system, day) != ("skoda_export", 17):
+                month.add(
+                    "ops.load",
+                    system=system,
+                    feed="repair_order",
+                    business_day=date(2026, 6, day),
+                    state="merged",
+                )
+    assert score(month)["missing_nights"] == {"skoda_export": ["2026-06-17"]}
+
+
+def test_a_month_scored_late_counts_what_it_would_have_counted_in_time(month: ScoredMonth) -> None:
+    key = month.task("E1", due_on=date(2026, 6, 30))
+    month.call(key, "no_answer", on=date(2026, 7, 5))
+    month.call(key, "reached", on=date(2026, 7, 6))
+    score(month, today=date(2026, 11, 1))
+    assert month.line("E1", "follow_up_coverage")["value"] == 1
+    assert month.line("E1", "follow_up_success")["value"] == 0
+
+
+def test_lines_used_by_a_scorecard_are_marked_as_used(month: ScoredMonth) -> None:
+    score(month)
+    line = month.rows(
+        "ops.policy_line",
+        line_id="skoda-dealer/kpis/follow_up_coverage/target_sc@2012-01-01",
+    )[0]
+    assert line["is_used"] is True
