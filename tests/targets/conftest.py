@@ -97,6 +97,14 @@ def odoo(odoo_server: OdooServer, postgres: EmbeddedPostgres) -> Iterator[Odoo]:
     postgres.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def untouched_odoo(odoo_server: OdooServer) -> Odoo:
+    """An empty Odoo database for tests that write nothing; it goes with the server."""
+    name = f"{PREFIX}untouched_{uuid.uuid4().hex[:12]}"
+    odoo_server.copy(name)
+    return Odoo(odoo_server, name, OdooMapping.read(MAPPING))
+
+
 @dataclass
 class Front:
     """A proxy in front of Odoo. `faults` says, call by call, what goes wrong.

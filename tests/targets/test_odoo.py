@@ -238,6 +238,25 @@ def test_bad_rows_are_rejected_by_field_and_the_rest_is_sent(odoo):
     assert len(list(odoo.target.open_tasks())) == 15
 
 
+def test_a_change_that_odoo_refuses_is_rejected_by_field_and_the_rest_is_moved(odoo):
+    tasks = [record for record in sent(odoo.target, both(4)) if record.entity == "task"]
+    later = date(2026, 3, 20)
+    dates = [later, "2026-02-31", later, "2026-02-31"]
+
+    outcomes = odoo.target.upsert(
+        [moved(task, due_date=day) for task, day in zip(tasks, dates, strict=True)]
+    )
+
+    assert [(outcome.state, outcome.reason) for outcome in outcomes] == [
+        ("sent", None),
+        ("rejected", "field date_deadline: is not of the type that the CRM wants"),
+    ] * 2
+    assert sorted(str(t.due_date) for t in odoo.target.open_tasks()) == [
+        *["2026-03-12"] * 2,
+        *["2026-03-20"] * 2,
+    ]
+
+
 def test_a_record_without_a_required_value_is_not_even_sent(odoo):
     (outcome,) = odoo.target.upsert([a_contact(1, name=None, plate=None)])
 
@@ -354,12 +373,13 @@ def test_a_task_of_somebody_without_a_user_goes_to_the_fallback(odoo):
 
 def test_activities_of_other_people_are_not_ours(odoo):
     (contact,) = sent(odoo.target, [a_contact(1)])
-    model = odoo.call("ir.model", "search", domain=[["model", "=", "res.partner"]])
-    odoo.call(
+    made = odoo.call(
         "mail.activity",
-        "create",
-        vals_list=[{"res_model_id": model[0], "res_id": int(contact.crm_id), "summary": "own"}],
+        "load",
+        fields=["res_model_id/id", "res_id", "summary"],
+        data=[["base.model_res_partner", int(contact.crm_id), "own"]],
     )
+    odoo.call("mail.activity", "action_done", ids=made["ids"])
 
     assert list(odoo.target.open_tasks()) == []
     assert odoo.target.read_results(None).results == []
@@ -383,10 +403,10 @@ def test_an_answer_lost_after_the_commit_is_unknown_and_sending_again_makes_no_d
     assert len(odoo.find("mail.activity", [])) == 3
 
 
-def test_a_look_up_without_an_answer_is_tried_later(odoo, front):
+def test_a_look_up_without_an_answer_is_tried_later(untouched_odoo, front):
     front.faults += ["cut"]
 
-    (outcome,) = odoo.target_at(front.address).upsert([a_task(1)])
+    (outcome,) = untouched_odoo.target_at(front.address).upsert([a_task(1)])
 
     assert outcome.state == "retry"
 
@@ -424,12 +444,12 @@ def test_after_a_429_the_next_call_waits_as_long_as_was_asked(odoo, front):
     assert 0 < waits[0] <= 7
 
 
-def test_a_wait_longer_than_allowed_is_left_to_the_next_push(odoo, front):
+def test_a_wait_longer_than_allowed_is_left_to_the_next_push(untouched_odoo, front):
     front.faults += [
         b"HTTP/1.1 429 Too Many Requests\r\nDate: Thu, 12 Mar 2026 00:00:00 GMT\r\n"
         b"Retry-After: Thu, 12 Mar 2026 01:00:00 GMT\r\nContent-Length: 0\r\n\r\n"
     ]
-    target = odoo.target_at(front.address)
+    target = untouched_odoo.target_at(front.address)
     target.upsert([a_contact(1)])
 
     (refused,) = target.upsert([a_contact(1)])
@@ -439,9 +459,8 @@ def test_a_wait_longer_than_allowed_is_left_to_the_next_push(odoo, front):
     assert front.passed == 0
 
 
-def test_a_crm_that_is_down_is_tried_later(odoo, front):
-    front.is_done.set()
-    target = odoo.target_at("http://127.0.0.1:1")
+def test_a_crm_that_is_down_is_tried_later(untouched_odoo):
+    target = untouched_odoo.target_at("http://127.0.0.1:1")
 
     (outcome,) = target.upsert([a_contact(1)])
 
@@ -455,11 +474,15 @@ def test_a_crm_that_is_down_is_tried_later(odoo, front):
         target.check()
 
 
-def test_a_refused_key_stops_the_push_and_is_not_shown(odoo):
-    client = Json2(odoo.server.address, odoo.database, "0123456789abcdef0123456789abcdef01234567")
+def test_a_refused_key_stops_the_push_and_is_not_shown(untouched_odoo):
+    client = Json2(
+        untouched_odoo.server.address,
+        untouched_odoo.database,
+        "0123456789abcdef0123456789abcdef01234567",
+    )
 
     with pytest.raises(ConfigurationError, match="API key") as caught:
-        OdooTarget(odoo.mapping, client).upsert([a_contact(1)])
+        OdooTarget(untouched_odoo.mapping, client).upsert([a_contact(1)])
 
     assert "0123456789abcdef" not in str(caught.value)
 
@@ -505,9 +528,9 @@ def test_no_outcome_log_or_error_holds_what_a_record_says(odoo, front, caplog, c
     assert caught.value.__cause__ is None
 
 
-def test_the_shipped_mapping_fits_odoo(odoo):
-    odoo.target.check()
-    assert isinstance(odoo.target, Target)
+def test_the_shipped_mapping_fits_odoo(untouched_odoo):
+    untouched_odoo.target.check()
+    assert isinstance(untouched_odoo.target, Target)
 
 
 @pytest.mark.parametrize(
@@ -522,9 +545,9 @@ def test_the_shipped_mapping_fits_odoo(odoo):
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused_with_file_line_and_key(
-    odoo, tmp_path, old, new, where, why
+    untouched_odoo, tmp_path, old, new, where, why
 ):
-    mapping = odoo.mapping
+    mapping = untouched_odoo.mapping
     text = mapping._file.read_text()
     assert old in text
     path = tmp_path / "odoo.yaml"
@@ -540,13 +563,13 @@ def test_a_mapping_that_does_not_fit_is_refused_with_file_line_and_key(
             )
         )
     )
-    chosen = dataclasses.replace(odoo, mapping=OdooMapping.read(path))
+    chosen = dataclasses.replace(untouched_odoo, mapping=OdooMapping.read(path))
 
     with pytest.raises(ConfigurationError, match=why) as caught:
         chosen.target.check()
 
     assert (caught.value.file, caught.value.line, caught.value.key) == (str(path), line + 1, where)
-    assert odoo.find("res.partner", [["ref", "!=", False]]) == []
+    assert untouched_odoo.find("res.partner", [["ref", "!=", False]]) == []
 
 
 @pytest.mark.parametrize(
@@ -611,12 +634,12 @@ def test_a_call_marked_done_without_a_word_has_no_outcome(odoo):
     assert (result.outcome, result.satisfaction, result.remark) == (None, None, None)
 
 
-def test_a_cursor_that_cannot_be_read_says_what_to_do(odoo):
+def test_a_cursor_that_cannot_be_read_says_what_to_do(untouched_odoo):
     with pytest.raises(ConfigurationError, match="read_cursor"):
-        odoo.target.read_results("yesterday")
+        untouched_odoo.target.read_results("yesterday")
 
 
 @pytest.mark.parametrize("entity", ["contact", "task"])
-def test_nothing_to_send_is_no_call(odoo, entity: Entity):
-    assert odoo.target_at("http://127.0.0.1:1").upsert([]) == []
-    assert odoo.target_at("http://127.0.0.1:1").withdraw([]) == []
+def test_nothing_to_send_is_no_call(untouched_odoo, entity: Entity):
+    assert untouched_odoo.target_at("http://127.0.0.1:1").upsert([]) == []
+    assert untouched_odoo.target_at("http://127.0.0.1:1").withdraw([]) == []

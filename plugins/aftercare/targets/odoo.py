@@ -207,11 +207,7 @@ class OdooTarget:
         for key, values in wanted.items():
             now = present.get(key)
             if now is None:
-                rows[key] = [
-                    self._records.external_id(entity, key),
-                    *values.values(),
-                    *self._fixed(entity),
-                ]
+                rows[key] = self._row(entity, key, values)
             elif entity == "task" and not now["active"]:
                 done = "already done in the CRM, left as it is"
                 outcomes[key] = Outcome(key, "sent", str(now["id"]), done)
@@ -220,7 +216,11 @@ class OdooTarget:
             else:
                 outcomes[key] = Outcome(key, "sent", str(now["id"]))
         for change, ids in changes.items():
-            outcomes |= self._on_ids(MODEL[entity], "write", ids, vals=dict(change))
+            written = self._on_ids(MODEL[entity], "write", ids, vals=dict(change))
+            # write() does not say which field it refuses; load() does.
+            refused = [key for key, outcome in written.items() if outcome.state == "rejected"]
+            rows |= {key: self._row(entity, key, wanted[key]) for key in refused}
+            outcomes |= written
         if rows:
             columns = ["id", *self._columns(entity, next(iter(wanted.values())))]
             outcomes |= odoo_load.load(self._call, MODEL[entity], columns, rows, QUIETLY)
@@ -253,8 +253,10 @@ class OdooTarget:
         ours = ["user_id/.id" if name == "user_id" else name for name in values]
         return [*ours, "res_model_id/id", "activity_type_id/id"] if entity == "task" else ours
 
-    def _fixed(self, entity: Entity) -> list[odoo_load.Cell]:
-        return ["base.model_res_partner", self._mapping.activity_type] if entity == "task" else []
+    def _row(self, entity: Entity, key: str, values: Mapping[str, Value]) -> list[odoo_load.Cell]:
+        row: list[odoo_load.Cell] = [self._records.external_id(entity, key), *values.values()]
+        fixed: list[odoo_load.Cell] = ["base.model_res_partner", self._mapping.activity_type]
+        return row + fixed if entity == "task" else row
 
     def _difference(
         self, entity: Entity, values: Mapping[str, Value], now: Mapping[str, Any]

@@ -24,6 +24,8 @@ Item = TypeVar("Item")
 PASSING = re.compile(
     r"could not serialize|deadlock detected|could not obtain lock|statement timeout|lock timeout"
     r"|transaction is aborted|connection already closed|server closed the connection"
+    # Two calls that make a key, or a contact's follower, in the same moment: the second finds it.
+    r"|constraint \"(mail_followers|ir_model_data)"
 )
 """Troubles of the database that end by themselves; Odoo reports them like bad rows."""
 
