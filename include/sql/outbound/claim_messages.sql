@@ -10,10 +10,10 @@ with next_messages as (
     from outbound.message as m
     inner join care.follow_up_task as t on m.task_key = t.task_key
     where
-        m.target = :target
+        m.target = :target -- noqa: RF02
         and m.state in ('pending', 'sending', 'retry', 'unknown')
-        and m.state = any(cast(:states as text[]))
-        and m.claimed_by is distinct from :claimer
+        and m.state = any(cast(:states as text[])) -- noqa: RF02
+        and m.claimed_by is distinct from :claimer -- noqa: RF02
         and not exists (
             select 1
             from outbound.message as other

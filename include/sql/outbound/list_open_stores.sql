@@ -5,7 +5,7 @@ select distinct t.store_code
 from outbound.ledger as l
 inner join care.follow_up_task as t on l.external_key = t.task_key
 where
-    l.target = :target
+    l.target = :target -- noqa: RF02
     and l.entity = 'task'
     and not l.is_withdrawn
 order by t.store_code

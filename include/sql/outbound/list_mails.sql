@@ -1,0 +1,17 @@
+-- grain: one row per report and recipient
+-- reads: outbound.mail
+-- writes: –
+select
+    mail_id,
+    report_key,
+    recipient_role,
+    recipient_hash,
+    recipient_masked,
+    language,
+    state,
+    reason,
+    attempts,
+    changed_at
+from outbound.mail
+where report_key = :report_key
+order by mail_id

@@ -1,0 +1,4 @@
+-- grain: one lock of this connection, held until dropped or disconnected
+-- reads: –
+-- writes: –
+select pg_try_advisory_lock(:lock_class, :number)

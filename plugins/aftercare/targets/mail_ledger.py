@@ -1,0 +1,208 @@
+"""The ledger of mails: each report reaches each recipient once.
+
+A mail goes planned → sending → sent, retry, failed or unknown. Whoever sends one holds a lock of
+the database for as long as it lives, so a row that stands at `sending` without its lock was left
+by a process that died: nobody knows whether that mail went out, and it is not sent by itself.
+
+Recipients stand in the ledger hashed and masked; addresses come from the group's settings at the
+time of sending, so somebody who lost a role gets nothing any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Literal, Protocol, TypeAlias
+
+from sqlalchemy import Connection, Engine, RowMapping
+
+from aftercare import warehouse
+from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.protection import Keyring, mask
+from aftercare.settings import Group, Language, Recipient
+from aftercare.targets.smtp import MailOutcome, message_id
+
+Role = Literal["operator", "steward", "hr", "manager"]
+Render: TypeAlias = Callable[[Recipient, Role, Language], EmailMessage]
+"""A message with subject and content; sender, recipient and Message-ID are set here."""
+
+LOCK_CLASS = 5108
+"""First half of the advisory locks on mails; the second is the mail's id."""
+
+STATES = ("planned", "sending", "sent", "retry", "failed", "unknown", "suppressed")
+ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
+TOO_OLD = "too_old"
+
+
+class Sender(Protocol):
+    """Something that sends one message to one recipient and says what became of it."""
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> MailOutcome:
+        """See `aftercare.targets.smtp.Mailer.send`."""
+        ...
+
+
+def plan(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    report_key: str,
+    role: Role,
+    is_too_old: bool = False,
+) -> None:
+    """Enters a report for everybody who has the role now; who stands there already stays as is.
+
+    Addresses outside the allowed domains, and reports that are too old, are entered as suppressed.
+    """
+    with engine.begin() as connection:
+        for recipient in group.mail.recipients.get(role, ()):
+            reason = _obstacle(group, recipient) or (TOO_OLD if is_too_old else None)
+            local, _, domain = recipient.address.rpartition("@")
+            warehouse.run(
+                connection,
+                "outbound/plan_mail",
+                report_key=report_key,
+                recipient_role=role,
+                recipient_hash=_hash(keyring, recipient),
+                recipient_masked=f"{mask(local)}@{domain}",
+                language=recipient.language or group.group.language,
+                state="suppressed" if reason else "planned",
+                reason=reason,
+            )
+
+
+def deliver(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    mailer: Sender,
+    report_key: str,
+    render: Render,
+) -> dict[str, int]:
+    """Sends what is planned or put off of a report, each mail at most once.
+
+    Counts the report's mails by state, and as `changed` those that this run sent. Raises
+    SystemUnreachable, after all were tried, where a mail has to wait.
+    """
+    changed = waiting = 0
+    with engine.connect() as connection:
+        mails = _mails(connection, report_key)
+    for mail in mails:
+        if mail["state"] not in ("planned", "retry", "sending"):
+            continue
+        with _held(engine, mail["mail_id"]) as state:
+            if state == "sending":
+                _finish(engine, mail, "sending", "unknown", "sender_ended")
+            elif state in ("planned", "retry"):
+                outcome = _send(engine, keyring, group, mailer, mail, state, render)
+                changed += outcome.state == "sent"
+                waiting += outcome.state == "retry"
+    with engine.connect() as connection:
+        states = Counter(mail["state"] for mail in _mails(connection, report_key))
+    if waiting:
+        raise SystemUnreachable(f"{waiting} mails of {report_key} wait for the mail server")
+    return {**{state: states[state] for state in STATES}, "changed": changed}
+
+
+def _send(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    mailer: Sender,
+    mail: RowMapping,
+    state: str,
+    render: Render,
+) -> MailOutcome:
+    recipient = _recipient(keyring, group, mail)
+    if recipient is None or _obstacle(group, recipient):
+        _finish(engine, mail, state, "suppressed", "no_longer_a_recipient")
+        return MailOutcome("failed")
+    message = render(recipient, mail["recipient_role"], mail["language"])
+    domain = group.mail.sender.rpartition("@")[2]
+    message["From"] = Address(group.mail.sender_name, addr_spec=group.mail.sender)
+    message["To"] = Address(addr_spec=recipient.address)
+    message["Message-ID"] = message_id(mail["report_key"], bytes(mail["recipient_hash"]), domain)
+    message["Auto-Submitted"] = "auto-generated"
+    with engine.begin() as connection:
+        warehouse.run(
+            connection,
+            "outbound/take_mail",
+            mail_id=mail["mail_id"],
+            message_id=message["Message-ID"],
+            content_digest=_digest(message),
+        )
+    try:
+        outcome = mailer.send(message, group.mail.sender, recipient.address)
+    except ConfigurationError:
+        # The line was never opened far enough for a message to leave.
+        _finish(engine, mail, "sending", "retry", "connection_refused")
+        raise
+    _finish(engine, mail, "sending", outcome.state, outcome.reason)
+    return outcome
+
+
+@contextmanager
+def _held(engine: Engine, mail_id: int) -> Iterator[str | None]:
+    """The state of a mail while nobody else can send it; None where somebody else is at it."""
+    lock = {"lock_class": LOCK_CLASS, "number": mail_id}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not warehouse.run(connection, "outbound/try_lock", **lock).scalar_one():
+            yield None
+            return
+        try:
+            yield warehouse.run(
+                connection, "outbound/read_mail_state", mail_id=mail_id
+            ).scalar_one()
+        finally:
+            warehouse.run(connection, "outbound/drop_lock", **lock)
+
+
+def _mails(connection: Connection, report_key: str) -> list[RowMapping]:
+    return list(warehouse.run(connection, "outbound/list_mails", report_key=report_key).mappings())
+
+
+def _finish(
+    engine: Engine, mail: RowMapping, from_state: str, state: str, reason: str | None
+) -> None:
+    with engine.begin() as connection:
+        warehouse.run(
+            connection,
+            "outbound/finish_mail",
+            mail_id=mail["mail_id"],
+            from_state=from_state,
+            state=state,
+            reason=reason,
+        )
+
+
+def _recipient(keyring: Keyring, group: Group, mail: RowMapping) -> Recipient | None:
+    role: Role = mail["recipient_role"]
+    for recipient in group.mail.recipients.get(role, ()):
+        if _hash(keyring, recipient) == bytes(mail["recipient_hash"]):
+            return recipient
+    return None
+
+
+def _hash(keyring: Keyring, recipient: Recipient) -> bytes:
+    return keyring.hash(recipient.address.strip().lower())
+
+
+def _obstacle(group: Group, recipient: Recipient) -> str | None:
+    if not ADDRESS.fullmatch(recipient.address):
+        return "address_malformed"
+    domain = recipient.address.rpartition("@")[2].lower()
+    return None if domain in group.mail.allowed_domains else "domain_not_allowed"
+
+
+def _digest(message: EmailMessage) -> str:
+    """Digest of subject and content, without the boundaries that differ each time."""
+    digest = hashlib.sha256(str(message["Subject"]).encode())
+    for part in message.walk():
+        if not part.is_multipart():
+            digest.update(part.get_payload(decode=True) or b"")
+    return digest.hexdigest()

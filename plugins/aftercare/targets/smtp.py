@@ -1,0 +1,161 @@
+"""Mail: one message to one recipient, and a true answer about what became of it.
+
+Built on `smtplib` and spoken step by step, because only the step tells the outcomes apart: before
+the end of DATA nothing was accepted, after it only the server's answer says whether it was.
+Airflow's hook has the address and login; it is not used for sending, since it hides both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Literal
+
+from aftercare.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from aftercare.connections import Connection
+
+MailState = Literal["sent", "retry", "failed", "unknown"]
+"""`sent`: accepted. `retry`: not accepted, may be later. `failed`: refused for good. `unknown`:
+the line broke after the message had left, so nobody can say; it is not sent again by itself."""
+
+SECONDS = 30.0
+UNREACHABLE = "the mail server cannot be reached"
+NO_ANSWER = "the line broke before the mail server said whether it took the message"
+
+
+@dataclass(frozen=True)
+class MailOutcome:
+    """What became of a message. ``reason`` holds the server's code, never its text."""
+
+    state: MailState
+    reason: str | None = None
+
+
+def message_id(report_key: str, recipient: bytes, domain: str) -> str:
+    """The same Message-ID for the same report and recipient, so that a mailbox can tell a repeat."""
+    digest = hashlib.sha256(report_key.encode() + b"\x00" + recipient).hexdigest()
+    return f"<{digest[:32]}@{domain}>"
+
+
+class Mailer:
+    """The mail server of the connection ``aftercare_smtp``.
+
+    As in Airflow, the line is TLS from the start unless extra ``disable_ssl`` is set; then STARTTLS
+    is used unless ``disable_tls`` is set too. Extra ``timeout`` is in seconds. A login is made where
+    the connection has one.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        if not connection.host:
+            raise ConfigurationError(
+                f"connection {connection.conn_id} needs the mail server's host"
+            )
+        self._connection = connection
+        extra = connection.extra
+        self._is_ssl = not _is_set(extra.get("disable_ssl"))
+        self._is_starttls = not self._is_ssl and not _is_set(extra.get("disable_tls"))
+        self._timeout = float(extra.get("timeout") or SECONDS)
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> MailOutcome:
+        """Sends a message to one recipient; the outcome says where it came to an end.
+
+        Raises ConfigurationError where the login is refused or the line cannot be made safe.
+        """
+        if "Date" not in message:
+            message["Date"] = formatdate(localtime=True)
+        body = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=SMTP))
+        try:
+            with self._line() as line:
+                return _converse(line, sender, recipient, body)
+        except smtplib.SMTPResponseException as problem:
+            return _refused(problem.smtp_code)
+        except (OSError, smtplib.SMTPException):
+            return MailOutcome("retry", UNREACHABLE)
+
+    @contextmanager
+    def _line(self) -> Iterator[smtplib.SMTP]:
+        known = self._connection
+        port = known.port or (smtplib.SMTP_SSL_PORT if self._is_ssl else smtplib.SMTP_PORT)
+        safe = ssl.create_default_context()
+        try:
+            line: smtplib.SMTP
+            if self._is_ssl:
+                line = smtplib.SMTP_SSL(known.host or "", port, timeout=self._timeout, context=safe)
+            else:
+                line = smtplib.SMTP(known.host or "", port, timeout=self._timeout)
+        except ssl.SSLError:
+            raise ConfigurationError(
+                f"connection {known.conn_id}: no TLS from the start with this server; "
+                'set "disable_ssl": true in its extra to use STARTTLS'
+            ) from None
+        try:
+            line.ehlo_or_helo_if_needed()
+            if self._is_starttls:
+                self._make_safe(line, safe)
+            if known.login:
+                self._log_in(line)
+            yield line
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                line.quit()
+            line.close()
+
+    def _make_safe(self, line: smtplib.SMTP, safe: ssl.SSLContext) -> None:
+        try:
+            line.starttls(context=safe)
+        except (smtplib.SMTPNotSupportedError, ssl.SSLError):
+            raise ConfigurationError(
+                f"connection {self._connection.conn_id}: STARTTLS failed; correct the server's "
+                'certificate, or set "disable_tls": true for a server on this machine'
+            ) from None
+        line.ehlo()
+
+    def _log_in(self, line: smtplib.SMTP) -> None:
+        try:
+            line.login(self._connection.login or "", self._connection.password or "")
+        except smtplib.SMTPAuthenticationError as problem:
+            if 400 <= problem.smtp_code < 500:
+                raise
+            raise ConfigurationError(
+                f"connection {self._connection.conn_id}: the mail server refuses login or password"
+            ) from None
+        except smtplib.SMTPNotSupportedError:
+            raise ConfigurationError(
+                f"connection {self._connection.conn_id}: the mail server knows no login; remove it"
+            ) from None
+
+
+def _converse(line: smtplib.SMTP, sender: str, recipient: str, body: bytes) -> MailOutcome:
+    for code, _ in (line.mail(sender), line.rcpt(recipient)):
+        if code // 100 != 2:
+            return _refused(code)
+    code, _ = line.docmd("DATA")
+    if code != 354:
+        return _refused(code)
+    try:
+        line.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        line.send(b".\r\n")
+        code, _ = line.getreply()
+    except (OSError, smtplib.SMTPException):
+        return MailOutcome("unknown", NO_ANSWER)
+    return MailOutcome("sent") if code // 100 == 2 else _refused(code)
+
+
+def _refused(code: int) -> MailOutcome:
+    if 500 <= code < 600:
+        return MailOutcome("failed", f"the mail server refused it ({code})")
+    return MailOutcome("retry", f"the mail server put it off ({code})")
+
+
+def _is_set(value: object) -> bool:
+    return str(value).lower() in ("1", "true", "yes", "t", "y")
