@@ -397,6 +397,113 @@ create table quality.decision (
 create index quality_decision_case_idx
 on quality.decision (case_id, decision_id);
 
+-- Up to which day stewards let a case through: null where a rule of it is
+-- not covered by a decision since the case was last reopened.
+create view quality.standing as
+with since as (
+    select
+        decision.*,
+        max(decision.decision_id)
+            filter (where decision.action = 'reopen')
+            over (partition by decision.case_id)
+            as reopened_by
+    from quality.decision as decision
+),
+
+standing as (
+    select *
+    from since
+    where decision_id > coalesce(reopened_by, 0)
+),
+
+rules as (
+    select
+        held.case_id,
+        broken.rule_id,
+        max(standing.decision_id) as decision_id,
+        max(coalesce(standing.expires_on, date 'infinity'))
+            filter (where standing.decision_id is not null)
+            as free_until,
+        bool_or(standing.action = 'release') as is_released
+    from quality.quarantine as held
+    cross join lateral unnest(held.rule_ids) as broken (rule_id)
+    left join standing
+        on
+            held.case_id = standing.case_id
+            and (
+                standing.action = 'release'
+                or standing.rule_id in ('*', broken.rule_id)
+            )
+    group by held.case_id, broken.rule_id
+)
+
+select
+    case_id,
+    max(decision_id) as decision_id,
+    case when bool_and(free_until is not null) then min(free_until) end
+        as free_until,
+    case when bool_or(is_released) then 'released' else 'waived' end as state
+from rules
+group by case_id;
+
+-- Rows of all staging tables as JSON; ask for load and row.
+create view quality.staged_row as
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(store) as source_row
+from staging.store
+union all
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(employee) as source_row
+from staging.employee
+union all
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(sales_order) as source_row
+from staging.sales_order
+union all
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(repair_order) as source_row
+from staging.repair_order
+union all
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(call_result) as source_row
+from staging.call_result
+union all
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(complaint) as source_row
+from staging.complaint
+union all
+select
+    load_id,
+    row_id,
+    source_ref,
+    store_code,
+    to_jsonb(external_score) as source_row
+from staging.external_score;
+
 -- core -----------------------------------------------------------------
 -- version_at and version_day order versions: an older one never wins.
 

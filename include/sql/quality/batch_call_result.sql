@@ -1,0 +1,37 @@
+-- The rows of a load that are judged: the newest version of each key, with
+-- what the rules need to know. No contact data; VINs are masked.
+-- grain: one row per judged row of the load
+-- reads: staging.call_result, quality.row_fact
+-- writes: nothing
+with given as (
+    select *
+    from staging.call_result
+    where load_id = :load_id
+),
+
+facts as (
+    select *
+    from quality.row_fact
+    where
+        load_id = :load_id
+        and version_state = 'newest'
+)
+
+select
+    given.load_id,
+    given.row_id,
+    facts.is_conflicting,
+    facts.is_task_known,
+    facts.event_start_at,
+    facts.business_day_end,
+    given.task_key,
+    given.attempt_no,
+    given.outcome,
+    given.called_at,
+    given.satisfaction,
+    (
+        select string_agg(unread.field_name, ', ' order by unread.field_name)
+        from jsonb_object_keys(given.unreadable) as unread (field_name)
+    ) as unreadable_columns
+from given
+inner join facts on given.row_id = facts.row_id

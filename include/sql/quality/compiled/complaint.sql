@@ -1,0 +1,47 @@
+-- Compiled from expectations/complaint.yaml by `aftercare suites compile`; do not edit.
+-- grain: one row per judged row of the load and rule that it breaks
+-- reads: staging.complaint, quality.row_fact
+-- writes: quality.flag
+-- suite: 613e62519667f3848c3a2c19589b447ab0a1f5b4fd8def8f86718c753a1ee0ca
+-- statement: b005d55b5d4df22233b30a7043523abd5c870115cf1044f6e4f4886ca9492b62
+WITH batch AS
+(with given as (
+    select *
+    from staging.complaint
+    where load_id = :load_id
+),
+
+facts as (
+    select *
+    from quality.row_fact
+    where
+        load_id = :load_id
+        and version_state = 'newest'
+)
+
+select
+    given.load_id,
+    given.row_id,
+    facts.is_conflicting,
+    given.received_at,
+    facts.is_store_known,
+    given.store_code,
+    given.complaint_no,
+    (
+        select string_agg(unread.field_name, ', ' order by unread.field_name)
+        from jsonb_object_keys(given.unreadable) as unread (field_name)
+    ) as unreadable_columns
+from given
+inner join facts on given.row_id = facts.row_id),
+flagged AS
+(SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.complaint_no AS complaint_no, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.received_at AS received_at, batch.is_conflicting AS is_conflicting, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'CP01' END,
+    CASE WHEN (complaint_no IS NULL) THEN 'CP02' END,
+    CASE WHEN (is_store_known IS NOT NULL AND (is_store_known NOT IN (true))) THEN 'CP03' END,
+    CASE WHEN (received_at IS NULL) THEN 'CP04' END,
+    CASE WHEN (is_conflicting IS NOT NULL AND (is_conflicting NOT IN (false))) THEN 'CP06' END], NULL) AS rule_ids
+FROM batch)
+ INSERT INTO quality.flag (load_id, row_id, rule_id, severity, field, shown_value) SELECT flagged.load_id, flagged.row_id, rules.rule_id, rules.severity, rules.field,
+    CASE
+    WHEN (rules.rule_id = 'CP01') THEN CAST(jsonb_build_object('unreadable_columns', flagged.unreadable_columns) AS TEXT)
+    WHEN (rules.rule_id = 'CP03') THEN CAST(jsonb_build_object('store_code', flagged.store_code) AS TEXT) END AS shown_value
+FROM flagged JOIN LATERAL unnest(flagged.rule_ids) AS broken(rule_id) ON true JOIN (VALUES ('CP01', 'critical', 'unreadable_columns'), ('CP02', 'critical', 'complaint_no'), ('CP03', 'critical', 'store_code'), ('CP04', 'critical', 'received_at'), ('CP06', 'critical', 'is_conflicting')) AS rules (rule_id, severity, field) ON rules.rule_id = broken.rule_id

@@ -1,0 +1,56 @@
+-- Compiled from expectations/external_score.yaml by `aftercare suites compile`; do not edit.
+-- grain: one row per judged row of the load and rule that it breaks
+-- reads: staging.external_score, quality.row_fact
+-- writes: quality.flag
+-- suite: acff3305c96b101357346925da08dfc96a53db8d3994dcc3c66c7f77c31dd5c0
+-- statement: 723efe6e94e6b402e7ac30b6e4e88692d151108b5ce953427394fb111a1023dc
+WITH batch AS
+(with given as (
+    select *
+    from staging.external_score
+    where load_id = :load_id
+),
+
+facts as (
+    select *
+    from quality.row_fact
+    where
+        load_id = :load_id
+        and version_state = 'newest'
+)
+
+select
+    given.load_id,
+    given.row_id,
+    facts.is_conflicting,
+    given.value,
+    facts.is_store_known,
+    given.store_code,
+    given.employee_no,
+    given.month,
+    given.metric,
+    given.scale,
+    (
+        select string_agg(unread.field_name, ', ' order by unread.field_name)
+        from jsonb_object_keys(given.unreadable) as unread (field_name)
+    ) as unreadable_columns
+from given
+inner join facts on given.row_id = facts.row_id),
+flagged AS
+(SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.month AS month, batch.metric AS metric, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.scale AS scale, batch.value AS value, batch.is_conflicting AS is_conflicting, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'XS01' END,
+    CASE WHEN (batch.row_id IN (select batch.row_id
+from batch
+where
+    batch.month is null
+    or batch.metric is null)) THEN 'XS02' END,
+    CASE WHEN (is_store_known IS NOT NULL AND (is_store_known NOT IN (true))) THEN 'XS03' END,
+    CASE WHEN (scale IS NULL) THEN 'XS04' END,
+    CASE WHEN (value IS NULL) THEN 'XS05' END,
+    CASE WHEN (is_conflicting IS NOT NULL AND (is_conflicting NOT IN (false))) THEN 'XS06' END], NULL) AS rule_ids
+FROM batch)
+ INSERT INTO quality.flag (load_id, row_id, rule_id, severity, field, shown_value) SELECT flagged.load_id, flagged.row_id, rules.rule_id, rules.severity, rules.field,
+    CASE
+    WHEN (rules.rule_id = 'XS01') THEN CAST(jsonb_build_object('unreadable_columns', flagged.unreadable_columns) AS TEXT)
+    WHEN (rules.rule_id = 'XS02') THEN CAST(jsonb_build_object('month', flagged.month, 'metric', flagged.metric) AS TEXT)
+    WHEN (rules.rule_id = 'XS03') THEN CAST(jsonb_build_object('store_code', flagged.store_code) AS TEXT) END AS shown_value
+FROM flagged JOIN LATERAL unnest(flagged.rule_ids) AS broken(rule_id) ON true JOIN (VALUES ('XS01', 'critical', 'unreadable_columns'), ('XS02', 'critical', 'month'), ('XS03', 'critical', 'store_code'), ('XS04', 'critical', 'scale'), ('XS05', 'critical', 'value'), ('XS06', 'critical', 'is_conflicting')) AS rules (rule_id, severity, field) ON rules.rule_id = broken.rule_id

@@ -1,0 +1,178 @@
+-- What the rules need to know of each row of a load, beside its own columns.
+-- grain: one row per staging row of the load
+-- reads: staging.repair_order, ops.load, core.store, staging.store,
+--     quality.good_row, core.repair_order
+-- writes: quality.row_fact
+with loads as (
+    select
+        loaded.load_id,
+        loaded.business_day,
+        cast(:time_zone as text) as time_zone,
+        cast(loaded.business_day + 1 as timestamp)
+        at time zone :time_zone as business_day_end
+    from ops.load as loaded
+    where loaded.load_id = :load_id
+),
+
+known_stores as (
+    select store.store_code
+    from core.store as store
+    union
+    select store.store_code
+    from staging.store as store
+    inner join quality.good_row as good_row
+        on
+            store.load_id = good_row.load_id
+            and store.row_id = good_row.row_id
+    inner join ops.load as loaded on store.load_id = loaded.load_id
+    where loaded.business_day = (select loads.business_day from loads)
+),
+
+rows_of_load as (
+    select *
+    from staging.repair_order
+    where load_id = :load_id
+),
+
+visits as (
+    select
+        given.vin,
+        given.opened_at,
+        given.odometer_in_km,
+        given.odometer_out_km,
+        given.is_odometer_replaced,
+        given.row_id
+    from rows_of_load as given
+    where
+        given.vin_check in ('valid', 'check_digit')
+        and given.opened_at is not null
+    union all
+    select
+        earlier.vin,
+        earlier.opened_at,
+        earlier.odometer_in_km,
+        earlier.odometer_out_km,
+        earlier.is_odometer_replaced,
+        null as row_id
+    from core.repair_order as earlier
+    where
+        earlier.vin in (
+            select given.vin
+            from rows_of_load as given
+        )
+        and not exists (
+            select 1 as found
+            from rows_of_load as given
+            where
+                given.store_code = earlier.store_code
+                and given.ro_no = earlier.ro_no
+        )
+),
+
+-- What the odometer showed when the vehicle left.
+readings as (
+    select
+        visits.vin,
+        visits.opened_at,
+        visits.row_id,
+        case
+            when visits.is_odometer_replaced
+                then coalesce(visits.odometer_out_km, visits.odometer_in_km)
+            else greatest(visits.odometer_out_km, visits.odometer_in_km)
+        end as odometer_km
+    from visits
+),
+
+known_readings as (
+    select
+        readings.row_id,
+        max(readings.odometer_km)
+            over previous_visit
+            as last_odometer_km,
+        max(cast(readings.opened_at at time zone loads.time_zone as date))
+            over previous_visit
+            as last_visit_on
+    from readings
+    cross join loads
+    where readings.odometer_km is not null
+    window previous_visit as (
+        partition by readings.vin
+        order by readings.opened_at
+        groups between 1 preceding and 1 preceding
+    )
+),
+
+facts as (
+    select
+        given.load_id,
+        given.row_id,
+        given.row_hash,
+        given.version_at,
+        loads.business_day_end,
+        known_readings.last_odometer_km,
+        concat_ws(
+            '|',
+            coalesce(cast(given.store_code as text), ''),
+            coalesce(cast(given.ro_no as text), '')
+        ) as business_key,
+        num_nulls(given.store_code, given.ro_no) = 0 as is_key_complete,
+        num_nulls(
+            given.store_code,
+            given.ro_no,
+            given.ro_type,
+            given.status,
+            given.opened_at,
+            given.vin
+        ) = 0
+        and known_stores.store_code is not null as is_complete,
+        known_stores.store_code is not null as is_store_known,
+        case
+            when
+                cast(given.delivered_at at time zone loads.time_zone as time)
+                = time '00:00'
+                -- a date without a time
+                then given.delivered_at + interval '1 day'
+            else given.delivered_at
+        end as delivered_latest_at,
+        cast(
+            given.odometer_in_km - known_readings.last_odometer_km as numeric
+        )
+        / greatest(
+            cast(given.opened_at at time zone loads.time_zone as date)
+            - known_readings.last_visit_on,
+            1
+        ) as km_per_day
+    from rows_of_load as given
+    inner join loads on given.load_id = loads.load_id
+    left join known_stores on given.store_code = known_stores.store_code
+    left join known_readings on given.row_id = known_readings.row_id
+)
+
+insert into quality.row_fact (
+    load_id,
+    row_id,
+    business_key,
+    is_key_complete,
+    row_hash,
+    version_at,
+    is_complete,
+    business_day_end,
+    is_store_known,
+    delivered_latest_at,
+    last_odometer_km,
+    km_per_day
+)
+select
+    facts.load_id,
+    facts.row_id,
+    facts.business_key,
+    facts.is_key_complete,
+    facts.row_hash,
+    facts.version_at,
+    facts.is_complete,
+    facts.business_day_end,
+    facts.is_store_known,
+    facts.delivered_latest_at,
+    facts.last_odometer_km,
+    facts.km_per_day
+from facts

@@ -1,0 +1,1 @@
+"""Suites of rules: reading, compiling to flag statements, judging by Great Expectations."""
