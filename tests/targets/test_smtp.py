@@ -142,7 +142,7 @@ def test_a_wrong_password_names_the_connection_and_not_the_password() -> None:
     def check(*arguments: Any) -> AuthResult:
         given = arguments[-1]
         assert isinstance(given, LoginPassword)
-        return AuthResult(success=given.password == b"right", handled=True)
+        return AuthResult(success=given.password == b"right", handled=False)
 
     handler = Server()
     controller = Controller(
