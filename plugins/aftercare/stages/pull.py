@@ -1,0 +1,190 @@
+"""Pull: what changed in one feed of one dealer system, copied to staging with contact data sealed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, bindparam, column, delete, table
+from sqlalchemy.exc import SQLAlchemyError
+
+from aftercare import warehouse
+from aftercare.errors import AftercareError, BadData, PipelineFault, SystemUnreachable
+from aftercare.protection import Keyring
+from aftercare.settings import Group
+from aftercare.sources import sql
+from aftercare.sources.batches import Address, Batch, Window
+from aftercare.sources.canonical import Translator, staging_columns
+from aftercare.sources.dealer_system import DealerSystem, FileFeedMap
+from aftercare.sources.feeds import FEEDS
+from aftercare.sources.files import Folder, SourceFile
+
+log = logging.getLogger(__name__)
+
+
+def pull(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    system: DealerSystem,
+    connection: Address,
+    feed: str,
+    day: date,
+) -> dict[str, Any]:
+    """Copies a feed's rows of the window that ends with ``day`` to staging.
+
+    One load row per system, feed and day; a repeated pull replaces its rows, and one that fails
+    leaves those of an earlier one as they were. Counts: ``pulled`` rows and, for file systems,
+    ``files`` read. No file, or an empty window, is a load of no rows.
+
+    Raises ConfigurationError, SystemUnreachable or BadData; the load keeps the message.
+    """
+    if feed not in system.feeds:
+        raise system.wrong(f"feed {feed} is not mapped", "feeds")
+    window = Window(day, system.lag_days, group.time_zone)
+    with engine.begin() as warehouse_connection:
+        load_id: int = warehouse.run(
+            warehouse_connection, "pull/open_load", system=system.system, feed=feed, day=day
+        ).scalar_one()
+    try:
+        with engine.begin() as warehouse_connection:
+            load = _Load(warehouse_connection, keyring, system, feed, window, load_id)
+            counts = load.replace(connection)
+    except AftercareError as problem:
+        _fail(engine, load_id, str(problem))
+        raise
+    except SQLAlchemyError as problem:
+        _fail(engine, load_id, f"warehouse: {type(problem).__name__}")
+        raise SystemUnreachable(
+            f"the warehouse broke off while {system.system}/{feed} was copied ({type(problem).__name__})"
+        ) from None
+    except Exception as problem:
+        _fail(engine, load_id, type(problem).__name__)
+        raise
+    if load.broken:
+        raise BadData("; ".join(load.broken))
+    return counts
+
+
+def _fail(engine: Engine, load_id: int, failure: str) -> None:
+    # The failure itself is what must be seen, even where the warehouse is what failed.
+    with suppress(SQLAlchemyError), engine.begin() as connection:
+        warehouse.run(connection, "pull/fail_load", load_id=load_id, failure=failure)
+
+
+class _Load:
+    """One load being written, in one transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        keyring: Keyring,
+        system: DealerSystem,
+        feed: str,
+        window: Window,
+        load_id: int,
+    ) -> None:
+        self._connection = connection
+        self._system, self._feed, self._window, self._load_id = system, feed, window, load_id
+        self._translator = Translator(system, FEEDS[feed], keyring, window.end)
+        self._rows = 0
+        self.broken: list[str] = []
+
+    def replace(self, address: Address) -> dict[str, Any]:
+        """Empties the load and fills it anew; counts what was read."""
+        self._run(
+            "restart_load",
+            window_start=self._window.start,
+            window_end=self._window.end,
+            mapping_digest=self._system.digest,
+        )
+        staging = table(self._feed, column("load_id"), schema="staging")
+        gone = delete(staging).where(staging.c.load_id == bindparam("load_id"))
+        self._connection.execute(gone, {"load_id": self._load_id})
+        counts: dict[str, Any] = {}
+        if self._system.kind == "files":
+            counts = self._copy_files(Folder(self._system, self._feed, address, self._window))
+        else:
+            self._copy(sql.read(self._system, self._feed, address, self._window))
+        counts = {"pulled": self._rows, **counts}
+        self._run("finish_load", pulled=self._rows)
+        warehouse.report(
+            self._connection,
+            "pull",
+            str(self._window.day),
+            counts,
+            f"{self._system.system}/{self._feed}",
+        )
+        log.info("%s/%s of %s: %s", self._system.system, self._feed, self._window.day, counts)
+        return counts
+
+    def _run(self, name: str, **parameters: Any) -> Any:
+        return warehouse.run(self._connection, f"pull/{name}", load_id=self._load_id, **parameters)
+
+    def _copy_files(self, folder: Folder) -> dict[str, Any]:
+        mapped = self._system.feeds[self._feed]
+        files = self._unread(folder.files())
+        leaves_broken = isinstance(mapped, FileFeedMap) and mapped.broken_file == "leave"
+        for file in files:
+            before = self._rows
+            try:
+                with self._connection.begin_nested():
+                    self._copy(folder.batches(file))
+            except BadData as problem:
+                if not leaves_broken:
+                    raise
+                self._rows = before
+                self.broken.append(str(problem))
+                continue
+            self._run(
+                "record_file",
+                system=self._system.system,
+                feed=self._feed,
+                path=file.name,
+                digest=file.digest,
+                rows=self._rows - before,
+            )
+        counts = {"files": len(files) - len(self.broken)}
+        return {**counts, "files_left": len(self.broken)} if self.broken else counts
+
+    def _unread(self, files: list[SourceFile]) -> list[SourceFile]:
+        """Without the files that other loads have read; files named by day are read again."""
+        mapped = self._system.feeds[self._feed]
+        if isinstance(mapped, FileFeedMap) and mapped.is_dated:
+            return files
+        read = set(
+            self._run(
+                "list_read_digests",
+                system=self._system.system,
+                feed=self._feed,
+                digests=[file.digest for file in files],
+            ).scalars()
+        )
+        return [file for file in files if file.digest not in read]
+
+    def _copy(self, batches: Iterable[Batch]) -> None:
+        columns = staging_columns(FEEDS[self._feed])
+        statement = warehouse.statement(f"pull/copy_{self._feed}").text.encode()
+        driver: psycopg.Connection[Any] = self._connection.connection.driver_connection  # type: ignore[assignment]
+        try:
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.set_types([kind for _, kind in columns])
+                for batch in batches:
+                    for row in self._translator.rows(batch, self._load_id, self._rows + 1):
+                        copy.write_row(row)
+                        self._rows += 1
+        except psycopg.OperationalError as problem:
+            raise SystemUnreachable(
+                f"the warehouse broke off while {self._system.system}/{self._feed} was copied; is its "
+                f"disk full? ({problem.sqlstate or type(problem).__name__})"
+            ) from None
+        except psycopg.Error as problem:
+            # The server's words quote the row.
+            raise PipelineFault(
+                f"staging.{self._feed} did not take a row of {self._system.system} after row "
+                f"{self._rows} ({problem.sqlstate or type(problem).__name__})"
+            ) from None
