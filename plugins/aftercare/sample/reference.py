@@ -127,13 +127,14 @@ def _bad_employees(world: World, store: Store) -> Iterator[Row]:
     rival = bad(6, {"name": world.roster.person(store, SPARE_PLACE + 8).name}, "EM06", why=conflict)
     yield replace(rival, number=rival.number + 1, twin="conflict")
     yield bad(7, {"valid_from": None}, "EM07", why="the first day was left empty")
+    yield bad(9, {"name": None}, "EM08", why="the name was left empty")
     doubled = _employee_row(world, 2 * 10**6, world.roster.by_store[store.code][0])
     yield replace(doubled, twin="duplicate")
 
 
 def score_months(world: World) -> list[tuple[date, date]]:
     """Months (their first days) with the day on which their scores come, up to the end."""
-    months = []
+    months: list[tuple[date, date]] = []
     month = world.start.replace(day=1)
     while True:
         following = (month + timedelta(days=32)).replace(day=1)

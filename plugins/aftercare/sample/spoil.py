@@ -99,15 +99,18 @@ def _delivered_soon(version: Version, rng: Random) -> None:
 
 
 def _delivered_before_opened(version: Version, rng: Random) -> None:
-    version.values["delivered_at"] = version.values["opened_at"] - timedelta(
-        minutes=rng.randint(90, 3000)
-    )
+    wrong = version.values["opened_at"].date() - timedelta(days=rng.randint(1, 3))
+    version.values["delivered_at"] = datetime.combine(wrong, time(15, 30))
     _broken(version, "RO07", why="delivered before it was opened")
 
 
 def _odometer_backwards(version: Version, rng: Random) -> None:
-    version.values["odometer_in_km"] += 1000
-    version.values["odometer_out_km"] = version.values["odometer_in_km"] - rng.randint(1, 900)
+    shown = version.values["odometer_in_km"] + 1000
+    version.values |= {
+        "odometer_in_km": shown,
+        "odometer_out_km": shown - rng.randint(1, 900),
+        "is_odometer_replaced": False,
+    }
     _broken(version, "RO08", why="the odometer ran backwards in the workshop")
 
 

@@ -167,6 +167,6 @@ def _id_no(rng: Random, person: Person) -> str | None:
 
 def _birthday(rng: Random, person: Person) -> date | None:
     # As published for a large chain: 2.4 % filled in, 7 % of those with one default date.
-    if rng.random() >= 0.024:
+    if rng.random() >= 0.024 or (person.birthday.month, person.birthday.day) == (1, 1):
         return None
     return DEFAULT_BIRTHDAY if rng.random() < 0.07 else person.birthday
