@@ -19,6 +19,8 @@ from sqlalchemy import Engine
 from aftercare import connections, warehouse
 from aftercare.errors import AftercareError, BadData, Fatal, Retriable
 from aftercare.rules import period
+from aftercare.rules.month import month_of, months_before
+from aftercare.rules.month import refuse_open_month as refuse
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group, read_group
 from aftercare.sources.feeds import FEEDS
@@ -158,6 +160,30 @@ def score(key: str | None) -> Counts:
     load_policy(_engine(), _policy())
     counts = score_month(_engine(), group, _policy(), month, today(group))
     return {**counts, **propose(_engine(), group, _policy(), month)}
+
+
+def refuse_open_month(key: str) -> None:
+    """PeriodRefused, in plain words, for a month whose closing day is not over."""
+    refuse(month_of(_policy(), period.read_month(key)), today(read_group()))
+
+
+def newest_closed_month(day: date) -> str:
+    """The newest month that may be scored on a day."""
+    month = f"{day:%Y-%m}"
+    for _ in range(3):
+        month = months_before(month, 1)[0]
+        if day > month_of(_policy(), month).closing_on:
+            break
+    return month
+
+
+def open_publication(key: str | None) -> Counts:
+    """Refuses a wrong month; counts its proposals that are decided and those that are not."""
+    from aftercare.stages.proposals import list_proposals
+
+    rows = list_proposals(_engine(), period.read_month(key))
+    open_rows = sum(1 for row in rows if not row["decision"])
+    return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
 
 
 def crm_targets(group: Group) -> list[str]:

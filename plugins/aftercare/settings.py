@@ -125,6 +125,14 @@ class Group(_Part):
 
 
 def read_group(path: Path | None = None) -> Group:
-    """The group's settings from ``AFTERCARE_GROUP`` or ``include/group.yaml``."""
+    """The group's settings from ``AFTERCARE_GROUP`` or ``include/group.yaml``.
+
+    ``AFTERCARE_LANGUAGE`` replaces the language of documents, for a look at them in the other one.
+    """
     chosen = path or Path(os.environ.get("AFTERCARE_GROUP") or PROJECT / "include" / "group.yaml")
-    return read_model(chosen, Group)
+    group = read_model(chosen, Group)
+    language = os.environ.get("AFTERCARE_LANGUAGE")
+    if language not in ("zh", "en"):
+        return group
+    name = group.group.model_copy(update={"language": language})
+    return group.model_copy(update={"group": name})

@@ -1,10 +1,9 @@
-"""Commands that prepare an installation: warehouse, keys, users, schemas, suites, sample, demo."""
+"""Commands that prepare an installation: warehouse, keys, users, schemas, suites."""
 
 from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -98,17 +97,4 @@ def schemas() -> None:
         click.echo(path)
 
 
-@click.command()
-@click.option("--home", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
-@click.option("--stores", type=click.IntRange(3, 400), default=3, show_default=True)
-@click.option("--seed", type=int, default=2026, show_default=True)
-@click.option("--stay/--end", default=None, help="Stay up until Ctrl-C; default: on a terminal.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default=None)
-def demo(home: Path, stores: int, seed: int, stay: bool | None, language: str | None) -> None:
-    """A whole dealer group on this machine: one night and one month through Airflow."""
-    from aftercare.demo.run import run_demo
-
-    run_demo(home=home, stores=stores, seed=seed, stay=stay, language=language)
-
-
-COMMANDS = (migrate, keys, users, suites, schemas, demo)
+COMMANDS = (migrate, keys, users, suites, schemas)

@@ -1,0 +1,45 @@
+-- grain: one row per way in which tasks of a night ended, with its reason
+-- reads: care.follow_up_task, outbound.message
+-- writes: –
+with tasks as (
+    select
+        task_key,
+        status,
+        status_reason
+    from care.follow_up_task
+    where made_day = :day
+),
+
+newest_messages as (
+    select distinct on (messages.task_key)
+        messages.task_key,
+        messages.state,
+        messages.reason
+    from outbound.message as messages
+    inner join tasks on messages.task_key = tasks.task_key
+    where messages.entity = 'task'
+    order by messages.task_key, messages.version desc, messages.message_id desc
+)
+
+select
+    case
+        when tasks.status in ('held', 'postponed', 'missed', 'withdrawn')
+            then tasks.status
+        when newest_messages.state in ('sent', 'unchanged') then 'sent'
+        when newest_messages.state in ('rejected', 'dead') then 'rejected'
+        when newest_messages.state = 'expired' then 'missed'
+        else 'waiting'
+    end as way,
+    coalesce(
+        case
+            when tasks.status in ('held', 'postponed', 'missed', 'withdrawn')
+                then tasks.status_reason
+            else newest_messages.reason
+        end,
+        ''
+    ) as reason,
+    count(*) as tasks
+from tasks
+left join newest_messages on tasks.task_key = newest_messages.task_key
+group by way, reason
+order by way, reason

@@ -1,0 +1,101 @@
+"""Commands about a month: score it, decide its proposals, publish it, see the rows behind a figure."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+import click
+
+from aftercare.cli.night import show
+
+
+@click.command()
+@click.argument("month")
+def score(month: str) -> None:
+    """Score the closed month MONTH (2026-06) and make its proposals, here and now."""
+    from aftercare import runs
+
+    show(runs.score(month))
+
+
+@click.group()
+def proposals() -> None:
+    """Sanction proposals: each is decided by a person."""
+
+
+@proposals.command("list")
+@click.argument("month")
+def list_month(month: str) -> None:
+    """Show the proposals of MONTH with their reasons and decisions."""
+    from aftercare import connections
+    from aftercare.rules import period
+    from aftercare.stages.proposals import list_proposals
+
+    rows = list_proposals(connections.warehouse_engine(), period.read_month(month))
+    for row in rows:
+        decision = row.get("decision") or "open"
+        click.echo(f"{row['proposal_id']}\t{decision}\t{row['reason']}")
+    click.echo(f"{len(rows)} proposals")
+
+
+def _decide(decision: Any, proposal_ids: tuple[str, ...], comment: str, user: str) -> None:
+    from aftercare import connections, runs
+    from aftercare.settings import read_group
+    from aftercare.stages.proposals import decide
+
+    group = read_group()
+    engine = connections.warehouse_engine()
+    show(decide(engine, proposal_ids, decision, comment, user, runs.today(group)))
+
+
+def _decision(name: str, help_text: str) -> None:
+    @proposals.command(name, help=help_text)
+    @click.argument("proposal_ids", nargs=-1, required=True)
+    @click.option("--comment", default="", help="Why; required to reject.")
+    @click.option("--user", default=getpass.getuser, help="Who decides; default: who is logged in.")
+    def command(proposal_ids: tuple[str, ...], comment: str, user: str) -> None:
+        _decide(name, proposal_ids, comment, user)
+
+
+_decision("approve", "Approve proposals by their ids.")
+_decision("reject", "Reject proposals by their ids, with a comment.")
+
+
+@click.command()
+@click.argument("month")
+@click.option("--user", default=getpass.getuser, help="Who approves the publication.")
+def publish(month: str, user: str) -> None:
+    """Send what was decided of MONTH to HR; refused while a proposal is undecided."""
+    from aftercare import runs
+
+    show(runs.publish(month, user))
+
+
+@click.command()
+@click.argument("month")
+@click.argument("employee")
+@click.argument("kpi")
+def evidence(month: str, employee: str, kpi: str) -> None:
+    """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number, KPI id."""
+    from aftercare import connections
+    from aftercare.errors import BadData
+    from aftercare.rules import period
+    from aftercare.stages.scorecards import evidence as rows_of
+    from aftercare.stages.scorecards import scorecards_of
+
+    engine = connections.warehouse_engine()
+    cards = scorecards_of(engine, period.read_month(month), employee)
+    if not cards:
+        raise BadData(f"{employee} has no scorecard of {month}")
+    for card in cards:
+        rows = rows_of(engine, card, kpi)
+        counted = sum(1 for row in rows if row["is_numerator"])
+        excluded = sum(1 for row in rows if row["is_excluded"])
+        click.echo(f"{card} {kpi}: {counted} of {len(rows) - excluded}, {excluded} excluded")
+        for row in rows:
+            sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
+            click.echo(f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip())
+
+
+COMMANDS = (score, proposals, publish, evidence)

@@ -1,0 +1,99 @@
+"""Where a demo lives: its folders, its databases, and the connections that lead to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.protection import new_keyring_json
+
+WAREHOUSE, DEALER_SYSTEM, METADATA = "aftercare", "heyuan_dms", "airflow"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of a demo and what lies in it."""
+
+    home: Path
+    server: EmbeddedPostgres
+
+    @property
+    def exchange(self) -> Path:
+        """The folder that stores share with us: task lists go out, filled ones come in."""
+        return self.home / "exchange"
+
+    @property
+    def exports(self) -> Path:
+        """The folder into which the Skoda stores' system exports its files."""
+        return self.home / "skoda_export"
+
+    @property
+    def docs(self) -> Path:
+        """Data docs."""
+        return self.home / "docs"
+
+    @property
+    def mails(self) -> Path:
+        """Mails, as files."""
+        return self.home / "mails"
+
+    @property
+    def airflow(self) -> Path:
+        """Airflow's home."""
+        return self.home / "airflow"
+
+    def empty(self) -> None:
+        """Removes what an earlier demo made, so that each demo begins at the same point."""
+        for folder in (self.exchange, self.exports, self.docs, self.mails):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700, parents=True)
+        (self.exchange / "in").mkdir()
+        for name in (WAREHOUSE, DEALER_SYSTEM, METADATA):
+            self.server.drop_database(name)
+            self.server.create_database(name)
+
+    def connections(self, smtp_port: int) -> dict[str, str]:
+        """The connections as Airflow reads them from the environment."""
+        keys = self.home / "keys.json"
+        if not keys.exists():
+            with open(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(new_keyring_json())
+        made = {
+            "warehouse": self._database(WAREHOUSE),
+            "dms_heyuan": self._database(DEALER_SYSTEM),
+            "dms_skoda": _folder(self.exports),
+            "exchange": _folder(self.exchange),
+            "docs": _folder(self.docs),
+            "keys": {"conn_type": "generic", "password": keys.read_text()},
+            "smtp": {
+                "conn_type": "smtp",
+                "host": "127.0.0.1",
+                "port": smtp_port,
+                "extra": {"disable_ssl": True, "disable_tls": True},
+            },
+        }
+        return {
+            f"AIRFLOW_CONN_AFTERCARE_{name.upper()}": json.dumps(value)
+            for name, value in made.items()
+        }
+
+    def _database(self, name: str) -> dict[str, object]:
+        url = make_url(self.server.url(name))
+        return {
+            "conn_type": "postgres",
+            "host": url.host,
+            "port": url.port,
+            "login": url.username,
+            "password": url.password,
+            "schema": url.database,
+        }
+
+
+def _folder(path: Path) -> dict[str, object]:
+    return {"conn_type": "fs", "extra": {"path": str(path)}}
