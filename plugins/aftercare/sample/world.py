@@ -26,12 +26,16 @@ from aftercare.sample.vehicles import PARK, Numbering, Vehicle, make_vehicle
 REACH = 75  # days after its first day in which a document may still change
 HISTORY = 45  # days before the end on which the planted bad rows of the past begin
 RECENT = {"sales_order": (3, 1), "repair_order": (3, 2, 1, 0)}  # days before the end
+LIVELY = 10  # last nights in each of which a row of each system arrives late and one vanishes
 DOCUMENTS = ("sales_order", "repair_order")
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A document that is made to be bad, so that each rule is broken in every group."""
+    """A document with a given fate, so that each rule is broken in every group.
+
+    ``kind`` is one of the kinds of bad rows, ``arrives_late`` or ``vanishes``.
+    """
 
     store: Store
     day: date
@@ -191,7 +195,7 @@ class World:
 
     @cached_property
     def plan(self) -> dict[tuple[str, date], list[Planted]]:
-        """Documents made to be bad: each kind once in the past of each system, some in the last nights."""
+        """Each kind of bad row once in the past of each system, and some in the last nights."""
         found: dict[tuple[str, date], list[Planted]] = {}
         for system in SYSTEMS:
             stores = [store for store in self.stores if store.system == system]
@@ -206,6 +210,11 @@ class World:
                         self.end - timedelta(days=before),
                     )
                     _plant(found, Planted(store, day, feed, kinds[place], 50 + place))
+            for back in range(LIVELY):
+                store, night = stores[back % len(stores)], self.end - timedelta(days=back)
+                for place, (kind, before) in enumerate((("arrives_late", 2), ("vanishes", 3))):
+                    day = night - timedelta(days=before)
+                    _plant(found, Planted(store, day, "repair_order", kind, 60 + place))
         return found
 
     def _planted(self, planted: Planted) -> Iterator[Row]:
@@ -232,7 +241,14 @@ class World:
         last = row.versions[-1]
         row.versions = [copy_version(last)]
         row.versions[0].visible_on = max(day, last.visible_on)
-        yield from spoil(row, planted.kind, rng)
+        if planted.kind == "arrives_late":
+            row.versions[0].visible_on += timedelta(days=2)
+        elif planted.kind == "vanishes":
+            row.gone_on = day + timedelta(days=3)
+        else:
+            yield from spoil(row, planted.kind, rng)
+            return
+        yield row
 
 
 def _plant(found: dict[tuple[str, date], list[Planted]], planted: Planted) -> None:
