@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from aftercare.connections import Connection
 from aftercare.demo.postgres import EmbeddedPostgres
 from aftercare.errors import ConfigurationError, SystemUnreachable
 from aftercare.targets import odoo_load
@@ -403,6 +404,19 @@ def test_an_answer_lost_after_the_commit_is_unknown_and_sending_again_makes_no_d
     assert len(odoo.find("mail.activity", [])) == 3
 
 
+def test_a_withdrawal_whose_answer_was_lost_is_unknown_and_harmless_to_repeat(odoo, front):
+    task = sent(odoo.target, both(1))[0]
+    # Two look-ups, the note, and then the deletion.
+    front.faults += [None, None, None, "cut"]
+
+    (lost,) = odoo.target_at(front.address).withdraw([withdrawal(task)])
+    (again,) = odoo.target.withdraw([withdrawal(task)])
+
+    assert (lost.state, again.state) == ("unknown", "sent")
+    assert odoo.find("mail.activity", []) == []
+    assert len(odoo.find("mail.message", [["body", "ilike", "撤回"]])) == 1
+
+
 def test_a_look_up_without_an_answer_is_tried_later(untouched_odoo, front):
     front.faults += ["cut"]
 
@@ -570,6 +584,28 @@ def test_a_mapping_that_does_not_fit_is_refused_with_file_line_and_key(
 
     assert (caught.value.file, caught.value.line, caught.value.key) == (str(path), line + 1, where)
     assert untouched_odoo.find("res.partner", [["ref", "!=", False]]) == []
+
+
+def test_an_installation_opens_the_target_by_its_connection(untouched_odoo):
+    asked = []
+    host, _, port = untouched_odoo.server.address.removeprefix("http://").partition(":")
+    key = untouched_odoo.server.keys["aftercare"]
+
+    def connection(conn_id: str) -> Connection:
+        asked.append(conn_id)
+        return Connection(conn_id, "http", host, int(port), None, key, untouched_odoo.database)
+
+    target = OdooTarget.from_mapping("odoo", connection)
+
+    target.check()
+    assert (target.name, asked) == ("odoo", ["aftercare_crm_odoo"])
+
+
+def test_a_connection_without_a_key_is_refused_before_any_call():
+    with pytest.raises(ConfigurationError, match="the API key") as caught:
+        OdooTarget.from_mapping("odoo", lambda conn_id: Connection(conn_id, "http", "127.0.0.1"))
+
+    assert caught.value.key == "connection"
 
 
 @pytest.mark.parametrize(

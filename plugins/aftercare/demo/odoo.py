@@ -7,6 +7,7 @@ A database with contacts, CRM and three users is prepared once, as a template th
 import contextlib
 import json
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -154,9 +155,9 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """`install` fetches Odoo; `start` and `stop` are for a server to look at, with one database."""
-    if len(arguments) != 1 or arguments[0] not in {"install", "start", "stop"}:
-        print("usage: python -m aftercare.demo.odoo install|start|stop")
+    """`install` fetches Odoo; the others are for a server to look at, with a database of its own."""
+    if len(arguments) != 1 or arguments[0] not in {"install", "start", "stop", "destroy"}:
+        print("usage: python -m aftercare.demo.odoo install|start|stop|destroy")
         return 2
     home = cache_folder() / "odoo" / "demo"
     try:
@@ -170,6 +171,12 @@ def main(arguments: list[str]) -> int:
             server.stop()
             postgres.stop()
             print("Odoo and its PostgreSQL are stopped; their data stays")
+            return 0
+        if arguments[0] == "destroy":
+            server.stop()
+            postgres.destroy()
+            shutil.rmtree(home)
+            print("Odoo's server and its data are gone; the unpacked program stays")
             return 0
         postgres.start()
         server.stop()

@@ -61,15 +61,15 @@ def cache_folder() -> Path:
     return Path(os.environ.get("AFTERCARE_CACHE") or Path.home() / ".cache" / "aftercare")
 
 
-def install(say: Say = print) -> Installation:
+def install(say: Say = print, apt_folder: Path = APT_FOLDER) -> Installation:
     """Fetch and unpack what is not there yet, and return where it is.
 
-    Raises OdooUnavailable where the package or its libraries cannot be had.
+    `apt_folder` is where apt's own sources are described. Raises OdooUnavailable where the package or its libraries cannot be had.
     """
     folder = cache_folder() / "odoo"
     folder.mkdir(parents=True, exist_ok=True)
     with _lock(folder):
-        return Installation(_package(folder, say), _python(folder, say))
+        return Installation(_package(folder, say, apt_folder), _python(folder, say))
 
 
 @contextlib.contextmanager
@@ -79,18 +79,19 @@ def _lock(folder: Path) -> Iterator[None]:
         yield
 
 
-def _package(folder: Path, say: Say) -> Path:
+def _package(folder: Path, say: Say, apt_folder: Path) -> Path:
     unpacked = folder / PACKAGE
     if unpacked.exists():
         return unpacked
     for program in ("apt-get", "dpkg", "tar"):
         if shutil.which(program) is None:
             raise OdooUnavailable(f"{PACKAGE} needs a Debian machine: there is no {program} here")
+    source = unstable_source(apt_folder)
     work = folder / "fetch"
     shutil.rmtree(work, ignore_errors=True)
     for part in ("sources", "lists/partial", "cache/archives/partial", "package"):
         (work / part).mkdir(parents=True)
-    (work / "sources" / "unstable.sources").write_text(_unstable_source(APT_FOLDER))
+    (work / "sources" / "unstable.sources").write_text(source)
     say(f"Fetching {PACKAGE} from this machine's package mirror (123 MB, once)")
     _apt(work, "update")
     _apt(work, "download", PACKAGE)
@@ -108,8 +109,11 @@ def _package(folder: Path, say: Say) -> Path:
     return unpacked
 
 
-def _unstable_source(apt_folder: Path) -> str:
-    """This machine's own Debian mirror as a source of the unstable suite."""
+def unstable_source(apt_folder: Path) -> str:
+    """This machine's own Debian mirror, described as a source of the unstable suite.
+
+    Raises OdooUnavailable where apt knows none.
+    """
     for file in sorted((apt_folder / "sources.list.d").glob("*.sources")):
         for stanza in re.split(r"\n\s*\n", file.read_text()):
             lines = [line for line in stanza.splitlines() if line and not line.startswith("#")]
