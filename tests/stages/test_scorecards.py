@@ -203,8 +203,8 @@ def test_nights_without_a_merged_load_are_named_by_system(month: ScoredMonth) ->
 
 def test_a_month_scored_late_counts_what_it_would_have_counted_in_time(month: ScoredMonth) -> None:
     key = month.task("E1", due_on=date(2026, 6, 30))
-    month.call(key, "no_answer", on=date(2026, 7, 5))
-    month.call(key, "reached", on=date(2026, 7, 6))
+    month.call(key, "no_answer", called_on=date(2026, 7, 5))
+    month.call(key, "reached", called_on=date(2026, 7, 6))
     score(month, today=date(2026, 11, 1))
     assert month.line("E1", "follow_up_coverage")["value"] == 1
     assert month.line("E1", "follow_up_success")["value"] == 0

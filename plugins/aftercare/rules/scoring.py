@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from aftercare.errors import PolicyError
 
@@ -36,6 +36,20 @@ class Banded:
 def share(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:
     """Numerator by denominator, unrounded; None where there is nothing to count."""
     return Decimal(numerator) / Decimal(denominator) if denominator else None
+
+
+def percent(value: Decimal) -> str:
+    """A share for people to read: ``0.8333`` is ``83.3%``. Halves round up, and only here.
+
+    What is not whole never reads as 100% or as 0%.
+    """
+    hundredfold = value * 100
+    shown = hundredfold.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if shown == 100 and value < 1:
+        shown = Decimal("99.9")
+    if shown == 0 and value > 0:
+        shown = Decimal("0.1")
+    return f"{shown.normalize():f}%"
 
 
 def meets(value: Decimal | None, target: Decimal | None) -> bool | None:

@@ -1,0 +1,30 @@
+-- Oral warnings of these months that a person approved.
+-- grain: one row per warning
+-- reads: score.sanction_proposal, score.decision
+-- writes: nothing
+with
+newest as (
+    select distinct on (proposal_id)
+        proposal_id,
+        decision
+    from score.decision
+    order by proposal_id asc, decision_id desc
+),
+
+warnings as (
+    select
+        proposal_id,
+        employee_no
+    from score.sanction_proposal
+    where
+        step = 'oral_warning'
+        and month = any(:months)
+)
+
+select
+    warnings.employee_no,
+    warnings.proposal_id
+from warnings
+inner join newest on warnings.proposal_id = newest.proposal_id
+where newest.decision = 'approve'
+order by warnings.employee_no, warnings.proposal_id

@@ -1,0 +1,63 @@
+-- grain: one row per proposal of a month, or of these ids
+-- reads: score.sanction_proposal, score.decision, core.employee, core.store,
+--   score.publication
+-- writes: nothing
+with
+newest as (
+    select distinct on (proposal_id)
+        proposal_id,
+        decision,
+        comment as remark,
+        decided_by,
+        decided_at
+    from score.decision
+    order by proposal_id asc, decision_id desc
+),
+
+proposals as (
+    select *
+    from score.sanction_proposal
+    where
+        month = :month
+        or proposal_id = any(:proposals)
+),
+
+grounds as (
+    select
+        proposal_id,
+        jsonb_agg(
+            jsonb_build_array(row_kind, row_key)
+            order by row_kind, row_key
+        ) as rows_behind
+    from score.proposal_evidence
+    where proposal_id in (select proposals.proposal_id from proposals)
+    group by proposal_id
+)
+
+select
+    proposals.proposal_id,
+    proposals.month,
+    proposals.employee_no,
+    employee.name as employee_name,
+    proposals.store_code,
+    store.name as store_name,
+    proposals.step,
+    proposals.rule_id,
+    proposals.reason,
+    proposals.correct_by,
+    proposals.policy_line,
+    proposals.scorecard_id,
+    newest.decision,
+    newest.remark,
+    newest.decided_by,
+    newest.decided_at,
+    publication.published_at,
+    coalesce(grounds.rows_behind, cast('[]' as jsonb)) as rows_behind
+from proposals
+inner join core.employee
+    on proposals.employee_no = employee.employee_no
+inner join core.store on proposals.store_code = store.store_code
+left join newest on proposals.proposal_id = newest.proposal_id
+left join grounds on proposals.proposal_id = grounds.proposal_id
+left join score.publication on proposals.month = publication.month
+order by proposals.proposal_id

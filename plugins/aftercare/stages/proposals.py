@@ -1,0 +1,252 @@
+"""Sanction proposals of a scored month, and people's decisions about them.
+
+A proposal is a reason to talk to somebody, with the rows it stands on. Only a person with the role
+hr or manager, and never the person it is about, approves or rejects it; decisions are appended and
+the newest counts. From the first decision on the month's figures stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine
+
+from aftercare import warehouse
+from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.rules import period
+from aftercare.rules.month import month_of, months_before
+from aftercare.rules.policy import Policy
+from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal
+from aftercare.rules.sanctions import propose as propose_step
+from aftercare.settings import Group
+from aftercare.warehouse import run
+
+STAGE = "proposals"
+DECIDERS = ("hr", "manager")
+
+Decision = Literal["approve", "reject"]
+
+
+def propose(engine: Engine, group: Group, policy: Policy, month: str) -> dict[str, int]:
+    """Brings the proposals of a scored month to what its scorecards give reason for.
+
+    Trial scorecards propose nothing. Counts: ``proposals`` of the month, ``proposals_changed``
+    (rows written), ``proposals_differ`` (of a month that was decided on or published: proposals
+    that would be others now). Raises PeriodRefused for a month without scorecards.
+    """
+    with engine.begin() as connection:
+        run(connection, "score/lock_month", month=period.read_month(month))
+        known = run(connection, "score/get_month", month=month).mappings().one_or_none()
+        if known is None:
+            raise PeriodRefused(f"{month} has no scorecards yet; score it first")
+        rows, grounds = _proposals(connection, group, policy, month)
+        counts = {"proposals": len(rows), "proposals_changed": 0, "proposals_differ": 0}
+        if known["is_decided"] or known["published_at"] is not None:
+            kept = {row["proposal_id"] for row in _listed(connection, month)}
+            counts["proposals"] = len(kept)
+            counts["proposals_differ"] = len(kept ^ {row["proposal_id"] for row in rows})
+        else:
+            counts["proposals_changed"] = _keep(connection, month, rows, grounds)
+        warehouse.report(connection, STAGE, month, counts)
+    return counts
+
+
+def list_proposals(engine: Engine, month: str) -> list[dict[str, Any]]:
+    """The month's proposals with names, reason, newest decision and ``rows_behind`` [[kind, key]]."""
+    with engine.connect() as connection:
+        return _listed(connection, period.read_month(month))
+
+
+def decide(
+    engine: Engine,
+    proposal_ids: Sequence[str],
+    decision: Decision,
+    comment: str,
+    user: str,
+    today: date,
+) -> dict[str, int]:
+    """Appends a decision by ``user`` to each proposal; all of them or none.
+
+    Counts: ``decided``, ``unchanged`` (the newest decision already says just this). Raises
+    NotAllowed for an unknown proposal or decision, for a user who holds neither role hr nor
+    manager of the store on ``today``, for the person it is about, for a rejection without a
+    comment, and for a month that was published.
+    """
+    if decision not in ("approve", "reject"):
+        raise NotAllowed(f"{decision!r} is no decision; approve or reject")
+    if decision == "reject" and not comment.strip():
+        raise NotAllowed("a rejection needs a comment that says why")
+    with engine.begin() as connection:
+        found = {
+            row["proposal_id"]: row for row in _listed(connection, proposal_ids=list(proposal_ids))
+        }
+        for missing in (key for key in proposal_ids if key not in found):
+            raise NotAllowed(f"there is no proposal {missing}; see `aftercare proposals list`")
+        for month in sorted({row["month"] for row in found.values()}):
+            run(connection, "score/lock_month", month=month)
+        roles = run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
+        for proposal in found.values():
+            _refuse(proposal, user, roles)
+        counts = {"decided": 0, "unchanged": 0}
+        for proposal in found.values():
+            newest = (proposal["decision"], proposal["remark"] or "", proposal["decided_by"])
+            if newest == (decision, comment.strip(), user):
+                counts["unchanged"] += 1
+                continue
+            run(
+                connection,
+                "score/keep_decision",
+                proposal_id=proposal["proposal_id"],
+                decision=decision,
+                comment=comment.strip() or None,
+                decided_by=user,
+            )
+            counts["decided"] += 1
+    return counts
+
+
+def undecided(engine: Engine, month: str) -> list[str]:
+    """Ids of the month's proposals that nobody decided."""
+    return [row["proposal_id"] for row in list_proposals(engine, month) if not row["decision"]]
+
+
+def _refuse(proposal: dict[str, Any], user: str, roles: Iterable[Any]) -> None:
+    key, held = proposal["proposal_id"], list(roles)
+    names = {user.casefold(), *(str(role["employee_no"] or "").casefold() for role in held)}
+    if proposal["employee_no"].casefold() in names:
+        raise NotAllowed(f"{key}: {user} is the person it is about; somebody else must decide")
+    if not any(
+        role["role"] in DECIDERS and role["store_code"] in ("*", proposal["store_code"])
+        for role in held
+    ):
+        raise NotAllowed(
+            f"{key}: {user} holds neither role hr nor manager of store {proposal['store_code']}; "
+            "an administrator can grant it"
+        )
+    if proposal["published_at"] is not None:
+        raise NotAllowed(f"{key}: {proposal['month']} was published; its decisions stay")
+
+
+def _listed(
+    connection: Connection, month: str = "", proposal_ids: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    found = run(connection, "score/list_proposals", month=month, proposals=list(proposal_ids))
+    return [dict(row) for row in found.mappings()]
+
+
+def _proposals(
+    connection: Connection, group: Group, policy: Policy, month: str
+) -> tuple[list[dict[str, Any]], dict[str, Proposal]]:
+    """Rows of the proposals that the month gives reason for, and what each stands on."""
+    bounds = month_of(policy, month)
+    kpi = policy.attributes("house", ITEM)["score"]
+    brands = {
+        store.store_code: store.brand
+        for store in run(
+            connection, "score/list_stores", first_day=bounds.first_day, last_day=bounds.last_day
+        )
+    }
+    conducts = _conducts(connection, group, policy, month, kpi)
+    rows, grounds = [], {}
+    for card in run(connection, "score/list_main_scorecards", month=month, kpi=kpi):
+        pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
+        ladder = Ladder.read(policy, pack, bounds.last_day)
+        conduct = conducts(card.employee_no, int(ladder.repeat_within.value))
+        proposal = propose_step(conduct, ladder, bounds.closing_on)
+        if proposal is None:
+            continue
+        key = f"{month}.{card.employee_no}.{proposal.step}"
+        grounds[key] = proposal
+        rows.append(
+            {
+                "proposal_id": key,
+                "month": month,
+                "employee_no": card.employee_no,
+                "store_code": card.store_code,
+                "step": proposal.step,
+                "rule_id": proposal.line.rule,
+                "reason": proposal.reason,
+                "correct_by": proposal.correct_by,
+                "policy_line": proposal.line.line_id,
+                "scorecard_id": card.scorecard_id,
+            }
+        )
+    return rows, grounds
+
+
+def _conducts(
+    connection: Connection, group: Group, policy: Policy, month: str, kpi: str
+) -> Callable[[str, int], Conduct]:
+    """A function of employee and look-back months that gives what the month says about them."""
+    bounds = month_of(policy, month)
+    scores = {
+        row.employee_no: (int(row.satisfied), int(row.answered))
+        for row in run(connection, "score/list_satisfaction", month=month, kpi=kpi)
+    }
+    dissatisfied = _grouped(run(connection, "score/list_dissatisfied", month=month, kpi=kpi))
+    upheld = _grouped(
+        run(
+            connection,
+            "score/list_upheld_complaints",
+            **bounds.bounds,
+            time_zone=group.group.time_zone,
+        )
+    )
+    warnings: dict[int, dict[str, tuple[str, ...]]] = {}
+
+    def conduct(employee_no: str, repeat_within: int) -> Conduct:
+        if repeat_within not in warnings:
+            before = months_before(month, repeat_within - 1)
+            warnings[repeat_within] = _grouped(
+                run(connection, "score/list_approved_warnings", months=before), "proposal_id"
+            )
+        satisfied, answered = scores.get(employee_no, (0, 0))
+        return Conduct(
+            satisfied,
+            answered,
+            dissatisfied.get(employee_no, ()),
+            upheld.get(employee_no, ()),
+            warnings[repeat_within].get(employee_no, ()),
+        )
+
+    return conduct
+
+
+def _grouped(rows: Iterable[Any], name: str = "row_key") -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.employee_no].append(getattr(row, name))
+    return {employee_no: tuple(keys) for employee_no, keys in found.items()}
+
+
+def _keep(
+    connection: Connection,
+    month: str,
+    rows: Sequence[dict[str, Any]],
+    grounds: dict[str, Proposal],
+) -> int:
+    changed = run(
+        connection,
+        "score/drop_proposals",
+        month=month,
+        proposals=[row["proposal_id"] for row in rows],
+    ).rowcount
+    for row in rows:
+        behind = grounds[row["proposal_id"]].rows
+        keys = {
+            "proposal_id": row["proposal_id"],
+            "kinds": [kind for kind, _ in behind],
+            "keys": [key for _, key in behind],
+        }
+        changed += run(connection, "score/keep_proposal", **row).rowcount
+        changed += run(connection, "score/drop_proposal_evidence", **keys).rowcount
+        changed += run(connection, "score/keep_proposal_evidence", **keys).rowcount
+    run(
+        connection,
+        "score/mark_used_policy_lines",
+        lines=sorted({row["policy_line"] for row in rows}),
+    )
+    return changed

@@ -1,0 +1,217 @@
+"""Sanction proposals and decisions, on a real warehouse."""
+
+from datetime import date
+
+import pytest
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine, update
+
+from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.stages.proposals import decide, list_proposals, propose, undecided
+from aftercare.stages.scorecards import score_month
+
+WARNING = "2026-06.E1.oral_warning"
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    made = ScoredMonth(warehouse)
+    made.store()
+    made.person("E1")
+    made.role("hr.li", "hr")
+    return made
+
+
+def run_month(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> dict[str, int]:
+    score_month(month.engine, month.group, month.policy, key, today)
+    return propose(month.engine, month.group, month.policy, key)
+
+
+def approve(month: ScoredMonth, user: str = "hr.li", *keys: str) -> dict[str, int]:
+    return decide(month.engine, keys or (WARNING,), "approve", "", user, TODAY)
+
+
+def test_a_low_share_proposes_an_oral_warning_with_the_answers_behind_it(
+    month: ScoredMonth,
+) -> None:
+    month.answered("E1", [9] * 7)
+    bad = month.answered("E1", [6, 5, 1])
+    assert run_month(month)["proposals"] == 1
+    (proposal,) = list_proposals(month.engine, MONTH)
+    assert proposal["proposal_id"] == WARNING
+    assert proposal["rows_behind"] == [["follow_up_task", key] for key in sorted(bad)]
+    assert (proposal["rule_id"], proposal["correct_by"]) == ("S1-35", date(2026, 8, 4))
+    assert proposal["scorecard_id"] == "2026-06.SC.SK01.E1"
+
+
+def test_answers_at_two_stores_are_judged_together(month: ScoredMonth) -> None:
+    month.store("SK02")
+    month.person("E1", store_code="SK02")
+    month.answered("E1", [2] * 4)
+    month.answered("E1", [2] * 6, store_code="SK02")
+    run_month(month)
+    (proposal,) = list_proposals(month.engine, MONTH)
+    assert proposal["store_code"] == "SK02"
+    assert "0/10" in proposal["reason"]
+
+
+def test_proposing_again_changes_nothing(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    assert run_month(month)["proposals_changed"] == 2
+    assert run_month(month) == {"proposals": 1, "proposals_changed": 0, "proposals_differ": 0}
+
+
+def test_a_proposal_goes_when_its_reason_goes(month: ScoredMonth) -> None:
+    month.answered("E1", [2] * 10)
+    run_month(month)
+    month.answered("E1", [9] * 40)
+    assert run_month(month)["proposals"] == 0
+    assert month.count("score.proposal_evidence") == 0
+
+
+def test_complaints_that_are_rejected_open_late_or_nobodys_propose_nothing(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1", verdict="rejected")
+    month.complaint("E1", verdict="pending")
+    month.complaint("E1", verdict=None)
+    month.complaint(None)
+    month.complaint("E1", on=date(2026, 7, 1))
+    month.complaint("E1", closed_on=date(2026, 7, 6))
+    assert run_month(month)["proposals"] == 0
+
+
+def test_trial_scorecards_propose_nothing(month: ScoredMonth) -> None:
+    month.person("E9")
+    month.complaint("E9")
+    month.complaint("E1")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    with month.engine.begin() as connection:
+        cards = month.table("score.scorecard")
+        connection.execute(update(cards).where(cards.c.employee_no == "E9").values(is_trial=True))
+    propose(month.engine, month.group, month.policy, MONTH)
+    assert [row["employee_no"] for row in list_proposals(month.engine, MONTH)] == ["E1"]
+
+
+def test_an_approved_warning_repeated_within_three_months_becomes_a_criticism(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1", on=date(2026, 4, 20))
+    run_month(month, "2026-04")
+    decide(month.engine, ["2026-04.E1.oral_warning"], "approve", "", "hr.li", TODAY)
+    month.complaint("E1")
+    run_month(month)
+    assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["written_criticism"]
+
+
+@pytest.mark.parametrize(("earlier", "decision"), [("2026-03", "approve"), ("2026-05", "reject")])
+def test_a_warning_too_old_or_rejected_is_not_repeated(
+    month: ScoredMonth, earlier: str, decision: str
+) -> None:
+    month.complaint("E1", on=date.fromisoformat(f"{earlier}-20"))
+    run_month(month, earlier)
+    warning = [f"{earlier}.E1.oral_warning"]
+    decide(month.engine, warning, decision, "product fault", "hr.li", TODAY)  # type: ignore[arg-type]
+    month.complaint("E1")
+    run_month(month)
+    assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["oral_warning"]
+
+
+def test_decisions_are_appended_and_the_newest_counts(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    assert undecided(month.engine, MONTH) == [WARNING]
+    assert approve(month) == {"decided": 1, "unchanged": 0}
+    assert approve(month) == {"decided": 0, "unchanged": 1}
+    decide(month.engine, [WARNING], "reject", "product fault", "hr.li", TODAY)
+    assert undecided(month.engine, MONTH) == []
+    assert month.count("score.decision") == 2
+    (proposal,) = list_proposals(month.engine, MONTH)
+    assert (proposal["decision"], proposal["remark"]) == ("reject", "product fault")
+
+
+def test_a_month_that_was_decided_on_keeps_figures_and_proposals(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    approve(month)
+    month.complaint("E1")
+    key = month.task("E1")
+    month.call(key)
+    assert score_month(month.engine, month.group, month.policy, MONTH, TODAY)["changed"] == 0
+    assert propose(month.engine, month.group, month.policy, MONTH) == {
+        "proposals": 1,
+        "proposals_changed": 0,
+        "proposals_differ": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("user", "role", "store"),
+    [
+        ("nobody", None, "*"),
+        ("steward.wu", "steward", "*"),
+        ("staff.qi", "staff", "*"),
+        ("manager.he", "manager", "SK02"),
+    ],
+)
+def test_only_hr_and_the_stores_manager_decide(
+    month: ScoredMonth, user: str, role: str | None, store: str
+) -> None:
+    month.complaint("E1")
+    run_month(month)
+    if role:
+        month.role(user, role, store)
+    with pytest.raises(NotAllowed, match="holds neither role hr nor manager of store SK01"):
+        approve(month, user)
+    assert month.count("score.decision") == 0
+
+
+def test_the_stores_own_manager_may_decide(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    month.role("manager.he", "manager", "SK01")
+    assert approve(month, "manager.he")["decided"] == 1
+
+
+def test_nobody_decides_about_themselves(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    month.role("e1", "hr")
+    month.add("ops.user_role", user_name="li.na", role="hr", employee_no="E1")
+    for user in ("e1", "li.na"):
+        with pytest.raises(NotAllowed, match="is the person it is about"):
+            approve(month, user)
+
+
+def test_a_role_that_has_ended_decides_nothing(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    month.add("ops.user_role", user_name="hr.old", role="hr", valid_to=date(2026, 7, 5))
+    with pytest.raises(NotAllowed):
+        approve(month, "hr.old")
+
+
+def test_a_rejection_says_why(month: ScoredMonth) -> None:
+    with pytest.raises(NotAllowed, match="a rejection needs a comment"):
+        decide(month.engine, [WARNING], "reject", "  ", "hr.li", TODAY)
+
+
+def test_one_unknown_proposal_stops_all(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    with pytest.raises(NotAllowed, match=r"there is no proposal 2026-06\.E7\.oral_warning"):
+        approve(month, "hr.li", WARNING, "2026-06.E7.oral_warning")
+    assert month.count("score.decision") == 0
+
+
+def test_a_published_month_takes_no_more_decisions(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    month.add("score.publication", month=MONTH, approved_by="hr.li")
+    with pytest.raises(NotAllowed, match="2026-06 was published"):
+        approve(month)
+
+
+def test_a_month_that_was_not_scored_proposes_nothing(month: ScoredMonth) -> None:
+    with pytest.raises(PeriodRefused, match="score it first"):
+        propose(month.engine, month.group, month.policy, MONTH)
