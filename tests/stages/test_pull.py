@@ -1,0 +1,364 @@
+"""What the night copies out of a dealer system, and what it leaves alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dealer_sources import (
+    DAY,
+    GROUP,
+    KEYRING,
+    csv_file,
+    database,
+    days_before,
+    file_system,
+    folder_connection,
+    mapped,
+    order,
+    rows_of,
+    sql_system,
+    sqlite,
+    xlsx_file,
+)
+from sqlalchemy import Engine, create_engine
+
+from aftercare.connections import Connection
+from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
+from aftercare.sources.dealer_system import DealerSystem
+from aftercare.stages.pull import pull
+
+ROWS = [
+    order("RO1"),
+    order("RO2", state=12551001, settled=None, sender_phone="0571-88886666"),
+    order("RO3", vin="", plate="", kind=99, km_in="很多"),
+]
+CANARIES = ("喆鑫", "13812345678", "浙A12345", "057188886666")
+
+Source = tuple[DealerSystem, Connection]
+
+
+def run(warehouse: Engine, source: Source, day: Any = DAY) -> dict[str, Any]:
+    system, connection = source
+    return pull(warehouse, KEYRING, GROUP, system, connection, "repair_order", day)
+
+
+@pytest.fixture
+def dealer_database(postgres: Any) -> Iterator[Any]:
+    """A database of its own on the test server: a dealer system is not the warehouse."""
+    name = f"dms_{uuid.uuid4().hex[:12]}"
+    postgres.create_database(name)
+    engine = create_engine(postgres.url(name))
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+def connection_to(engine: Engine) -> Connection:
+    url = engine.url
+    return Connection(
+        "source", "postgres", url.host, url.port, url.username, url.password, url.database
+    )
+
+
+def from_postgres(folder: Path, engine: Engine) -> Source:
+    database(engine, ROWS)
+    return sql_system(folder), connection_to(engine)
+
+
+def from_sqlite(folder: Path, engine: Engine) -> Source:
+    return sql_system(folder), sqlite(folder, ROWS)
+
+
+def from_csv(folder: Path, engine: Engine) -> Source:
+    csv_file(folder / f"{DAY:%Y%m%d}" / "orders.csv", ROWS)
+    return file_system(folder, "csv"), folder_connection(folder)
+
+
+def from_xlsx(folder: Path, engine: Engine) -> Source:
+    xlsx_file(folder / f"{DAY:%Y%m%d}" / "orders.xlsx", ROWS)
+    return file_system(folder, "xlsx"), folder_connection(folder)
+
+
+FORMS = [from_postgres, from_sqlite, from_csv, from_xlsx]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_kind_of_source_gives_the_same_rows(
+    form: Callable[[Path, Engine], Source],
+    warehouse: Engine,
+    tmp_path: Path,
+    dealer_database: Engine,
+) -> None:
+    counts = run(warehouse, form(tmp_path, dealer_database))
+    assert counts["pulled"] == 3
+    found = rows_of(
+        warehouse,
+        "select ro_no, version_at, unreadable, ro_type, status, "
+        "is_reversed, opened_at, settled_at, odometer_in_km, vin, vin_check, amount::text, "
+        "deliverer_phone_check, plate_check from staging.repair_order order by ro_no",
+    )
+    assert found[0] == {
+        "ro_no": "RO1",
+        "version_at": datetime(2026, 6, 10, 10, tzinfo=UTC),
+        "unreadable": None,
+        "ro_type": "repair",
+        "status": "settled",
+        "is_reversed": False,
+        "opened_at": datetime(2026, 6, 10, 1, 5, tzinfo=UTC),
+        "settled_at": datetime(2026, 6, 10, 9, 30, tzinfo=UTC),
+        "odometer_in_km": 12345,
+        "vin": "LSVAA4182E2184847",
+        "vin_check": "valid",
+        "amount": "1234.50",
+        "deliverer_phone_check": "valid",
+        "plate_check": "valid",
+    }
+    assert (found[1]["status"], found[1]["settled_at"]) == ("open", None)
+    assert found[1]["deliverer_phone_check"] == "landline"
+    assert found[2]["unreadable"] == {"ro_type": "99", "odometer_in_km": "很多"}
+    assert (found[2]["vin_check"], found[2]["plate_check"]) == ("missing", "missing")
+
+
+def test_the_hash_of_a_row_does_not_depend_on_its_source(
+    warehouse: Engine, tmp_path: Path, dealer_database: Engine
+) -> None:
+    seen = set()
+    for form in FORMS:
+        run(warehouse, form(tmp_path, dealer_database))
+        found = rows_of(
+            warehouse, "select ro_no, row_hash from staging.repair_order order by ro_no"
+        )
+        seen.add(tuple(row["row_hash"] for row in found))
+    assert len(seen) == 1
+    assert len(set(seen.pop())) == len(ROWS)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_contact_value_stands_in_clear(
+    form: Callable[[Path, Engine], Source],
+    warehouse: Engine,
+    tmp_path: Path,
+    dealer_database: Engine,
+) -> None:
+    run(warehouse, form(tmp_path, dealer_database))
+    [everything] = rows_of(
+        warehouse,
+        "select string_agg(to_jsonb(r)::text, ' ') as words, "
+        "string_agg(encode(r.deliverer_name_cipher || r.deliverer_phone_cipher, 'escape'), ' ') "
+        "as bytes from staging.repair_order as r",
+    )
+    for canary in CANARIES:
+        for spelling in (canary, canary.encode().hex()):
+            assert spelling not in everything["words"]
+            assert spelling not in everything["bytes"]
+    [row] = rows_of(
+        warehouse,
+        "select deliverer_name_cipher as cipher, deliverer_phone_hash as hash "
+        "from staging.repair_order where ro_no = 'RO1'",
+    )
+    assert KEYRING.decrypt(row["cipher"]) == "喆鑫"
+    assert row["hash"] == KEYRING.hash("13812345678")
+
+
+def test_rows_before_the_lag_and_after_the_day_are_not_read(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    midnight = datetime.fromisoformat("2026-06-11")
+    rows = [
+        order("before", changed=midnight - timedelta(days=4, seconds=1)),
+        order("first", changed=midnight - timedelta(days=4)),
+        order("last", changed=midnight - timedelta(seconds=1)),
+        order("after", changed=midnight),
+    ]
+    run(warehouse, (sql_system(tmp_path), sqlite(tmp_path, rows)))
+    found = rows_of(warehouse, "select ro_no from staging.repair_order order by ro_no")
+    assert [row["ro_no"] for row in found] == ["first", "last"]
+
+
+def test_a_blank_cursor_falls_back_to_the_next_one(warehouse: Engine, tmp_path: Path) -> None:
+    rows = [
+        order("made", changed=None),
+        order("old", changed=None, settled=datetime.fromisoformat("2026-05-01")),
+        order("changed", settled=datetime.fromisoformat("2026-05-01")),
+    ]
+    head = "    table: tt_order\n    cursor: [changed, settled]\n"
+    run(warehouse, (mapped(tmp_path, "sql", head), sqlite(tmp_path, rows)))
+    found = rows_of(warehouse, "select ro_no, version_at from staging.repair_order order by ro_no")
+    assert [(row["ro_no"], row["version_at"].hour) for row in found] == [
+        ("changed", 10),
+        ("made", 9),
+    ]
+
+
+def test_a_second_pull_replaces_the_rows_of_the_day(warehouse: Engine, tmp_path: Path) -> None:
+    system = sql_system(tmp_path)
+    run(warehouse, (system, sqlite(tmp_path, ROWS)))
+    run(warehouse, (system, sqlite(tmp_path, ROWS[:1])))
+    loads = rows_of(warehouse, "select state, pulled, window_start, window_end from ops.load")
+    assert loads == [
+        {
+            "state": "pulled",
+            "pulled": 1,
+            "window_start": datetime(2026, 6, 6, 16, tzinfo=UTC),
+            "window_end": datetime(2026, 6, 10, 16, tzinfo=UTC),
+        }
+    ]
+    assert rows_of(warehouse, "select ro_no, source_ref from staging.repair_order") == [
+        {"ro_no": "RO1", "source_ref": "tt_order:CA01|RO1"}
+    ]
+
+
+def test_a_pull_that_fails_leaves_the_earlier_rows(warehouse: Engine, tmp_path: Path) -> None:
+    system, connection = sql_system(tmp_path), sqlite(tmp_path, ROWS)
+    run(warehouse, (system, connection))
+    Path(str(connection.database)).unlink()
+    with pytest.raises(SystemUnreachable):
+        run(warehouse, (system, connection))
+    assert rows_of(warehouse, "select state, pulled from ops.load") == [
+        {"state": "pulled", "pulled": 3}
+    ]
+    assert len(rows_of(warehouse, "select 1 from staging.repair_order")) == 3
+
+
+def test_a_first_pull_that_fails_says_why_in_the_load(warehouse: Engine, tmp_path: Path) -> None:
+    missing = Connection("source", "sqlite", database=str(tmp_path / "none.sqlite"))
+    with pytest.raises(SystemUnreachable, match="SQLite file of connection source is not there"):
+        run(warehouse, (sql_system(tmp_path), missing))
+    [load] = rows_of(warehouse, "select state, failure from ops.load")
+    assert load["state"] == "failed"
+    assert "connection source" in load["failure"]
+
+
+def test_files_of_the_lag_are_read_and_older_ones_are_not(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    for back in range(6):
+        csv_file(tmp_path / f"{days_before(back):%Y%m%d}" / "o.csv", [order(f"RO{back}")])
+    counts = run(warehouse, (file_system(tmp_path, "csv"), folder_connection(tmp_path)))
+    assert counts == {"pulled": 4, "files": 4}
+    found = rows_of(warehouse, "select ro_no, source_ref from staging.repair_order order by row_id")
+    assert [row["ro_no"] for row in found] == ["RO3", "RO2", "RO1", "RO0"]
+    assert found[3]["source_ref"] == "20260610/o.csv:2"
+
+
+def test_the_version_of_a_dated_file_is_the_midnight_after_its_day(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    csv_file(tmp_path / f"{days_before(1):%Y%m%d}" / "o.csv", ROWS[:1])
+    system = file_system(tmp_path, "csv", more="    version: file_day\n")
+    run(warehouse, (system, folder_connection(tmp_path)))
+    [row] = rows_of(warehouse, "select version_at from staging.repair_order")
+    assert row["version_at"] == datetime(2026, 6, 9, 16, tzinfo=UTC)
+
+
+def test_an_undated_file_is_read_once_whatever_its_name(warehouse: Engine, tmp_path: Path) -> None:
+    source = (file_system(tmp_path, "csv", "in/*.csv"), folder_connection(tmp_path))
+    file = csv_file(tmp_path / "in" / "a.csv", ROWS)
+    yesterday = days_before(1)
+    assert run(warehouse, source, yesterday) == {"pulled": 3, "files": 1}
+    assert run(warehouse, source) == {"pulled": 0, "files": 0}
+    file.rename(file.with_name("b.csv"))
+    assert run(warehouse, source) == {"pulled": 0, "files": 0}
+    # The load that read it reads it again, and a file with other content is another file.
+    assert run(warehouse, source, yesterday) == {"pulled": 3, "files": 1}
+    csv_file(file.with_name("b.csv"), ROWS[:2])
+    assert run(warehouse, source) == {"pulled": 2, "files": 1}
+
+
+def test_a_night_without_files_is_a_load_of_no_rows(warehouse: Engine, tmp_path: Path) -> None:
+    counts = run(warehouse, (file_system(tmp_path, "csv"), folder_connection(tmp_path)))
+    assert counts == {"pulled": 0, "files": 0}
+    assert rows_of(warehouse, "select state from ops.load") == [{"state": "pulled"}]
+
+
+def test_one_broken_file_stops_the_feed_and_nothing_of_it_is_kept(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / f"{DAY:%Y%m%d}"
+    csv_file(folder / "a.csv", ROWS)
+    (folder / "b.csv").write_text("not,the,header\n", encoding="gbk")
+    with pytest.raises(BadData, match=r"20260610/b\.csv: its header lacks dealer, ro_no"):
+        run(warehouse, (file_system(tmp_path, "csv"), folder_connection(tmp_path)))
+    assert rows_of(warehouse, "select 1 from staging.repair_order") == []
+
+
+def test_a_broken_file_can_be_left_for_the_next_night(warehouse: Engine, tmp_path: Path) -> None:
+    csv_file(tmp_path / "in" / "a.csv", ROWS)
+    broken = tmp_path / "in" / "b.csv"
+    broken.write_bytes((tmp_path / "in" / "a.csv").read_bytes()[:-30])
+    system = file_system(tmp_path, "csv", "in/*.csv", "    broken_file: leave\n")
+    source = system, folder_connection(tmp_path)
+    with pytest.raises(BadData, match=r"in/b\.csv:4: breaks off"):
+        run(warehouse, source)
+    assert rows_of(warehouse, "select state, pulled from ops.load") == [
+        {"state": "pulled", "pulled": 3}
+    ]
+    csv_file(broken, [order("RO9")])
+    assert run(warehouse, source) == {"pulled": 4, "files": 2}
+
+
+def test_a_row_with_too_many_cells_is_kept_as_torn(warehouse: Engine, tmp_path: Path) -> None:
+    file = csv_file(tmp_path / f"{DAY:%Y%m%d}" / "o.csv", ROWS)
+    text = file.read_text(encoding="gbk").replace("RO2,", "RO2,13912345678,")
+    file.write_text(text, encoding="gbk")
+    run(warehouse, (file_system(tmp_path, "csv"), folder_connection(tmp_path)))
+    torn = rows_of(warehouse, "select * from staging.repair_order where unreadable ? '*'")
+    assert [row["unreadable"] for row in torn] == [{"*": "16 cells where the header has 15"}]
+    assert torn[0]["ro_no"] is None
+    assert torn[0]["source_ref"] == "20260610/o.csv:3"
+
+
+def test_a_wrong_password_is_the_connections_fault(
+    warehouse: Engine, tmp_path: Path, dealer_database: Engine
+) -> None:
+    right = connection_to(dealer_database)
+    wrong = Connection(
+        "source", "postgres", right.host, right.port, right.login, "s3cret-typo", right.database
+    )
+    with pytest.raises(ConfigurationError, match="connection source refuses it") as raised:
+        run(warehouse, (sql_system(tmp_path), wrong))
+    assert "s3cret" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_a_server_that_is_not_there_is_tried_again(warehouse: Engine, tmp_path: Path) -> None:
+    nowhere = Connection("source", "postgres", "127.0.0.1", 1, "u", "p", "d")
+    with pytest.raises(SystemUnreachable, match="connection source does not answer"):
+        run(warehouse, (sql_system(tmp_path), nowhere))
+
+
+def test_a_missing_table_or_column_is_named_with_its_line(
+    warehouse: Engine, tmp_path: Path, dealer_database: Engine
+) -> None:
+    database(dealer_database, ROWS)
+    connection = connection_to(dealer_database)
+    head = "    table: tt_orders\n    cursor: changed\n"
+    with pytest.raises(
+        ConfigurationError,
+        match=r"dms\.yaml:9: feeds\.repair_order\.table: source has no table tt_orders \(is it tt_order\?\)",
+    ):
+        run(warehouse, (mapped(tmp_path, "sql", head), connection))
+    head = "    table: tt_order\n    cursor: change\n"
+    with pytest.raises(
+        ConfigurationError,
+        match=r"dms\.yaml:10: .*cursor: table tt_order of source has no column change \(is it changed\?\)",
+    ):
+        run(warehouse, (mapped(tmp_path, "sql", head), connection))
+
+
+def test_a_feed_that_the_system_does_not_have_is_refused(warehouse: Engine, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="feed complaint is not mapped"):
+        pull(
+            warehouse,
+            KEYRING,
+            GROUP,
+            sql_system(tmp_path),
+            sqlite(tmp_path, ROWS),
+            "complaint",
+            DAY,
+        )
