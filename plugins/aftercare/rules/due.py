@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -40,8 +40,6 @@ VALUES = (
     "priority",
     "enabled",
 )
-LONGEST_SHIFT_DAYS = 31
-"""How far closed days are expected to push a task; only widens the look-back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,8 @@ class Offset:
         return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
 
     def before(self, day: date) -> date:
-        """A day whose ``after`` is certainly not later than ``day``, and at most a few days off."""
-        return Offset(months=-self.months).after(day) - timedelta(days=self.days + 3)
+        """The latest day of which every earlier day's ``after`` lies before ``day``, or less."""
+        return Offset(months=-self.months).after(day - timedelta(days=self.days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,26 +126,26 @@ def due_dates(follow_up: FollowUp, event_on: date, open_days: OpenDays) -> DueDa
 
 def _place(wanted: date, open_on: date, open_days: OpenDays) -> date:
     """The wanted day, or the nearest open day on which the task is open: earlier, else later."""
-    return max(
-        open_on,
-        before
-        if (before := open_days.previous_open(wanted)) >= open_on
-        else open_days.next_open(wanted),
-    )
+    before = open_days.previous_open(wanted)
+    return before if before >= open_on else max(open_on, open_days.next_open(wanted))
 
 
-def look_back(follow_up: FollowUp, day: date, horizon: date) -> tuple[date, date]:
+def look_back(
+    follow_up: FollowUp, day: date, horizon: date, calendars: Collection[OpenDays]
+) -> tuple[date, date]:
     """First and last event day of tasks that open by ``horizon`` and expire on ``day`` or later.
 
-    Wide enough for any closure of a month; the exact dates decide afterwards.
+    A few days too wide where months or closed days make it uneven: the exact dates decide.
     """
-    longest = max(
-        (follow_up.expires, follow_up.deadline, follow_up.due),
-        key=lambda offset: offset.after(day),
-    )
-    return longest.before(day) - timedelta(days=LONGEST_SHIFT_DAYS), follow_up.opens.before(
-        horizon
-    ) + timedelta(days=6)
+    # A task outlives its offsets only across closed days, at most twice where it gives way.
+    since = day
+    for open_days in calendars:
+        before = open_days.previous_open(day - ONE_DAY)
+        since = min(since, open_days.previous_open(before - ONE_DAY))
+    offsets = [follow_up.opens, follow_up.due, follow_up.deadline, follow_up.expires]
+    first = min(offset.before(since) for offset in (*offsets, follow_up.day_after) if offset)
+    month_end_days = 3 if follow_up.opens.months else 0
+    return first, follow_up.opens.before(horizon) + timedelta(days=month_end_days)
 
 
 def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:

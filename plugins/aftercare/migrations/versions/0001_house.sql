@@ -673,6 +673,8 @@ create table core.call_result (
     primary key (task_key, attempt_no)
 );
 create index call_result_store_idx on core.call_result (store_code, called_on);
+create index call_result_do_not_call_idx on core.call_result (task_key)
+where is_do_not_call;
 
 create table core.complaint (
     store_code text not null references core.store,
@@ -713,7 +715,8 @@ create table core.external_score (
 
 -- care -----------------------------------------------------------------
 
--- Opening days of a calendar, with the nearest open days on both sides.
+-- Opening days of a calendar, with the nearest open days on both sides; on
+-- an open day both are the day itself.
 create table care.calendar_day (
     calendar text not null,
     day date not null,
@@ -724,7 +727,8 @@ create table care.calendar_day (
 );
 
 -- A follow-up task. Its key is made of business facts; its dates are
--- versioned attributes, so a moved date moves the task.
+-- versioned attributes, so a moved date moves the task. contact_digest tells
+-- when the contact's name, number or plate changed.
 create table care.follow_up_task (
     task_key text primary key,
     store_code text not null references core.store,
@@ -745,11 +749,13 @@ create table care.follow_up_task (
         contact_kind in ('customer', 'deliverer', 'owner')
     ),
     contact_check text,
+    contact_digest bytea,
     owner_role text not null,
     owner_no text,
     channel text not null,
     script_id text not null,
     script_version text not null,
+    priority integer not null default 3,
     status text not null check (
         status in ('open', 'held', 'postponed', 'missed', 'withdrawn', 'done')
     ),

@@ -1,0 +1,89 @@
+-- Workshop visits that ended inside the window of a follow-up and have no
+-- task yet. The visit before a sale is no visit of a customer.
+-- grain: one row per visit and follow-up
+-- reads: pg_temp.night_store, pg_temp.night_rule, core.repair_order,
+--   care.follow_up_task
+-- writes: pg_temp.night_subject
+with visits as (
+    select
+        d.store_code,
+        r.rule_id,
+        r.occurrence,
+        r.document_kind,
+        d.ro_no as document_no,
+        d.vin,
+        d.exit_on as event_on,
+        d.version_day,
+        r.rule_no,
+        s.calendar,
+        d.store_code || '.' || r.rule_id || '.' || d.ro_no
+        || case when r.occurrence > 1 then '.' || r.occurrence else '' end
+            as task_key,
+        case r.contact_kind
+            when 'owner' then d.owner_phone_check
+            else d.deliverer_phone_check
+        end as contact_check,
+        sha256(
+            case r.contact_kind
+                when 'owner'
+                    then
+                        coalesce(d.owner_name_hash, '')
+                        || coalesce(d.owner_phone_hash, '')
+                else
+                    coalesce(d.deliverer_name_hash, '')
+                    || coalesce(d.deliverer_phone_hash, '')
+            end
+            || coalesce(d.plate_hash, '')
+        ) as contact_digest
+    from night_store as s
+    inner join night_rule as r
+        on s.pack = r.pack and r.document_kind = 'repair_order'
+    inner join core.repair_order as d
+        on
+            s.store_code = d.store_code
+            and d.exit_on >= greatest(
+                s.event_from, r.event_from, r.look_from
+            )
+            and d.exit_on <= least(s.event_to, r.event_to, r.look_to)
+    where
+        d.status <> 'cancelled'
+        and not d.is_reversed
+        and d.ro_type <> 'pre_delivery'
+)
+
+insert into night_subject (
+    task_key,
+    store_code,
+    rule_id,
+    occurrence,
+    document_kind,
+    document_no,
+    vin,
+    event_on,
+    version_day,
+    rule_no,
+    calendar,
+    contact_check,
+    contact_digest
+)
+select
+    n.task_key,
+    n.store_code,
+    n.rule_id,
+    n.occurrence,
+    n.document_kind,
+    n.document_no,
+    n.vin,
+    n.event_on,
+    n.version_day,
+    n.rule_no,
+    n.calendar,
+    n.contact_check,
+    n.contact_digest
+from visits as n
+where
+    not exists (
+        select 1
+        from care.follow_up_task as t
+        where t.task_key = n.task_key
+    )

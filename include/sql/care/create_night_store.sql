@@ -1,0 +1,12 @@
+-- Which pack a store follows for events of which days.
+-- grain: one row per store and range of event days
+-- reads: –
+-- writes: pg_temp.night_store
+create temporary table night_store (
+    store_code text not null,
+    pack text not null,
+    event_from date not null,
+    event_to date not null,
+    calendar text not null,
+    target_name text not null
+) on commit drop

@@ -1,0 +1,8 @@
+-- grain: one row per store
+-- reads: core.store
+-- writes: –
+select
+    store_code,
+    brand
+from core.store
+order by store_code

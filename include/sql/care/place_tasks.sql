@@ -1,0 +1,174 @@
+-- The dates of tonight's tasks: the set-based twin of aftercare.rules.due.
+-- A task that exists keeps its day of making; calls count until it expires,
+-- and for a task that was done they go on counting when its dates move.
+-- grain: one row per task
+-- reads: pg_temp.night_subject, pg_temp.night_rule, care.calendar_day,
+--   care.follow_up_task
+-- writes: pg_temp.night_task
+with night as (
+    select
+        cast(:day as date) as on_day,
+        cast(:horizon as date) as horizon,
+        cast(:policy_digest as text) as policy_digest
+),
+
+wanted as (
+    select
+        s.task_key,
+        s.event_on,
+        s.calendar,
+        s.version_day,
+        r.rule_no,
+        r.is_by_design,
+        cast(
+            s.event_on + make_interval(months => r.opens_months) as date
+        ) + r.opens_days as opens_on,
+        cast(
+            s.event_on + make_interval(months => r.due_months) as date
+        ) + r.due_days as due_on,
+        cast(
+            s.event_on + make_interval(months => r.deadline_months) as date
+        ) + r.deadline_days as deadline_on,
+        cast(
+            s.event_on + make_interval(months => r.expires_months) as date
+        ) + r.expires_days as expires_on,
+        cast(
+            s.event_on + make_interval(months => r.day_after_months) as date
+        ) + r.day_after_days as other_on
+    from night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    where s.problem is null
+),
+
+opened as (
+    select
+        w.*,
+        o.next_open_on as open_on
+    from wanted as w
+    left join care.calendar_day as other
+        on w.calendar = other.calendar and w.other_on = other.day
+    inner join care.calendar_day as o
+        on
+            w.calendar = o.calendar
+            and o.day = greatest(w.opens_on, other.next_open_on + 1)
+),
+
+placed as (
+    select
+        n.task_key,
+        n.event_on,
+        n.version_day,
+        n.rule_no,
+        n.is_by_design,
+        n.open_on,
+        n.deadline_on as last_day,
+        n.expires_on,
+        case
+            when due.previous_open_on >= n.open_on then due.previous_open_on
+            else greatest(n.open_on, due.next_open_on)
+        end as due_on,
+        case
+            when late.previous_open_on >= n.open_on then late.previous_open_on
+            else greatest(n.open_on, late.next_open_on)
+        end as deadline_on
+    from opened as n
+    inner join care.calendar_day as due
+        on n.calendar = due.calendar and n.due_on = due.day
+    inner join care.calendar_day as late
+        on n.calendar = late.calendar and n.deadline_on = late.day
+),
+
+dated as (
+    select
+        p.task_key,
+        p.event_on,
+        p.rule_no,
+        p.version_day,
+        p.open_on,
+        p.due_on,
+        greatest(p.due_on, p.deadline_on) as deadline_on,
+        greatest(p.due_on, p.deadline_on, p.expires_on) as expires_on,
+        case
+            when p.is_by_design then 'late_by_design'
+            when p.due_on > p.last_day then 'late_by_calendar'
+        end as late_reason
+    from placed as p
+)
+
+insert into night_task (
+    task_key,
+    store_code,
+    rule_id,
+    pack,
+    document_kind,
+    document_no,
+    occurrence,
+    vin,
+    event_on,
+    open_on,
+    due_on,
+    deadline_on,
+    expires_on,
+    contact_kind,
+    contact_check,
+    contact_digest,
+    owner_role,
+    channel,
+    script_id,
+    script_version,
+    priority,
+    late_reason,
+    policy_line,
+    policy_digest,
+    made_day,
+    called_until,
+    rule_no
+)
+select
+    d.task_key,
+    s.store_code,
+    s.rule_id,
+    r.pack,
+    s.document_kind,
+    s.document_no,
+    s.occurrence,
+    s.vin,
+    d.event_on,
+    d.open_on,
+    d.due_on,
+    d.deadline_on,
+    d.expires_on,
+    r.contact_kind,
+    s.contact_check,
+    s.contact_digest,
+    r.owner_role,
+    r.channel,
+    r.script_id,
+    r.script_version,
+    r.priority,
+    d.late_reason,
+    r.policy_line,
+    night.policy_digest,
+    coalesce(
+        t.made_day,
+        least(
+            night.horizon,
+            greatest(d.open_on - 1, d.version_day)
+        )
+    ) as made_day,
+    greatest(
+        d.expires_on,
+        case when t.status = 'done' then t.expires_on end
+    ) as called_until,
+    d.rule_no
+from night
+cross join dated as d
+inner join night_subject as s on d.task_key = s.task_key
+inner join night_rule as r on d.rule_no = r.rule_no
+left join care.follow_up_task as t on d.task_key = t.task_key
+where
+    t.task_key is not null
+    or (
+        d.open_on <= night.horizon + 1
+        and d.expires_on >= night.on_day
+    )

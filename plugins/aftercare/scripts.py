@@ -1,0 +1,94 @@
+"""Call scripts: what a specialist says, per script and language, filled in for one task.
+
+A script is ``include/templates/scripts/<script>.<language>.txt``, a Jinja template whose first line
+is its title in a comment: ``{# title: … #}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+
+from aftercare.errors import ConfigurationError
+from aftercare.settings import PROJECT, Language
+
+FOLDER = PROJECT / "include" / "templates" / "scripts"
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
+VERSION_LENGTH = 12
+
+
+def title_of(script_id: str, language: Language) -> str:
+    """The script's title for people; raises ConfigurationError where there is no such script."""
+    found = TITLE.match(_source(script_id, language))
+    if not found:
+        raise ConfigurationError(
+            "has no title; write `{# title: … #}` in its first line",
+            file=_name(script_id, language),
+        )
+    return found.group(1)
+
+
+@cache
+def script_version(script_id: str) -> str:
+    """A short digest of the script in all languages and of the parts it is made of."""
+    digest = hashlib.sha256()
+    for language in LANGUAGES:
+        sources = [_source(script_id, language)]
+        for part in sorted(FOLDER.glob(f"parts/*.{language}.txt")):
+            if f'"parts/{part.name}"' in sources[0]:
+                sources.append(part.read_text(encoding="utf-8"))
+        for source in sources:
+            digest.update(source.encode())
+    return digest.hexdigest()[:VERSION_LENGTH]
+
+
+def render_script(script_id: str, facts: Mapping[str, object], language: Language) -> str:
+    """The words for one task, as plain text.
+
+    ``facts``: ``store_name``, ``owner_name``, ``customer_name``, ``model``, ``plate``, ``event_on``,
+    ``deadline_date`` and, where it is known, ``next_service_on``; a value that is not known is
+    None. Raises ConfigurationError for a script that is missing or asks for another fact.
+    """
+    try:
+        template = _environment().get_template(Path(_name(script_id, language)).name)
+        text = template.render({"next_service_on": None, **facts})
+    except TemplateError as problem:
+        # The message of an undefined name holds the name only, never what the facts hold.
+        raise ConfigurationError(
+            f"cannot be filled in: {problem.message}", file=_name(script_id, language)
+        ) from None
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _name(script_id: str, language: Language) -> str:
+    return f"include/templates/scripts/{script_id}.{language}.txt"
+
+
+@cache
+def _source(script_id: str, language: Language) -> str:
+    path = FOLDER / f"{script_id}.{language}.txt"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        raise ConfigurationError(
+            f"there is no script {script_id!r}; write this file or correct `script` in the follow-up",
+            file=_name(script_id, language),
+        ) from None
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,266 @@
+"""Tasks: whom to call on the next day, and what became of those who were to be called.
+
+A night judges its tasks from what core knows, not from what earlier nights did: the same data
+gives the same tasks, in whatever order nights run and however often. Therefore a night that is
+run late judges as of the last night that was judged already (the *horizon*), and its own day only
+says how far back events may lie that still make a task.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from aftercare.errors import ConfigurationError, PolicyError
+from aftercare.rules.calendar import ONE_DAY, OpenDays
+from aftercare.rules.due import FollowUp, Offset, follow_ups, look_back
+from aftercare.rules.policy import Policy
+from aftercare.scripts import script_version
+from aftercare.settings import Group
+from aftercare.tables import stage_report
+from aftercare.warehouse import report, run
+
+STAGE = "tasks"
+DOCUMENT_KINDS = {"delivery": "sales_order", "workshop_exit": "repair_order"}
+WORK_TABLES = ("store", "rule", "subject", "task", "verdict", "change", "message")
+CALENDAR_MARGIN_DAYS = 62
+FINAL = ("withdrawn", "missed", "done")
+COUNTS = (
+    "due",
+    "made",
+    "reopened",
+    "messages",
+    "expired",
+    "held",
+    "postponed",
+    "missed",
+    "done",
+    "moved",
+    "updated",
+    "withdrawn",
+    "later_held",
+    "later_missed",
+    "later_done",
+)
+
+Counts = dict[str, Any]
+
+
+def make_tasks(
+    engine: Engine, group: Group, policy: Policy, day: date, today: date
+) -> dict[str, Any]:
+    """Makes, moves, withdraws and closes follow-up tasks in the night of ``day``.
+
+    Counts add up over all runs of the day's night: ``due`` = ``made`` + ``reopened`` =
+    ``messages`` + ``expired`` + ``held`` + ``postponed`` + ``missed`` + ``done``, and of older tasks
+    ``moved``, ``updated``, ``withdrawn``, ``later_held``, ``later_missed``, ``later_done``;
+    ``reasons`` says why, by status. ``changed`` is the number of tasks this run alone changed.
+
+    Raises PolicyError where the policy was not loaded or misses a value.
+    """
+    with engine.begin() as connection:
+        run(connection, "care/lock_tasks")
+        _require_policy(connection, policy)
+        last: date | None = run(connection, "care/read_horizon").scalar_one()
+        horizon = max(day, last or day)
+        rules = _prepare(connection, group, policy, day, horizon)
+        _collect(connection, day)
+        _keep_calendars(connection, group, rules, horizon)
+        run(
+            connection,
+            "care/place_tasks",
+            day=day,
+            horizon=horizon,
+            policy_digest=policy.digest,
+        )
+        run(connection, "care/keep_problem_tasks")
+        run(connection, "care/analyze_night_tasks")
+        run(connection, "care/judge_tasks", horizon=horizon)
+        run(connection, "care/find_changes")
+        run(connection, "care/keep_tasks", day=day)
+        _mark_used(connection, rules)
+        run(connection, "care/choose_messages", today=today)
+        run(connection, "care/send_contacts", day=day)
+        run(connection, "care/send_tasks", day=day)
+        run(connection, "care/send_withdrawals", day=day)
+        counts = _count(connection, day)
+        report(connection, STAGE, day.isoformat(), counts)
+    return counts
+
+
+def _require_policy(connection: Connection, policy: Policy) -> None:
+    if run(connection, "policy/find_version", digest=policy.digest).first() is None:
+        raise PolicyError(
+            f"policy {policy.digest[:12]} is not in the warehouse; load it before tasks are made"
+        )
+
+
+def _prepare(
+    connection: Connection, group: Group, policy: Policy, day: date, horizon: date
+) -> list[FollowUp]:
+    """Fills the night's work tables of stores and rules; a rule's number is its place."""
+    for table in WORK_TABLES:
+        run(connection, f"care/create_night_{table}")
+    stores = [
+        window
+        for store in run(connection, "care/list_stores").mappings()
+        for window in _store_windows(group, store["store_code"], store["brand"])
+    ]
+    packs = sorted({window["pack"] for window in stores})
+    rules = [follow_up for pack in packs for follow_up in follow_ups(policy, pack)]
+    calendars = list(_calendars(group).values())
+    windows = [
+        _rule_window(number, follow_up, day, horizon, calendars)
+        for number, follow_up in enumerate(rules)
+    ]
+    run(connection, "care/fill_night_stores", stores=json.dumps(stores))
+    run(connection, "care/fill_night_rules", rules=json.dumps(windows))
+    return rules
+
+
+def _collect(connection: Connection, day: date) -> None:
+    run(connection, "care/collect_deliveries")
+    run(connection, "care/collect_visits")
+    run(connection, "care/collect_delivery_tasks", day=day)
+    run(connection, "care/collect_visit_tasks", day=day)
+    run(connection, "care/analyze_night_subjects")
+
+
+def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, str]]:
+    """The packs of a store, each with the event days it rules; none before the first one."""
+    lines = (*group.store_packs.get(store_code, ()), *group.packs.get(brand, ()))
+    starts = sorted({line.start for line in lines})
+    for index, start in enumerate(starts):
+        try:
+            pack = group.pack_of(store_code, brand, start)
+        except ConfigurationError:
+            continue
+        end = starts[index + 1] - ONE_DAY if index + 1 < len(starts) else date.max
+        yield {
+            "store_code": store_code,
+            "pack": pack,
+            "event_from": start.isoformat(),
+            "event_to": end.isoformat(),
+            "calendar": group.calendar_of(store_code),
+            "target_name": group.targets.of(store_code),
+        }
+
+
+def _rule_window(
+    number: int, follow_up: FollowUp, day: date, horizon: date, calendars: list[OpenDays]
+) -> dict[str, Any]:
+    look_from, look_to = look_back(follow_up, day, horizon + ONE_DAY, calendars)
+    window: dict[str, Any] = {
+        "rule_no": number,
+        "document_kind": DOCUMENT_KINDS[follow_up.event],
+        "event_from": follow_up.event_from.isoformat(),
+        "event_to": follow_up.event_to.isoformat(),
+        "look_from": look_from.isoformat(),
+        "look_to": look_to.isoformat(),
+        "script_id": follow_up.script,
+        "script_version": script_version(follow_up.script),
+        "contact_kind": follow_up.contact,
+    }
+    for name in ("opens", "due", "deadline", "expires", "day_after"):
+        offset: Offset | None = getattr(follow_up, name)
+        window |= {
+            f"{name}_{part}": size for part, size in (asdict(offset) if offset else {}).items()
+        }
+    for name in (
+        "pack",
+        "rule_id",
+        "occurrence",
+        "is_by_design",
+        "owner_role",
+        "channel",
+        "priority",
+        "policy_line",
+    ):
+        window[name] = getattr(follow_up, name)
+    return window
+
+
+def _calendars(group: Group) -> dict[str, OpenDays]:
+    return {
+        name: OpenDays(calendar.weekly_closed, calendar.closed)
+        for name, calendar in group.calendars.items()
+    }
+
+
+def _keep_calendars(
+    connection: Connection, group: Group, rules: list[FollowUp], horizon: date
+) -> None:
+    """Keeps the open days that the dates of tonight's events can fall on."""
+    events = run(connection, "care/read_event_range").mappings().one()
+    margin = timedelta(days=CALENDAR_MARGIN_DAYS)
+    first = min(events["first_on"] or horizon, horizon - margin)
+    last = max(events["last_on"] or horizon, horizon) + margin
+    offsets = [
+        offset.after(last)
+        for rule in rules
+        for offset in (rule.opens, rule.due, rule.deadline, rule.expires)
+    ]
+    days = [
+        {
+            "calendar": name,
+            "day": day.isoformat(),
+            "is_open": is_open,
+            "previous_open_on": previous_open.isoformat(),
+            "next_open_on": next_open.isoformat(),
+        }
+        for name, open_days in _calendars(group).items()
+        for day, is_open, previous_open, next_open in open_days.days(first, max([last, *offsets]))
+    ]
+    run(connection, "care/keep_calendar_days", days=json.dumps(days))
+
+
+def _mark_used(connection: Connection, rules: list[FollowUp]) -> None:
+    """Marks every line that decided about a task, so that it is never edited."""
+    used = run(connection, "care/list_used_rules").scalars()
+    line_ids = sorted({line_id for number in used for line_id in rules[number].line_ids})
+    if line_ids:
+        run(connection, "policy/mark_lines_used", line_ids=line_ids)
+
+
+def _count(connection: Connection, day: date) -> Counts:
+    """Adds what this run changed to what earlier runs of the same night reported."""
+    kept = connection.scalar(
+        select(stage_report.c.counts).where(
+            stage_report.c.stage == STAGE,
+            stage_report.c.partition_key == day.isoformat(),
+            stage_report.c.part == "",
+        )
+    )
+    counts: Counts = {name: (kept or {}).get(name, 0) for name in COUNTS}
+    reasons: dict[str, dict[str, int]] = (kept or {}).get("reasons", {})
+    counts |= {"reasons": reasons, "changed": 0}
+    for row in run(connection, "care/count_changes").mappings():
+        tasks, status = row["task_count"], row["new_status"]
+        counts["changed"] += tasks
+        if _is_due(row["old_status"], status):
+            counts["due"] += tasks
+            counts["made" if row["old_status"] is None else "reopened"] += tasks
+            name = {"pending": "messages", "expired": "expired"}.get(row["message_state"], status)
+        elif row["old_status"] == status:
+            name = "moved" if row["is_moved"] else "updated"
+        else:
+            name = status if status == "withdrawn" else f"later_{status}"
+        counts[name] += tasks
+        if status not in ("open", row["old_status"]):
+            by_reason = reasons.setdefault(status, {})
+            by_reason[row["status_reason"]] = by_reason.get(row["status_reason"], 0) + tasks
+    return counts
+
+
+def _is_due(old_status: str | None, status: str) -> bool:
+    """Whether a change puts a task on the night's list: it is new, or there again."""
+    if old_status is None:
+        return True
+    if status == "open":
+        return old_status != "open"
+    return status in ("held", "postponed") and old_status in FINAL
