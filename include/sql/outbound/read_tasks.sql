@@ -79,6 +79,7 @@ select
     t.status,
     t.status_reason,
     t.version,
+    t.priority,
     d.model,
     d.plate_cipher,
     d.name_cipher,

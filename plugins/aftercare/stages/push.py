@@ -112,6 +112,7 @@ class _Sender:
         """Claims and sends batch by batch until nothing is left or the target takes nothing."""
         target = self.target
         size = LIST_BATCH if isinstance(target, ListTarget) else target.capabilities.batch_size
+        self.shown = None
         while self.refused_batches < PATIENCE:
             batch = self._claim(claimer, states, size)
             if not batch:

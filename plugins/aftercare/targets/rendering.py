@@ -97,7 +97,8 @@ def task_record(row: Row, crm_id: str | None, keyring: Keyring, language: Langua
         "owner_name": row["owner_name"],
     }
     script = render_script(row["script_id"], facts, language)
-    own = {key: facts[key] for key in facts.keys() - {"store_name", "event_on", "owner_name"}}
+    only_for_the_script = {"store_name", "event_on", "owner_name"}
+    own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
         entity="task",
         key=row["task_key"],
@@ -107,7 +108,7 @@ def task_record(row: Row, crm_id: str | None, keyring: Keyring, language: Langua
             **own,
             "why": title,
             "script": script,
-            "priority": None,
+            "priority": row["priority"],
             "contact_key": contact_key(row),
         },
     )

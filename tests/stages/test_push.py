@@ -1,0 +1,318 @@
+"""Push against real other systems: a CRM in a file, and workbooks in a folder."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from file_crm import FileCrm
+from night_of_tasks import DAY, NAME, PHONE, TODAY, NightOfTasks
+from sqlalchemy import Engine
+
+from aftercare.errors import SystemUnreachable
+from aftercare.settings import PROJECT
+from aftercare.stages.push import ENDS, push
+
+PUSH_ONCE = PROJECT / "tests" / "fixtures" / "push_once.py"
+
+
+@pytest.fixture
+def night(warehouse: Engine) -> NightOfTasks:
+    return NightOfTasks(warehouse)
+
+
+@pytest.fixture
+def crm(tmp_path: Path) -> FileCrm:
+    return FileCrm(tmp_path / "crm.sqlite")
+
+
+def send(night: NightOfTasks, crm: Any, **days: Any) -> dict[str, Any]:
+    day, today = days.get("day", DAY), days.get("today", TODAY)
+    return push(night.engine, night.keyring, night.group, crm, day, today)
+
+
+def test_each_task_arrives_once_with_its_contact(night: NightOfTasks, crm: FileCrm) -> None:
+    keys = {night.task() for _ in range(12)}
+    counts = send(night, crm)
+    assert crm.kept() == dict.fromkeys(keys, 1)
+    assert len(crm.kept("contact")) == 12
+    assert (counts["due"], counts["sent"], counts["changed"]) == (12, 12, 24)
+
+
+def test_a_second_push_calls_nobody(night: NightOfTasks, crm: FileCrm) -> None:
+    for _ in range(3):
+        night.task()
+    first = send(night, crm)
+    calls = crm.calls
+    second = send(night, crm)
+    assert crm.calls == calls
+    assert second == first | {"changed": 0}
+
+
+def test_what_the_target_acknowledged_as_it_is_stays_unsent(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    send(night, crm)
+    night.change(key, changed_day=DAY)
+    counts = send(night, crm)
+    assert (counts["changed"], night.messages()[key]) == (0, "unchanged")
+    assert night.ledger()[key] == (2, False)
+
+
+def test_a_moved_task_moves(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    send(night, crm)
+    night.change(key, due_on=DAY + timedelta(days=5))
+    send(night, crm)
+    assert "datetime.date(2026, 11, 25)" in crm.body(key)
+    assert crm.version(key) == 2
+
+
+def test_a_withdrawn_task_leaves_the_target(night: NightOfTasks, crm: FileCrm) -> None:
+    key, other = night.task(), night.task()
+    send(night, crm)
+    night.change(key, status="withdrawn", status_reason="cancelled")
+    counts = send(night, crm)
+    assert set(crm.kept()) == {other}
+    assert (counts["withdrawn"], counts["due"]) == (1, 2)
+    assert night.ledger()[key] == (2, True)
+
+
+def test_a_task_that_was_never_sent_needs_no_withdrawal(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    night.change(key, status="withdrawn")
+    counts = send(night, crm)
+    assert (crm.calls, counts["changed"]) == (0, 0)
+
+
+def test_nothing_of_a_person_leaves_for_a_task_that_is_held(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    night.change(key, status="held")
+    send(night, crm)
+    assert (crm.kept(), crm.kept("contact")) == ({}, {})
+
+
+def test_a_task_that_comes_back_is_sent_again(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    for status in ("held", "open"):
+        send(night, crm)
+        night.change(key, status=status)
+    send(night, crm)
+    assert set(crm.kept()) == {key}
+    assert night.ledger()[key] == (3, False)
+
+
+def test_a_task_whose_time_is_over_is_never_sent(night: NightOfTasks, crm: FileCrm) -> None:
+    night.task()
+    counts = send(night, crm, today=DAY + timedelta(days=7))
+    assert (counts["expired"], counts["changed"], crm.calls) == (1, 0, 0)
+
+
+def test_a_missed_task_still_leaves_the_target(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    send(night, crm)
+    night.change(key, status="missed")
+    send(night, crm, today=DAY + timedelta(days=8))
+    assert crm.kept() == {}
+
+
+def test_a_rejected_record_keeps_its_reason_and_stops_no_other(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    bad, good = night.task(), night.task()
+    crm.answers[bad] = "rejected"
+    counts = send(night, crm)
+    assert counts["rejected_by"] == {"phone: rejected by the CRM": 1}
+    assert (night.messages()[bad], night.messages()[good]) == ("rejected", "sent")
+
+
+def test_a_task_is_not_sent_without_its_contact(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task(vin="LS4ASE2E7NJ999999")
+    crm.answers["CA01.LS4ASE2E7NJ999999"] = "rejected"
+    counts = send(night, crm)
+    assert counts["rejected"] == 1
+    assert crm.kept() == {}
+    assert (
+        night.reasons()[key] == "its contact was rejected; correct the contact in the dealer system"
+    )
+
+
+def test_a_task_waits_for_a_contact_that_waits(night: NightOfTasks, crm: FileCrm) -> None:
+    key, other = night.task(vin="LS4ASE2E7NJ999999"), night.task()
+    crm.answers["CA01.LS4ASE2E7NJ999999"] = "retry"
+    counts = send(night, crm)
+    assert (counts["waiting"], counts["sent"]) == (1, 1)
+    crm.answers.clear()
+    assert send(night, crm)["sent"] == 2
+    assert set(crm.kept()) == {key, other}
+
+
+def test_a_lost_answer_is_settled_by_sending_again(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    crm.answers[key] = "unknown"
+    counts = send(night, crm)
+    assert (counts["unknown"], crm.kept()) == (1, {key: 1})
+    crm.answers.clear()
+    assert send(night, crm)["sent"] == 1
+    assert crm.kept() == {key: 1}
+
+
+def test_a_lost_answer_is_looked_up_where_the_target_has_no_upsert(
+    night: NightOfTasks, tmp_path: Path
+) -> None:
+    crm = FileCrm(tmp_path / "plain.sqlite", native_upsert=False)
+    key = night.task()
+    crm.answers[key] = "unknown"
+    send(night, crm)
+    crm.answers.clear()
+    send(night, crm)
+    assert crm.kept() == {key: 1}
+    assert night.messages()[key] == "sent"
+
+
+def test_a_withdrawn_task_of_which_nobody_knows_is_withdrawn(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    crm.answers[key] = "unknown"
+    send(night, crm)
+    night.change(key, status="withdrawn")
+    send(night, crm)
+    assert crm.kept() == {}
+
+
+def test_a_target_that_takes_nothing_is_left_alone(night: NightOfTasks, crm: FileCrm) -> None:
+    for _ in range(40):
+        key = night.task()
+        vin = f"LS4ASE2E7NJ{night.made:06}"
+        crm.answers |= {key: "retry", f"CA01.{vin}": "retry"}
+    with pytest.raises(SystemUnreachable, match="crm takes nothing at the moment"):
+        send(night, crm)
+    assert crm.calls == 2
+    crm.answers.clear()
+    counts = send(night, crm)
+    assert (counts["sent"], len(crm.kept())) == (40, 40)
+
+
+def test_of_several_changes_only_the_last_is_sent(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    night.change(key, due_on=DAY + timedelta(days=4))
+    night.change(key, due_on=DAY + timedelta(days=5))
+    counts = send(night, crm)
+    assert (counts["due"], counts["sent"], crm.version(key)) == (1, 1, 3)
+
+
+def test_an_older_version_never_overwrites_a_newer_one(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    for _ in range(2):
+        night.change(key, due_on=DAY + timedelta(days=5))
+    send(night, crm)
+    ledger = night.table("outbound.ledger")
+    with night.engine.begin() as connection:
+        connection.execute(
+            ledger.update().where(ledger.c.external_key == key).values(acknowledged_version=9)
+        )
+    night.change(key, due_on=DAY + timedelta(days=4))
+    send(night, crm)
+    assert crm.version(key) == 3
+    assert night.messages()[key] == "superseded"
+
+
+def test_the_sums_add_up(night: NightOfTasks, crm: FileCrm) -> None:
+    states: tuple[Any, ...] = ("rejected", "retry", "unknown", "sent", "sent")
+    for state in states:
+        crm.answers[night.task()] = state
+    night.task(expires_on=DAY)
+    counts = send(night, crm)
+    assert counts["due"] == sum(counts[end] for end in (*ENDS, "waiting")) == 6
+    assert [counts[end] for end in ENDS] == [2, 0, 1, 1, 1, 1]
+
+
+def test_a_push_that_is_interrupted_anywhere_ends_alike(night: NightOfTasks, crm: FileCrm) -> None:
+    keys = [night.task() for _ in range(6)]
+    for statement in ("claim_messages", "acknowledge", "finish_message", "read_tasks"):
+        with pytest.raises(ConnectionError, match=statement):
+            _interrupted(night, crm, statement)
+    send(night, crm)
+    assert crm.kept() == dict.fromkeys(keys, 1)
+    assert set(night.messages().values()) == {"sent"}
+
+
+def _interrupted(night: NightOfTasks, crm: FileCrm, name: str) -> None:
+    """A push whose connection to the warehouse breaks right after a statement."""
+    from sqlalchemy import event
+
+    from aftercare.warehouse import statement
+
+    text = str(statement(f"outbound/{name}")).split("\n--", 1)[0][:60]
+
+    def tear(conn: Any, cursor: Any, sql: str, *more: Any) -> None:
+        if text in sql:
+            raise ConnectionError(name)
+
+    event.listen(night.engine, "after_cursor_execute", tear)
+    try:
+        send(night, crm)
+    finally:
+        event.remove(night.engine, "after_cursor_execute", tear)
+
+
+@pytest.mark.parametrize("records", [1, 7, 13])
+def test_a_killed_push_loses_and_doubles_nothing(
+    night: NightOfTasks, crm: FileCrm, records: int
+) -> None:
+    keys = [night.task() for _ in range(10)]
+    killed = _push_in_a_process(night, crm, kills_after=records)
+    assert killed.wait() == -9
+    assert "sending" in {*night.messages().values(), *night.messages("contact").values()}
+    counts = send(night, crm)
+    assert crm.kept() == dict.fromkeys(keys, 1)
+    assert set(crm.kept("contact").values()) == {1}
+    assert counts["sent"] == 10
+
+
+def test_two_pushers_at_once_lose_and_double_nothing(night: NightOfTasks, tmp_path: Path) -> None:
+    path = tmp_path / "crm.sqlite"
+    plain = FileCrm(path, native_upsert=False)
+    keys = [night.task() for _ in range(30)]
+    other = FileCrm(path, native_upsert=False, batch_size=3)
+    rival = Thread(target=lambda: send(night, other))
+    rival.start()
+    send(night, plain)
+    rival.join()
+    send(night, plain)
+    assert plain.kept() == dict.fromkeys(keys, 1)
+    assert set(plain.kept("contact").values()) == {1}
+
+
+def _push_in_a_process(
+    night: NightOfTasks, crm: FileCrm, kills_after: int
+) -> subprocess.Popen[bytes]:
+    url = night.engine.url.render_as_string(hide_password=False)
+    folders = [str(PROJECT / "plugins"), str(PUSH_ONCE.parent)]
+    return subprocess.Popen(
+        [sys.executable, str(PUSH_ONCE), url, night.ring, str(crm.path), str(kills_after)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(folders)},
+    )
+
+
+def test_contact_data_stands_in_no_message_of_the_outbox(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    crm.answers[key] = "rejected"
+    send(night, crm)
+    assert NAME in crm.body(f"CA01.LS4ASE2E7NJ{night.made:06}")
+    with night.engine.connect() as connection:
+        kept = [
+            str(row)
+            for name in ("outbound.message", "outbound.ledger", "ops.stage_report")
+            for row in connection.execute(night.table(name).select())
+        ]
+    assert kept
+    assert not [row for row in kept if NAME in row or PHONE in row]
