@@ -71,7 +71,7 @@ def pull(key: str | None, system: str) -> Counts:
 
     group, day = read_group(), period.read_day(key)
     if system in crm_targets(group):
-        return read_back(_engine(), connections.keyring(), group, target(group, system, day), day)
+        return read_back(_engine(), connections.keyring(), group, target(group, system), day)
     dealer = dealer_system(system)
     connection = connections.connection(dealer.connection)
     return _each_feed(
@@ -134,7 +134,7 @@ def push(key: str | None, name: str) -> Counts:
 
     group, day = read_group(), period.read_day(key)
     return push_target(
-        _engine(), connections.keyring(), group, target(group, name, day), day, today(group)
+        _engine(), connections.keyring(), group, target(group, name), day, today(group)
     )
 
 
@@ -191,12 +191,12 @@ def crm_targets(group: Group) -> list[str]:
     return sorted({group.targets.default, *group.targets.stores.values()} - {WORKBOOK})
 
 
-def target(group: Group, name: str, day: date) -> Any:
+def target(group: Group, name: str) -> Any:
     """The target of this name with its connection."""
     if name == WORKBOOK:
         from aftercare.targets.workbook import WorkbookTarget
 
-        return WorkbookTarget(connections.exchange_folder(), group.group.language, day)
+        return WorkbookTarget(connections.exchange_folder(), group.group.language)
     from aftercare.targets.odoo import OdooTarget
 
     return OdooTarget.from_mapping(name, connections.connection)

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from file_crm import FileCrm
 from night_of_tasks import DAY, NAME, PHONE, TODAY, NightOfTasks
+from openpyxl import load_workbook
 from sqlalchemy import Engine
 
 from aftercare.errors import SystemUnreachable
 from aftercare.settings import PROJECT
 from aftercare.stages.push import ENDS, push
+from aftercare.targets.workbook import WorkbookTarget
+from aftercare.targets.workbook_words import NAMES
 
 PUSH_ONCE = PROJECT / "tests" / "fixtures" / "push_once.py"
 
@@ -316,3 +319,85 @@ def test_contact_data_stands_in_no_message_of_the_outbox(night: NightOfTasks, cr
         ]
     assert kept
     assert not [row for row in kept if NAME in row or PHONE in row]
+
+
+def lists(folder: Path) -> dict[str, list[str]]:
+    """Task keys of each list in the folder, by its path."""
+    found = {}
+    for path in sorted((folder / "out").rglob("*.xlsx")):
+        rows = load_workbook(path).worksheets[1].iter_rows(min_row=3, values_only=True)
+        keys = dict.fromkeys(str(row[NAMES.index("task_key")]) for row in rows)
+        found[str(path.relative_to(folder / "out"))] = list(keys)
+    return found
+
+
+def test_each_store_gets_one_list_of_all_its_open_tasks(
+    night: NightOfTasks, tmp_path: Path
+) -> None:
+    folder = WorkbookTarget(str(tmp_path))
+    keys = [night.task(target="workbook") for _ in range(3)]
+    other = night.task("SK01", target="workbook")
+    counts = send(night, folder)
+    assert lists(tmp_path) == {
+        "CA01/2026-11-21_回访任务.xlsx": keys,
+        "SK01/2026-11-21_回访任务.xlsx": [other],
+    }
+    assert (counts["sent"], counts["lists"]) == (4, 2)
+    assert send(night, folder) == counts | {"changed": 0, "lists": 0}
+
+
+def test_the_next_day_has_a_list_although_nothing_changed(
+    night: NightOfTasks, tmp_path: Path
+) -> None:
+    folder = WorkbookTarget(str(tmp_path))
+    key = night.task(target="workbook")
+    send(night, folder)
+    night.call(key, 1, "no_answer", on=TODAY)
+    send(night, folder, day=DAY + timedelta(days=1), today=TODAY + timedelta(days=1))
+    assert lists(tmp_path)["CA01/2026-11-22_回访任务.xlsx"] == [key]
+    sheet = load_workbook(tmp_path / "out/CA01/2026-11-22_回访任务.xlsx").worksheets[1]
+    assert sheet.cell(3, NAMES.index("attempt_no") + 1).value == 2
+
+
+def test_a_withdrawn_task_leaves_the_list(night: NightOfTasks, tmp_path: Path) -> None:
+    folder = WorkbookTarget(str(tmp_path))
+    key, other = (night.task(target="workbook") for _ in range(2))
+    send(night, folder)
+    night.change(key, "workbook", status="withdrawn")
+    counts = send(night, folder)
+    assert lists(tmp_path) == {"CA01/2026-11-21_回访任务.xlsx": [other]}
+    assert counts["withdrawn"] == 1
+
+
+def test_a_list_that_somebody_took_away_is_written_again(
+    night: NightOfTasks, tmp_path: Path
+) -> None:
+    folder = WorkbookTarget(str(tmp_path))
+    key = night.task(target="workbook")
+    send(night, folder)
+    (tmp_path / "out/CA01/2026-11-21_回访任务.xlsx").unlink()
+    assert send(night, folder)["lists"] == 1
+    assert list(lists(tmp_path).values()) == [[key]]
+
+
+def test_an_old_night_writes_no_list_of_a_day_that_is_over(
+    night: NightOfTasks, tmp_path: Path
+) -> None:
+    night.task(target="workbook")
+    send(night, WorkbookTarget(str(tmp_path)), today=DAY + timedelta(days=4))
+    assert list(lists(tmp_path)) == ["CA01/2026-11-24_回访任务.xlsx"]
+
+
+def test_a_list_that_cannot_be_written_waits_and_stops_no_other(
+    night: NightOfTasks, tmp_path: Path
+) -> None:
+    folder = WorkbookTarget(str(tmp_path))
+    night.task(target="workbook")
+    other = night.task("SK01", target="workbook")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "CA01").write_text("in the way")
+    counts = send(night, folder)
+    assert (counts["retry"], counts["sent"]) == (1, 1)
+    assert list(lists(tmp_path).values()) == [[other]]
+    (tmp_path / "out" / "CA01").unlink()
+    assert send(night, folder)["sent"] == 2

@@ -134,8 +134,14 @@ class _Sender:
         with self.engine.connect() as connection:
             found = warehouse.run(connection, "outbound/list_open_stores", target=self.target.name)
             remaining = [row.store_code for row in found if row.store_code not in self.published]
+        problem = None
         for store in remaining:
-            self._publish(self.target, store)
+            try:
+                self._publish(self.target, store)
+            except SystemUnreachable as raised:
+                problem = raised
+        if problem:
+            raise problem
 
     def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
         while True:

@@ -204,5 +204,6 @@ def _digest(message: EmailMessage) -> str:
     digest = hashlib.sha256(str(message["Subject"]).encode())
     for part in message.walk():
         if not part.is_multipart():
-            digest.update(part.get_payload(decode=True) or b"")
+            content = part.get_payload(decode=True)
+            digest.update(content if isinstance(content, bytes) else b"")
     return digest.hexdigest()

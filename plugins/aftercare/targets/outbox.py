@@ -50,7 +50,8 @@ class Work:
 class Outbox:
     """The outbox of one target, for senders of one language.
 
-    `has_contacts` says that tasks stand on contacts of their own in the target.
+    `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
+    contact data is part of the tasks and a contact's message says nothing new.
     """
 
     target: str
@@ -73,6 +74,9 @@ class Outbox:
         held = self._ledger(connection, {m["external_key"] for m in batch} | contacts)
         rejected = self._rejected_contacts(connection, contacts)
         for key, message in work.messages.items():
+            if key[0] == "contact" and not self.has_contacts:
+                work.settle(key, "unchanged")
+                continue
             task_key = message["task_key"] if key[0] == "task" else called_for.get(key[1])
             row = rows[task_key] if task_key else None
             if row is None or row["status"] != "open" or message["action"] == "withdraw":

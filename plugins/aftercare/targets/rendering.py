@@ -6,9 +6,9 @@ nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+
+from sqlalchemy import RowMapping
 
 from aftercare.protection import Keyring
 from aftercare.scripts import render_script, title_of
@@ -35,20 +35,18 @@ WITHDRAWN: dict[str, tuple[str, str]] = {
     "open": ("已改由其他渠道处理", "it is handled elsewhere"),
 }
 
-Row = Mapping[str, Any]
-
 
 def word(pair: tuple[str, str], language: Language) -> str:
     """The Chinese or the English one of two words."""
     return pair[0] if language == "zh" else pair[1]
 
 
-def contact_key(row: Row) -> str:
+def contact_key(row: RowMapping) -> str:
     """Key of the contact that a task stands on: store and vehicle."""
     return f"{row['store_code']}.{row['vin']}"
 
 
-def last_event(row: Row, language: Language) -> str:
+def last_event(row: RowMapping, language: Language) -> str:
     """What happened last and when: delivery, or workshop exit with the kind of repair."""
     text = word(EVENTS[row["document_kind"]], language)
     repair = REPAIRS.get(row["repair_type"] or "")
@@ -58,7 +56,7 @@ def last_event(row: Row, language: Language) -> str:
     return f"{row['event_on']} {text}"
 
 
-def contact_record(row: Row, version: int, crm_id: str | None, keyring: Keyring) -> Record:
+def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: Keyring) -> Record:
     """The customer with the vehicle in question."""
     return Record(
         entity="contact",
@@ -76,7 +74,9 @@ def contact_record(row: Row, version: int, crm_id: str | None, keyring: Keyring)
     )
 
 
-def task_record(row: Row, crm_id: str | None, keyring: Keyring, language: Language) -> Record:
+def task_record(
+    row: RowMapping, crm_id: str | None, keyring: Keyring, language: Language
+) -> Record:
     """One call to make, with what the caller needs to know and to say."""
     title = title_of(row["script_id"], language)
     facts: dict[str, object] = {
@@ -114,7 +114,7 @@ def task_record(row: Row, crm_id: str | None, keyring: Keyring, language: Langua
     )
 
 
-def list_record(row: Row, keyring: Keyring, language: Language) -> Record:
+def list_record(row: RowMapping, keyring: Keyring, language: Language) -> Record:
     """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
     task = task_record(row, None, keyring, language)
     last_on: date | None = row["last_attempt_on"]

@@ -165,7 +165,8 @@ def _read(content: bytes) -> tuple[str | None, Typed]:
         book = load_workbook(io.BytesIO(content), data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError):
         return None, {}
-    digest = next((p.value for p in book.custom_doc_props.props if p.name == DIGEST), None)
+    properties = book.custom_doc_props  # type: ignore[attr-defined]
+    digest = next((p.value for p in properties.props if p.name == DIGEST), None)
     if len(book.worksheets) < 2:
         return digest, {}
     typed: Typed = {}

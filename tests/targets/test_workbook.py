@@ -1,0 +1,244 @@
+"""The task workbook, written to real files and read as Excel's own format."""
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.settings import Language
+from aftercare.targets.protocol import ListTarget, Record, Target
+from aftercare.targets.workbook import WorkbookTarget
+from aftercare.targets.workbook_sheets import ATTEMPTS
+from aftercare.targets.workbook_words import COLUMNS, NAMES, OUTCOMES
+
+DAY = date(2026, 11, 21)
+
+
+def task(number: int = 1, **fields: Any) -> Record:
+    known = {
+        "store_code": "CA01",
+        "store_name": "CA01店",
+        "title": "首次回访",
+        "why": "首次回访",
+        "due_date": DAY,
+        "deadline_date": DAY,
+        "customer_name": "王五",
+        "customer_phone": "13900000001",
+        "plate": "渝A12345",
+        "vin": "LS4ASE2E7NJ000001",
+        "model": "CS75",
+        "last_event": "2026-11-18 交车",
+        "script": "您好，请问是王五吗？",
+        "owner_no": "CA01-1",
+        "owner_name": "张敏",
+        "attempts": 0,
+        "last_attempt_no": 0,
+        "last_attempt_on": None,
+        "last_outcome": None,
+    }
+    return Record("task", f"CA01.S4-03.SO{number}", 1, known | fields)
+
+
+def path_of(folder: Path, language: Language = "zh") -> Path:
+    name = {"zh": "回访任务", "en": "follow-ups"}[language]
+    return folder / "out" / "CA01" / f"2026-11-21_{name}.xlsx"
+
+
+def sheet_of(path: Path, index: int = 1) -> Worksheet:
+    sheet = load_workbook(path).worksheets[index]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    names, *rows = sheet_of(path).iter_rows(min_row=2, values_only=True)
+    return [dict(zip(map(str, names), row, strict=True)) for row in rows]
+
+
+def type_in(path: Path, row: int, **values: Any) -> None:
+    """Fills in a row as staff do, and saves."""
+    book = load_workbook(path)
+    for name, value in values.items():
+        book.worksheets[1].cell(row, NAMES.index(name) + 1, value)
+    book.save(path)
+
+
+def test_the_workbook_is_a_target_of_whole_lists(tmp_path: Path) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    assert isinstance(target, ListTarget)
+    assert not isinstance(target, Target)
+
+
+def test_a_task_has_a_row_for_each_call_with_its_key(tmp_path: Path) -> None:
+    assert WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1), task(2)])
+    rows = rows_of(path_of(tmp_path))
+    assert list(rows[0]) == [column.name for column in COLUMNS]
+    assert [(row["task_key"], row["attempt_no"]) for row in rows] == [
+        (f"CA01.S4-03.SO{number}", attempt) for number in (1, 2) for attempt in (1, 2, 3)
+    ]
+    assert {row["store_code"] for row in rows} == {"CA01"}
+    assert {row["outcome"] for row in rows} == {None}
+    first = rows[0]
+    assert (first["customer_name"], first["customer_phone"]) == ("王五", "13900000001")
+    assert (first["vin_tail"], first["owner"]) == ("000001", "张敏")
+
+
+def test_calls_go_on_where_the_known_ones_end(tmp_path: Path) -> None:
+    called = task(
+        attempts=2, last_attempt_no=2, last_attempt_on=date(2026, 11, 20), last_outcome="busy"
+    )
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [called])
+    rows = rows_of(path_of(tmp_path))
+    assert [row["attempt_no"] for row in rows] == [3, 4, 5]
+    assert rows[0]["attempts"] == "2 次，11-20 占线"
+
+
+def test_the_same_list_is_not_written_again(tmp_path: Path) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    assert target.publish("CA01", DAY, [task()])
+    written = path_of(tmp_path).stat()
+    assert not target.publish("CA01", DAY, [task()])
+    assert path_of(tmp_path).stat().st_mtime_ns == written.st_mtime_ns
+    assert target.publish("CA01", DAY, [task(), task(2)])
+
+
+def test_equal_lists_are_equal_byte_by_byte(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        WorkbookTarget(str(tmp_path / folder)).publish("CA01", DAY, [task()])
+    assert path_of(tmp_path / "a").read_bytes() == path_of(tmp_path / "b").read_bytes()
+
+
+def test_what_staff_typed_stays_when_the_list_changes(tmp_path: Path) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    target.publish("CA01", DAY, [task(1), task(2)])
+    called_at = datetime(2026, 11, 21, 10, 30)  # noqa: DTZ001 - Excel knows no zones
+    type_in(
+        path_of(tmp_path), 6, called_at=called_at, outcome="已接通", satisfaction=9, remark="满意"
+    )
+    target.publish("CA01", DAY, [task(2), task(3)])
+    rows = {(row["task_key"], row["attempt_no"]): row for row in rows_of(path_of(tmp_path))}
+    row = rows["CA01.S4-03.SO2", 1]
+    assert (row["called_at"], row["outcome"]) == (called_at, "已接通")
+    assert (row["satisfaction"], row["remark"]) == (9, "满意")
+    assert not list(path_of(tmp_path).parent.glob("*_旧.xlsx"))
+
+
+def test_a_list_with_typed_rows_of_tasks_that_are_gone_is_kept(tmp_path: Path) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    target.publish("CA01", DAY, [task(1)])
+    type_in(path_of(tmp_path), 3, outcome="已接通")
+    target.publish("CA01", DAY, [task(2)])
+    (kept,) = path_of(tmp_path).parent.glob("*_旧.xlsx")
+    assert rows_of(kept)[0]["outcome"] == "已接通"
+
+
+def test_a_store_without_tasks_gets_no_list_but_loses_the_one_it_had(tmp_path: Path) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    assert not target.publish("CA01", DAY, [])
+    assert not path_of(tmp_path).exists()
+    target.publish("CA01", DAY, [task()])
+    assert target.publish("CA01", DAY, [])
+    assert rows_of(path_of(tmp_path)) == []
+
+
+def test_half_a_list_is_never_left(tmp_path: Path) -> None:
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task()])
+    assert [file.name for file in path_of(tmp_path).parent.iterdir()] == [
+        "2026-11-21_回访任务.xlsx"
+    ]
+
+
+def test_a_broken_file_in_its_place_is_replaced(tmp_path: Path) -> None:
+    path = path_of(tmp_path)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not a workbook")
+    assert WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task()])
+    assert len(rows_of(path)) == ATTEMPTS
+
+
+def test_an_english_group_gets_an_english_list_with_the_same_names_for_machines(
+    tmp_path: Path,
+) -> None:
+    WorkbookTarget(str(tmp_path), "en").publish("CA01", DAY, [task()])
+    path = path_of(tmp_path, "en")
+    assert load_workbook(path).sheetnames == ["Guide", "Follow-ups", "Scripts"]
+    assert list(rows_of(path)[0]) == list(NAMES)
+    assert sheet_of(path)["C1"].value == "Customer"
+
+
+def test_results_and_flags_are_chosen_from_lists(tmp_path: Path) -> None:
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task()])
+    sheet = sheet_of(path_of(tmp_path))
+    checks = {str(check.sqref): check for check in sheet.data_validations.dataValidation}
+    column = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[NAMES.index("outcome")]
+    words = ",".join(chinese for chinese, _ in OUTCOMES.values())
+    assert checks[f"{column}3:{column}5"].formula1 == f'"{words}"'
+    marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[NAMES.index("satisfaction")]
+    assert (checks[f"{marks}3:{marks}5"].formula1, checks[f"{marks}3:{marks}5"].formula2) == (
+        "1",
+        "10",
+    )
+
+
+def test_only_entry_cells_can_be_typed_into(tmp_path: Path) -> None:
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task()])
+    sheet = sheet_of(path_of(tmp_path))
+    assert sheet.protection.sheet
+    open_names = [
+        name for index, name in enumerate(NAMES, 1) if not sheet.cell(3, index).protection.locked
+    ]
+    assert open_names == list(NAMES[NAMES.index("called_at") : NAMES.index("task_key")])
+
+
+def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    hostile = task(customer_name="=cmd|' /C calc'!A0", model="http://example.com", script="=1+1")
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [hostile])
+    sheet = sheet_of(path_of(tmp_path))
+    name = sheet["C3"]
+    assert (name.value, name.data_type) == ("=cmd|' /C calc'!A0", "s")
+    assert sheet["F3"].hyperlink is None
+    assert sheet_of(path_of(tmp_path), 2)["C2"].data_type == "s"
+
+
+def test_each_script_stands_once_and_is_linked_both_ways(tmp_path: Path) -> None:
+    tasks = [task(1), task(2), task(3, script="另一段")]
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, tasks)
+    scripts = sheet_of(path_of(tmp_path), 2)
+    assert [row[0] for row in scripts.iter_rows(2, 3, 3, 3, values_only=True)] == [
+        "您好，请问是王五吗？",
+        "另一段",
+    ]
+    links = sheet_of(path_of(tmp_path))
+    column = NAMES.index("script_no") + 1
+    link = links.cell(3 + 2 * ATTEMPTS, column).hyperlink
+    assert link is not None
+    assert link.location == "'话术'!A3"
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "exchange").write_text("a file where the folder should be")
+    with pytest.raises(ConfigurationError, match="aftercare_exchange"):
+        WorkbookTarget(str(tmp_path / "exchange")).check()
+
+
+def test_a_list_that_cannot_be_written_now_is_tried_again_later(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "CA01").write_text("in the way")
+    with pytest.raises(SystemUnreachable, match="store CA01"):
+        WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task()])
+
+
+def test_lists_go_to_any_file_system_that_fsspec_knows() -> None:
+    import fsspec
+
+    target = WorkbookTarget("memory://exchange")
+    assert target.publish("CA01", DAY, [task()])
+    assert not target.publish("CA01", DAY, [task()])
+    (name,) = fsspec.filesystem("memory").ls("/exchange/out/CA01", detail=False)
+    content = fsspec.filesystem("memory").cat_file(name)
+    assert len(load_workbook(io.BytesIO(content)).worksheets) == 3
