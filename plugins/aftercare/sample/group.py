@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
 from aftercare.sample import heyuan, skoda
-from aftercare.sample.truth import Broken, broken_rows, canaries, write_canaries, write_truth
+from aftercare.sample.truth import Broken, Nights, broken_rows, canaries, write_canaries, write_truth
 from aftercare.sample.world import World
 
 
@@ -74,18 +74,32 @@ class SampleGroup:
         self._check(day)
         return skoda.advance(self.world, folder, self.first_night, day)
 
-    def truth(self, until: date | None = None) -> Iterator[Broken]:
-        """Which rows break which rules in which nights' loads."""
-        return broken_rows(self.world, self.first_night, until or self.end)
+    def write(self, engine: Engine, folder: Path, until: date) -> dict[str, dict[str, int]]:
+        """Both systems as they stand at the end of a day; returns rows by system and feed."""
+        return {
+            heyuan.SYSTEM: self.write_sql(engine, until),
+            skoda.SYSTEM: self.write_files(folder, until),
+        }
+
+    def advance(self, engine: Engine, folder: Path, day: date) -> None:
+        """Moves both systems on to the end of a day."""
+        self.advance_sql(engine, day)
+        self.advance_files(folder, day)
+
+    def truth(
+        self, until: date | None = None, lag_days: int = 3, is_first_whole: bool = False
+    ) -> Iterator[Broken]:
+        """Which rows break which rules in the loads of which nights; see `Nights`."""
+        nights = Nights(self.first_night, until or self.end, lag_days, is_first_whole)
+        return broken_rows(self.world, nights)
 
     def write_truth(
         self, folder: Path, until: date | None = None, with_canaries: bool = False
     ) -> dict[str, int]:
         """Writes ``truth.csv`` and, if asked, ``canaries.csv``; returns lines by file."""
-        day = until or self.end
-        counts = {"truth.csv": write_truth(folder / "truth.csv", self.truth(day))}
+        counts = {"truth.csv": write_truth(folder / "truth.csv", self.truth(until))}
         if with_canaries:
-            found = canaries(self.world, day)
+            found = canaries(self.world, until or self.end)
             counts["canaries.csv"] = write_canaries(folder / "canaries.csv", found)
         return counts
 
@@ -132,15 +146,6 @@ def make(
     truth = group.write_truth(truth_folder, day, with_canaries)
     say("truth: " + _listed(truth))
     return Made(group, sql, files, truth)
-
-
-def advance(
-    group: SampleGroup, engine: Engine, folder: Path, day: date, say: Callable[[str], None] = print
-) -> None:
-    """Moves both systems of a group on to the end of a day and says what came."""
-    for feed, counts in group.advance_sql(engine, day).items():
-        say(f"{day} {heyuan.SYSTEM} {feed}: " + _listed(counts))
-    say(f"{day} {skoda.SYSTEM}: " + _listed(group.advance_files(folder, day)))
 
 
 def _listed(counts: dict[str, int]) -> str:

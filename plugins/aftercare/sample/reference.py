@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
-from aftercare.sample.roster import Assignment, Store
+from aftercare.sample.roster import POSITIONS, Assignment, Store
 from aftercare.sample.rows import Break, Row, Values, Version, copy_version
 from aftercare.sample.spoil import UNKNOWN_STORE
 from aftercare.sample.world import World
@@ -170,7 +170,7 @@ def score_rows(world: World, system: str) -> Iterator[Row]:
                     row.add(replace(copy_version(row.versions[0]), visible_on=corrected))
                 yield row
         for place, change in enumerate(bad_months.get(month, ())):
-            subject = world.roster.employee_no(stores[0], place + 1)
+            subject = world.roster.employee_no(stores[0], len(POSITIONS) - 1 - place)
             bad_number = number + 10**6 + place * 2
             for row in _bad_score(bad_number, stores[0], subject, month, released, change):
                 if is_corrected:

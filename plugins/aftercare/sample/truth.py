@@ -1,9 +1,8 @@
 """The truth about the made-up rows: which night's load holds which bad row, and what is personal.
 
 Written from what the generator did, never by running a rule. A database's load of business day D
-holds the rows it shows at the end of D that changed since D less the lag of the mapping; the first
-load holds all of them, and so does every load of a reference table. A night's file holds what that
-night brought.
+holds the rows it shows at the end of D that changed since D less the lag of the mapping; a load of
+a reference table holds all of them. A night's file holds what that night brought.
 """
 
 from __future__ import annotations
@@ -20,11 +19,24 @@ from aftercare.sample.rows import Row, Version
 from aftercare.sample.world import World
 from aftercare.sources.feeds import FEEDS
 
-LAG_DAYS = 3  # of the database; as in its mapping file
 SEVERITIES = {"SO05": "W", "SO08": "W", "SO09": "W", "SO11": "I", "RO05": "W", "RO10": "W", "RO11": "W", "RO12": "W"}  # fmt: skip
 # Their breaks also depend on what the warehouse knows of earlier visits, so the list is not whole.
 INCOMPLETE = frozenset({"RO12"})
 TWINS = ("duplicate", "superseded")
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """Which nights run, and how they read the database.
+
+    The first and the last business day, the lag of the mapping, and whether the first load of a
+    feed that has a cursor reads the whole table.
+    """
+
+    first: date
+    last: date
+    lag_days: int = 3
+    is_first_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +58,13 @@ class Broken:
     why: str
 
 
-def broken_rows(world: World, first_night: date, until: date) -> Iterator[Broken]:
-    """Every broken rule of every load from the first night until a day."""
-    for system, feed, row in _all_rows(world, until):
+def broken_rows(world: World, nights: Nights) -> Iterator[Broken]:
+    """Every broken rule of every load of the nights."""
+    for system, feed, row in _all_rows(world, nights.last):
         for index, version in enumerate(row.versions):
             if not version.breaks and row.twin not in TWINS:
                 continue
-            days = _loads(system, feed, row, index, first_night, until)
+            days = _loads(system, feed, row, index, nights)
             if days is None:
                 continue
             first, last = days
@@ -85,21 +97,21 @@ def business_key(feed: str, version: Version) -> str:
 
 
 def _loads(
-    system: str, feed: str, row: Row, index: int, first_night: date, until: date
+    system: str, feed: str, row: Row, index: int, nights: Nights
 ) -> tuple[date, date] | None:
     """First and last business day whose load holds a version, or None."""
     shown_from, shown_to = row.span(index)
-    first, last = max(shown_from, first_night), min(shown_to or until, until)
+    first, last = max(shown_from, nights.first), min(shown_to or nights.last, nights.last)
     if first > last:
         return None
     if feed in ("store", "employee"):
         return first, last
     if system == skoda.SYSTEM:
         return first, first
-    read_until = row.versions[index].changed_at.date() + timedelta(days=LAG_DAYS)
-    if first == first_night:
-        return first, max(first, min(last, read_until))
-    return (first, min(last, read_until)) if first <= read_until else None
+    last = min(last, row.versions[index].changed_at.date() + timedelta(days=nights.lag_days))
+    if nights.is_first_whole and first == nights.first:
+        last = max(first, last)
+    return (first, last) if first <= last else None
 
 
 def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:

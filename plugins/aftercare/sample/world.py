@@ -24,7 +24,7 @@ from aftercare.sample.spoil import KINDS, mend, random_kind, recent_kinds, spoil
 from aftercare.sample.vehicles import PARK, Numbering, Vehicle, make_vehicle
 
 REACH = 75  # days after its first day in which a document may still change
-HISTORY = 45  # days before the end on which the planted bad rows of the past begin
+SINCE = 6  # days before the end on which the planted bad rows stand, one a day and kind backwards
 RECENT = {"sales_order": (3, 1), "repair_order": (3, 2, 1, 0)}  # days before the end
 LIVELY = 10  # last nights in each of which a row of each system arrives late and one vanishes
 DOCUMENTS = ("sales_order", "repair_order")
@@ -201,7 +201,7 @@ class World:
             stores = [store for store in self.stores if store.system == system]
             for feed in DOCUMENTS:
                 for place, kind in enumerate(KINDS[feed]):
-                    day = self.end - timedelta(days=HISTORY + place)
+                    day = self.end - timedelta(days=SINCE + place)
                     _plant(found, Planted(stores[0], day, feed, kind, place))
                 kinds = recent_kinds(feed, self.seed)
                 for place, before in enumerate(RECENT[feed]):
