@@ -19,10 +19,10 @@ from sqlalchemy import Engine
 
 from aftercare.errors import PipelineFault
 from aftercare.quality.compile import DIALECT, great_expectations
+from aftercare.quality.docs import keep_docs
 from aftercare.quality.suites import Rule, Suite
 from aftercare.warehouse import STATEMENT_TIMEOUT_MS
 
-KEPT_RESULTS = 20
 # Counts only: no value, no row and no query result of a batch enters a result or a data doc.
 RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
@@ -37,8 +37,8 @@ def judge(
 ) -> dict[str, int]:
     """The number of rows of a load that break each rule, as Great Expectations counts them.
 
-    ``label`` and ``day`` name the batch in data docs, which are written to ``docs_folder`` where
-    one is given; pages of other days stay there. Raises PipelineFault for a rule that could not be evaluated.
+    ``label`` and ``day`` name the batch in data docs, which are added to ``docs_folder`` where one
+    is given. Raises PipelineFault for a rule that could not be evaluated.
     """
     with warnings.catch_warnings():
         # Its own deprecations are not ours to mend.
@@ -56,7 +56,7 @@ def judge(
 def _result(
     engine: Engine, suite: Suite, load_id: int, day: date, label: str, docs_folder: Path | None
 ) -> Any:
-    context = _context(docs_folder)
+    context = _context()
     batch = _batch_definition(context, engine, suite, load_id, label)
     expectations = _expectations(context, suite)
     definition = context.validation_definitions.add(
@@ -72,7 +72,7 @@ def _result(
     run_id = great_expectations().RunIdentifier(run_name=day.isoformat(), run_time=midnight)
     outcome = checkpoint.run(run_id=run_id)
     if docs_folder is not None:
-        context.build_data_docs()
+        keep_docs(context, docs_folder)
     (result,) = outcome.run_results.values()
     return result
 
@@ -92,29 +92,23 @@ def reconcile(suite: Suite, flagged: Mapping[str, int], counted: Mapping[str, in
         )
 
 
-def _context(docs_folder: Path | None) -> Any:
-    context = great_expectations().get_context(mode="ephemeral")
-    # The site that a fresh context brings along lies in a folder that nobody sees.
-    for name in list(context.variables.data_docs_sites or {}):
-        context.delete_data_docs_site(name)
-    context.variables.progress_bars = {"globally": False}
-    if docs_folder is not None:
-        docs_folder.mkdir(parents=True, exist_ok=True)
-        context.add_data_docs_site(
-            "docs",
-            {
-                "class_name": "SiteBuilder",
-                "store_backend": {
-                    "class_name": "TupleFilesystemStoreBackend",
-                    "base_directory": str(docs_folder),
-                },
-                "site_index_builder": {
-                    "class_name": "DefaultSiteIndexBuilder",
-                    "validation_results_limit": KEPT_RESULTS,
-                },
-            },
-        )
-    return context
+def _context() -> Any:
+    great_expectations()
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    return great_expectations().get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            # Its own default makes a folder for docs that nobody sees or deletes.
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        ),
+    )
 
 
 def _batch_definition(context: Any, engine: Engine, suite: Suite, load_id: int, label: str) -> Any:

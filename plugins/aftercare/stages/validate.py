@@ -52,8 +52,8 @@ def validate(
     """Splits the load of a system's feed on a business day into rows that go on and cases.
 
     Returns counts of rows: ``rows`` (all that were pulled), ``collapsed``, ``stale``,
-    ``quarantined``, ``good``, and ``by_rule`` (rule id to flagged rows). Data docs are written to
-    ``docs_folder/<system>/<feed>``; ``folders`` says where suites stand, for tests.
+    ``quarantined``, ``good``, and ``by_rule`` (rule id to flagged rows). A page of data docs is added to
+    ``docs_folder``; ``folders`` says where suites stand, for tests.
 
     Raises PipelineFault when the load is not there or not whole, when the suite does not fit its
     compiled statement, or when flags and counts differ; BatchRefused when too many rows break a
@@ -71,7 +71,7 @@ def validate(
             load.load_id,
             day,
             f"{system} {feed}",
-            docs_folder / system / feed if docs_folder else None,
+            docs_folder,
         )
         with engine.begin() as connection:
             _locked(connection, system, feed, day)
