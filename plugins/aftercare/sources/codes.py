@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from decimal import Decimal
 
+LARGEST_EXPONENT = 30
+
 
 def code_key(raw: object) -> str:
     """The spelling under which a code is looked up; '' for a blank one.
@@ -18,6 +20,13 @@ def code_key(raw: object) -> str:
         return ""
     if isinstance(raw, bool):
         return "true" if raw else "false"
-    if isinstance(raw, float | Decimal) and raw == raw and raw == int(raw):
+    if isinstance(raw, float | Decimal) and is_countable(raw) and raw == int(raw):
         return str(int(raw))
     return str(raw)
+
+
+def is_countable(number: int | float | Decimal) -> bool:
+    """Whether a number is finite and of a size that things in a car dealership have."""
+    if isinstance(number, Decimal):
+        return number.is_finite() and number.adjusted() < LARGEST_EXPONENT
+    return abs(number) < 10**LARGEST_EXPONENT

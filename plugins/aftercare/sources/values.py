@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from aftercare.protection import mask
-from aftercare.sources.codes import code_key
+from aftercare.sources.codes import code_key, is_countable
 
 SHOWN_CHARACTERS = 60
 INTEGERS = range(-(2**31), 2**31)
@@ -194,7 +194,7 @@ def _decimal(raw: object) -> Any:
         number = Decimal(found[1] + found[2].replace(",", ""))
     else:
         return _UNREADABLE
-    if not number.is_finite() or abs(number) >= DECIMAL_LIMIT:
+    if not is_countable(number) or abs(number) >= DECIMAL_LIMIT:
         return _UNREADABLE
     return number.normalize() + 0
 
@@ -261,7 +261,9 @@ def _moment(raw: object, written: str | None) -> Any:
 
 
 def _of_number(number: int | float | Decimal) -> Any:
-    if number == number and int(number) in EXCEL_SERIALS:
+    if not is_countable(number):
+        return _UNREADABLE
+    if int(number) in EXCEL_SERIALS:
         return EXCEL_EPOCH + timedelta(seconds=round(float(number) * 86_400))
     found = _COMPACT.fullmatch(code_key(number))
     return _of_digits(found) if found else _UNREADABLE
