@@ -1,0 +1,144 @@
+"""Reading results back from a CRM into staging."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from file_crm import FileCrm
+from night_of_tasks import DAY, NightOfTasks
+from sqlalchemy import Engine, select
+
+from aftercare.errors import SystemUnreachable
+from aftercare.stages.read_back import read_back
+from aftercare.targets.protocol import Capabilities, Result, Results
+
+CALLED = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
+
+
+class Workplace(FileCrm):
+    """The CRM of these tests, with somebody working in it; a cursor is a number of results."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.capabilities = Capabilities(True, False, 5, 1, reads_results=True)
+        self.done: list[Result] = []
+        self.is_down = False
+
+    def finish(self, task_key: str, **more: Any) -> None:
+        """Somebody writes down a call."""
+        known: dict[str, Any] = {
+            "crm_id": str(len(self.done)),
+            "attempt_no": 1,
+            "called_at": CALLED,
+            "version_at": CALLED,
+            "outcome": "reached",
+        }
+        self.done.append(Result(task_key=task_key, **known | more))
+
+    def read_results(self, cursor: str | None) -> Results:
+        """Two results a page."""
+        if self.is_down:
+            raise SystemUnreachable("the CRM cannot be reached")
+        start = int(cursor or 0)
+        page: Sequence[Result] = self.done[start : start + 2]
+        return Results(page, str(start + len(page)))
+
+
+@pytest.fixture
+def night(warehouse: Engine) -> NightOfTasks:
+    return NightOfTasks(warehouse)
+
+
+@pytest.fixture
+def crm(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path / "crm.sqlite")
+
+
+def read(night: NightOfTasks, crm: Workplace, days: int = 0) -> dict[str, Any]:
+    return read_back(night.engine, night.keyring, night.group, crm, DAY + timedelta(days=days))
+
+
+def staged(night: NightOfTasks) -> list[Any]:
+    table = night.table("staging.call_result")
+    with night.engine.connect() as connection:
+        return list(connection.execute(select(table).order_by(table.c.load_id, table.c.row_id)))
+
+
+def loads(night: NightOfTasks) -> list[tuple[str, str, int | None, str | None]]:
+    table = night.table("ops.load")
+    with night.engine.connect() as connection:
+        found = connection.execute(select(table).where(table.c.system == "crm"))
+        return [(row.feed, row.state, row.pulled, row.failure) for row in found]
+
+
+def test_results_are_staged_as_a_load_with_their_store(night: NightOfTasks, crm: Workplace) -> None:
+    keys = [night.task() for _ in range(5)]
+    for key in keys:
+        crm.finish(key, satisfaction=9, is_complaint=False, remark="客户说很好")
+    assert read(night, crm) == {"read": 5, "new": 5, "later": 0}
+    rows = staged(night)
+    assert [row.task_key for row in rows] == keys
+    assert [row.row_id for row in rows] == [1, 2, 3, 4, 5]
+    first = rows[0]
+    assert (first.store_code, first.outcome, first.satisfaction) == ("CA01", "reached", 9)
+    assert (first.called_at, first.version_at, first.is_complaint) == (CALLED, CALLED, False)
+    assert night.keyring.decrypt(bytes(first.remark_cipher)) == "客户说很好"
+    assert loads(night) == [("call_result", "pulled", 5, None)]
+
+
+def test_a_second_reading_reads_nothing_again_and_loses_nothing(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    crm.finish(night.task())
+    read(night, crm)
+    before = staged(night)
+    assert read(night, crm) == {"read": 1, "new": 0, "later": 0}
+    assert staged(night) == before
+
+
+def test_a_repeated_run_adds_what_is_new(night: NightOfTasks, crm: Workplace) -> None:
+    crm.finish(night.task())
+    read(night, crm)
+    crm.finish(night.task())
+    assert read(night, crm) == {"read": 2, "new": 1, "later": 0}
+    assert [row.row_id for row in staged(night)] == [1, 2]
+
+
+def test_a_call_after_the_day_is_left_to_a_later_night(night: NightOfTasks, crm: Workplace) -> None:
+    early, late = night.task(), night.task()
+    crm.finish(early)
+    crm.finish(late, called_at=datetime(2026, 11, 20, 16, 30, tzinfo=UTC))
+    assert read(night, crm) == {"read": 1, "new": 1, "later": 1}
+    assert read(night, crm) == {"read": 1, "new": 0, "later": 1}
+    assert read(night, crm, days=1)["later"] == 0
+    assert late in [row.task_key for row in staged(night)]
+
+
+def test_a_result_of_an_unknown_task_is_staged_without_a_store(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    crm.finish("CA01.S4-03.NOBODY")
+    read(night, crm)
+    assert [(row.task_key, row.store_code) for row in staged(night)] == [
+        ("CA01.S4-03.NOBODY", None)
+    ]
+
+
+def test_a_crm_that_is_down_fails_the_load_and_keeps_the_cursor(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    crm.finish(night.task())
+    crm.is_down = True
+    with pytest.raises(SystemUnreachable):
+        read(night, crm)
+    assert loads(night) == [("call_result", "failed", None, "the CRM cannot be reached")]
+    crm.is_down = False
+    assert read(night, crm)["new"] == 1
+
+
+def test_a_target_that_brings_nothing_back_has_no_load(night: NightOfTasks, tmp_path: Path) -> None:
+    crm = FileCrm(tmp_path / "crm.sqlite")
+    assert read_back(night.engine, night.keyring, night.group, crm, DAY)["read"] == 0
+    assert loads(night) == []
