@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from aftercare import connections, warehouse
-from aftercare.errors import AftercareError, BadData, Fatal, Retriable
+from aftercare.errors import AftercareError, BadData, ConfigurationError, Fatal, Retriable
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
@@ -202,9 +202,12 @@ def target(group: Group, name: str) -> Any:
     return OdooTarget.from_mapping(name, connections.connection)
 
 
-def docs_folder() -> Path:
-    """Where data docs are written (connection ``aftercare_docs``)."""
-    return Path(connections.connection("aftercare_docs").path)
+def docs_folder() -> Path | None:
+    """Where data docs are written (connection ``aftercare_docs``); None where there is none."""
+    try:
+        return Path(connections.connection("aftercare_docs").path)
+    except ConfigurationError:
+        return None
 
 
 def pulled_feeds(day: date, system: str) -> list[str]:
