@@ -16,6 +16,7 @@ CRITICAL = {
     "employee": "EM01 EM02 EM03 EM04 EM05 EM06 EM07 EM08",
     "sales_order": "SO01 SO02 SO03 SO04 SO06 SO07 SO10 SO12",
     "repair_order": "RO01 RO02 RO03 RO04 RO06 RO07 RO08 RO09 RO13 RO15 RO16",
+    "complaint": "CP01 CP02 CP03 CP04 CP06",
     "external_score": "XS01 XS02 XS03 XS04 XS05 XS06",
 }
 
@@ -107,7 +108,7 @@ def canaries(tmp_path_factory):
 def test_every_contact_column_of_the_dealer_systems_has_canaries(canaries):
     contacts = {
         column.name
-        for feed in ("employee", "sales_order", "repair_order")
+        for feed in ("employee", "sales_order", "repair_order", "complaint")
         for column in FEEDS[feed].contacts
     }
     assert {line["field"] for line in canaries} == contacts

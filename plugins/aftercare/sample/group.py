@@ -11,7 +11,15 @@ from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
 from aftercare.sample import heyuan, skoda
-from aftercare.sample.truth import Broken, Nights, broken_rows, canaries, write_canaries, write_truth
+from aftercare.sample.complaints import blamed_employee
+from aftercare.sample.truth import (
+    Broken,
+    Nights,
+    broken_rows,
+    canaries,
+    write_canaries,
+    write_truth,
+)
 from aftercare.sample.world import World
 
 
@@ -51,8 +59,8 @@ class SampleGroup:
 
     @property
     def blamed_employee(self) -> str:
-        """The number of the sales specialist (CA01) against whom a complaint is upheld."""
-        return self.world.roster.working("CA01", "SC", self.end)[0]
+        """The number of the sales specialist (CA01) against whom a complaint a month is upheld."""
+        return blamed_employee(self.world)
 
     def write_sql(self, engine: Engine, until: date) -> dict[str, int]:
         """Makes the database as it stands at the end of a day; returns rows by feed."""

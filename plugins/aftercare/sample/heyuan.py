@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, update
 
 from aftercare.sample import heyuan_schema as schema
+from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.reference import employee_rows, store_rows
 from aftercare.sample.rows import Row, Version
 from aftercare.sample.world import World
@@ -20,6 +21,7 @@ TABLES = {
     "employee": schema.EMPLOYEE,
     "sales_order": schema.SALES_ORDER,
     "repair_order": schema.REPAIR_ORDER,
+    "complaint": schema.COMPLAINT,
 }
 BATCH = 5000
 UNKNOWN_CODE = 99
@@ -45,6 +47,9 @@ _STATUS: Code = {
 # 1 is valid in the table of sales orders and void in the table of repair orders.
 _SALE_VALID: Code = {"active": 1, "cancelled": 0}
 _REPAIR_VOID: Code = {True: 1, False: 0}
+_SOURCE: Code = {"customer": 11801001, "factory": 11801002, "internal": 11801003}
+_LEVEL: Code = {"minor": 11811001, "normal": 11811002, "serious": 11811003}
+_VERDICT: Code = {"pending": 11821001, "upheld": 11821002, "rejected": 11821003}
 _YES_NO: Code = {True: 12781001, False: 12781002}
 
 Write = Callable[[Any, int], Any]
@@ -155,6 +160,17 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "owner_name": ("owner_name", _as_is),
         "owner_mobile": ("owner_phone", _phone),
     },
+    "complaint": {
+        "dealer_code": ("store_code", _as_is),
+        "complaint_no": ("complaint_no", _as_is),
+        "receive_time": ("received_at", _MINUTE),
+        "source_type": ("source", _code(_SOURCE)),
+        "complaint_level": ("level", _code(_LEVEL)),
+        "responsible_no": ("owner_no", _as_is),
+        "verdict": ("verdict", _code(_VERDICT)),
+        "close_time": ("closed_at", _as_is),
+        "content": ("description", _as_is),
+    },
 }
 _UPDATED = "updated_at"
 
@@ -229,6 +245,7 @@ def _portions(world: World, first: date, last: date) -> Iterator[Iterator[Row]]:
     for store in world.stores:
         if store.system == SYSTEM:
             yield world.rows(store, first, last)
+            yield complaint_rows(world, store)
 
 
 def _insert(engine: Engine, feed: str, rows: list[dict[str, Any]]) -> None:

@@ -115,3 +115,20 @@ REPAIR_ORDER = Table(
     Column("updated_at", DateTime, nullable=False),
     Index("tt_repair_order_updated", "updated_at"),
 )
+
+COMPLAINT = Table(
+    "tt_complaint",
+    SCHEMA,
+    _number("complaint_id"),
+    Column("dealer_code", String(20)),
+    Column("complaint_no", String(30)),
+    Column("receive_time", String(30)),
+    Column("source_type", Integer),
+    Column("complaint_level", Integer),
+    Column("responsible_no", String(20)),
+    Column("verdict", Integer),
+    Column("close_time", DateTime),
+    Column("content", String(500)),
+    Column("updated_at", DateTime, nullable=False),
+    Index("tt_complaint_updated", "updated_at"),
+)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from aftercare.sample import heyuan, skoda
+from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
 from aftercare.sample.rows import Row, Version
 from aftercare.sample.world import World
@@ -122,6 +123,9 @@ def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
     for store in world.stores:
         for row in world.rows(store, world.start, until):
             yield store.system, row.feed, row
+        if store.system == heyuan.SYSTEM:
+            for row in complaint_rows(world, store):
+                yield store.system, row.feed, row
 
 
 def canaries(world: World, until: date) -> Iterator[tuple[str, str]]:
