@@ -26,12 +26,17 @@ from dealer_sources import (
     sqlite,
     xlsx_file,
 )
+from openpyxl import Workbook
 from sqlalchemy import Engine, text
 
 from aftercare.errors import BadData, PipelineFault
+from aftercare.settings import PROJECT
 from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.feeds import FEEDS
+from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.merge import merge
 from aftercare.stages.pull import pull
+from aftercare.targets.workbook_words import COLUMNS
 
 VIN_A, VIN_B = "LSVAA4182E2184847", "LSVAA4180E2184846"
 Rows = Sequence[Mapping[str, Any]]
@@ -346,3 +351,145 @@ def test_no_contact_value_stands_in_clear_anywhere(core: Engine, tmp_path: Path)
             words = bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode()
             for canary in ("喆鑫", "13812345678", "浙A12345"):
                 assert canary.encode() not in words, (table, column["column_name"])
+
+
+# One row of every feed, by canonical column, as a file would hold it.
+EVERY_FEED: dict[str, dict[str, object]] = {
+    "store": {"store_code": "CA02", "name": "二店", "brand": "CHANGAN", "opened_on": "2020-01-01"},
+    "employee": {
+        "employee_no": "E1",
+        "name": "喆鑫",
+        "store_code": "CA01",
+        "role": "SC",
+        "valid_from": "2020-01-01",
+        "mobile": "13812345678",
+    },
+    "sales_order": {
+        "store_code": "CA01",
+        "order_no": "SO1",
+        "status": "active",
+        "delivered_at": "2026-06-10 00:30",
+        "vin": VIN_A,
+        "model": "CS75",
+        "customer_phone": "13812345678",
+    },
+    "repair_order": {
+        "store_code": "CA01",
+        "ro_no": "RO1",
+        "ro_type": "repair",
+        "status": "settled",
+        "opened_at": "2026-06-10 09:00",
+        "vin": VIN_A,
+    },
+    "call_result": {
+        "store_code": "CA01",
+        "task_key": "CA01.S4-03.SO1",
+        "attempt_no": 1,
+        "called_at": "2026-06-10 00:10",
+        "outcome": "reached",
+        "is_complaint": "是",
+        "remark": "喆鑫",
+    },
+    "complaint": {
+        "store_code": "CA01",
+        "complaint_no": "C1",
+        "received_at": "2026-06-10 00:10",
+        "description": "喆鑫",
+    },
+    "external_score": {
+        "store_code": "CA01",
+        "employee_no": "",
+        "month": "2026-05",
+        "metric": "SQS",
+        "scale": "0-100",
+        "value": "87.25",
+    },
+}
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_every_feed_reaches_core_and_a_second_run_changes_nothing(
+    feed: str, core: Engine, tmp_path: Path
+) -> None:
+    row = EVERY_FEED[feed]
+    csv_file(tmp_path / f"{DAY:%Y%m%d}" / "rows.csv", [row], columns=list(row))
+    head = '    pattern: "{day:%Y%m%d}/*.csv"\n    format: csv\n    encoding: gbk\n'
+    columns = "".join(f"\n      {name}: {name}" for name in row)
+    system = mapped(tmp_path, "files", head, columns + "\n", feed)
+    pull(core, KEYRING, GROUP, system, folder_connection(tmp_path), feed, DAY)
+    judge_plainly(core, feed)
+    assert merged(core, feed=feed)["promoted"] == 1
+    assert merged(core, feed=feed) | {"withdrawn_documents": 0} == {
+        "promoted": 0,
+        "unchanged": 1,
+        "stale": 0,
+        "withdrawn_documents": 0,
+    }
+    table = "assignment" if feed == "employee" else feed
+    key = " and ".join(f"{name} = '{row[name]}'" for name in FEEDS[feed].key)
+    [held] = rows_of(core, f"select * from core.{table} where {key}")  # noqa: S608
+    assert (held["version_day"], held["version_at"]) == (DAY, at("2026-06-10 16:00+00:00"))
+    dates = {"sales_order": "delivered_on", "call_result": "called_on", "complaint": "received_on"}
+    if feed in dates:
+        assert held[dates[feed]] == DAY
+
+
+def test_a_sale_gives_the_vehicle_its_model_and_day(core: Engine, tmp_path: Path) -> None:
+    test_every_feed_reaches_core_and_a_second_run_changes_nothing("sales_order", core, tmp_path)
+    night(core, tmp_path, [order("RO1")])
+    [vehicle] = rows_of(core, "select * from core.vehicle")
+    assert (vehicle["model"], vehicle["delivered_on"], vehicle["last_visit_on"]) == (
+        "CS75",
+        DAY,
+        DAY,
+    )
+
+
+def filled_list(file: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """A task list as a store sends it back: the second sheet, names for machines in row 2."""
+    workbook = Workbook()
+    sheet = workbook.create_sheet("回访任务")
+    sheet.append([column.zh for column in COLUMNS])
+    sheet.append([column.name for column in COLUMNS])
+    for row in rows:
+        sheet.append([row.get(column.name) for column in COLUMNS])
+    file.parent.mkdir(exist_ok=True)
+    workbook.save(file)
+
+
+def test_a_filled_task_list_gives_results_and_complaints(core: Engine, tmp_path: Path) -> None:
+    task = {"task_key": "CA01.S4-03.SO1", "store_code": "CA01", "customer_phone": "13812345678"}
+    called = {**task, "called_at": at("2026-06-10 10:30"), "caller_no": "E007"}
+    filled_list(
+        tmp_path / "in" / "随便什么名字.xlsx",
+        [
+            {**called, "attempt_no": 1, "outcome": "无人接听"},
+            {
+                **called,
+                "attempt_no": 2,
+                "outcome": "已接通",
+                "satisfaction": 3,
+                "is_complaint": "是",
+                "complaint_description": "喆鑫说等了两小时",
+            },
+            {**task, "attempt_no": 3},
+        ],
+    )
+    system = read_dealer_system(PROJECT / "include/mappings/dealer/workbook.yaml")
+    for feed, count in (("call_result", 2), ("complaint", 1)):
+        counts = pull(core, KEYRING, GROUP, system, folder_connection(tmp_path), feed, DAY)
+        assert counts == {"pulled": count, "files": 1}
+        judge_plainly(core, feed, system="workbook")
+        assert merge(core, GROUP, "workbook", feed, DAY)["promoted"] == count
+    results = rows_of(
+        core,
+        "select attempt_no, outcome, satisfaction, is_complaint, called_on, caller_no "
+        "from core.call_result order by attempt_no",
+    )
+    assert [tuple(row.values()) for row in results] == [
+        (1, "no_answer", None, False, DAY, "E007"),
+        (2, "reached", 3, True, DAY, "E007"),
+    ]
+    [complaint] = rows_of(core, "select * from core.complaint")
+    assert (complaint["complaint_no"], complaint["verdict"]) == (task["task_key"], "pending")
+    assert KEYRING.decrypt(complaint["description_cipher"]) == "喆鑫说等了两小时"
