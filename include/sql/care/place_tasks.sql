@@ -151,10 +151,7 @@ select
     night.policy_digest,
     coalesce(
         t.made_day,
-        least(
-            night.horizon,
-            greatest(d.open_on - 1, d.version_day)
-        )
+        greatest(d.open_on - 1, d.version_day)
     ) as made_day,
     greatest(
         d.expires_on,
