@@ -39,10 +39,11 @@ class OpenDays:
             day += ONE_DAY
 
     def _nearest(self, day: date, step: timedelta) -> date:
+        found = day
         for _ in range(LONGEST_CLOSURE_DAYS):
-            if self.is_open(day):
-                return day
-            day += step
+            if self.is_open(found):
+                return found
+            found += step
         raise ConfigurationError(
             f"a calendar has no open day within a year of {day}; "
             "check weekly_closed and closed under calendars",

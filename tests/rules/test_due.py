@@ -1,0 +1,171 @@
+"""When follow-ups are due; the situations of each rule stand under tests/policy/follow_ups."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from care_group import POLICY, changed_policy, house_policy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aftercare.errors import PolicyError
+from aftercare.rules.calendar import OpenDays
+from aftercare.rules.due import FollowUp, Offset, due_dates, follow_ups, look_back
+from aftercare.rules.policy import Policy
+
+FIRST_CALL = "changan-dealer/follow_ups/first_call"
+DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+CALENDARS = st.builds(
+    OpenDays,
+    st.sets(st.integers(1, 7), max_size=5),
+    st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=40),
+)
+ALL = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]
+
+
+def of(policy: Policy, pack: str, stem: str) -> list[FollowUp]:
+    return [each for each in follow_ups(policy, pack) if each.stem == stem]
+
+
+@pytest.mark.parametrize(
+    ("offset", "day", "expected"),
+    [
+        (Offset(months=1), date(2026, 1, 31), date(2026, 2, 28)),
+        (Offset(months=1), date(2028, 1, 31), date(2028, 2, 29)),
+        (Offset(months=1), date(2026, 12, 31), date(2027, 1, 31)),
+        (Offset(months=6), date(2026, 8, 31), date(2027, 2, 28)),
+        (Offset(months=3, days=7), date(2026, 11, 30), date(2027, 3, 7)),
+        (Offset(days=3), date(2026, 12, 30), date(2027, 1, 2)),
+        (Offset(), date(2026, 2, 28), date(2026, 2, 28)),
+    ],
+)
+def test_months_end_on_the_last_day_of_the_month_and_days_follow(
+    offset: Offset, day: date, expected: date
+) -> None:
+    assert offset.after(day) == expected
+
+
+@given(st.builds(Offset, st.integers(0, 24), st.integers(0, 60)), DAYS, st.integers(1, 400))
+def test_no_earlier_event_reaches_a_day(offset: Offset, day: date, earlier: int) -> None:
+    assert offset.after(offset.before(day) - timedelta(days=earlier)) < day
+
+
+@given(st.sampled_from(ALL), DAYS, CALENDARS)
+def test_dates_follow_one_another_and_work_is_on_open_days(
+    follow_up: FollowUp, event_on: date, open_days: OpenDays
+) -> None:
+    dates = due_dates(follow_up, event_on, open_days)
+    assert event_on < dates.open_on <= dates.due_on <= dates.deadline_on <= dates.expires_on
+    assert all(open_days.is_open(day) for day in (dates.open_on, dates.due_on, dates.deadline_on))
+
+
+@given(DAYS, CALENDARS)
+def test_two_hour_call_and_first_call_are_never_on_the_same_day(
+    event_on: date, open_days: OpenDays
+) -> None:
+    (two_hours,) = of(house_policy(), "changan-dealer", "two_hour_call")
+    (first_call,) = of(house_policy(), "changan-dealer", "first_call")
+    moved = due_dates(two_hours, event_on, open_days)
+    assert due_dates(first_call, event_on, open_days).open_on > moved.due_on
+
+
+@given(st.sampled_from(ALL), DAYS, st.integers(0, 20), CALENDARS, DAYS)
+def test_a_night_looks_at_every_event_whose_task_may_be_due(
+    follow_up: FollowUp, day: date, ahead: int, open_days: OpenDays, event_on: date
+) -> None:
+    horizon = day + timedelta(days=ahead)
+    dates = due_dates(follow_up, event_on, open_days)
+    first, last = look_back(follow_up, day, horizon, [open_days])
+    if dates.open_on <= horizon and dates.expires_on >= day:
+        assert first <= event_on <= last
+
+
+@given(st.sampled_from(ALL), DAYS)
+def test_a_night_looks_no_further_than_it_must(follow_up: FollowUp, day: date) -> None:
+    first, last = look_back(follow_up, day, day, [OpenDays()])
+    needed = follow_up.opens.after(day) - follow_up.expires.after(day)
+    assert (last - first).days <= -needed.days + 8
+
+
+def test_a_new_date_cuts_only_the_follow_ups_it_concerns(tmp_path: Path) -> None:
+    policy = changed_policy(tmp_path, FIRST_CALL, "due_after", {date(2026, 7, 1): 2})
+    before, after = of(policy, "changan-dealer", "first_call")
+    assert (before.due, before.event_to) == (Offset(days=3), date(2026, 6, 30))
+    assert (after.due, after.event_from) == (Offset(days=2), date(2026, 7, 1))
+    assert len(of(policy, "changan-dealer", "repair_call")) == 1
+    assert len(of(policy, "changan-dealer", "seven_day_call")) == 1
+
+
+def test_a_follow_up_can_be_switched_off_and_on_again(tmp_path: Path) -> None:
+    policy = changed_policy(
+        tmp_path, FIRST_CALL, "enabled", {date(2026, 7, 1): False, date(2026, 8, 1): True}
+    )
+    ranges = [
+        (each.event_from, each.event_to) for each in of(policy, "changan-dealer", "first_call")
+    ]
+    assert ranges == [(date(2012, 1, 1), date(2026, 6, 30)), (date(2026, 8, 1), date.max)]
+
+
+def test_a_changed_two_hour_call_also_dates_the_call_that_gives_way_to_it(tmp_path: Path) -> None:
+    two_hours = "changan-dealer/follow_ups/two_hour_call"
+    policy = changed_policy(tmp_path, two_hours, "due_after", {date(2026, 7, 1): 30})
+    assert [each.day_after for each in of(policy, "changan-dealer", "first_call")] == [
+        Offset(days=1),
+        Offset(days=2),
+    ]
+
+
+def enabled_ranges(policy: Policy) -> Iterator[tuple[str, date]]:
+    for stem in ("second_month", "third_month"):
+        for each in of(policy, "skoda-dealer", stem):
+            yield stem, each.event_from
+
+
+def test_two_and_three_months_are_never_both_called(tmp_path: Path) -> None:
+    second = "skoda-dealer/follow_ups/second_month"
+    policy = changed_policy(
+        tmp_path, second, "enabled", {date(2026, 7, 1): True, date(2026, 9, 1): False}
+    )
+    assert sorted(enabled_ranges(policy)) == [
+        ("second_month", date(2026, 7, 1)),
+        ("third_month", date(2012, 1, 1)),
+        ("third_month", date(2026, 9, 1)),
+    ]
+
+
+def broken(folder: Path, item: str, old: str, new: str) -> Policy:
+    copy = shutil.copytree(POLICY, folder / "policy")
+    path = copy / f"{item}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return Policy.load(copy)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("event: delivery", "event: purchase", "'purchase' is not one of delivery, workshop_exit"),
+        ("2012-01-01: SC", "2012-01-01: SM", "'SM' is not one of SC, AC"),
+        ("2012-01-01: phone", "2012-01-01: letter", "'letter' is not one of phone, sms"),
+        ("2012-01-01: customer", "2012-01-01: owner", "'owner' is not one of customer"),
+        ("due_after:\n  unit: calendar_day", "due_after:\n  unit: point", "not in point"),
+        ("due_after:\n", "due_later:\n", "due_after as of 2012-01-01, and nothing is in force"),
+        (
+            "not_on_day_of: two_hour_call",
+            "not_on_day_of: seven_day_call",
+            "works for a call that is due within hours",
+        ),
+        ("rule: S4-03", "rule: S4-04", "are both S4-04, occurrence 1"),
+    ],
+)
+def test_a_follow_up_that_cannot_work_is_refused(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    policy = broken(tmp_path, FIRST_CALL, old, new)
+    with pytest.raises(PolicyError, match=message) as refused:
+        follow_ups(policy, "changan-dealer")
+    assert refused.value.file
+    assert refused.value.key

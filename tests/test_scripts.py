@@ -1,0 +1,97 @@
+"""What specialists say: every script of every follow-up, in both languages."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from care_group import house_policy
+
+from aftercare import scripts
+from aftercare.errors import ConfigurationError
+from aftercare.rules.due import follow_ups
+from aftercare.scripts import FOLDER, LANGUAGES, render_script, script_version, title_of
+from aftercare.settings import Language
+
+FACTS = {
+    "store_name": "和远长安城东店",
+    "owner_name": "王芳",
+    "customer_name": "李强",
+    "model": "CS75",
+    "plate": "粤A12345",
+    "event_on": date(2026, 7, 1),
+    "deadline_date": date(2026, 7, 4),
+}
+NOTHING_KNOWN = FACTS | dict.fromkeys(("owner_name", "customer_name", "model", "plate"))
+USED = sorted(
+    {each.script for pack in house_policy().packs for each in follow_ups(house_policy(), pack)}
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("script_id", USED)
+@pytest.mark.parametrize("facts", [FACTS, NOTHING_KNOWN])
+def test_every_script_can_be_said_whatever_is_known(
+    script_id: str, language: Language, facts: dict[str, object]
+) -> None:
+    spoken = render_script(script_id, facts, language)
+    assert title_of(script_id, language)
+    assert "None" not in spoken
+    assert "{" not in spoken
+    assert FACTS["store_name"] in spoken
+
+
+@pytest.mark.parametrize("script_id", USED)
+def test_every_script_asks_who_is_there_and_whether_they_have_time(script_id: str) -> None:
+    spoken = render_script(script_id, FACTS, "zh")
+    parts = [
+        "【问候与核对身份】",
+        "【来意】",
+        "【征得同意】",
+        "【要问的】",
+        "【结束】",
+        "拒绝回访",
+        "投诉",
+    ]
+    places = [spoken.index(part) for part in parts[:5]]
+    assert places == sorted(places)
+    assert all(part in spoken for part in parts)
+
+
+def test_after_a_repair_the_fault_and_the_next_service_are_asked_about() -> None:
+    spoken = render_script("repair_call", FACTS, "zh")
+    assert "彻底解决了吗" in spoken
+    assert "下次保养" in spoken
+    known = render_script("repair_call", FACTS | {"next_service_on": date(2027, 1, 5)}, "zh")
+    assert "2027 年 1 月 5 日" in known
+
+
+def test_every_script_file_has_its_other_language() -> None:
+    names = {path.name.rsplit(".", 2)[0] for path in FOLDER.glob("*.txt")}
+    assert names == {path.name.rsplit(".", 2)[0] for path in FOLDER.glob("*.en.txt")}
+    assert set(USED) <= names
+
+
+def test_another_word_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scripts, "FOLDER", tmp_path)
+    versions = set()
+    for words in ("你好", "您好"):
+        (tmp_path / "x.zh.txt").write_text(f"{{# title: 甲 #}}\n{words}", encoding="utf-8")
+        (tmp_path / "x.en.txt").write_text("{# title: A #}\nHello", encoding="utf-8")
+        script_version.cache_clear()
+        scripts._source.cache_clear()
+        versions.add(script_version("x"))
+    script_version.cache_clear()
+    scripts._source.cache_clear()
+    assert len(versions) == 2
+
+
+def test_a_missing_script_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"scripts/nobody.zh.txt: there is no script"):
+        title_of("nobody", "zh")
+
+
+def test_a_missing_fact_is_named_and_no_other_fact_shown() -> None:
+    facts = {name: value for name, value in FACTS.items() if name != "store_name"}
+    with pytest.raises(ConfigurationError, match="'store_name' is undefined") as refused:
+        render_script("first_call", facts, "zh")
+    assert "李强" not in str(refused.value)
