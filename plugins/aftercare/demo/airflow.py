@@ -47,7 +47,9 @@ class LocalAirflow:
     """Airflow in `home`, with its metadata on `server`, for the dags and plugins of `project`.
 
     `environment` is added to that of every program: connections as AIRFLOW_CONN_*, settings of
-    ours. `say` gets a line of text whenever a step begins or takes long.
+    ours. `fresh` begins with an empty metadata database, without the runs and backfills of an
+    earlier demo, whether they ended or not. `say` gets a line of text whenever a step begins or
+    takes long.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class LocalAirflow:
         environment: Mapping[str, str] | None = None,
         *,
         users: Mapping[str, str] = USERS,
+        fresh: bool = False,
         say: Callable[[str], None] = print,
     ) -> None:
         self.home = home.resolve()
@@ -66,6 +69,7 @@ class LocalAirflow:
         self._project = project.resolve()
         self._added = dict(environment or {})
         self._users = users
+        self._fresh = fresh
         self._say = say
         self._port: int | None = None
         self._running: dict[str, Program] = {}
@@ -113,6 +117,8 @@ class LocalAirflow:
         self._keep_secrets()
         self._port = free_port(PREFERRED_PORT)
         self._server.start()
+        if self._fresh:
+            self._server.drop_database(METADATA_DATABASE)
         if not self._server.has_database(METADATA_DATABASE):
             self._server.create_database(METADATA_DATABASE)
         self._say("Preparing Airflow's own database")
@@ -205,11 +211,16 @@ class LocalAirflow:
         return answer.json() if answer.ok else None
 
     def _all_healthy(self) -> bool:
+        """Whether each has sent a heartbeat since this start; an earlier demo's may be seconds old."""
         health = self._answers("/api/v2/monitor/health") or {}
-        return all(
-            (health.get(name.replace("-", "_")) or {}).get("status") == "healthy"
-            for name in BACKGROUND
-        )
+        for name in (program.replace("-", "_") for program in BACKGROUND):
+            state = health.get(name) or {}
+            beat = state.get(f"latest_{name}_heartbeat")
+            if state.get("status") != "healthy" or beat is None:
+                return False
+            if datetime.fromisoformat(beat) < self.started_at:
+                return False
+        return True
 
     def _wait(self, what: str, arrived: Callable[[], bool]) -> None:
         started = said = time.monotonic()

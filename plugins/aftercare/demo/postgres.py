@@ -61,7 +61,7 @@ FORGETFUL: Mapping[str, str] = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
 }
-"""Settings for data that a crash of the machine may take, such as a test's."""
+"""Settings for data that a crash may take, such as a test's."""
 
 
 # Servers outlive the objects that started them, and only their parent can collect them when they end.
@@ -80,12 +80,8 @@ class EmbeddedPostgres:
         self.name = "aftercare-" + hashlib.sha256(bytes(self.home)).hexdigest()[:12]
         self.log_file = self.home / "postgres.log"
         self._settings = {**SETTINGS, **(settings or {}), "cluster_name": self.name}
-        if os.geteuid() == 0:
-            self._owner = pwd.getpwnam("nobody")
-            self.folder = ROOTS_FOLDER / self.name
-        else:
-            self._owner = pwd.getpwuid(os.geteuid())
-            self.folder = self.home / "server"
+        self._owner = _server_user()
+        self.folder = ROOTS_FOLDER / self.name if os.geteuid() == 0 else self.home / "server"
         self.data_dir = self.folder / "data"
 
     def __enter__(self) -> "EmbeddedPostgres":
@@ -125,8 +121,12 @@ class EmbeddedPostgres:
         return recorded if recorded in {process.pid for process in self._processes()} else None
 
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
-        """Return the SQLAlchemy URL of `database` on the running server, with the password in it."""
-        return f"{driver}://{SUPERUSER}:{self.password}@{LOCALHOST}:{self.port}/{database}"
+        """Return the SQLAlchemy URL of `database` on the running server, with the password in it.
+
+        Raises PostgresError when it does not run.
+        """
+        port = self.port
+        return f"{driver}://{SUPERUSER}:{self.password}@{LOCALHOST}:{port}/{database}"
 
     def start(self) -> None:
         """Make the data if there is none, end what a killed server left behind, and start.
@@ -352,6 +352,15 @@ class EmbeddedPostgres:
         if _wait_for(alive, STOP_SECONDS):
             raise PostgresError(f"processes {[p.pid for p in alive]} of {self.data_dir} do not end")
         self._postmaster_file().unlink(missing_ok=True)
+
+
+def _server_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise PostgresError(
+            f"user id {os.geteuid()} or nobody is not in /etc/passwd; PostgreSQL needs a user's name"
+        ) from None
 
 
 def _wait_for(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:

@@ -42,10 +42,14 @@ class Program:
 
 
 class Programs:
-    """The background programs of the demo in `home`; their output goes to `home/logs`."""
+    """The background programs of the demo in `home`; their output goes to `home/logs`.
 
-    def __init__(self, home: Path) -> None:
+    When they are to end, each may take `patience` seconds before it is killed.
+    """
+
+    def __init__(self, home: Path, *, patience: float = END_SECONDS) -> None:
         self.home = home.resolve()
+        self._patience = patience
         self._started: list[Program] = []
 
     def start(
@@ -84,17 +88,16 @@ class Programs:
     def end(self, first: Sequence[Program] = ()) -> None:
         """End `first`, all at a time, then every other process of this home.
 
-        Each may finish within END_SECONDS, then it is killed. Returns when none is left; raises
-        ProgramEnded when one does not go.
+        Returns when none is left; raises ProgramEnded when one does not go.
         """
         pids = {program.process.pid for program in first}
-        _terminate([process for process in self.alive() if process.pid in pids])
+        _terminate([process for process in self.alive() if process.pid in pids], self._patience)
         # A process that is being ended may still start another.
         for _round in range(ROUNDS):
             remaining = self.alive()
             if not remaining:
                 break
-            _terminate(remaining)
+            _terminate(remaining, self._patience)
         else:
             raise ProgramEnded(f"processes {[p.pid for p in self.alive()]} do not end")
         for program in self._started:
@@ -128,11 +131,11 @@ def _ended(program: Program) -> ProgramEnded:
     )
 
 
-def _terminate(processes: list[psutil.Process]) -> None:
+def _terminate(processes: list[psutil.Process], patience: float) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _gone, alive = psutil.wait_procs(processes, timeout=END_SECONDS)
+    _gone, alive = psutil.wait_procs(processes, timeout=patience)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
