@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -275,3 +276,11 @@ def test_a_table_is_asked_for_mapped_columns_only_and_once(tmp_path: Path) -> No
     assert isinstance(mapped, SqlFeedMap)
     assert mapped.source_columns == ("dealer", "ro_no", "state", "is_red", "opened", "changed")
     assert mapped.naming("repair_order") == ("dealer", "ro_no")
+
+
+def test_the_mapping_of_the_cookbook_is_right(tmp_path: Path) -> None:
+    page = (PROJECT / "docs/cookbook/connect-a-dealer-system.md").read_text("utf-8")
+    [mapping] = re.findall(r"```yaml\n(system: west_dms\n.*?)```", page, re.DOTALL)
+    path = tmp_path / "west_dms.yaml"
+    path.write_text(mapping, "utf-8")
+    assert list(read_dealer_system(path).feeds) == ["repair_order"]
