@@ -73,6 +73,7 @@ class LocalAirflow:
         self._say = say
         self._port: int | None = None
         self._running: dict[str, Program] = {}
+        self._passwords_file = self.home / "passwords.json"
         self.started_at = datetime.now(UTC)
 
     def __enter__(self) -> "LocalAirflow":
@@ -92,16 +93,20 @@ class LocalAirflow:
         """Address of Airflow's pages; known once it was started."""
         return f"http://localhost:{self._port}"
 
-    @property
-    def passwords_file(self) -> Path:
-        """JSON of user name to password, readable by its owner only."""
-        return self.home / "passwords.json"
+    def passwords(self) -> dict[str, str]:
+        """Password by user name, from a file that only its owner reads."""
+        kept: dict[str, str] = json.loads(self._passwords_file.read_text())
+        return kept
+
+    def secrets(self) -> list[str]:
+        """Every key and password of Airflow's programs, for whoever looks for them in the open."""
+        keys = json.loads((self.home / "secrets.json").read_text()).values()
+        return [*keys, self._server.password]
 
     def client(self, user: str = "admin") -> AirflowClient:
         """Return a client of the REST API that acts as `user`."""
-        passwords = json.loads(self.passwords_file.read_text())
         return AirflowClient(
-            f"http://{LOCALHOST}:{self._port}", user, passwords[user], say=self._say
+            f"http://{LOCALHOST}:{self._port}", user, self.passwords()[user], say=self._say
         )
 
     def start(self) -> None:
@@ -160,7 +165,7 @@ class LocalAirflow:
             "CORE__LOAD_EXAMPLES": "False",
             "CORE__PARALLELISM": "4",
             "CORE__PLUGINS_FOLDER": str(self._project / "plugins"),
-            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.passwords_file),
+            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self._passwords_file),
             "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
                 f"{name}:{role}" for name, role in self._users.items()
             ),
@@ -190,7 +195,7 @@ class LocalAirflow:
             "session": secrets.token_urlsafe(32),
         }
         _keep_json(self.home / "secrets.json", made)
-        _keep_json(self.passwords_file, {name: secrets.token_urlsafe(9) for name in self._users})
+        _keep_json(self._passwords_file, {name: secrets.token_urlsafe(9) for name in self._users})
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "airflow", *arguments]

@@ -76,9 +76,9 @@ class AirflowClient:
         return answer.json() if answer.content else None
 
     def wait_until_parsed(
-        self, dag_ids: Sequence[str], since: datetime, seconds: float = 180
+        self, dag_ids: Sequence[str], since: datetime | None = None, seconds: float = 180
     ) -> None:
-        """Wait until Airflow has read all of `dag_ids` after `since`.
+        """Wait until Airflow has read all of `dag_ids`, and after `since`, if that is given.
 
         A file that fails to import ends the waiting at once.
         """
@@ -91,7 +91,7 @@ class AirflowClient:
             known = {
                 dag["dag_id"]
                 for dag in self.call("GET", "/dags", query={"limit": 100})["dags"]
-                if datetime.fromisoformat(dag["last_parsed_time"]) >= since
+                if since is None or datetime.fromisoformat(dag["last_parsed_time"]) >= since
             }
             return known.issuperset(dag_ids)
 
@@ -203,6 +203,21 @@ class AirflowClient:
         )
         questions: list[dict[str, Any]] = answer["hitl_details"]
         return questions
+
+    def wait_for_question(self, dag_id: str, run_id: str, seconds: float = 300) -> dict[str, Any]:
+        """Wait until a run asks a person something and return the question."""
+        found: list[dict[str, Any]] = []
+
+        def asked() -> bool:
+            found[:] = [
+                question
+                for question in self.open_questions(dag_id)
+                if question["task_instance"]["dag_run_id"] == run_id
+            ]
+            return bool(found)
+
+        self._wait(f"the question of {dag_id}", asked, seconds)
+        return found[0]
 
     def answer(
         self,

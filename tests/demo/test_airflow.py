@@ -1,0 +1,106 @@
+"""A real Airflow of the demo's kind, with one Dag: start, work, answer, stop."""
+
+import stat
+from collections.abc import Iterator
+
+import pytest
+
+from aftercare.demo.airflow import LocalAirflow
+from aftercare.demo.airflow_client import AirflowClient, AirflowRefused
+from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
+
+DAG = """
+import pendulum
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import CronPartitionTimetable, dag, get_current_context, task
+
+ZONE = "Asia/Shanghai"
+
+
+@dag(
+    schedule=CronPartitionTimetable(
+        "0 2 * * *", timezone=ZONE, run_offset=-1, key_format="%Y-%m-%d"
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz=ZONE),
+    default_args={"retries": 1},
+)
+def counted():
+    @task
+    def parts():
+        return len(get_current_context()["dag_run"].partition_key.split("-"))
+
+    @task
+    def part(number):
+        return number
+
+    approve = ApprovalOperator(task_id="approve", subject="Go on?")
+    [parts(), part.expand(number=[1, 2])] >> approve
+
+
+counted()
+"""
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
+    folder = tmp_path_factory.mktemp("airflow")
+    project = folder / "project"
+    (project / "dags").mkdir(parents=True)
+    (project / "plugins").mkdir()
+    (project / "dags" / "counted.py").write_text(DAG)
+    server = EmbeddedPostgres(folder / "postgres", settings=FORGETFUL)
+    airflow = LocalAirflow(folder / "home", server, project, fresh=True)
+    try:
+        airflow.start()
+        yield airflow
+    finally:
+        airflow.stop()
+        server.destroy()
+
+
+@pytest.fixture
+def client(airflow: LocalAirflow) -> AirflowClient:
+    client = airflow.client()
+    client.wait_until_parsed(["counted"], airflow.started_at)
+    client.pause("counted", paused=False)
+    return client
+
+
+def test_a_run_for_a_key_ends_after_a_person_answered(client: AirflowClient) -> None:
+    run_id = client.trigger("counted", "2026-06-01")
+    question = client.wait_for_question("counted", run_id)
+    assert question["subject"] == "Go on?"
+    client.answer("counted", run_id, "approve", "Approve")
+    run = client.wait_for_run("counted", run_id)
+    assert (run.succeeded, run.partition_key) == (True, "2026-06-01")
+    assert dict(run.tasks) == {
+        "parts": "success",
+        "part[0]": "success",
+        "part[1]": "success",
+        "approve": "success",
+    }
+    assert [run.run_id for run in client.runs("counted", "2026-06-01")] == [run_id]
+
+
+def test_what_airflow_refuses_is_said_in_its_words(
+    airflow: LocalAirflow, client: AirflowClient
+) -> None:
+    with pytest.raises(AirflowRefused, match=r"404.*absent"):
+        client.trigger("absent", "2026-06-01")
+    with pytest.raises(AirflowRefused, match="403"):
+        airflow.client("manager").trigger("counted", "2026-06-02")
+
+
+def test_passwords_and_keys_are_the_owners_only(airflow: LocalAirflow) -> None:
+    for name in ("passwords.json", "secrets.json"):
+        assert stat.S_IMODE((airflow.home / name).stat().st_mode) == 0o600
+
+
+def test_stopping_leaves_no_process_and_no_password_in_a_log(airflow: LocalAirflow) -> None:
+    secrets = [*airflow.secrets(), *airflow.passwords().values()]
+    assert len(airflow.programs.alive()) >= 4
+    airflow.stop()
+    assert airflow.programs.alive() == []
+    for log in airflow.home.rglob("*.log"):
+        text = log.read_text(errors="replace")
+        assert not any(secret in text for secret in secrets), log
