@@ -207,8 +207,8 @@ upserted as (
         old.vin as vin_before,
         new.vin,
         (new.is_reversed or new.status = 'cancelled')
-        and not coalesce(
-            old.is_reversed or old.status = 'cancelled', false
+        and not (
+            old.is_reversed or old.status = 'cancelled'
         ) as is_withdrawn
 )
 

@@ -174,7 +174,7 @@ upserted as (
         old.vin as vin_before,
         new.vin,
         new.status = 'cancelled'
-        and old.status is distinct from new.status as is_withdrawn
+        and old.status <> new.status as is_withdrawn
 )
 
 select
