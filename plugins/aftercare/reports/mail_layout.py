@@ -1,0 +1,66 @@
+"""Mails of the house: one layout, text and HTML from one set of texts, styles inlined.
+
+Templates stand in ``include/templates/mail``: ``<name>.html`` extends ``layout.html``, ``<name>.txt`` is
+the same for programs without HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from aftercare.errors import PipelineFault
+from aftercare.settings import PROJECT
+
+FOLDER = PROJECT / "include" / "templates" / "mail"
+HTML_BYTES = 100_000
+XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        # Text is no markup: escaping it would show `&amp;` to people.
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def mail_html(name: str, texts: Mapping[str, Any]) -> str:
+    """A mail's HTML with styles inlined.
+
+    Raises PipelineFault above the size at which mail programs cut a message.
+    """
+    page = _environment().get_template(f"{name}.html").render(texts)
+    html = css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
+    size = len(html.encode())
+    if size > HTML_BYTES:
+        raise PipelineFault(f"the mail {name} has {size} bytes, more than {HTML_BYTES}")
+    return html
+
+
+def mail_text(name: str, texts: Mapping[str, Any]) -> str:
+    """A mail for programs without HTML."""
+    return _environment().get_template(f"{name}.txt").render(texts).strip() + "\n"
+
+
+def mail_message(
+    name: str, texts: Mapping[str, Any], workbooks: Iterable[tuple[str, bytes]] = ()
+) -> EmailMessage:
+    """The whole message without sender and recipient; ``workbooks`` are file names and contents."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = texts["subject"]
+    message.set_content(mail_text(name, texts), cte="base64")
+    message.add_alternative(mail_html(name, texts), subtype="html", cte="base64")
+    for file_name, content in workbooks:
+        message.add_attachment(content, maintype="application", subtype=XLSX, filename=file_name)
+    return message

@@ -1,0 +1,259 @@
+"""The morning mail: complete or not, what to do, who owns it; from counts, never from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from aftercare.reports.morning_facts import Load, Morning, waiting
+from aftercare.reports.morning_words import (
+    BAD_WAYS,
+    FEEDS,
+    LOAD_HEADS,
+    NOBODY,
+    PUSH_HEADS,
+    REASONS,
+    STATES,
+    TEXTS,
+    WAYS,
+    WORDS,
+    WORKBOOK,
+    Pair,
+    say,
+)
+from aftercare.settings import Language
+
+REASONS_SHOWN = 6
+CASES_SHOWN = 20
+SOURCES_NAMED = 4
+
+
+def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
+    """What a person has to do: what, action, owner; the most pressing first."""
+    items: list[dict[str, str]] = []
+    day = morning.day
+
+    def add(owner: str, what: str, action: str, **values: object) -> None:
+        items.append(
+            {
+                "what": say(TEXTS[what], language, **values),
+                "action": say(TEXTS[action], language, day=day, **values),
+                "owner": morning.owners.get(owner) or say(NOBODY, language),
+            }
+        )
+
+    refused = {(refusal.system, refusal.feed) for refusal in morning.refusals}
+    for (system, failure), loads in _together(morning.bad_loads, refused).items():
+        add(
+            system,
+            "load_failed",
+            "load_action",
+            system=_name(morning.systems, system, language),
+            feed=_and([_name(FEEDS, load.feed, language) for load in loads], language),
+            state=say(STATES[loads[0].state], language),
+            failure=failure,
+        )
+    for refusal in morning.refusals:
+        add(
+            refusal.system,
+            "refused",
+            "refused_action",
+            system=_name(morning.systems, refusal.system, language),
+            feed=_name(FEEDS, refusal.feed, language),
+            rule=_rule(morning, refusal.rule_id, language),
+            flagged=refusal.flagged,
+            rows=refusal.rows,
+            share=f"{refusal.limit:.1%}",
+        )
+    if not morning.has_task_report:
+        add("tasks", "no_task_report", "no_task_action")
+    for target, push in morning.pushes.items():
+        name = _target(target, language)
+        if push is None:
+            add(target, "no_push", "push_action", target=name)
+            continue
+        behind = waiting(push)
+        if behind:
+            kinds = [f"{say(PUSH_HEADS[kind], language)} {count}" for kind, count in behind.items()]
+            add(
+                target,
+                "push_waits",
+                "push_action",
+                target=name,
+                count=sum(behind.values()),
+                reasons=_and(kinds, language),
+            )
+        if push["rejected"]:
+            reasons = [f"{reason} ({count})" for reason, count in push["rejected_by"].items()]
+            add(
+                target,
+                "rejected",
+                "rejected_action",
+                target=name,
+                count=push["rejected"],
+                reasons="; ".join(reasons[:REASONS_SHOWN]),
+            )
+    ownerless = sum(line.current for line in morning.tasks if line.reason == "no_owner")
+    if ownerless:
+        add("tasks", "no_owner", "no_owner_action", count=ownerless)
+    if morning.new_cases:
+        add("quality", "cases", "cases_action", new=morning.new_cases, open=morning.open_cases)
+    for lost in morning.lost_mails:
+        state = say(TEXTS[f"mail_{lost.state}"], language)
+        add("mail", "mails", "mails_action", report=lost.report_key, count=lost.mails, state=state)
+    return items
+
+
+def view(morning: Morning, language: Language) -> dict[str, Any]:
+    """Every text of the mail, ready for the templates."""
+    items = todo(morning, language)
+    # Nine columns do not fit on a phone, and most of them say nothing on most days.
+    heads = [
+        head
+        for head in PUSH_HEADS
+        if head in ("due", "sent") or any(push and push[head] for push in morning.pushes.values())
+    ]
+    verdict = "complete" if morning.is_complete else "incomplete"
+    new, current = morning.count(is_new=True), morning.count(is_new=False)
+    if items:
+        detail = say(TEXTS["detail_todo"], language, count=len(items))
+    else:
+        detail = say(TEXTS["detail_tasks"], language, new=new, current=current)
+    return {
+        "language": language,
+        "is_complete": morning.is_complete,
+        "words": {name: say(pair, language) for name, pair in WORDS.items()},
+        "subject": say(
+            TEXTS["subject"],
+            language,
+            day=f"{morning.day:%m-%d}",
+            verdict=say(TEXTS[f"is_{verdict}"], language),
+            detail=detail,
+        ),
+        "stamp": say(
+            TEXTS["stamp"],
+            language,
+            group=morning.group,
+            day=morning.day,
+            work_day=morning.day + timedelta(days=1),
+        ),
+        "title": say(TEXTS[verdict], language, day=morning.day),
+        "conclusion": _conclusion(morning, len(items), language),
+        "todo": items,
+        "task_rows": _task_rows(morning, language),
+        "task_sum": {"new": new, "current": current},
+        "target_heads": [say(PUSH_HEADS[head], language) for head in heads],
+        "target_rows": [
+            {
+                "name": _target(target, language),
+                "cells": [_shown(push.get(head) if push else None) for head in heads],
+            }
+            for target, push in morning.pushes.items()
+        ],
+        "load_heads": [say(pair, language) for pair in LOAD_HEADS.values()],
+        "load_rows": [
+            {
+                "system": _name(morning.systems, load.system, language),
+                "feed": _name(FEEDS, load.feed, language),
+                "state": say(STATES[load.state], language),
+                "is_good": load.is_good,
+                "cells": [_shown(load.counts.get(head)) for head in LOAD_HEADS],
+            }
+            for load in morning.loads
+        ],
+        "case_rows": [
+            {
+                "rule": _rule(morning, case.rule_id, language),
+                "system": _name(morning.systems, case.system, language),
+                "feed": _name(FEEDS, case.feed, language),
+                "open": case.open,
+                "new": case.new,
+                "oldest": f"{case.oldest_day:%m-%d}",
+            }
+            for case in morning.cases[:CASES_SHOWN]
+        ],
+        "foot": say(TEXTS["foot"], language),
+    }
+
+
+def _conclusion(morning: Morning, todo_count: int, language: Language) -> list[str]:
+    lines = []
+    if morning.bad_loads:
+        named = [
+            f"{_name(morning.systems, load.system, language)} {_name(FEEDS, load.feed, language)}"
+            for load in morning.bad_loads
+        ]
+        more = ["…"] if len(named) > SOURCES_NAMED else []
+        names = _and([*named[:SOURCES_NAMED], *more], language)
+        lines.append(say(TEXTS["loads_line"], language, count=len(named), names=names))
+    if morning.has_task_report:
+        lines.append(
+            say(
+                TEXTS["tasks_line"],
+                language,
+                new=morning.count(is_new=True),
+                current=morning.count(is_new=False),
+                sent=morning.count(is_new=False, way="sent"),
+            )
+        )
+    kind = "todo_line" if todo_count else "nothing_line"
+    lines.append(say(TEXTS[kind], language, count=todo_count))
+    return lines
+
+
+def _task_rows(morning: Morning, language: Language) -> list[dict[str, Any]]:
+    rows = []
+    for way, pair in WAYS.items():
+        lines = [line for line in morning.tasks if line.way == way]
+        if not lines:
+            continue
+        reasons = [
+            f"{_name(REASONS, line.reason, language)} {line.current or line.new}"
+            for line in sorted(lines, key=lambda line: (-line.current, -line.new, line.reason))
+            if line.reason
+        ]
+        more = ["…"] if len(reasons) > REASONS_SHOWN else []
+        rows.append(
+            {
+                "way": say(pair, language),
+                "new": sum(line.new for line in lines),
+                "current": sum(line.current for line in lines),
+                "reasons": _and([*reasons[:REASONS_SHOWN], *more], language),
+                "is_bad": way in BAD_WAYS,
+            }
+        )
+    return rows
+
+
+def _together(
+    loads: Sequence[Load], refused: set[tuple[str, str]]
+) -> dict[tuple[str, str], list[Load]]:
+    """Bad loads that have one cause, such as a system that does not answer; refusals speak for
+    themselves."""
+    grouped: dict[tuple[str, str], list[Load]] = {}
+    for load in loads:
+        if (load.system, load.feed) not in refused:
+            grouped.setdefault((load.system, load.failure or ""), []).append(load)
+    return grouped
+
+
+def _name(names: Mapping[str, Pair], key: str, language: Language) -> str:
+    return say(names[key], language) if key in names else key
+
+
+def _target(target: str, language: Language) -> str:
+    return say(WORKBOOK, language) if target == "workbook" else target.capitalize()
+
+
+def _rule(morning: Morning, rule_id: str, language: Language) -> str:
+    message = morning.rules.get(rule_id)
+    return f"{rule_id} {say(message, language)}" if message else rule_id
+
+
+def _and(parts: Sequence[str], language: Language) -> str:
+    return ("、" if language == "zh" else ", ").join(parts)
+
+
+def _shown(count: object) -> str:
+    return "—" if count is None else str(count)

@@ -1,0 +1,122 @@
+"""What a morning mail is made of: the night of a day in counts, never in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from aftercare.reports.morning_words import Pair
+
+
+def waiting(push: Mapping[str, Any]) -> dict[str, int]:
+    """Messages of a push report that did not arrive yet, by kind."""
+    kinds = ("retry", "unknown", "waiting")
+    return {kind: push[kind] for kind in kinds if push.get(kind)}
+
+
+@dataclass(frozen=True)
+class Load:
+    """One feed of one system. ``state`` is ``missing`` where nothing was read; counts may be None."""
+
+    system: str
+    feed: str
+    state: str
+    counts: Mapping[str, int | None]
+    failure: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the feed got through."""
+        return self.state == "merged"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A rule that too many rows of a batch broke. ``limit`` is a share."""
+
+    system: str
+    feed: str
+    rule_id: str
+    flagged: int
+    rows: int
+    limit: Decimal
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Tasks that stand in one way for one reason: those made tonight, and all to be done."""
+
+    way: str
+    reason: str
+    new: int
+    current: int
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Open cases of one rule in one feed of one system."""
+
+    system: str
+    feed: str
+    rule_id: str
+    open: int
+    new: int
+    oldest_day: date
+
+
+@dataclass(frozen=True)
+class LostMails:
+    """Mails of a report that were refused or of which nobody knows."""
+
+    report_key: str
+    state: str
+    mails: int
+
+
+@dataclass(frozen=True)
+class Morning:
+    """All that a morning mail says of the night of a day.
+
+    ``pushes`` holds the push report by target, None where there is none. ``systems`` and ``rules``
+    hold names for people, ``owners`` who looks after a system or topic.
+    """
+
+    group: str
+    day: date
+    loads: Sequence[Load]
+    refusals: Sequence[Refusal]
+    has_task_report: bool
+    tasks: Sequence[Tasks]
+    pushes: Mapping[str, Mapping[str, Any] | None]
+    cases: Sequence[Cases]
+    open_cases: int
+    new_cases: int
+    lost_mails: Sequence[LostMails]
+    systems: Mapping[str, Pair]
+    rules: Mapping[str, Pair]
+    owners: Mapping[str, str]
+
+    @property
+    def bad_loads(self) -> list[Load]:
+        """Feeds that did not get through."""
+        return [load for load in self.loads if not load.is_good]
+
+    @property
+    def is_complete(self) -> bool:
+        """Every source read whole, tasks made, and every message at its target."""
+        return (
+            not self.bad_loads
+            and self.has_task_report
+            and all(push is not None and not waiting(push) for push in self.pushes.values())
+        )
+
+    def count(self, is_new: bool, way: str | None = None) -> int:
+        """Tasks made tonight, or all to be done; in one way or in all."""
+        return sum(
+            line.new if is_new else line.current
+            for line in self.tasks
+            if way is None or line.way == way
+        )

@@ -1,0 +1,220 @@
+"""What the morning mail says: Chinese, English."""
+
+from __future__ import annotations
+
+from aftercare.settings import Language
+
+Pair = tuple[str, str]
+
+FEEDS: dict[str, Pair] = {
+    "store": ("门店", "stores"),
+    "employee": ("员工", "employees"),
+    "sales_order": ("销售订单", "sales orders"),
+    "repair_order": ("维修工单", "repair orders"),
+    "call_result": ("回访结果", "call results"),
+    "complaint": ("投诉", "complaints"),
+    "external_score": ("外部评分", "external scores"),
+}
+STATES: dict[str, Pair] = {
+    "merged": ("完成", "done"),
+    "pulling": ("读取中断", "reading broke off"),
+    "pulled": ("未校验", "not validated"),
+    "validated": ("未合并", "not merged"),
+    "failed": ("失败", "failed"),
+    "missing": ("没有读取", "not read"),
+}
+WAYS: dict[str, Pair] = {
+    "sent": ("已送达", "Sent"),
+    "held": ("搁置", "Held"),
+    "postponed": ("推迟", "Postponed"),
+    "missed": ("逾期未完成", "Missed"),
+    "rejected": ("被拒收", "Rejected"),
+    "waiting": ("等待发送", "Waiting"),
+    "expired": ("过期未发", "Too old to be sent"),
+    "done": ("已完成", "Done"),
+    "withdrawn": ("已撤回", "Withdrawn"),
+}
+BAD_WAYS = ("rejected", "waiting")
+REASONS: dict[str, Pair] = {
+    "missing": ("没有号码", "no number"),
+    "landline": ("固定电话", "landline"),
+    "too_short": ("号码太短", "number too short"),
+    "too_long": ("号码太长", "number too long"),
+    "not_a_number": ("不是号码", "not a number"),
+    "bad_prefix": ("号段不存在", "no such prefix"),
+    "do_not_call": ("客户要求勿扰", "asked not to be called"),
+    "not_called": ("没有拨打", "not called"),
+    "no_owner": ("没有负责人", "no owner"),
+    "reached": ("已接通", "reached"),
+    "no_answer": ("无人接听", "no answer"),
+    "busy": ("占线", "busy"),
+    "powered_off": ("关机或停机", "switched off"),
+    "refused": ("拒绝回访", "refused"),
+    "invalid_number": ("空号", "invalid number"),
+    "wrong_person": ("非本人", "wrong person"),
+    "cancelled": ("单据取消", "order cancelled"),
+    "reversed": ("结算冲销", "settlement reversed"),
+    "not_delivered": ("未交车", "not delivered"),
+    "not_left": ("未离站", "still in the workshop"),
+    "document_gone": ("单据消失", "document gone"),
+    "pre_delivery": ("售前工单", "before delivery"),
+    "rule_off": ("规则停用", "rule switched off"),
+    "expired": ("已过期限", "its time is over"),
+    "no_message": ("没有生成消息", "no message was made"),
+    "pending": ("尚未发送", "not sent yet"),
+    "sending": ("正在发送", "being sent"),
+    "retry": ("对方忙", "the target was busy"),
+    "unknown": ("结果不明", "the answer was lost"),
+    "sender_ended": ("发送进程中断", "the sending process ended"),
+}
+PUSH_HEADS: dict[str, Pair] = {
+    "due": ("消息", "messages"),
+    "sent": ("已送", "sent"),
+    "unchanged": ("无变化", "unchanged"),
+    "rejected": ("拒收", "rejected"),
+    "retry": ("待重试", "to retry"),
+    "unknown": ("不明", "unknown"),
+    "expired": ("过期", "expired"),
+    "waiting": ("等待", "waiting"),
+    "withdrawn": ("另撤回", "also withdrawn"),
+}
+LOAD_HEADS: dict[str, Pair] = {
+    "pulled": ("读取", "read"),
+    "promoted": ("写入", "promoted"),
+    "unchanged": ("未变", "unchanged"),
+    "stale": ("旧版", "stale"),
+    "collapsed": ("重复", "collapsed"),
+    "quarantined": ("隔离", "quarantined"),
+}
+WORKBOOK: Pair = ("门店任务表", "Task workbooks")
+NOBODY: Pair = ("未指定（include/group.yaml 的 owners）", "nobody (owners in include/group.yaml)")
+
+WORDS: dict[str, Pair] = {
+    "todo": ("需要处理", "To do"),
+    "what": ("什么事", "What"),
+    "action": ("怎么办", "What to do"),
+    "owner": ("谁负责", "Owner"),
+    "tasks": ("回访任务", "Follow-up tasks"),
+    "new": ("本夜新任务", "new tonight"),
+    "current": ("全部待办", "all to be done"),
+    "reasons": ("原因", "reasons"),
+    "due": ("合计应办", "Due in all"),
+    "no_tasks": ("没有任务。", "There are no tasks."),
+    "targets": ("送达", "Delivery"),
+    "target": ("去向", "To"),
+    "targets_note": (
+        "消息 = 其后各列之和（“另撤回”除外）；为 0 的列不显示。改期的任务会再发一次消息。",
+        "Messages are the sum of the columns after them (but “also withdrawn”); columns of 0 are left out. "
+        "A task that moves sends another message.",
+    ),
+    "loads": ("数据读取", "Data read"),
+    "system": ("系统", "System"),
+    "feed": ("数据", "Data"),
+    "state": ("状态", "State"),
+    "loads_note": (
+        "读取 = 写入 + 未变 + 旧版 + 重复 + 隔离。“—”表示不知道，不是 0。",
+        "Read = promoted + unchanged + stale + collapsed + quarantined. “—” means unknown, not 0.",
+    ),
+    "cases": ("隔离的数据", "Quarantined rows"),
+    "rule": ("规则", "Rule"),
+    "open": ("待处理", "open"),
+    "new_cases": ("新增", "new"),
+    "oldest": ("最早", "oldest"),
+    "cases_note": (
+        "违反两条规则的一行在两处各计一次。清单见数据专员的附件，或 Airflow 菜单中的隔离清单。",
+        "A row that breaks two rules counts at both. The list is attached for stewards, and stands in "
+        "Airflow's menu.",
+    ),
+    "no_cases": ("没有待处理的隔离数据。", "There are no open cases."),
+}
+TEXTS: dict[str, Pair] = {
+    "stamp": (
+        "{group} · 营业日 {day} · 供 {work_day} 使用",
+        "{group} · business day {day} · for work on {work_day}",
+    ),
+    "complete": ("{day} 夜间处理完整", "The night of {day} is complete"),
+    "incomplete": ("{day} 夜间处理不完整", "The night of {day} is incomplete"),
+    "subject": ("回访早报 {day}：{verdict}，{detail}", "Follow-ups {day}: {verdict}, {detail}"),
+    "is_complete": ("完整", "complete"),
+    "is_incomplete": ("不完整", "incomplete"),
+    "detail_todo": ("{count} 件事要处理", "{count} to do"),
+    "detail_tasks": ("新任务 {new}，待办 {current}", "{new} new tasks, {current} to be done"),
+    "tasks_line": (
+        "本夜新任务 {new} 项；全部待办 {current} 项，其中 {sent} 项已在门店或 CRM 的清单上。",
+        "{new} new tasks tonight; {current} to be done in all, {sent} of them on the lists of stores or CRM.",
+    ),
+    "loads_line": (
+        "{count} 个数据源没有读全：{names}。相关任务可能缺少。",
+        "{count} sources were not read whole: {names}. Tasks may be missing.",
+    ),
+    "todo_line": ("有 {count} 件事要处理，见下表。", "{count} things to do, see below."),
+    "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
+    "load_failed": ("{system} {feed}：{state}。{failure}", "{system} {feed}: {state}. {failure}"),
+    "load_action": (
+        "排除原因后，在 Airflow 重跑该夜，或执行 aftercare night {day}",
+        "Mend the cause, then run the night again in Airflow, or: aftercare night {day}",
+    ),
+    "refused": (
+        "{system} {feed} 整批退回：{rule} 有 {flagged} 行（共 {rows} 行，上限 {share}）",
+        "{system} {feed} refused whole: {rule} in {flagged} of {rows} rows (limit {share})",
+    ),
+    "refused_action": (
+        "检查导出或映射；确属正常时由数据专员放行后重跑",
+        "Check export and mapping; where the rows are right, release them and run again",
+    ),
+    "no_task_report": ("本夜没有生成回访任务", "No follow-up tasks were made this night"),
+    "no_task_action": (
+        "查看 Airflow 中 make_tasks 的日志，再执行 aftercare night {day} --step tasks",
+        "See the log of make_tasks in Airflow, then: aftercare night {day} --step tasks",
+    ),
+    "no_push": ("{target}：任务没有送出", "{target}: tasks were not delivered"),
+    "push_waits": (
+        "{target}：{count} 条消息还没送到（{reasons}）",
+        "{target}: {count} messages did not arrive yet ({reasons})",
+    ),
+    "push_action": (
+        "恢复连接后执行 aftercare night {day} --step push；不会重复",
+        "Mend the connection, then: aftercare night {day} --step push; nothing is doubled",
+    ),
+    "rejected": (
+        "{target}：拒收 {count} 项任务。{reasons}",
+        "{target}: {count} tasks rejected. {reasons}",
+    ),
+    "rejected_action": (
+        "按原因更正源数据或 CRM 映射；更正后自动再发",
+        "Correct the source or the CRM mapping; what changes is sent again",
+    ),
+    "no_owner": ("{count} 项任务没有负责人", "{count} tasks have no owner"),
+    "no_owner_action": (
+        "在花名册中为门店补上销售顾问或客服专员的任职",
+        "Add the missing consultant to the store's roster",
+    ),
+    "cases": (
+        "隔离数据新增 {new} 行，共 {open} 行待处理",
+        "{new} rows newly quarantined, {open} open in all",
+    ),
+    "cases_action": (
+        "在 Airflow 菜单的隔离清单中放行、豁免，或请门店更正",
+        "Release or waive them in Airflow's menu, or have the store correct them",
+    ),
+    "mails": (
+        "邮件 {report}：{count} 封{state}",
+        "Mails of {report}: {count} {state}",
+    ),
+    "mail_unknown": ("结果不明", "unknown"),
+    "mail_failed": ("被拒收", "refused"),
+    "mails_action": (
+        "向收件人核实；需要再发时执行 aftercare mail again {report}",
+        "Ask the recipients; to send again: aftercare mail again {report}",
+    ),
+    "foot": (
+        "本邮件由系统自动发出，每个营业日一封，不含客户个人信息。“待办”含搁置与推迟的任务。",
+        "Sent automatically, once per business day, without personal data. “To be done” includes held and "
+        "postponed tasks.",
+    ),
+}
+
+
+def say(pair: Pair, language: Language, **values: object) -> str:
+    """One of two texts, filled in."""
+    return (pair[0] if language == "zh" else pair[1]).format(**values)

@@ -1,0 +1,166 @@
+"""Morning: one mail per business day that says whether the night is complete, what to do and who
+owns it; stewards get the open cases with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from aftercare import warehouse
+from aftercare.errors import ConfigurationError
+from aftercare.protection import Keyring
+from aftercare.quality.suites import read_suite
+from aftercare.reports.mail_layout import mail_message
+from aftercare.reports.morning import todo, view
+from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
+from aftercare.reports.morning_words import LOAD_HEADS, WORKBOOK, Pair
+from aftercare.settings import PROJECT, Group, Language, Recipient
+from aftercare.sources.feeds import FEEDS
+from aftercare.sources.mapping import DealerSystem, read_dealer_system
+from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
+
+TARGET_WORKBOOK = "workbook"
+ROLES: tuple[Role, ...] = ("steward", "operator")
+"""Somebody with both roles gets the mail of the first."""
+
+
+def morning(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    day: date,
+    today: date,
+    mailer: Sender,
+    notify: bool = False,
+) -> dict[str, Any]:
+    """Sends the morning mail of a night to operators and stewards, each once.
+
+    The mail of a night that was not last night is suppressed, unless ``notify`` is set. Counts:
+    ``complete`` (0 or 1), ``todo``, and the mails by state and ``changed`` in this run.
+
+    Raises SystemUnreachable where a mail has to wait for the mail server.
+    """
+    report_key = f"morning/{day}"
+    facts = read_morning(engine, group, day)
+    is_too_old = day != today - timedelta(days=1) and not notify
+    for role in ROLES:
+        plan(engine, keyring, group, report_key, role, is_too_old)
+
+    def render(_recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
+        return mail_message("morning", view(facts, language))
+
+    said = {"complete": int(facts.is_complete), "todo": len(todo(facts, group.group.language))}
+    with engine.begin() as connection:
+        warehouse.report(connection, "morning", day.isoformat(), said)
+    counts = {**said, **deliver(engine, keyring, group, mailer, report_key, render)}
+    with engine.begin() as connection:
+        warehouse.report(connection, "morning", day.isoformat(), counts)
+    return counts
+
+
+def read_morning(engine: Engine, group: Group, day: date) -> Morning:
+    """What the warehouse knows of a night, as counts."""
+    systems = {name: _dealer_system(name) for name in (*group.systems, TARGET_WORKBOOK)}
+    names: dict[str, Pair] = {
+        name: (system.title.zh, system.title.en) for name, system in systems.items() if system
+    }
+    targets = sorted({group.targets.default, *group.targets.stores.values()})
+    with engine.connect() as connection:
+        reports = {
+            (row.stage, row.part): row.counts
+            for row in warehouse.run(connection, "morning/list_reports", day=day.isoformat())
+        }
+        cases = warehouse.run(connection, "morning/total_cases", day=day).one()
+        return Morning(
+            group=group.group.name,
+            day=day,
+            loads=_loads(connection, systems, targets, day),
+            refusals=[
+                Refusal(
+                    system=row.system,
+                    feed=row.feed,
+                    rule_id=row.rule_id,
+                    flagged=row.flagged,
+                    rows=row.rows,
+                    limit=row.max_share,
+                )
+                for row in warehouse.run(connection, "morning/list_refusals", day=day)
+            ],
+            has_task_report=("tasks", "") in reports,
+            tasks=[
+                Tasks(row.way, row.reason, row.new_tasks, row.current_tasks)
+                for row in warehouse.run(connection, "morning/count_tasks", day=day)
+            ],
+            pushes={target: reports.get(("push", target)) for target in targets},
+            cases=[
+                Cases(
+                    system=row.system,
+                    feed=row.feed,
+                    rule_id=row.rule_id,
+                    open=row.open_cases,
+                    new=row.new_cases,
+                    oldest_day=row.oldest_day,
+                )
+                for row in warehouse.run(connection, "morning/count_cases", day=day)
+            ],
+            open_cases=cases.open_cases,
+            new_cases=cases.new_cases,
+            lost_mails=[
+                LostMails(row.report_key, row.state, row.mails)
+                for row in warehouse.run(connection, "morning/list_lost_mails", day=day)
+            ],
+            systems={**names, TARGET_WORKBOOK: names.get(TARGET_WORKBOOK, WORKBOOK)},
+            rules=dict(_rules()),
+            owners=group.owners,
+        )
+
+
+def _loads(
+    connection: Connection,
+    systems: dict[str, DealerSystem | None],
+    targets: list[str],
+    day: date,
+) -> list[Load]:
+    """Every feed that should have been read, in the order of feeds, and every one that was."""
+    expected = [
+        (name, feed)
+        for name, system in systems.items()
+        for feed in (FEEDS if system else ("",))
+        if system is None or feed in system.feeds
+    ]
+    expected += [(target, "call_result") for target in targets if target != TARGET_WORKBOOK]
+    found = {
+        (row["system"], row["feed"]): row
+        for row in warehouse.run(connection, "morning/list_loads", day=day).mappings()
+    }
+    loads = []
+    for system, feed in dict.fromkeys([*expected, *found]):
+        row = found.get((system, feed))
+        loads.append(
+            Load(
+                system=system,
+                feed=feed,
+                state=row["state"] if row else "missing",
+                counts={head: row[head] if row else None for head in LOAD_HEADS},
+                failure=row["failure"] if row else None,
+            )
+        )
+    return loads
+
+
+def _dealer_system(name: str) -> DealerSystem | None:
+    """A system's mapping; None where it cannot be read, and so the system neither."""
+    try:
+        return read_dealer_system(PROJECT / "include" / "mappings" / "dealer" / f"{name}.yaml")
+    except ConfigurationError:
+        return None
+
+
+def _rules() -> Iterator[tuple[str, Pair]]:
+    for feed in FEEDS:
+        for rule in read_suite(feed).rules:
+            yield rule.rule_id, (rule.meta.message.zh, rule.meta.message.en)

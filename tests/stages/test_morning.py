@@ -1,0 +1,285 @@
+"""The morning mail, read from a real warehouse and received by a real mail server."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from file_crm import FileCrm
+from mail_server import MailServer
+from night_of_tasks import DAY, NAME, PHONE, PLATE, TODAY, NightOfTasks
+from sqlalchemy import Engine, update
+from sqlalchemy.dialects.postgresql import insert
+
+from aftercare import warehouse as house
+from aftercare.settings import PROJECT, Group, Recipient
+from aftercare.sources.mapping import read_dealer_system
+from aftercare.stages.morning import morning, read_morning
+from aftercare.stages.push import push
+from aftercare.targets.workbook import WorkbookTarget
+
+SYSTEMS = ("heyuan_dms", "skoda_export", "workbook")
+
+
+@pytest.fixture
+def night(warehouse: Engine) -> NightOfTasks:
+    return NightOfTasks(warehouse)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer() as running:
+        yield running
+
+
+def load_all(night: NightOfTasks, **changed: Any) -> None:
+    """Every feed of every system got through; ``changed`` sets columns of skoda_export's."""
+    loads = night.table("ops.load")
+    with night.engine.begin() as connection:
+        for system in SYSTEMS:
+            path = PROJECT / "include" / "mappings" / "dealer" / f"{system}.yaml"
+            for feed in read_dealer_system(path).feeds:
+                row = {"state": "merged", "pulled": 7, "promoted": 7, "quarantined": 0}
+                if system == "skoda_export":
+                    row |= changed
+                upsert = insert(loads).values(system=system, feed=feed, business_day=DAY, **row)
+                names = ["system", "feed", "business_day"]
+                connection.execute(upsert.on_conflict_do_update(index_elements=names, set_=row))
+        house.report(connection, "tasks", DAY.isoformat(), {"made": 0})
+
+
+def finish(night: NightOfTasks, folder: Path) -> None:
+    """The night is complete: all is read, tasks are made and in the stores' lists."""
+    load_all(night)
+    push(night.engine, night.keyring, night.group, WorkbookTarget(str(folder)), DAY, TODAY)
+
+
+def send(
+    night: NightOfTasks, server: MailServer, group: Group | None = None, **more: Any
+) -> dict[str, Any]:
+    today: date = more.pop("today", TODAY)
+    chosen = group or night.group
+    return morning(night.engine, night.keyring, chosen, DAY, today, server.mailer(), **more)
+
+
+def text_of(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body(preferencelist=(kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_a_complete_night_says_so_in_its_subject(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        night.task(target="workbook")
+    finish(night, tmp_path)
+    counts = send(night, server)
+    assert (counts["complete"], counts["todo"], counts["sent"]) == (1, 0, 2)
+    assert sorted(server.recipients) == ["operator@heyuan.example", "steward@heyuan.example"]
+    message = server.messages[0]
+    assert message["Subject"] == "回访早报 11-20：完整，新任务 3，待办 3"
+    text = text_of(message)
+    assert text.startswith("2026-11-20 夜间处理完整\n")
+    assert "本夜新任务 3 项；全部待办 3 项，其中 3 项已在门店或 CRM 的清单上。" in text
+    assert "没有需要处理的事。" in text
+
+
+def test_html_and_text_say_the_same(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    night.task(target="workbook")
+    finish(night, tmp_path)
+    send(night, server)
+    html = text_of(server.messages[0], "html")
+    assert "2026-11-20 夜间处理完整" in html
+    assert "<style" not in html, "mail programs drop style sheets: styles are inlined"
+
+
+def test_a_system_that_was_not_read_is_named_with_its_owner(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    loads = night.table("ops.load")
+    with night.engine.begin() as connection:
+        connection.execute(loads.delete().where(loads.c.system == "skoda_export"))
+    counts = send(night, server)
+    text = text_of(server.messages[0])
+    assert counts["complete"] == 0
+    assert server.messages[0]["Subject"] == "回访早报 11-20：不完整，1 件事要处理"
+    assert "没有读取" in text
+    assert "谁负责: 信息部" in text
+    assert "读取 —" in text, "what is not known is not 0"
+
+
+def test_feeds_that_fail_for_one_cause_are_one_thing_to_do(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    load_all(night, state="failed", failure="the folder is not there")
+    counts = send(night, server)
+    assert counts["todo"] == 1
+    assert text_of(server.messages[0]).count("the folder is not there") == 1
+
+
+def test_a_refused_batch_names_rule_and_share(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    loads, counts_of_rules = night.table("ops.load"), night.table("quality.rule_count")
+    with night.engine.begin() as connection:
+        of_orders = (loads.c.system == "heyuan_dms") & (loads.c.feed == "repair_order")
+        load_id = connection.execute(
+            update(loads).where(of_orders).values(state="failed").returning(loads.c.load_id)
+        ).scalar_one()
+        connection.execute(
+            counts_of_rules.insert().values(
+                load_id=load_id,
+                rule_id="RO04",
+                severity="critical",
+                flagged=98,
+                rows=412,
+                max_share="0.1",
+                is_within_limit=False,
+            )
+        )
+    assert send(night, server)["todo"] == 1
+    text = text_of(server.messages[0])
+    assert "整批退回：RO04 VIN" in text
+    assert "有 98 行（共 412 行，上限 10.0%）" in text
+
+
+def test_tasks_add_up_with_their_reasons(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    night.task(target="workbook")
+    night.task(status="held", status_reason="landline")
+    night.task(status="missed", status_reason="not_called")
+    older = DAY - timedelta(days=2)
+    night.task(status="held", status_reason="too_short", made_day=older, changed_day=older)
+    night.task(status="missed", status_reason="busy", made_day=older, changed_day=older)
+    night.task(status="postponed", status_reason="budget")
+    finish(night, tmp_path)
+    facts = read_morning(night.engine, night.group, DAY)
+    assert facts.count(is_new=True) == 4
+    assert facts.count(is_new=False) == 5
+    assert {line.way: (line.new, line.current) for line in facts.tasks if line.way != "held"} == {
+        "sent": (1, 1),
+        "missed": (1, 1),
+        "postponed": (1, 1),
+    }
+    send(night, server)
+    text = text_of(server.messages[0])
+    assert "搁置: 本夜新任务 1, 全部待办 2 (固定电话 1、号码太短 1)" in text
+    assert "合计应办: 本夜新任务 4, 全部待办 5" in text
+
+
+def test_rejected_and_waiting_tasks_are_things_to_do(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    crm = FileCrm(tmp_path / "crm.sqlite")
+    rejected, lost = night.task(), night.task()
+    night.task()
+    crm.answers |= {rejected: "rejected", lost: "unknown"}
+    targets = night.group.targets.model_copy(update={"default": "crm"})
+    group = night.group.model_copy(update={"targets": targets})
+    load_all(night)
+    push(night.engine, night.keyring, group, crm, DAY, TODAY)
+    counts = send(night, server, group)
+    text = text_of(server.messages[0])
+    assert counts["complete"] == 0
+    assert "Crm：拒收 1 项任务。phone: rejected by the CRM (1)" in text
+    assert "Crm：1 条消息还没送到（不明 1）" in text
+    assert "被拒收: 本夜新任务 1, 全部待办 1" in text
+
+
+def test_a_night_without_tasks_report_or_push_is_incomplete(
+    night: NightOfTasks, server: MailServer
+) -> None:
+    assert send(night, server)["complete"] == 0
+    text = text_of(server.messages[0])
+    assert "本夜没有生成回访任务" in text
+    assert "门店任务表：任务没有送出" in text
+
+
+def test_open_cases_stand_by_rule_with_the_new_ones(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    cases = night.table("quality.quarantine")
+    with night.engine.begin() as connection:
+        for number, first_day in enumerate((DAY, DAY - timedelta(days=3))):
+            connection.execute(
+                cases.insert().values(
+                    system="heyuan_dms",
+                    feed="repair_order",
+                    store_code="CA01",
+                    business_key=f"CA01|RO{number}",
+                    row_hash=b"\0",
+                    load_id=1,
+                    row_id=number,
+                    source_ref="x",
+                    source_row={},
+                    rule_ids=["RO08"],
+                    is_releasable=True,
+                    first_day=first_day,
+                    last_day=DAY,
+                )
+            )
+    assert send(night, server)["complete"] == 1, "held rows are work, not a gap"
+    text = text_of(server.messages[0])
+    assert "隔离数据新增 1 行，共 2 行待处理" in text
+    assert "待处理 2, 新增 1, 最早 11-17" in text
+    assert "谁负责: 数据专员" in text
+
+
+def test_the_same_night_again_sends_no_second_mail(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    send(night, server)
+    assert send(night, server)["changed"] == 0
+    assert len(server.envelopes) == 2
+
+
+def test_the_mail_of_an_old_night_is_sent_only_when_asked_for(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    later = TODAY + timedelta(days=3)
+    assert send(night, server, today=later)["suppressed"] == 2
+    assert not server.envelopes
+    assert send(night, server, today=later, notify=True)["changed"] == 2
+
+
+def test_each_recipient_reads_their_own_language(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    recipients = {
+        "operator": (
+            Recipient(address="a@heyuan.example", language="en"),
+            Recipient(address="b@heyuan.example"),
+        )
+    }
+    mail = night.group.mail.model_copy(update={"recipients": recipients})
+    send(night, server, night.group.model_copy(update={"mail": mail}))
+    subjects = [message["Subject"] for message in server.messages]
+    assert subjects == [
+        "Follow-ups 11-20: complete, 0 new tasks, 0 to be done",
+        "回访早报 11-20：完整，新任务 0，待办 0",
+    ]
+
+
+def test_nothing_about_a_person_stands_in_the_mail(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    night.task(target="workbook", vin="LS4ASE2E7NJ424242")
+    finish(night, tmp_path)
+    send(night, server)
+    for message in server.messages:
+        whole = text_of(message) + text_of(message, "html") + message["Subject"]
+        for secret in (NAME, PHONE, PLATE, "LS4ASE2E7NJ424242"):
+            assert secret not in whole
