@@ -46,6 +46,11 @@ visits as (
     where
         given.vin_check in ('valid', 'check_digit')
         and given.opened_at is not null
+        -- A reading that ran backwards in the workshop is held, so not known.
+        and (
+            coalesce(given.is_odometer_replaced, false)
+            or coalesce(given.odometer_out_km >= given.odometer_in_km, true)
+        )
     union all
     select
         earlier.vin,
