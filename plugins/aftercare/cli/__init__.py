@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from aftercare.cli import backfill, cases, month, night, setup
+from aftercare.cli import backfill, cases, mail, month, night, setup
 from aftercare.errors import AftercareError
 
 
@@ -22,6 +22,7 @@ for command in (
     *backfill.COMMANDS,
     *cases.COMMANDS,
     *month.COMMANDS,
+    *mail.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,37 @@
+"""Commands about the mails of a report: what became of them, and sending again what was lost."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def mail() -> None:
+    """Mails of a report, for example morning/2026-06-30 or scorecards/2026-06."""
+
+
+@mail.command("list")
+@click.argument("report")
+def list_report(report: str) -> None:
+    """Show recipients (masked), states and reasons of the mails of REPORT."""
+    from aftercare import connections
+    from aftercare.stages.mail import list_mails
+
+    rows = list_mails(connections.warehouse_engine(), report)
+    for row in rows:
+        shown = (row["state"], row["recipient_role"], row["recipient_masked"], row["reason"] or "")
+        click.echo("\t".join(shown))
+    click.echo(f"{len(rows)} mails")
+
+
+@mail.command()
+@click.argument("report")
+def again(report: str) -> None:
+    """Let the next delivery of REPORT send what was refused, or what nobody knows of."""
+    from aftercare import connections
+    from aftercare.stages.mail import send_again
+
+    click.echo(f"{send_again(connections.warehouse_engine(), report)} mails will be sent again")
+
+
+COMMANDS = (mail,)
