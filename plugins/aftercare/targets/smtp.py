@@ -17,12 +17,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal, Protocol
 
 from aftercare.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from aftercare.connections import Connection
 
 MailState = Literal["sent", "retry", "failed", "unknown"]
 """`sent`: accepted. `retry`: not accepted, may be later. `failed`: refused for good. `unknown`:
@@ -41,6 +38,40 @@ class MailOutcome:
     reason: str | None = None
 
 
+class MailServer(Protocol):
+    """Where the mail server is; `aftercare.connections.Connection` is one."""
+
+    @property
+    def conn_id(self) -> str:
+        """Id of the connection, for messages."""
+        ...
+
+    @property
+    def host(self) -> str | None:
+        """Name or address."""
+        ...
+
+    @property
+    def port(self) -> int | None:
+        """None: the usual one."""
+        ...
+
+    @property
+    def login(self) -> str | None:
+        """None: no login is made."""
+        ...
+
+    @property
+    def password(self) -> str | None:
+        """Belongs to the login."""
+        ...
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Further settings, see `Mailer`."""
+        ...
+
+
 def message_id(report_key: str, recipient: bytes, domain: str) -> str:
     """The same Message-ID for the same report and recipient, so that a mailbox can tell a repeat."""
     digest = hashlib.sha256(report_key.encode() + b"\x00" + recipient).hexdigest()
@@ -55,7 +86,7 @@ class Mailer:
     the connection has one.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: MailServer) -> None:
         if not connection.host:
             raise ConfigurationError(
                 f"connection {connection.conn_id} needs the mail server's host"
