@@ -8,7 +8,7 @@ from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
-from aftercare.stages.scorecards import evidence, score_month
+from aftercare.stages.scorecards import evidence, score_month, scorecards_of
 
 
 @pytest.fixture
@@ -115,6 +115,14 @@ def test_every_line_is_backed_by_the_rows_it_counted(month: ScoredMonth) -> None
     ]
     same = evidence(month.engine, "2026-06.SC.SK01.E1", "follow_up_rate")
     assert [row["row_key"] for row in same] == [row["row_key"] for row in rows]
+
+
+def test_scorecards_are_found_by_person_or_for_all(month: ScoredMonth) -> None:
+    month.person("A1", role="AC")
+    score(month)
+    assert scorecards_of(month.engine, MONTH, "E1") == ["2026-06.SC.SK01.E1"]
+    assert len(scorecards_of(month.engine, MONTH, "all")) == 2
+    assert scorecards_of(month.engine, MONTH, "E7") == []
 
 
 def test_rows_of_an_unknown_line_are_refused_in_plain_words(month: ScoredMonth) -> None:

@@ -115,7 +115,7 @@ def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
 
 
 def scorecards_of(engine: Engine, month: str, employee_no: str) -> list[str]:
-    """Ids of a person's scorecards of a month: one per post and store."""
+    """Ids of a person's scorecards of a month, one per post and store; ``all``: of everybody."""
     with engine.connect() as connection:
         found = run(connection, "score/list_scorecards_of", month=month, employee_no=employee_no)
         return list(found.scalars())

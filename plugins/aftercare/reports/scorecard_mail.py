@@ -1,0 +1,89 @@
+"""The month's mail to HR: plain text, HTML with one chart, workbook and PDF attached."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from aftercare.errors import PipelineFault
+from aftercare.reports.charts import scorecard_chart
+from aftercare.reports.scorecard_pdf import scorecard_pdf
+from aftercare.reports.scorecard_report import ScorecardReport
+from aftercare.reports.scorecard_view import Texts, subject, view
+from aftercare.reports.scorecard_words import TEMPLATES, Words
+from aftercare.reports.scorecard_workbook import scorecard_workbook
+
+HTML_BYTES = 100_000
+CHART = "chart"
+XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def scorecard_html(texts: Texts, chart_address: str = f"cid:{CHART}") -> str:
+    """The mail's HTML, with styles inlined; ``chart_address`` is where its one picture is found.
+
+    Raises PipelineFault above the size at which mail programs cut a message.
+    """
+    page = _environment().get_template("mail.html").render(chart=chart_address, **texts)
+    html = css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
+    size = len(html.encode())
+    if size > HTML_BYTES:
+        raise PipelineFault(f"the mail's page has {size} bytes, more than {HTML_BYTES}")
+    return html
+
+
+def scorecard_text(texts: Texts) -> str:
+    """The mail for programs without HTML."""
+    lines = [texts["stamp"], texts["title"], "", *texts["conclusion"], "", *texts["notices"], ""]
+    lines += [
+        f"{row['kpi']} {row['role']}: {row['numerator']}/{row['denominator']} = {row['value']} "
+        f"{row['symbol']} ({texts['words']['target']} {row['target']})"
+        for row in texts["kpis"]
+    ]
+    lines += ["", texts["words"]["attachments"], texts["basis"]]
+    return "\n".join(lines) + "\n"
+
+
+def scorecard_message(report: ScorecardReport, words: Words) -> EmailMessage:
+    """The whole message, without sender and recipient."""
+    texts = view(report, words, is_mail=True)
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject(report, words)
+    message.set_content(scorecard_text(texts), cte="base64")
+    message.add_alternative(scorecard_html(texts), subtype="html", cte="base64")
+    pages = message.get_payload()
+    if not isinstance(pages, list) or not isinstance(pages[-1], EmailMessage):
+        raise PipelineFault("the mail has no page to put the chart into")
+    pages[-1].add_related(
+        scorecard_chart(report, words),
+        maintype="image",
+        subtype="png",
+        cid=f"<{CHART}>",
+        filename="chart.png",
+        disposition="inline",
+    )
+    name = f"scorecards-{report.rows.month}-{words.language}"
+    message.add_attachment(
+        scorecard_workbook(report, words),
+        maintype="application",
+        subtype=XLSX,
+        filename=f"{name}.xlsx",
+    )
+    message.add_attachment(
+        scorecard_pdf(report, words), maintype="application", subtype="pdf", filename=f"{name}.pdf"
+    )
+    return message

@@ -1,0 +1,293 @@
+"""What the documents of a month say, put together from stored lines and nothing else.
+
+Sums, medians and ranks are made here in Decimal and rounded when they are shown, so that mail,
+workbook, PDF and chart show the same figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from aftercare.rules.scoring import SHARE, percent, share
+
+Row = Mapping[str, Any]
+MET, MISSED, NOTHING = "✓", "▼", "–"
+SCORE = "satisfied_share"
+
+
+@dataclass(frozen=True)
+class MonthRows:
+    """The rows of a month as the publishing stage reads them.
+
+    ``lines`` are scorecard lines with their scorecard's and people's columns; ``trend`` has month,
+    kpi_id, numerator and denominator of this and earlier months; ``titles`` are the figures' names
+    by language, in the order in which they are shown; ``missing_nights`` is days by system.
+    """
+
+    month: str
+    group_name: str
+    lines: Sequence[Row]
+    trend: Sequence[Row]
+    proposals: Sequence[Row]
+    evidence: Sequence[Row]
+    titles: Mapping[str, Mapping[str, str]]
+    minimum_n: int
+    closing_on: date
+    as_of: date | None
+    policy_digest: str
+    approved_by: str | None
+    objection_until: date
+    reply_days: int
+    uncredited: int = 0
+    missing_nights: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """A figure over all people of a post (``role`` None: all posts)."""
+
+    kpi_id: str
+    role: str | None
+    numerator: Decimal
+    denominator: Decimal
+    excluded: Decimal
+    targets: tuple[Decimal, ...]
+    is_target_for_all: bool
+    median: Decimal | None
+    people: int
+    people_met: int
+    rules: tuple[str, ...]
+
+    @property
+    def value(self) -> Decimal | None:
+        """Counted by due, None where nothing was due."""
+        return share(self.numerator, self.denominator)
+
+    @property
+    def target(self) -> Decimal | None:
+        """The target, if it is one and the same for all who are counted."""
+        return self.targets[0] if len(self.targets) == 1 and self.is_target_for_all else None
+
+    @property
+    def symbol(self) -> str:
+        """Whether the figure of all meets the target."""
+        if self.value is None or self.target is None:
+            return NOTHING
+        return MET if self.value >= self.target else MISSED
+
+
+@dataclass(frozen=True)
+class Person:
+    """One scorecard: a person in a post at a store."""
+
+    scorecard_id: str
+    employee_no: str
+    name: str
+    role: str
+    store_code: str
+    store_name: str
+    is_trial: bool
+    lines: Mapping[str, Row]
+    rank: int | None = None
+    ranked: int | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there is at least one figure."""
+        return any(line["value"] is not None for line in self.lines.values())
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether every figure with a target meets it; None where there is none."""
+        judged = [
+            line["is_target_met"]
+            for line in self.lines.values()
+            if line["is_target_met"] is not None
+        ]
+        return all(judged) if judged else None
+
+
+class ScorecardReport:
+    """The figures of the month's documents."""
+
+    def __init__(self, rows: MonthRows) -> None:
+        self.rows = rows
+
+    @cached_property
+    def kpi_ids(self) -> tuple[str, ...]:
+        """Figures that are counted, in the order in which they are shown."""
+        return self._ids(is_coefficient=False)
+
+    @cached_property
+    def coefficient_ids(self) -> tuple[str, ...]:
+        """Lines that give a coefficient."""
+        return self._ids(is_coefficient=True)
+
+    def _ids(self, is_coefficient: bool) -> tuple[str, ...]:
+        present = {
+            line["kpi_id"]
+            for line in self.rows.lines
+            if ("/scoring/" in line["policy_line"]) is is_coefficient
+        }
+        return tuple(kpi for kpi in self.rows.titles if kpi in present)
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """Posts that were scored."""
+        return tuple(sorted({line["role"] for line in self.rows.lines}, reverse=True))
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """All scorecards, by store, post and number."""
+        cards: dict[str, list[Row]] = {}
+        for line in self.rows.lines:
+            cards.setdefault(line["scorecard_id"], []).append(line)
+        ranks = self._ranks()
+        found = []
+        for card, lines in cards.items():
+            first = lines[0]
+            rank = ranks.get(card)
+            found.append(
+                Person(
+                    card,
+                    first["employee_no"],
+                    first["employee_name"],
+                    first["role"],
+                    first["store_code"],
+                    first["store_name"],
+                    first["is_trial"],
+                    {line["kpi_id"]: line for line in lines},
+                    *(rank or (None, None)),
+                )
+            )
+        return tuple(sorted(found, key=lambda one: (one.store_code, one.role, one.employee_no)))
+
+    def _ranks(self) -> dict[str, tuple[int, int]]:
+        """Rank and number of ranked people by scorecard; ties share the better rank."""
+        ranks = {}
+        for role in self.roles:
+            lines = self._ranked_lines(role)
+            for line in lines:
+                better = sum(other["value"] > line["value"] for other in lines)
+                ranks[line["scorecard_id"]] = (better + 1, len(lines))
+        return ranks
+
+    def _ranked_lines(self, role: str) -> list[Row]:
+        return [
+            line
+            for line in self.rows.lines
+            if line["kpi_id"] == SCORE
+            and line["role"] == role
+            and line["value"] is not None
+            and line["denominator"] >= self.rows.minimum_n
+        ]
+
+    def score_median(self, role: str) -> Decimal | None:
+        """Median of the satisfied share of those who are ranked."""
+        return median([line["value"] for line in self._ranked_lines(role)])
+
+    def kpi(self, kpi_id: str, role: str | None = None) -> KpiRow:
+        """A figure over a post, or over all."""
+        lines = [
+            line
+            for line in self.rows.lines
+            if line["kpi_id"] == kpi_id and role in (None, line["role"])
+        ]
+        known = [line for line in lines if line["value"] is not None]
+        return KpiRow(
+            kpi_id,
+            role,
+            _sum(line["numerator"] for line in lines),
+            _sum(line["denominator"] for line in lines),
+            _sum(line["excluded"] for line in lines),
+            tuple(sorted({line["target"] for line in lines if line["target"] is not None})),
+            all(line["target"] is not None for line in known),
+            median([line["value"] for line in known]),
+            sum(line["target"] is not None for line in known),
+            sum(line["is_target_met"] is True for line in known),
+            tuple(sorted({line["rule_id"] for line in lines})),
+        )
+
+    @cached_property
+    def kpi_rows(self) -> tuple[KpiRow, ...]:
+        """Every figure by post."""
+        return tuple(
+            self.kpi(kpi, role)
+            for kpi in self.kpi_ids
+            for role in self.roles
+            if any(line["kpi_id"] == kpi and line["role"] == role for line in self.rows.lines)
+        )
+
+    @cached_property
+    def trend_months(self) -> tuple[str, ...]:
+        """Months with figures, oldest first."""
+        return tuple(sorted({row["month"] for row in self.rows.trend}))
+
+    def trend(self, kpi_id: str) -> list[Decimal | None]:
+        """A figure of all people by month; None where nothing was due."""
+        values = {
+            row["month"]: share(row["numerator"], row["denominator"])
+            for row in self.rows.trend
+            if row["kpi_id"] == kpi_id
+        }
+        return [values.get(month) for month in self.trend_months]
+
+    def count_people(self, is_met: bool | None = None, is_counted: bool = False) -> int:
+        """Persons, each once: all, those with a figure, or those who (did not) meet every target."""
+        by_person: dict[str, list[Person]] = {}
+        for person in self.people:
+            by_person.setdefault(person.employee_no, []).append(person)
+        if is_counted:
+            return sum(any(card.is_counted for card in cards) for cards in by_person.values())
+        if is_met is None:
+            return len(by_person)
+        judged = [
+            [card.is_met for card in cards if card.is_met is not None]
+            for cards in by_person.values()
+        ]
+        return sum(bool(marks) and all(marks) is is_met for marks in judged)
+
+    def count_role(self, role: str) -> int:
+        """Persons in a post."""
+        return len({person.employee_no for person in self.people if person.role == role})
+
+    @cached_property
+    def trial_cards(self) -> int:
+        """Scorecards of packs that are not published."""
+        return sum(person.is_trial for person in self.people)
+
+    def decided(self, decision: str | None) -> int:
+        """Proposals with this newest decision; None: without one."""
+        return sum(proposal["decision"] == decision for proposal in self.rows.proposals)
+
+
+def median(values: Sequence[Decimal]) -> Decimal | None:
+    """The middle value, or the mean of the two; None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def shown(value: Decimal | None, unit: str = SHARE) -> str:
+    """A figure for people to read: a share as per cent, a score as it was given, – for none."""
+    if value is None:
+        return NOTHING
+    return percent(value) if unit == SHARE else f"{value.normalize():f}"
+
+
+def symbol(is_met: bool | None) -> str:
+    """✓ met, ▼ not met, – nothing to judge."""
+    return NOTHING if is_met is None else MET if is_met else MISSED
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), Decimal(0))

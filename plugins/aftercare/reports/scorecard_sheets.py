@@ -1,0 +1,117 @@
+"""Sheets of the month's workbook: stamp, header, number formats and marks, the same on each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import xlsxwriter
+
+from aftercare.reports.scorecard_report import MET, MISSED, ScorecardReport, shown
+from aftercare.reports.scorecard_words import Words
+from aftercare.rules.scoring import SHARE
+
+TOP = 2
+"""Rows above a sheet's header: the stamp and a note."""
+
+
+class SheetMaker:
+    """Sheets with the stamp on top, a frozen header and widths that fit."""
+
+    def __init__(self, report: ScorecardReport, words: Words, buffer: io.BytesIO) -> None:
+        self.report, self.words = report, words
+        self.book = xlsxwriter.Workbook(
+            buffer,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_date_format": "yyyy-mm-dd",
+            },
+        )
+        self.book.set_properties(
+            {"title": words("title", month=report.rows.month), "comments": words("stamp_note")}
+        )
+        font = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
+        self.plain = self.book.add_format(font)
+        self.wrapped = self.book.add_format(font | {"text_wrap": True})
+        self.bold = self.book.add_format(font | {"bold": True})
+        self.title = self.book.add_format(font | {"bold": True, "font_size": 14})
+        self.stamp = self.book.add_format(
+            font | {"bold": True, "font_color": "#FFFFFF", "bg_color": "#744210"}
+        )
+        self.head = self.book.add_format(
+            font | {"bold": True, "bg_color": "#E2E8F0", "bottom": 1, "text_wrap": True}
+        )
+        self.share = self.book.add_format(font | {"num_format": "0.0%"})
+        self.number = self.book.add_format(font | {"num_format": "0.######"})
+        self.count = self.book.add_format(font | {"num_format": "#,##0"})
+        self.good = self.book.add_format({"font_color": "#22643C", "bg_color": "#E6F4EA"})
+        self.bad = self.book.add_format({"font_color": "#B32424", "bg_color": "#FBE9E7"})
+
+    def sheet(self, name: str, note: str, widths: Sequence[int]) -> Any:
+        """A sheet with stamp, note, print header and column widths."""
+        sheet = self.book.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width, self.plain)
+        for column in range(len(widths)):
+            sheet.write_blank(0, column, None, self.stamp)
+        sheet.write_string(0, 0, f"{self.words('stamp')}  {self.words('stamp_note')}", self.stamp)
+        sheet.write_string(1, 0, note, self.plain)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_header(f"&L{self.words('stamp')}&C{self.report.rows.month}&R&P/&N")
+        return sheet
+
+    def table(self, sheet: Any, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """A table below the note; a value is text, Decimal, int, None or (value, format)."""
+        for column, title in enumerate(titles):
+            sheet.write_string(TOP, column, title, self.head)
+        last = TOP
+        for last, row in enumerate(rows, TOP + 1):
+            for column, value in enumerate(row):
+                self.cell(sheet, last, column, value)
+        sheet.freeze_panes(TOP + 1, 0)
+        if last > TOP:
+            sheet.autofilter(TOP, 0, last, len(titles) - 1)
+            sheet.repeat_rows(0, TOP)
+        return last
+
+    def cell(self, sheet: Any, row: int, column: int, value: Any) -> None:
+        """One value; what is not known stays an empty cell, never 0."""
+        style = None
+        if isinstance(value, tuple):
+            value, style = value
+        if value is None or value == "":
+            return
+        if isinstance(value, int | Decimal):
+            sheet.write_number(row, column, float(value), style or self.number)
+        else:
+            sheet.write_string(row, column, str(value), style or self.plain)
+
+    def figure(self, value: Decimal | None, unit: str = SHARE) -> tuple[Decimal | None, Any]:
+        """A figure rounded as it is shown everywhere else."""
+        if value is None:
+            return None, None
+        if unit != SHARE:
+            return value, self.number
+        rounded = Decimal(shown(value).rstrip("%")) / 100
+        return rounded.quantize(Decimal("0.001"), ROUND_HALF_UP), self.share
+
+    def mark(self, sheet: Any, column: int, last: int) -> None:
+        """Colours the symbols of a column; the symbol itself says it without colour."""
+        if last <= TOP:
+            return
+        for sign, style in ((MET, self.good), (MISSED, self.bad)):
+            sheet.conditional_format(
+                TOP + 1,
+                column,
+                last,
+                column,
+                {"type": "text", "criteria": "containing", "value": sign, "format": style},
+            )

@@ -1,0 +1,326 @@
+"""The month's figures as texts of one language, for mail and PDF alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aftercare.reports.scorecard_report import (
+    MET,
+    MISSED,
+    NOTHING,
+    SCORE,
+    KpiRow,
+    Person,
+    ScorecardReport,
+    shown,
+    symbol,
+)
+from aftercare.reports.scorecard_words import Words
+from aftercare.rules.sanctions import reason_in
+
+Texts = dict[str, Any]
+
+PEOPLE_IN_MAIL = 40
+PROPOSALS_IN_MAIL = 30
+CASES_SHOWN = 12
+DAYS_SHOWN = 6
+STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
+
+
+def month_title(month: str, words: Words) -> str:
+    """``2026-06`` as people write it."""
+    if words.language == "en":
+        return month
+    return f"{month[:4]}年{int(month[5:])}月"
+
+
+def conclusion(report: ScorecardReport, words: Words) -> list[str]:
+    """Three lines: who was scored and met the targets, the figures of all, what was decided."""
+    roles = words("comma").join(
+        words("role_count", role=_role(role, words), count=report.count_role(role))
+        for role in report.roles
+    )
+    people = words(
+        "conclusion_people",
+        people=report.count_people(),
+        roles=roles,
+        figures=report.count_people(is_counted=True),
+        met=report.count_people(is_met=True),
+        unmet=report.count_people(is_met=False),
+    )
+    figures = [
+        _kpi_words(report.kpi(kpi), report, words)
+        for kpi in report.kpi_ids
+        if report.kpi(kpi).value is not None
+    ]
+    kpis = (
+        words("conclusion_kpis", kpis=words("separator").join(figures))
+        if figures
+        else words("conclusion_no_figures")
+    )
+    return [people, kpis, _decisions(report, words)]
+
+
+def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
+    name = "conclusion_kpi" if row.target is not None else "conclusion_kpi_free"
+    return words(
+        name,
+        title=report.rows.titles[row.kpi_id][words.language],
+        value=shown(row.value),
+        symbol=row.symbol,
+        target=shown(row.target),
+    )
+
+
+def _decisions(report: ScorecardReport, words: Words) -> str:
+    everything = len(report.rows.proposals)
+    if not everything:
+        return words("conclusion_no_proposals")
+    undecided = report.decided(None)
+    if undecided:
+        return words("conclusion_undecided", all=everything, undecided=undecided)
+    return words(
+        "conclusion_decided",
+        all=everything,
+        approved=report.decided("approve"),
+        rejected=report.decided("reject"),
+    )
+
+
+def notices(report: ScorecardReport, words: Words) -> list[str]:
+    """What a reader must know before using the figures."""
+    found = []
+    for system, days in report.rows.missing_nights.items():
+        listed = words("comma").join(days[:DAYS_SHOWN])
+        if len(days) > DAYS_SHOWN:
+            listed += words("days_more", count=len(days))
+        found.append(words("notice_missing", system=system, count=len(days), days=listed))
+    if report.rows.uncredited:
+        found.append(words("notice_uncredited", count=report.rows.uncredited))
+    if report.trial_cards:
+        found.append(words("notice_trial", count=report.trial_cards))
+    return found
+
+
+def subject(report: ScorecardReport, words: Words) -> str:
+    """The mail's subject: the conclusion in a few words."""
+    people = {"met": report.count_people(is_met=True), "people": report.count_people()}
+    if report.rows.proposals:
+        summary = words(
+            "subject_decided",
+            approved=report.decided("approve"),
+            rejected=report.decided("reject"),
+            **people,
+        )
+    else:
+        summary = words("subject_none", **people)
+    return words("subject", month=month_title(report.rows.month, words), summary=summary)
+
+
+def view(report: ScorecardReport, words: Words, is_mail: bool = False) -> Texts:
+    """All texts of a document; a mail shows as many people and proposals as it may hold."""
+    rows = report.rows
+    people = list(report.people)
+    proposals = list(rows.proposals)
+    if is_mail:
+        people = _some(people, PEOPLE_IN_MAIL, lambda one: one.is_met is not False)
+        proposals = _some(proposals, PROPOSALS_IN_MAIL, lambda one: one["decision"] == "reject")
+    return {
+        "language": words.language,
+        "title": words("title", month=month_title(rows.month, words)),
+        "group": rows.group_name,
+        "month": rows.month,
+        "stamp": words("stamp"),
+        "stamp_note": words("stamp_note"),
+        "conclusion": conclusion(report, words),
+        "notices": notices(report, words),
+        "kpis": [_kpi_row(row, report, words) for row in report.kpi_rows],
+        "kpis_note": words("kpis_note", closing=rows.closing_on),
+        "legend": words("legend"),
+        "kpi_titles": [rows.titles[kpi][words.language] for kpi in report.kpi_ids],
+        "coefficient_titles": [rows.titles[kpi][words.language] for kpi in report.coefficient_ids],
+        "coefficients_note": words("coefficients_note", minimum=rows.minimum_n)
+        if report.coefficient_ids
+        else "",
+        "people": [_person(person, report, words) for person in people],
+        "people_note": words("people_cut", shown=len(people), all=len(report.people))
+        if len(people) < len(report.people)
+        else "",
+        "rank_note": words(
+            "rank_note",
+            minimum=rows.minimum_n,
+            medians=words("comma").join(
+                f"{_role(role, words)} {shown(report.score_median(role))}" for role in report.roles
+            ),
+        ),
+        "trend_months": list(report.trend_months) if len(report.trend_months) > 1 else [],
+        "trend": [
+            [rows.titles[kpi][words.language], *(shown(value) for value in report.trend(kpi))]
+            for kpi in report.kpi_ids
+        ],
+        "proposals": [_proposal(row, words) for row in proposals],
+        "proposals_note": words("proposals_cut", shown=len(proposals), all=len(rows.proposals))
+        if len(proposals) < len(rows.proposals)
+        else "",
+        "objection": words("objection_text", until=rows.objection_until, reply=rows.reply_days),
+        "commands": _commands(report, words),
+        "basis": _basis(report, words),
+        "words": {name: words(name) for name in LABELS},
+    }
+
+
+def _some(everything: list[Any], limit: int, is_later: Callable[[Any], bool]) -> list[Any]:
+    """As many as fit, those first that are not later; all in their order where all fit."""
+    return everything if len(everything) <= limit else sorted(everything, key=is_later)[:limit]
+
+
+# fmt: off
+LABELS = (
+    "conclusion", "notices", "kpis", "kpi", "role", "store", "employee", "numerator",
+    "denominator", "excluded", "value", "target", "met", "median", "people_met", "rule",
+    "people", "rank", "coefficients", "trend", "month", "proposals", "proposals_none",
+    "proposal", "step", "reason", "cases", "correct_by", "decision", "comment", "policy_line",
+    "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
+)
+# fmt: on
+
+
+def _role(role: str, words: Words) -> str:
+    return f"{words(role)} {role}" if words.has(role) else role
+
+
+def _kpi_row(row: KpiRow, report: ScorecardReport, words: Words) -> Texts:
+    return {
+        "kpi": report.rows.titles[row.kpi_id][words.language],
+        "kpi_id": row.kpi_id,
+        "role": _role(row.role or "", words),
+        "numerator": shown(row.numerator, ""),
+        "denominator": shown(row.denominator, ""),
+        "excluded": shown(row.excluded, ""),
+        "value": shown(row.value),
+        "target": target_words(row, words),
+        "symbol": row.symbol,
+        "style": STYLES[row.symbol],
+        "median": shown(row.median),
+        "people_met": f"{row.people_met}/{row.people}" if row.targets else NOTHING,
+        "rule": ", ".join(row.rules),
+    }
+
+
+def target_words(row: KpiRow, words: Words) -> str:
+    """The target of a figure; several where packs differ, and a word where some have none."""
+    targets = " / ".join(shown(target) for target in row.targets)
+    if not targets or row.is_target_for_all:
+        return targets or NOTHING
+    return words("target_partly", target=targets)
+
+
+def _person(person: Person, report: ScorecardReport, words: Words) -> Texts:
+    cells = []
+    for kpi in report.kpi_ids:
+        line = person.lines.get(kpi)
+        if line is None:
+            cells.append({"value": "", "counts": "", "symbol": "", "style": "none"})
+            continue
+        mark = symbol(line["is_target_met"])
+        is_judged = line["target"] is not None
+        cells.append(
+            {
+                "value": shown(line["value"], line["unit"]),
+                "counts": f"{line['numerator']:f}/{line['denominator']:f}"
+                if line["value"] is not None
+                else "",
+                "symbol": mark if is_judged and line["value"] is not None else "",
+                "style": STYLES[mark],
+            }
+        )
+    coefficients = [
+        shown(person.lines[kpi]["coefficient"], "") if kpi in person.lines else ""
+        for kpi in report.coefficient_ids
+    ]
+    return {
+        "name": person.name,
+        "employee_no": person.employee_no,
+        "role": person.role,
+        "store": person.store_name,
+        "store_code": person.store_code,
+        "trial": words("trial") if person.is_trial else "",
+        "cells": cells,
+        "coefficients": coefficients,
+        "rank": rank_words(person, words),
+    }
+
+
+def rank_words(person: Person, words: Words) -> str:
+    """``3/12``, or why there is no rank."""
+    if person.rank is not None:
+        return words("rank_of", rank=person.rank, of=person.ranked)
+    line = person.lines.get(SCORE)
+    return words("rank_none") if line and line["value"] is not None else NOTHING
+
+
+def _proposal(row: Mapping[str, Any], words: Words) -> Texts:
+    cases = row["rows_behind"]
+    kinds = dict.fromkeys(kind for kind, _ in cases)
+    listed = [
+        f"{words(kind)} " + ", ".join(key for case, key in cases[:CASES_SHOWN] if case == kind)
+        for kind in kinds
+    ]
+    more = words("cases_more", count=len(cases)) if len(cases) > CASES_SHOWN else ""
+    return {
+        "proposal_id": row["proposal_id"],
+        "name": row["employee_name"],
+        "employee_no": row["employee_no"],
+        "store": row["store_name"],
+        "step": words(row["step"]),
+        "rule": row["rule_id"],
+        "policy_line": row["policy_line"],
+        "reason": reason_in(row["reason"], words.language),
+        "cases": listed,
+        "cases_more": more,
+        "correct_by": str(row["correct_by"]),
+        "decision": words(row["decision"] or "undecided"),
+        "style": {"approve": "firm", "reject": "none"}.get(row["decision"] or "", "missed"),
+        "decided_by": row["decided_by"] or "",
+        "comment": row["remark"] or "",
+    }
+
+
+def evidence_command(month: str, whom: str, kpi_id: str) -> str:
+    """The command that shows the rows behind a figure."""
+    return f"aftercare evidence {month} {whom} {kpi_id}"
+
+
+def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
+    kpis = report.kpi_ids
+    if not kpis:
+        return []
+    example = next((person for person in report.people if person.is_counted), None)
+    month = report.rows.month
+    found = [
+        (
+            f"{words('evidence_all')} · {report.rows.titles[kpi][words.language]}",
+            evidence_command(month, "all", kpi),
+        )
+        for kpi in kpis
+    ]
+    if example:
+        found.append(
+            (
+                f"{words('evidence_example')} {example.name}",
+                evidence_command(month, example.employee_no, kpis[0]),
+            )
+        )
+    return found
+
+
+def _basis(report: ScorecardReport, words: Words) -> str:
+    rows = report.rows
+    return words(
+        "basis_text" if rows.approved_by else "basis_draft",
+        as_of=rows.as_of or NOTHING,
+        closing=rows.closing_on,
+        digest=rows.policy_digest[:12],
+        approved_by=rows.approved_by,
+    )

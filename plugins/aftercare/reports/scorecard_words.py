@@ -1,0 +1,65 @@
+"""Texts of the month's documents in one language, from ``include/templates/scorecards/words.yaml``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from aftercare.configuration import read_yaml
+from aftercare.errors import ConfigurationError
+from aftercare.settings import PROJECT, Language
+
+TEMPLATES = PROJECT / "include" / "templates" / "scorecards"
+
+
+class Words:
+    """Texts by name, filled with values: ``words("rank_of", rank=1, of=9)``."""
+
+    def __init__(self, language: Language, texts: dict[str, str], file: Path) -> None:
+        self.language = language
+        self._texts = texts
+        self._file = file
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """The text of that name; ConfigurationError when there is none or a value is missing."""
+        try:
+            return self._texts[name].format(**values)
+        except KeyError as missing:
+            raise ConfigurationError(
+                f"there is no text or value {missing} for {self.language}",
+                file=str(self._file),
+                key=name,
+            ) from None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a text."""
+        return name in self._texts
+
+    def note(self, code: str | None) -> str:
+        """The words for a line's note."""
+        return self(f"note_{code}") if code else ""
+
+    def reason(self, code: str | None) -> str:
+        """The words for why a row counts or not; a code that nobody has words for stays as it is."""
+        if not code:
+            return ""
+        if code.startswith("points_"):
+            return self("reason_points", points=code.removeprefix("points_"))
+        return self(f"reason_{code}") if self.has(f"reason_{code}") else code
+
+
+@cache
+def read_words(language: Language) -> Words:
+    """The texts in a language; ConfigurationError for a text that lacks it."""
+    path = TEMPLATES / "words.yaml"
+    data, lines = read_yaml(path)
+    if not isinstance(data, dict):
+        raise ConfigurationError("is not a list of texts", file=str(path))
+    texts = {}
+    for name, both in data.items():
+        if not isinstance(both, dict) or not isinstance(both.get(language), str):
+            raise ConfigurationError(
+                f"has no text in {language}", file=str(path), line=lines.get((name,)), key=str(name)
+            )
+        texts[str(name)] = both[language]
+    return Words(language, texts, path)

@@ -1,0 +1,354 @@
+"""The month's workbook: conclusion, figures with a native chart, people, lines, proposals, rows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aftercare.reports.scorecard_report import (
+    Row,
+    ScorecardReport,
+    shown,
+    symbol,
+)
+from aftercare.reports.scorecard_sheets import TOP, SheetMaker
+from aftercare.reports.scorecard_view import (
+    conclusion,
+    evidence_command,
+    month_title,
+    notices,
+    rank_words,
+    target_words,
+    view,
+)
+from aftercare.reports.scorecard_words import Words
+from aftercare.rules.sanctions import reason_in
+
+EVIDENCE_ROWS = 200_000
+
+
+def scorecard_workbook(
+    report: ScorecardReport, words: Words, evidence_rows: int = EVIDENCE_ROWS
+) -> bytes:
+    """The workbook as bytes; above ``evidence_rows`` only rows that did not count are listed."""
+    buffer = io.BytesIO()
+    made = SheetMaker(report, words, buffer)
+    _summary(made)
+    _kpis(made)
+    _people(made)
+    _lines(made)
+    _proposals(made)
+    _evidence(made, evidence_rows)
+    made.book.close()
+    return buffer.getvalue()
+
+
+def _summary(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    sheet = made.sheet(words("summary"), "", (110,))
+    texts = view(report, words)
+    row = TOP
+    sheet.set_row(row, 24)
+    sheet.write_string(
+        row, 0, words("title", month=month_title(report.rows.month, words)), made.title
+    )
+    blocks = [
+        ("", [f"{n}. {line}" for n, line in enumerate(conclusion(report, words), 1)]),
+        ("notices", notices(report, words)),
+        ("objection", [texts["objection"]]),
+        ("evidence", [f"{whom}:  {command}" for whom, command in texts["commands"]]),
+        ("basis", [texts["basis"]]),
+    ]
+    row += 1
+    for name, lines in blocks:
+        if lines and name:
+            row += 1
+            sheet.write_string(row, 0, words(name), made.bold)
+            row += 1
+        for line in lines:
+            sheet.write_string(row, 0, line, made.wrapped)
+            row += 1
+
+
+def _kpis(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    name = words("kpis")
+    sheet = made.sheet(name, words("legend"), (22, 16, 10, 10, 10, 10, 16, 8, 12, 14, 14, 48))
+    titles = [
+        words(each)
+        for each in [
+            "kpi",
+            "role",
+            "numerator",
+            "denominator",
+            "excluded",
+            "value",
+            "target",
+            "met",
+            "median",
+            "people_met",
+            "rule",
+            "command",
+        ]
+    ]
+    rows = [
+        (
+            report.rows.titles[row.kpi_id][words.language],
+            words(row.role) if row.role and words.has(row.role) else row.role,
+            (row.numerator, made.count),
+            (row.denominator, made.count),
+            (row.excluded, made.count),
+            made.figure(row.value),
+            made.figure(row.target) if row.target is not None else target_words(row, words),
+            row.symbol,
+            made.figure(row.median),
+            f"{row.people_met}/{row.people}" if row.targets else None,
+            " ".join(row.rules),
+            evidence_command(report.rows.month, "all", row.kpi_id),
+        )
+        for row in report.kpi_rows
+    ]
+    last = made.table(sheet, titles, rows)
+    made.mark(sheet, 7, last)
+    if rows:
+        _chart(made, sheet, name, last)
+    _trend(made, sheet, last + 24)
+
+
+def _chart(made: SheetMaker, sheet: Any, name: str, last: int) -> None:
+    chart = made.book.add_chart({"type": "column"})
+    first = TOP + 1
+    chart.add_series(
+        {
+            "name": [name, TOP, 5],
+            "categories": [name, first, 0, last, 1],
+            "values": [name, first, 5, last, 5],
+            "fill": {"color": "#2B6CB0"},
+            "data_labels": {
+                "value": True,
+                "num_format": "0.0%",
+                "position": "inside_base",
+                "font": {"color": "#FFFFFF"},
+            },
+            "gap": 60,
+        }
+    )
+    targets = made.book.add_chart({"type": "line"})
+    targets.add_series(
+        {
+            "name": [name, TOP, 6],
+            "categories": [name, first, 0, last, 1],
+            "values": [name, first, 6, last, 6],
+            "line": {"none": True},
+            "marker": {"type": "long_dash", "size": 14, "fill": {"color": "#1A202C"}},
+        }
+    )
+    chart.combine(targets)
+    chart.set_title({"name": made.words("chart_title"), "name_font": {"size": 12}})
+    chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 980, "height": 400})
+    sheet.insert_chart(last + 2, 0, chart)
+
+
+def _trend(made: SheetMaker, sheet: Any, row: int) -> None:
+    report, words = made.report, made.words
+    if len(report.trend_months) < 2:
+        return
+    sheet.write_string(row, 0, words("trend"), made.bold)
+    sheet.write_string(row + 1, 0, words("kpi"), made.head)
+    for column, month in enumerate(report.trend_months, 1):
+        sheet.write_string(row + 1, column, month, made.head)
+    for below, kpi in enumerate(report.kpi_ids, row + 2):
+        sheet.write_string(below, 0, report.rows.titles[kpi][words.language], made.plain)
+        for column, value in enumerate(report.trend(kpi), 1):
+            made.cell(sheet, below, column, made.figure(value))
+
+
+def _people(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    kpis, coefficients = report.kpi_ids, report.coefficient_ids
+    note = words(
+        "rank_note",
+        minimum=report.rows.minimum_n,
+        medians=words("comma").join(
+            f"{words(role)} {shown(report.score_median(role))}" for role in report.roles
+        ),
+    )
+    widths = (10, 12, 10, 22, 8, *(10, 5) * len(kpis), 12, *(12,) * len(coefficients))
+    sheet = made.sheet(words("people"), note, widths)
+    titles = [words(each) for each in ("employee_no", "name", "role", "store", "trial")]
+    for kpi in kpis:
+        titles += [report.rows.titles[kpi][words.language], words("met")]
+    titles.append(words("rank"))
+    titles += [report.rows.titles[kpi][words.language] for kpi in coefficients]
+    rows = []
+    for person in report.people:
+        row: list[Any] = [
+            person.employee_no,
+            person.name,
+            person.role,
+            person.store_name,
+            words("yes") if person.is_trial else "",
+        ]
+        for kpi in kpis:
+            line = person.lines.get(kpi)
+            row += [made.figure(line["value"]), _mark(line)] if line else [None, None]
+        row.append(rank_words(person, words))
+        row += [
+            (person.lines[kpi]["coefficient"], made.number) if kpi in person.lines else None
+            for kpi in coefficients
+        ]
+        rows.append(row)
+    last = made.table(sheet, titles, rows)
+    for number in range(len(kpis)):
+        made.mark(sheet, 6 + 2 * number, last)
+
+
+def _mark(line: Row) -> str:
+    return symbol(line["is_target_met"]) if line["value"] is not None else ""
+
+
+def _lines(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    titles = [
+        words(each)
+        for each in [
+            "employee_no",
+            "name",
+            "role",
+            "store",
+            "kpi",
+            "numerator",
+            "denominator",
+            "excluded",
+            "value",
+            "unit",
+            "target",
+            "met",
+            "band",
+            "coefficient",
+            "note",
+            "rule",
+            "policy_line",
+            "command",
+        ]
+    ]
+    widths = (10, 12, 8, 22, 22, 9, 9, 9, 10, 9, 9, 7, 14, 9, 26, 9, 50, 46)
+    sheet = made.sheet(words("lines"), words("kpis_note", closing=report.rows.closing_on), widths)
+
+    def rows() -> Iterable[Sequence[Any]]:
+        for person in report.people:
+            for kpi in (*report.kpi_ids, *report.coefficient_ids):
+                line = person.lines.get(kpi)
+                if line is None:
+                    continue
+                yield (
+                    person.employee_no,
+                    person.name,
+                    person.role,
+                    person.store_name,
+                    report.rows.titles[kpi][words.language],
+                    (line["numerator"], made.count),
+                    (line["denominator"], made.count),
+                    (line["excluded"], made.count),
+                    made.figure(line["value"], line["unit"]),
+                    line["unit"],
+                    made.figure(line["target"]),
+                    _mark(line),
+                    line["band"],
+                    (line["coefficient"], made.number),
+                    words.note(line["note"]),
+                    line["rule_id"],
+                    line["policy_line"],
+                    evidence_command(report.rows.month, person.employee_no, kpi),
+                )
+
+    last = made.table(sheet, titles, rows())
+    made.mark(sheet, 11, last)
+
+
+def _proposals(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    titles = [
+        words(each)
+        for each in [
+            "proposal",
+            "employee_no",
+            "name",
+            "store",
+            "step",
+            "reason",
+            "cases",
+            "correct_by",
+            "decision",
+            "decided_by",
+            "comment",
+            "rule",
+            "policy_line",
+        ]
+    ]
+    note = "" if report.rows.proposals else words("proposals_none")
+    widths = (28, 10, 12, 22, 12, 60, 44, 12, 10, 14, 24, 8, 46)
+    sheet = made.sheet(words("proposals"), note, widths)
+    rows = [
+        (
+            row["proposal_id"],
+            row["employee_no"],
+            row["employee_name"],
+            row["store_name"],
+            words(row["step"]),
+            (reason_in(row["reason"], words.language), made.wrapped),
+            ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
+            str(row["correct_by"]),
+            words(row["decision"] or "undecided"),
+            row["decided_by"],
+            row["remark"],
+            row["rule_id"],
+            row["policy_line"],
+        )
+        for row in report.rows.proposals
+    ]
+    made.table(sheet, titles, rows)
+
+
+def _evidence(made: SheetMaker, limit: int) -> None:
+    report, words = made.report, made.words
+    rows = report.rows.evidence
+    note = words("evidence_text")
+    if len(rows) > limit:
+        rows = [row for row in rows if row["is_excluded"] or not row["is_numerator"]]
+        rows = rows[:limit]
+        note = words("evidence_cut", limit=limit)
+    titles = [
+        words(each)
+        for each in [
+            "employee_no",
+            "store",
+            "kpi",
+            "row_kind",
+            "row_key",
+            "counted",
+            "excluded",
+            "reason",
+        ]
+    ]
+    sheet = made.sheet(words("evidence"), note, (12, 12, 24, 14, 44, 9, 9, 20))
+    people = {person.scorecard_id: person for person in report.people}
+
+    def table() -> Iterable[Sequence[Any]]:
+        for row in rows:
+            person = people[row["scorecard_id"]]
+            yield (
+                person.employee_no,
+                person.store_code,
+                report.rows.titles[row["kpi_id"]][words.language],
+                words(row["row_kind"]),
+                row["row_key"],
+                words("yes") if row["is_numerator"] and not row["is_excluded"] else words("no"),
+                words("yes") if row["is_excluded"] else "",
+                words.reason(row["reason"]),
+            )
+
+    made.table(sheet, titles, table())

@@ -1,0 +1,160 @@
+"""Publishes a scored month: one mail to HR, after people have decided every proposal.
+
+The documents are built from stored lines only. A month is published once, by the first approval;
+calling this again sends what is still waiting in the mail ledger and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from aftercare import warehouse
+from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.protection import Keyring
+from aftercare.reports.scorecard_mail import scorecard_message
+from aftercare.reports.scorecard_report import MonthRows, ScorecardReport
+from aftercare.reports.scorecard_words import read_words
+from aftercare.rules import period
+from aftercare.rules.month import month_of, months_before
+from aftercare.rules.policy import Policy
+from aftercare.settings import Group, Language, Recipient
+from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
+from aftercare.warehouse import run
+
+STAGE = "publish"
+PUBLISHERS = ("hr", "manager")
+ROLE: Role = "hr"
+
+
+def publish(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    policy: Policy,
+    month: str,
+    mailer: Sender,
+    approved_by: str,
+    today: date,
+) -> dict[str, int]:
+    """Closes a scored month and mails it to HR, each recipient once.
+
+    Counts: ``published`` (1 the first time), ``proposals``, and the mails by state. Raises
+    PeriodRefused for a month without scorecards; NotAllowed while a proposal is undecided, for a
+    user who holds neither role hr nor manager of all stores on ``today``, and for a person who is
+    scored in the month; SystemUnreachable, after all were tried, where a mail has to wait.
+    """
+    with engine.begin() as connection:
+        run(connection, "score/lock_month", month=period.read_month(month))
+        known = run(connection, "score/get_month", month=month).mappings().one_or_none()
+        if known is None:
+            raise PeriodRefused(f"{month} has no scorecards yet; score it first")
+        published = 0
+        if known["published_at"] is None:
+            _refuse(connection, month, approved_by, today)
+            published = run(
+                connection, "score/keep_publication", month=month, approved_by=approved_by
+            ).rowcount
+            run(connection, "score/close_month", month=month)
+    report = report_of(engine, group, policy, month)
+
+    def render(_recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
+        return scorecard_message(report, read_words(language))
+
+    report_key = f"scorecards/{month}"
+    plan(engine, keyring, group, report_key, ROLE)
+    mails = deliver(engine, keyring, group, mailer, report_key, render)
+    counts = {"published": published, "proposals": len(report.rows.proposals), **mails}
+    with engine.begin() as connection:
+        warehouse.report(connection, STAGE, month, counts)
+    return counts
+
+
+def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> ScorecardReport:
+    """What the documents of a scored month say, published or not.
+
+    Raises PeriodRefused for a month without scorecards.
+    """
+    bounds = month_of(policy, period.read_month(month))
+
+    def house(name: str) -> int:
+        return int(policy.value("house", "month", name, bounds.last_day, "the documents").value)
+
+    titles = figure_titles(policy)
+    with engine.connect() as connection:
+        known = run(connection, "score/get_month", month=month).mappings().one_or_none()
+        if known is None:
+            raise PeriodRefused(f"{month} has no scorecards yet; score it first")
+        published_at = known["published_at"]
+        published_on = (
+            published_at.astimezone(group.time_zone).date() if published_at else bounds.closing_on
+        )
+        seen = run(connection, "score/get_scored_report", month=month).scalar_one_or_none() or {}
+        return ScorecardReport(
+            MonthRows(
+                month=month,
+                group_name=group.group.name,
+                lines=_rows(connection, "list_month_lines", month=month),
+                trend=_rows(
+                    connection,
+                    "list_trend",
+                    months=[*months_before(month, house("trend_months") - 1), month],
+                ),
+                proposals=_rows(connection, "list_proposals", month=month, proposals=[]),
+                evidence=_rows(connection, "list_month_evidence", month=month),
+                titles=titles,
+                minimum_n=int(policy.value("house", "scoring", "minimum_n", bounds.last_day).value),
+                closing_on=bounds.closing_on,
+                as_of=run(connection, "score/get_newest_day").scalar_one_or_none(),
+                policy_digest=known["policy_digest"],
+                approved_by=known["approved_by"],
+                objection_until=published_on + timedelta(days=house("objection_days")),
+                reply_days=house("reply_days"),
+                uncredited=int(seen.get("uncredited") or 0),
+                missing_nights=seen.get("missing_nights") or {},
+            )
+        )
+
+
+def figure_titles(policy: Policy) -> dict[str, Mapping[str, str]]:
+    """Names of all figures by language: KPIs by their position, then coefficients."""
+    kpis: dict[str, tuple[int, Mapping[str, str]]] = {}
+    coefficients: dict[str, Mapping[str, str]] = {}
+    for pack in policy.packs:
+        for item in policy.items(pack, "kpis/"):
+            known = policy.attributes(pack, item)
+            kpis[item.removeprefix("kpis/")] = (int(known.get("position", 999)), known["title"])
+        for entry in policy.attributes(pack, "scoring").get("coefficients", ()):
+            coefficients[entry["name"]] = entry["title"]
+    ordered = sorted(kpis.items(), key=lambda pair: (pair[1][0], pair[0]))
+    return {kpi: title for kpi, (_, title) in ordered} | coefficients
+
+
+def _refuse(connection: Connection, month: str, user: str, today: date) -> None:
+    undecided = [
+        row["proposal_id"]
+        for row in _rows(connection, "list_proposals", month=month, proposals=[])
+        if row["decision"] is None
+    ]
+    if undecided:
+        raise NotAllowed(
+            f"{month}: {len(undecided)} proposals are undecided, the first is {undecided[0]}; "
+            "decide them on the page Proposals or by `aftercare proposals approve|reject`"
+        )
+    roles = _rows(connection, "list_deciders", user_name=user, day=today)
+    if not any(role["role"] in PUBLISHERS and role["store_code"] == "*" for role in roles):
+        raise NotAllowed(
+            f"{user} holds neither role hr nor manager of all stores; an administrator can grant it"
+        )
+    names = {user.casefold(), *(str(role["employee_no"] or "").casefold() for role in roles)}
+    scored = run(connection, "score/list_scored_people", month=month).scalars()
+    if names & {employee_no.casefold() for employee_no in scored}:
+        raise NotAllowed(f"{user} is scored in {month}; somebody else must publish it")
+
+
+def _rows(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in run(connection, f"score/{name}", **parameters).mappings()]

@@ -1,0 +1,129 @@
+"""The month's mail: its conclusion, its size, and what it never holds."""
+
+import pytest
+from report_rows import line, proposal, report
+
+from aftercare.errors import PipelineFault
+from aftercare.reports.scorecard_mail import scorecard_html, scorecard_message, scorecard_text
+from aftercare.reports.scorecard_view import (
+    PEOPLE_IN_MAIL,
+    conclusion,
+    notices,
+    subject,
+    view,
+)
+from aftercare.reports.scorecard_words import read_words
+
+ZH, EN = read_words("zh"), read_words("en")
+
+
+def test_the_conclusion_is_three_lines() -> None:
+    assert conclusion(report(), ZH) == [
+        "评分 3 人（销售关爱 SC 3 人），其中 2 人有可计数据；1 人全部目标达成，1 人至少一项未达成。",
+        "全体数字：回访覆盖率 95% ▼（目标 100%）；客户满意率 81.8% ▼（目标 90%）。",
+        "处分建议 1 项，均已由人决定：同意 1 项，驳回 0 项；请执行已同意的各项。",
+    ]
+    assert conclusion(report(), EN)[0].startswith("3 people scored (sales care SC 3), 2 of them")
+
+
+def test_the_conclusion_comes_before_any_table() -> None:
+    html = scorecard_html(view(report(), ZH))
+    first = [html.index(sentence.split("（")[0]) for sentence in conclusion(report(), ZH)]
+    assert first == sorted(first)
+    assert first[-1] < html.index("<h2")
+
+
+def test_a_month_without_proposals_says_that_there_is_nothing_to_decide() -> None:
+    assert conclusion(report(proposals=[]), ZH)[2] == "本月没有处分建议，无须决定。"
+    assert "no sanction proposed" in subject(report(proposals=[]), EN)
+
+
+def test_undecided_proposals_are_named_as_such() -> None:
+    made = report(proposals=[proposal("E2", None)], approved_by=None)
+    assert "1 项待决定" in conclusion(made, ZH)[2]
+    assert "▲ 待决定" in scorecard_html(view(made, ZH))
+    assert "尚未批准发布" in scorecard_html(view(made, ZH))
+
+
+def test_a_month_without_figures_is_no_zero() -> None:
+    lines = [line("E1", "satisfied_share", 0, 0)]
+    assert conclusion(report(lines=lines, trend=[]), EN)[1] == "There was nothing to count."
+    assert ">0%<" not in scorecard_html(view(report(lines=lines, trend=[]), EN))
+
+
+def test_missing_nights_and_nobodys_rows_stand_right_below_the_conclusion() -> None:
+    days = [f"2026-06-{day:02}" for day in range(1, 9)]
+    made = report(missing_nights={"heyuan_dms": days}, uncredited=2)
+    (nights, nobody) = notices(made, EN)
+    assert "heyuan_dms lacks 8 nights" in nights
+    assert "2026-06-06… 8 days in all" in nights
+    assert nobody.startswith("▲ Tasks credited to nobody: 2.")
+
+
+def test_the_stamp_stands_on_top_and_at_the_end() -> None:
+    assert scorecard_html(view(report(), ZH)).count("建议稿") == 2
+    assert scorecard_html(view(report(), EN)).count("PROPOSAL") == 2
+    assert scorecard_text(view(report(), EN)).startswith("PROPOSAL")
+
+
+def test_every_colour_has_its_symbol() -> None:
+    html = scorecard_html(view(report(), ZH))
+    assert "100% ✓" in html
+    assert "80.5% ▼" in html
+
+
+def test_names_and_comments_are_text_and_never_markup() -> None:
+    lines = [line("E1", "satisfied_share", 9, 10, employee_name="<img src=x>王")]
+    made = report(lines=lines, proposals=[proposal("E1", "reject", remark="<script>1</script>")])
+    html = scorecard_html(view(made, ZH))
+    assert "&lt;img src=x&gt;王" in html
+    assert "<script>" not in html
+
+
+def test_a_large_group_fits_into_a_mail_with_those_below_a_target_first() -> None:
+    lines = [
+        line(f"E{number:04}", "satisfied_share", 19 if number < 300 else 1, 20)
+        for number in range(330)
+    ]
+    texts = view(report(lines=lines, proposals=[]), EN, is_mail=True)
+    assert len(texts["people"]) == PEOPLE_IN_MAIL
+    assert texts["people"][0]["employee_no"] == "E0300"
+    assert "40 people are shown" in texts["people_note"]
+    assert len(scorecard_html(texts).encode()) < 100_000
+
+
+def test_a_page_that_programs_would_cut_is_refused() -> None:
+    lines = [line(f"E{number:04}", "satisfied_share", 1, 20) for number in range(600)]
+    with pytest.raises(PipelineFault, match="more than 100000"):
+        scorecard_html(view(report(lines=lines), ZH))
+
+
+def test_many_proposals_still_make_a_mail() -> None:
+    many = [proposal(f"E{number:04}", "approve") for number in range(400)]
+    message = scorecard_message(report(proposals=many), ZH)
+    page = message.get_body(("html",))
+    assert page is not None
+    assert len(page.get_content().encode()) < 100_000
+    assert "全部 400 项见所附 PDF 与工作簿" in page.get_content()
+
+
+def test_the_page_needs_nothing_from_elsewhere() -> None:
+    html = scorecard_html(view(report(), ZH))
+    assert "http" not in html
+    assert "<style" not in html
+
+
+def test_the_command_that_shows_the_rows_is_given() -> None:
+    html = scorecard_html(view(report(), ZH))
+    assert "aftercare evidence 2026-06 all satisfied_share" in html
+    assert "aftercare evidence 2026-06 E1 follow_up_coverage" in html
+
+
+def test_the_message_carries_chart_workbook_and_pdf() -> None:
+    message = scorecard_message(report(), EN)
+    attached = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
+    assert attached["scorecards-2026-06-en.xlsx"].startswith(b"PK")
+    assert attached["scorecards-2026-06-en.pdf"].startswith(b"%PDF")
+    (picture,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<chart>"
+    assert picture.get_content().startswith(b"\x89PNG")

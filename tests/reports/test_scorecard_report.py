@@ -1,0 +1,72 @@
+"""Sums, medians and ranks of the month's documents."""
+
+from decimal import Decimal
+
+from report_rows import line, proposal, report
+
+from aftercare.reports.scorecard_report import median, shown, symbol
+
+
+def test_people_are_counted_once_with_or_without_figures() -> None:
+    made = report()
+    assert made.count_people() == 3
+    assert made.count_people(is_counted=True) == 2
+    assert (made.count_people(is_met=True), made.count_people(is_met=False)) == (1, 1)
+
+
+def test_a_person_with_two_posts_meets_the_targets_only_in_both() -> None:
+    other = {"scorecard_id": "2026-06.SC.SK02.E1", "store_code": "SK02"}
+    lines = [
+        line("E1", "satisfied_share", 10, 10),
+        line("E1", "satisfied_share", 1, 10, **other),
+    ]
+    made = report(lines=lines)
+    assert (made.count_people(), made.count_people(is_met=True)) == (1, 0)
+    assert made.count_people(is_met=False) == 1
+
+
+def test_a_figure_of_all_is_the_sum_of_counts_and_not_the_mean_of_shares() -> None:
+    figure = report().kpi("satisfied_share")
+    assert (figure.numerator, figure.denominator) == (180, 220)
+    assert shown(figure.value) == "81.8%"
+    assert figure.symbol == "▼"
+    assert (figure.people_met, figure.people) == (1, 2)
+
+
+def test_the_median_is_over_those_who_have_a_figure() -> None:
+    assert report().kpi("follow_up_coverage").median == Decimal("0.95")
+    assert median([]) is None
+    assert median([Decimal(3), Decimal(1), Decimal(2)]) == 2
+
+
+def test_a_target_that_only_some_have_judges_no_figure_of_all() -> None:
+    lines = [line("E1", "satisfied_share", 19, 20), line("E2", "satisfied_share", 1, 20, None)]
+    figure = report(lines=lines).kpi("satisfied_share")
+    assert (figure.target, figure.symbol, figure.people) == (None, "–", 1)
+
+
+def test_ranks_need_ten_answers_and_ties_share_the_better_one() -> None:
+    lines = [
+        line("E1", "satisfied_share", 19, 20),
+        line("E2", "satisfied_share", 38, 40),
+        line("E3", "satisfied_share", 5, 10),
+        line("E4", "satisfied_share", 9, 9),
+    ]
+    ranks = {one.employee_no: (one.rank, one.ranked) for one in report(lines=lines).people}
+    assert ranks == {"E1": (1, 3), "E2": (1, 3), "E3": (3, 3), "E4": (None, None)}
+
+
+def test_coefficients_are_no_figures() -> None:
+    made = report()
+    assert made.kpi_ids == ("follow_up_coverage", "satisfied_share")
+    assert made.coefficient_ids == ("sqs",)
+
+
+def test_what_is_not_known_is_shown_as_a_dash() -> None:
+    assert shown(None) == symbol(None) == "–"
+    assert (shown(Decimal("0.805")), shown(Decimal("97.990"), "100")) == ("80.5%", "97.99")
+
+
+def test_decisions_are_counted_by_what_was_decided() -> None:
+    made = report(proposals=[proposal("E1", "approve"), proposal("E2", None)])
+    assert (made.decided("approve"), made.decided("reject"), made.decided(None)) == (1, 0, 1)

@@ -1,0 +1,35 @@
+"""Texts of the month's documents."""
+
+import string
+
+import pytest
+
+from aftercare.configuration import read_yaml
+from aftercare.errors import ConfigurationError
+from aftercare.reports.scorecard_words import TEMPLATES, read_words
+
+
+def names(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_both_languages_say_everything_with_the_same_values() -> None:
+    texts, _ = read_yaml(TEMPLATES / "words.yaml")
+    assert isinstance(texts, dict)
+    differing = [name for name, both in texts.items() if names(both["zh"]) != names(both["en"])]
+    assert differing == []
+    read_words("zh")
+    read_words("en")
+
+
+def test_a_text_that_is_not_there_is_named_with_its_file() -> None:
+    with pytest.raises(ConfigurationError, match=r"words\.yaml: nonsense: there is no text"):
+        read_words("zh")("nonsense")
+
+
+def test_a_row_says_why_it_counts_in_words() -> None:
+    words = read_words("en")
+    assert words.reason("no_usable_number") == "no usable number"
+    assert words.reason("points_7") == "7 points"
+    assert words.reason(None) == ""
+    assert words.reason("of_a_new_kpi") == "of_a_new_kpi"
