@@ -54,6 +54,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -118,9 +119,9 @@ class WorkbookTarget:
             there = self._files.cat_file(path) if self._files.exists(path) else None
             if there is None and not tasks:
                 return False
-            known, typed = _read(there) if there is not None else (None, {})
-            if known == digest:
+            if there is not None and _digest_in(there) == digest:
                 return False
+            typed = _typed_in(there) if there is not None else {}
             self._files.makedirs(folder, exist_ok=True)
             content = io.BytesIO()
             placed = write_sheets(
@@ -157,22 +158,31 @@ class WorkbookTarget:
         return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
 
 
-def _read(content: bytes) -> tuple[str | None, Typed]:
-    """The digest of a list and what was typed into it; nothing of a file that is no list of ours."""
+def _digest_in(content: bytes) -> str | None:
+    """The digest that a list was written with; opening the whole workbook would take seconds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            properties = parts.read("docProps/custom.xml").decode(errors="replace")
+    except (zipfile.BadZipFile, KeyError):
+        return None
+    found = re.search(rf'name="{DIGEST}"[^>]*>\s*<vt:lpwstr>([0-9a-f]+)<', properties)
+    return found[1] if found else None
+
+
+def _typed_in(content: bytes) -> Typed:
+    """What was typed into a list; nothing of a file that is no list of ours."""
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(io.BytesIO(content), data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError):
-        return None, {}
-    properties = book.custom_doc_props  # type: ignore[attr-defined]
-    digest = next((p.value for p in properties.props if p.name == DIGEST), None)
-    if len(book.worksheets) < 2:
-        return digest, {}
+        return {}
     typed: Typed = {}
+    if len(book.worksheets) < 2:
+        return typed
     for cells in book.worksheets[1].iter_rows(min_row=FIRST_ROW + 1, values_only=True):
         row: dict[str, Any] = dict(zip(NAMES, cells, strict=False))
         entered = {name: row[name] for name in ENTRY_NAMES if row.get(name) not in (None, "")}
         if entered and row.get("task_key"):
             typed[str(row["task_key"]), row["attempt_no"]] = entered
-    return digest, typed
+    return typed
