@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from dealer_sources import (
     sqlite,
     xlsx_file,
 )
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 
 from aftercare.connections import Connection
 from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
@@ -165,9 +165,52 @@ def test_no_contact_value_stands_in_clear(
     assert row["hash"] == KEYRING.hash("13812345678")
 
 
+def merged(warehouse: Engine, day: date) -> None:
+    """Leaves the mark of a night that was merged."""
+    with warehouse.begin() as connection:
+        connection.execute(
+            text(
+                "insert into ops.load (system, feed, business_day, state) "
+                "values ('dms', 'repair_order', :day, 'merged')"
+            ),
+            {"day": day},
+        )
+
+
+def read_numbers(warehouse: Engine) -> list[str]:
+    found = rows_of(
+        warehouse,
+        "select ro_no from staging.repair_order join ops.load using (load_id) "
+        "where state = 'pulled' order by ro_no",
+    )
+    return [row["ro_no"] for row in found]
+
+
+def test_the_first_night_reads_the_whole_history(warehouse: Engine, tmp_path: Path) -> None:
+    rows = [
+        order("old", changed=datetime.fromisoformat("2020-01-01")),
+        order("today"),
+        order("after", changed=datetime.fromisoformat("2026-06-11")),
+    ]
+    run(warehouse, (sql_system(tmp_path), sqlite(tmp_path, rows)))
+    assert read_numbers(warehouse) == ["old", "today"]
+
+
+def test_missed_nights_are_caught_up_by_the_next(warehouse: Engine, tmp_path: Path) -> None:
+    merged(warehouse, DAY - timedelta(days=10))
+    rows = [
+        order("known", changed=datetime.fromisoformat("2026-05-28 23:59:59")),
+        order("lag", changed=datetime.fromisoformat("2026-05-29")),
+        order("missed", changed=datetime.fromisoformat("2026-06-03")),
+    ]
+    run(warehouse, (sql_system(tmp_path), sqlite(tmp_path, rows)))
+    assert read_numbers(warehouse) == ["lag", "missed"]
+
+
 def test_rows_before_the_lag_and_after_the_day_are_not_read(
     warehouse: Engine, tmp_path: Path
 ) -> None:
+    merged(warehouse, DAY - timedelta(days=1))
     midnight = datetime.fromisoformat("2026-06-11")
     rows = [
         order("before", changed=midnight - timedelta(days=4, seconds=1)),
@@ -176,11 +219,11 @@ def test_rows_before_the_lag_and_after_the_day_are_not_read(
         order("after", changed=midnight),
     ]
     run(warehouse, (sql_system(tmp_path), sqlite(tmp_path, rows)))
-    found = rows_of(warehouse, "select ro_no from staging.repair_order order by ro_no")
-    assert [row["ro_no"] for row in found] == ["first", "last"]
+    assert read_numbers(warehouse) == ["first", "last"]
 
 
 def test_a_blank_cursor_falls_back_to_the_next_one(warehouse: Engine, tmp_path: Path) -> None:
+    merged(warehouse, DAY - timedelta(days=1))
     rows = [
         order("made", changed=None),
         order("old", changed=None, settled=datetime.fromisoformat("2026-05-01")),
@@ -196,10 +239,14 @@ def test_a_blank_cursor_falls_back_to_the_next_one(warehouse: Engine, tmp_path: 
 
 
 def test_a_second_pull_replaces_the_rows_of_the_day(warehouse: Engine, tmp_path: Path) -> None:
+    merged(warehouse, DAY - timedelta(days=1))
     system = sql_system(tmp_path)
     run(warehouse, (system, sqlite(tmp_path, ROWS)))
     run(warehouse, (system, sqlite(tmp_path, ROWS[:1])))
-    loads = rows_of(warehouse, "select state, pulled, window_start, window_end from ops.load")
+    loads = rows_of(
+        warehouse,
+        "select state, pulled, window_start, window_end from ops.load where state = 'pulled'",
+    )
     assert loads == [
         {
             "state": "pulled",

@@ -38,19 +38,30 @@ class Address(Protocol):
 
 @dataclass(frozen=True)
 class Window:
-    """What one night reads: the business day and the ``lag_days`` before it, as instants.
+    """What one night reads, as instants: closed at ``start``, open at ``end``.
 
-    Closed at ``start``, open at ``end``, both midnights in the group's zone.
+    A night reads what changed since the last night that was merged (``last_read``, None where
+    there is none), and the ``lag_days`` before that once more; so an outage is caught up by the next
+    night. ``is_first``: nothing of the feed was ever merged, so the whole history is read. Midnights
+    are those of the group's zone.
     """
 
     day: date
     lag_days: int
     zone: tzinfo
+    last_read: date | None = None
+    is_first: bool = False
 
     @property
-    def start(self) -> datetime:
-        """Midnight at the beginning of the first day that is read."""
-        return self.midnight(self.day - timedelta(days=self.lag_days))
+    def first_day(self) -> date:
+        """The first day that is read; of a first load, the first whose nightly files are read."""
+        caught_up = self.day if self.last_read is None else self.last_read + timedelta(days=1)
+        return min(caught_up, self.day) - timedelta(days=self.lag_days)
+
+    @property
+    def start(self) -> datetime | None:
+        """Midnight at the beginning of the first day that is read; None is the beginning of time."""
+        return None if self.is_first else self.midnight(self.first_day)
 
     @property
     def end(self) -> datetime:
@@ -60,7 +71,8 @@ class Window:
     @property
     def days(self) -> tuple[date, ...]:
         """Every day of the window, oldest first."""
-        return tuple(self.day - timedelta(days=back) for back in range(self.lag_days, -1, -1))
+        number = (self.day - self.first_day).days
+        return tuple(self.day - timedelta(days=back) for back in range(number, -1, -1))
 
     def midnight(self, day: date) -> datetime:
         """The beginning of a day."""

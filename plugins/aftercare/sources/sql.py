@@ -6,6 +6,7 @@ SQLAlchemy Core, so that names are quoted as each database wants it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -203,11 +204,14 @@ def _select(
     changed: list[ColumnElement[bool]] = []
     blank_before: list[ColumnElement[bool]] = []
     for cursor in mapped.cursor:
-        start, end = (
-            _bound(system, feed, mapped, cursor, found[cursor], at, is_sqlite)
-            for at in (window.start, window.end)
-        )
-        changed.append(and_(*blank_before, column(cursor) >= start, column(cursor) < end))
+        bounds = [
+            compare(
+                column(cursor), _bound(system, feed, mapped, cursor, found[cursor], at, is_sqlite)
+            )
+            for compare, at in ((operator.ge, window.start), (operator.lt, window.end))
+            if at is not None
+        ]
+        changed.append(and_(*blank_before, *bounds))
         blank_before.append(column(cursor).is_(None))
     return rows.where(or_(*changed))
 

@@ -45,11 +45,13 @@ def pull(
     """
     if feed not in system.feeds:
         raise system.wrong(f"feed {feed} is not mapped", "feeds")
-    window = Window(day, system.lag_days, group.time_zone)
     with engine.begin() as warehouse_connection:
-        load_id: int = warehouse.run(
-            warehouse_connection, "pull/open_load", system=system.system, feed=feed, day=day
-        ).scalar_one()
+        named = {"system": system.system, "feed": feed, "day": day}
+        load_id: int = warehouse.run(warehouse_connection, "pull/open_load", **named).scalar_one()
+        earlier = warehouse.run(warehouse_connection, "pull/find_last_read", **named).one()
+    window = Window(
+        day, system.lag_days, group.time_zone, earlier.last_read, is_first=not earlier.is_known
+    )
     try:
         with engine.begin() as warehouse_connection:
             load = _Load(warehouse_connection, keyring, system, feed, window, load_id)
