@@ -1,6 +1,7 @@
 -- Follow-up coverage: tasks with at least one attempt, of the tasks due.
 -- A task whose number cannot be used stays due: nobody called. A customer
--- who refused, or had asked before not to be called, is excluded.
+-- who refused, or had asked before not to be called, is excluded, and so is
+-- a task whose data came when it was over.
 -- grain: one row per follow-up task due in the month
 -- reads: care.follow_up_task, core.call_result
 -- writes: nothing
@@ -12,9 +13,12 @@ tasks as (
         owner_role,
         owner_no,
         vin,
-        status,
+        contact_check,
+        late_reason,
+        made_day,
         due_on,
-        deadline_on
+        deadline_on,
+        expires_on
     from care.follow_up_task
     where
         due_on between :first_day and :last_day
@@ -61,10 +65,14 @@ judged as (
         tasks.store_code,
         tasks.owner_role,
         tasks.owner_no,
-        tasks.status,
         tasks.due_on,
+        coalesce(tasks.contact_check, 'missing') <> 'valid'
+            as is_number_unusable,
         calls.first_called_on is not null as is_attempted,
         coalesce(calls.is_refused, false) as is_refused,
+        calls.first_called_on is null
+        and coalesce(tasks.late_reason = 'late_by_data', false)
+        and tasks.made_day >= tasks.expires_on as is_late_by_data,
         coalesce(
             do_not_calls.asked_on <= tasks.deadline_on
             and (
@@ -86,12 +94,13 @@ select
     'follow_up_task' as row_kind,
     task_key as row_key,
     is_attempted as is_numerator,
-    is_refused or is_do_not_call as is_excluded,
+    is_refused or is_do_not_call or is_late_by_data as is_excluded,
     case
         when is_refused then 'refused'
         when is_do_not_call then 'do_not_call'
+        when is_late_by_data then 'late_by_data'
         when is_attempted then 'attempted'
-        when status = 'held' then 'no_usable_number'
+        when is_number_unusable then 'no_usable_number'
         else 'not_attempted'
     end as reason
 from judged

@@ -1,6 +1,7 @@
 -- On time: tasks with an attempt by the end of the deadline's day, of the
 -- tasks due. `counted_contact` of the policy says what counts: attempted
--- (staff decide when to call, not who answers) or reached.
+-- (staff decide when to call, not who answers) or reached. A task whose
+-- data came when its deadline was over could not be on time: excluded.
 -- grain: one row per follow-up task due in the month
 -- reads: care.follow_up_task, core.call_result
 -- writes: nothing
@@ -12,9 +13,12 @@ tasks as (
         owner_role,
         owner_no,
         vin,
-        status,
+        contact_check,
+        late_reason,
+        made_day,
         due_on,
-        deadline_on
+        deadline_on,
+        expires_on
     from care.follow_up_task
     where
         due_on between :first_day and :last_day
@@ -66,12 +70,16 @@ judged as (
         tasks.store_code,
         tasks.owner_role,
         tasks.owner_no,
-        tasks.status,
         tasks.due_on,
+        coalesce(tasks.contact_check, 'missing') <> 'valid'
+            as is_number_unusable,
         calls.first_counted_on is not null as is_counted,
         coalesce(calls.first_counted_on <= tasks.deadline_on, false)
             as is_on_time,
         coalesce(calls.is_refused, false) as is_refused,
+        coalesce(tasks.late_reason = 'late_by_data', false)
+        and coalesce(calls.first_counted_on > tasks.deadline_on, true)
+            as is_late_by_data,
         coalesce(
             do_not_calls.asked_on <= tasks.deadline_on
             and (
@@ -93,13 +101,14 @@ select
     'follow_up_task' as row_kind,
     task_key as row_key,
     is_on_time as is_numerator,
-    is_refused or is_do_not_call as is_excluded,
+    is_refused or is_do_not_call or is_late_by_data as is_excluded,
     case
         when is_refused then 'refused'
         when is_do_not_call then 'do_not_call'
+        when is_late_by_data then 'late_by_data'
         when is_on_time then 'on_time'
         when is_counted then 'late'
-        when status = 'held' then 'no_usable_number'
+        when is_number_unusable then 'no_usable_number'
         else 'not_attempted'
     end as reason
 from judged

@@ -43,9 +43,8 @@ judged as (
         calls.is_reached,
         calls.is_refused,
         calls.is_wrong_number
-        or coalesce(
-            tasks.contact_check not in ('valid', 'landline'), false
-        ) as is_number_unusable
+        or coalesce(tasks.contact_check, 'missing') <> 'valid'
+            as is_number_unusable
     from tasks
     inner join calls on tasks.task_key = calls.task_key
 )
