@@ -1,6 +1,6 @@
 """The morning mail, read from a real warehouse and received by a real mail server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from aftercare import warehouse as house
 from aftercare.settings import PROJECT, Group, Recipient
 from aftercare.sources.mapping import read_dealer_system
+from aftercare.stages.cases import list_cases
 from aftercare.stages.morning import morning, read_morning
 from aftercare.stages.push import push
 from aftercare.targets.workbook import WorkbookTarget
@@ -62,6 +63,30 @@ def send(
     today: date = more.pop("today", TODAY)
     chosen = group or night.group
     return morning(night.engine, night.keyring, chosen, DAY, today, server.mailer(), **more)
+
+
+def hold(night: NightOfTasks) -> None:
+    """Two held repair orders, one of them held since three days."""
+    cases = night.table("quality.quarantine")
+    with night.engine.begin() as connection:
+        for number, first_day in enumerate((DAY, DAY - timedelta(days=3))):
+            connection.execute(
+                cases.insert().values(
+                    system="heyuan_dms",
+                    feed="repair_order",
+                    store_code="CA01",
+                    business_key=f"CA01|RO{number}",
+                    row_hash=b"\0",
+                    load_id=1,
+                    row_id=number,
+                    source_ref="x",
+                    source_row={},
+                    rule_ids=["RO08"],
+                    is_releasable=True,
+                    first_day=first_day,
+                    last_day=DAY,
+                )
+            )
 
 
 def text_of(message: EmailMessage, kind: str = "plain") -> str:
@@ -208,26 +233,7 @@ def test_open_cases_stand_by_rule_with_the_new_ones(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:
     finish(night, tmp_path)
-    cases = night.table("quality.quarantine")
-    with night.engine.begin() as connection:
-        for number, first_day in enumerate((DAY, DAY - timedelta(days=3))):
-            connection.execute(
-                cases.insert().values(
-                    system="heyuan_dms",
-                    feed="repair_order",
-                    store_code="CA01",
-                    business_key=f"CA01|RO{number}",
-                    row_hash=b"\0",
-                    load_id=1,
-                    row_id=number,
-                    source_ref="x",
-                    source_row={},
-                    rule_ids=["RO08"],
-                    is_releasable=True,
-                    first_day=first_day,
-                    last_day=DAY,
-                )
-            )
+    hold(night)
     assert send(night, server)["complete"] == 1, "held rows are work, not a gap"
     text = text_of(server.messages[0])
     assert "隔离数据新增 1 行，共 2 行待处理" in text
@@ -283,3 +289,33 @@ def test_nothing_about_a_person_stands_in_the_mail(
         whole = text_of(message) + text_of(message, "html") + message["Subject"]
         for secret in (NAME, PHONE, PLATE, "LS4ASE2E7NJ424242"):
             assert secret not in whole
+
+
+def test_stewards_get_the_open_cases_of_their_stores_and_operators_do_not(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    hold(night)
+    asked: list[list[str]] = []
+
+    def open_cases(stores: Sequence[str]) -> list[dict[str, Any]]:
+        asked.append(list(stores))
+        return list_cases(night.engine, stores, DAY)
+
+    recipients = {
+        "operator": (Recipient(address="operator@heyuan.example"),),
+        "steward": (
+            Recipient(address="all@heyuan.example"),
+            Recipient(address="ca01@heyuan.example", stores=frozenset({"CA01"})),
+            Recipient(address="sk01@heyuan.example", stores=frozenset({"SK01"})),
+        ),
+    }
+    mail = night.group.mail.model_copy(update={"recipients": recipients})
+    send(night, server, night.group.model_copy(update={"mail": mail}), open_cases=open_cases)
+    attached = {
+        message["To"].split("@")[0]: [part.get_filename() for part in message.iter_attachments()]
+        for message in server.messages
+    }
+    workbook = ["cases_2026-11-20.xlsx"]
+    assert attached == {"all": workbook, "ca01": workbook, "sk01": [], "operator": []}
+    assert asked == [["*"], ["CA01"], ["SK01"]]

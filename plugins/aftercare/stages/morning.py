@@ -3,10 +3,10 @@ owns it; stewards get the open cases with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine
 
@@ -14,6 +14,7 @@ from aftercare import warehouse
 from aftercare.errors import ConfigurationError
 from aftercare.protection import Keyring
 from aftercare.quality.suites import read_suite
+from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.mail_layout import mail_message
 from aftercare.reports.morning import todo, view
 from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
@@ -23,6 +24,10 @@ from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
 
+OpenCases: TypeAlias = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
+"""Open cases of some stores, as `aftercare.stages.cases.list_cases` gives them."""
+
+ALL_STORES = "*"
 TARGET_WORKBOOK = "workbook"
 ROLES: tuple[Role, ...] = ("steward", "operator")
 """Somebody with both roles gets the mail of the first."""
@@ -36,10 +41,12 @@ def morning(
     today: date,
     mailer: Sender,
     notify: bool = False,
+    open_cases: OpenCases | None = None,
 ) -> dict[str, Any]:
     """Sends the morning mail of a night to operators and stewards, each once.
 
-    The mail of a night that was not last night is suppressed, unless ``notify`` is set. Counts:
+    The mail of a night that was not last night is suppressed, unless ``notify`` is set. What
+    ``open_cases`` gives for a steward's stores is attached to the steward's mail. Counts:
     ``complete`` (0 or 1), ``todo``, and the mails by state and ``changed`` in this run.
 
     Raises SystemUnreachable where a mail has to wait for the mail server.
@@ -50,8 +57,15 @@ def morning(
     for role in ROLES:
         plan(engine, keyring, group, report_key, role, is_too_old)
 
-    def render(_recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
-        return mail_message("morning", view(facts, language))
+    def render(recipient: Recipient, role: Role, language: Language) -> EmailMessage:
+        stores = sorted(recipient.stores) or [ALL_STORES]
+        cases = open_cases(stores) if open_cases and role == "steward" else ()
+        workbooks = (
+            [(f"cases_{day}.xlsx", cases_workbook(cases, language, group.time_zone))]
+            if cases
+            else []
+        )
+        return mail_message("morning", view(facts, language), workbooks)
 
     said = {"complete": int(facts.is_complete), "todo": len(todo(facts, group.group.language))}
     with engine.begin() as connection:
