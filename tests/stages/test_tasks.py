@@ -136,6 +136,14 @@ def test_a_new_number_is_sent_again(care: CareGroup) -> None:
     ]
 
 
+def test_a_day_that_is_closed_afterwards_moves_its_tasks(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    care.night(july(1))
+    care.group = group_of(closed=frozenset({july(4)}))
+    assert care.night(july(2))["moved"] == 1
+    assert care.tasks("due_on", "deadline_on") == {REPAIR: (july(3), july(3))}
+
+
 def test_a_moved_document_moves_its_task_under_the_same_key(care: CareGroup) -> None:
     care.repair("R", july(1))
     care.night(july(1))
@@ -433,6 +441,23 @@ def test_a_line_added_for_days_that_were_served_moves_just_their_open_tasks(
     }
 
 
+def test_a_rule_that_is_switched_off_for_a_day_withdraws_its_open_tasks(
+    care: CareGroup, tmp_path: Path
+) -> None:
+    care.repair("R8", july(8))
+    care.repair("R9", july(9))
+    care.nights(july(8), july(9))
+    policy = changed_policy(
+        tmp_path, "changan-dealer/follow_ups/repair_call", "enabled", {july(9): False}
+    )
+    later = CareGroup(care.engine, policy=policy)
+    assert later.night(july(10))["reasons"] == {"withdrawn": {"rule_off": 1}}
+    assert later.tasks("status") == {
+        "CA01.S4-06.R8": ("open",),
+        "CA01.S4-06.R9": ("withdrawn",),
+    }
+
+
 def test_the_lines_that_made_a_task_are_marked_as_used(care: CareGroup) -> None:
     care.repair("R", july(1))
     care.night(july(1))
@@ -559,7 +584,7 @@ def test_a_task_stores_script_policy_line_and_digest(care: CareGroup) -> None:
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -1,4 +1,5 @@
+-- The planner must know what the night just wrote.
 -- grain: –
--- reads: pg_temp.night_store, pg_temp.night_rule, pg_temp.night_subject
+-- reads: pg_temp.night_subject, care.calendar_day
 -- writes: –
-analyze night_store, night_rule, night_subject
+analyze night_subject, care.calendar_day

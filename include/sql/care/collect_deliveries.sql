@@ -1,6 +1,6 @@
 -- Deliveries inside the window of a follow-up that have no task yet.
 -- grain: one row per delivery and follow-up
--- reads: pg_temp.night_store, pg_temp.night_rule, core.sales_order,
+-- reads: pg_temp.night_window, pg_temp.night_rule, core.sales_order,
 --   care.follow_up_task
 -- writes: pg_temp.night_subject
 with deliveries as (
@@ -14,7 +14,7 @@ with deliveries as (
         d.delivered_on as event_on,
         d.version_day,
         r.rule_no,
-        s.calendar,
+        w.calendar,
         d.customer_phone_check as contact_check,
         d.store_code || '.' || r.rule_id || '.' || d.order_no
         || case when r.occurrence > 1 then '.' || r.occurrence else '' end
@@ -24,17 +24,25 @@ with deliveries as (
             || coalesce(d.customer_phone_hash, '')
             || coalesce(d.plate_hash, '')
         ) as contact_digest
-    from night_store as s
-    inner join night_rule as r
-        on s.pack = r.pack and r.document_kind = 'sales_order'
+    from night_window as w
+    inner join night_rule as r on w.rule_no = r.rule_no
     inner join core.sales_order as d
         on
-            s.store_code = d.store_code
-            and d.delivered_on >= greatest(
-                s.event_from, r.event_from, r.look_from
-            )
-            and d.delivered_on <= least(s.event_to, r.event_to, r.look_to)
-    where d.status <> 'cancelled'
+            w.store_code = d.store_code
+            and w.first_on <= d.delivered_on
+            and w.last_on >= d.delivered_on
+    where
+        w.document_kind = 'sales_order'
+        and d.status <> 'cancelled'
+        and not exists (
+            select 1
+            from care.follow_up_task as t
+            where
+                t.store_code = d.store_code
+                and t.rule_id = r.rule_id
+                and t.document_no = d.order_no
+                and t.occurrence = r.occurrence
+        )
 )
 
 insert into night_subject (
@@ -67,9 +75,3 @@ select
     n.contact_check,
     n.contact_digest
 from deliveries as n
-where
-    not exists (
-        select 1
-        from care.follow_up_task as t
-        where t.task_key = n.task_key
-    )

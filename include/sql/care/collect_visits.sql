@@ -1,7 +1,7 @@
 -- Workshop visits that ended inside the window of a follow-up and have no
 -- task yet. The visit before a sale is no visit of a customer.
 -- grain: one row per visit and follow-up
--- reads: pg_temp.night_store, pg_temp.night_rule, core.repair_order,
+-- reads: pg_temp.night_window, pg_temp.night_rule, core.repair_order,
 --   care.follow_up_task
 -- writes: pg_temp.night_subject
 with visits as (
@@ -15,7 +15,7 @@ with visits as (
         d.exit_on as event_on,
         d.version_day,
         r.rule_no,
-        s.calendar,
+        w.calendar,
         d.store_code || '.' || r.rule_id || '.' || d.ro_no
         || case when r.occurrence > 1 then '.' || r.occurrence else '' end
             as task_key,
@@ -35,20 +35,27 @@ with visits as (
             end
             || coalesce(d.plate_hash, '')
         ) as contact_digest
-    from night_store as s
-    inner join night_rule as r
-        on s.pack = r.pack and r.document_kind = 'repair_order'
+    from night_window as w
+    inner join night_rule as r on w.rule_no = r.rule_no
     inner join core.repair_order as d
         on
-            s.store_code = d.store_code
-            and d.exit_on >= greatest(
-                s.event_from, r.event_from, r.look_from
-            )
-            and d.exit_on <= least(s.event_to, r.event_to, r.look_to)
+            w.store_code = d.store_code
+            and w.first_on <= d.exit_on
+            and w.last_on >= d.exit_on
     where
-        d.status <> 'cancelled'
+        w.document_kind = 'repair_order'
+        and d.status <> 'cancelled'
         and not d.is_reversed
         and d.ro_type <> 'pre_delivery'
+        and not exists (
+            select 1
+            from care.follow_up_task as t
+            where
+                t.store_code = d.store_code
+                and t.rule_id = r.rule_id
+                and t.document_no = d.ro_no
+                and t.occurrence = r.occurrence
+        )
 )
 
 insert into night_subject (
@@ -81,9 +88,3 @@ select
     n.contact_check,
     n.contact_digest
 from visits as n
-where
-    not exists (
-        select 1
-        from care.follow_up_task as t
-        where t.task_key = n.task_key
-    )

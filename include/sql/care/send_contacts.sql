@@ -1,7 +1,11 @@
 -- grain: one row per contact of tonight's pending tasks
 -- reads: pg_temp.night_message, outbound.message
 -- writes: outbound.message
-with contacts as (
+with night as (
+    select cast(:day as date) as on_day
+),
+
+contacts as (
     select
         target_name,
         contact_key,
@@ -10,6 +14,20 @@ with contacts as (
     from night_message
     where state = 'pending'
     group by target_name, contact_key, store_code
+),
+
+told as (
+    select
+        m.target,
+        m.external_key,
+        max(m.version) as last_version
+    from contacts as c
+    inner join outbound.message as m
+        on
+            c.target_name = m.target
+            and m.entity = 'contact'
+            and c.contact_key = m.external_key
+    group by m.target, m.external_key
 )
 
 insert into outbound.message (
@@ -26,17 +44,13 @@ select
     c.target_name,
     'contact' as entity,
     c.contact_key as external_key,
-    (
-        select coalesce(max(m.version), 0) + 1
-        from outbound.message as m
-        where
-            m.target = c.target_name
-            and m.entity = 'contact'
-            and m.external_key = c.contact_key
-    ) as next_version,
+    coalesce(t.last_version, 0) + 1 as next_version,
     'upsert' as message_action,
     c.store_code,
     c.task_key,
-    cast(:day as date) + 1 as work_day
-from contacts as c
+    night.on_day + 1 as work_day
+from night
+cross join contacts as c
+left join told as t
+    on c.target_name = t.target and c.contact_key = t.external_key
 order by c.target_name, c.contact_key

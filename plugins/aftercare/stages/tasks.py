@@ -27,8 +27,9 @@ from aftercare.warehouse import report, run
 
 STAGE = "tasks"
 DOCUMENT_KINDS = {"delivery": "sales_order", "workshop_exit": "repair_order"}
-WORK_TABLES = ("store", "rule", "subject", "task", "verdict", "change", "message")
+WORK_TABLES = ("store", "rule", "window", "subject", "task", "verdict", "change", "message")
 CALENDAR_MARGIN_DAYS = 62
+MANY_CHANGES = 1000
 FINAL = ("withdrawn", "missed", "done")
 COUNTS = (
     "due",
@@ -71,6 +72,7 @@ def make_tasks(
         rules = _prepare(connection, group, policy, day, horizon)
         _collect(connection, day)
         _keep_calendars(connection, group, rules, horizon)
+        run(connection, "care/analyze_night_subjects")
         run(
             connection,
             "care/place_tasks",
@@ -90,6 +92,8 @@ def make_tasks(
         run(connection, "care/send_withdrawals", day=day)
         counts = _count(connection, day)
         report(connection, STAGE, day.isoformat(), counts)
+        if counts["changed"] >= MANY_CHANGES:
+            run(connection, "care/analyze_tasks")
     return counts
 
 
@@ -120,6 +124,8 @@ def _prepare(
     ]
     run(connection, "care/fill_night_stores", stores=json.dumps(stores))
     run(connection, "care/fill_night_rules", rules=json.dumps(windows))
+    run(connection, "care/fill_night_windows")
+    run(connection, "care/analyze_night_windows")
     return rules
 
 
@@ -128,7 +134,6 @@ def _collect(connection: Connection, day: date) -> None:
     run(connection, "care/collect_visits")
     run(connection, "care/collect_delivery_tasks", day=day)
     run(connection, "care/collect_visit_tasks", day=day)
-    run(connection, "care/analyze_night_subjects")
 
 
 def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, str]]:
