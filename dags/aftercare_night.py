@@ -50,11 +50,11 @@ with DAG(
         return runs.settle(partition_key, system)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[tasks_ready], retries=3)
-    def make_tasks(systems: list[str], partition_key: str | None = None) -> dict[str, object]:
+    def make_tasks(partition_key: str | None = None) -> dict[str, object]:
         """Makes, moves, withdraws and closes follow-up tasks."""
         from aftercare import runs
 
-        return runs.make_tasks(partition_key, systems)
+        return runs.make_tasks(partition_key)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=1, retry_delay=timedelta(seconds=5))
     def complete(systems: list[str], partition_key: str | None = None) -> None:
@@ -66,4 +66,4 @@ with DAG(
     systems = open_night()
     pulled = pull.expand(system=systems)
     settled = settle.expand(system=systems)
-    pulled >> settled >> make_tasks(systems) >> complete(systems)
+    pulled >> settled >> make_tasks() >> complete(systems)

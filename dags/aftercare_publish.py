@@ -5,6 +5,7 @@ approval here only opens the gate and shows no personal figure. A waiting month 
 """
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
@@ -41,10 +42,11 @@ with DAG(
     )
 
     @task
-    def publish(partition_key: str | None = None) -> dict[str, object]:
-        """Sends what was approved, once to each recipient."""
+    def publish(answer: dict[str, Any], partition_key: str | None = None) -> dict[str, object]:
+        """Sends what was approved, once to each recipient, in the name of who approved."""
         from aftercare import runs
 
-        return runs.publish(partition_key)
+        return runs.publish(partition_key, answer["responded_by_user"]["name"])
 
-    open_publication() >> gate >> publish()
+    open_publication() >> gate
+    publish(gate.output)

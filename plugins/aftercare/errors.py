@@ -53,7 +53,9 @@ class ConfigurationError(Fatal):
     ) -> None:
         self.file, self.line, self.key = file, line, key
         place = ":".join(str(part) for part in (file, line) if part is not None)
-        where = f"{place}: {key}: " if place and key else f"{place or key}: " if place or key else ""
+        where = (
+            f"{place}: {key}: " if place and key else f"{place or key}: " if place or key else ""
+        )
         super().__init__(where + message)
 
 

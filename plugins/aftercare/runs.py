@@ -23,12 +23,17 @@ from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group, read_group
+from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
-from aftercare.sources.mapping import DealerSystem, read_dealer_system
+from aftercare.sources.mapping import read_dealer_system
+from aftercare.targets.smtp import Mailer
 
 log = logging.getLogger(__name__)
 
 WORKBOOK = "workbook"
+MOST_CASES = 2_000
+"""Open cases in a steward's workbook at most; the page shows all."""
+
 Counts = dict[str, Any]
 
 
@@ -97,7 +102,7 @@ def settle(key: str | None, system: str) -> Counts:
     return _each_feed(pulled_feeds(day, system), settle_feed)
 
 
-def make_tasks(key: str | None, systems: Iterable[str] = ()) -> Counts:
+def make_tasks(key: str | None) -> Counts:
     """Makes, moves, withdraws and closes follow-up tasks of one night."""
     from aftercare.stages.tasks import make_tasks as make
 
@@ -111,11 +116,13 @@ def require_complete(key: str | None, systems: Iterable[str]) -> None:
     day = period.read_day(key)
     with _engine().connect() as connection:
         loads = warehouse.run(connection, "ops/list_unfinished_loads", day=day).mappings().all()
-        seen = set(
-            warehouse.run(connection, "ops/list_loaded_systems", day=day).scalars()
-        )
-    missing = [name for name in systems if name not in seen and name not in crm_targets(read_group())]
-    problems = [f"{load['system']}/{load['feed']}: {load['failure'] or load['state']}" for load in loads]
+        seen = set(warehouse.run(connection, "ops/list_loaded_systems", day=day).scalars())
+    missing = [
+        name for name in systems if name not in seen and name not in crm_targets(read_group())
+    ]
+    problems = [
+        f"{load['system']}/{load['feed']}: {load['failure'] or load['state']}" for load in loads
+    ]
     problems += [f"{name}: nothing was read" for name in missing if name != WORKBOOK]
     if problems:
         raise BadData(f"the night of {day} is incomplete: " + "; ".join(problems))
@@ -140,13 +147,19 @@ def push(key: str | None, name: str) -> Counts:
 
 def morning(key: str | None, notify: bool = False) -> Counts:
     """Sends the morning mail of a night, unless the night is an old one."""
+    from aftercare.stages.cases import list_cases
     from aftercare.stages.morning import morning as send_morning
-    from aftercare.targets.smtp import Mailer
 
     group, day = read_group(), period.read_day(key)
-    mailer = Mailer(connections.connection("aftercare_smtp"))
     return send_morning(
-        _engine(), connections.keyring(), group, day, today(group), mailer, notify=notify
+        _engine(),
+        connections.keyring(),
+        group,
+        day,
+        today(group),
+        _mailer(),
+        notify=notify,
+        open_cases=lambda stores: list_cases(_engine(), stores, day, most=MOST_CASES),
     )
 
 
@@ -177,6 +190,11 @@ def newest_closed_month(day: date) -> str:
     return month
 
 
+def closing_day(month: str) -> date:
+    """The last day whose calls count for a month; it may be scored from the next day on."""
+    return month_of(_policy(), month).closing_on
+
+
 def open_publication(key: str | None) -> Counts:
     """Refuses a wrong month; counts its proposals that are decided and those that are not."""
     from aftercare.stages.proposals import list_proposals
@@ -184,6 +202,23 @@ def open_publication(key: str | None) -> Counts:
     rows = list_proposals(_engine(), period.read_month(key))
     open_rows = sum(1 for row in rows if not row["decision"])
     return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
+
+
+def publish(key: str | None, approved_by: str) -> Counts:
+    """Closes a scored month and mails it to HR, in the name of who approved."""
+    from aftercare.stages.publish import publish as publish_month
+
+    group, month = read_group(), period.read_month(key)
+    return publish_month(
+        _engine(),
+        connections.keyring(),
+        group,
+        _policy(),
+        month,
+        _mailer(),
+        approved_by,
+        today(group),
+    )
 
 
 def crm_targets(group: Group) -> list[str]:
@@ -200,6 +235,34 @@ def target(group: Group, name: str) -> Any:
     from aftercare.targets.odoo import OdooTarget
 
     return OdooTarget.from_mapping(name, connections.connection)
+
+
+def _mailer() -> Mailer:
+    return Mailer(connections.connection("aftercare_smtp"))
+
+
+def decide_cases(
+    case_ids: Iterable[int],
+    action: Any,
+    user: str,
+    reason: str,
+    comment: str | None,
+    rule_id: str,
+    expires_on: date | None,
+) -> dict[int, str]:
+    """Keeps a steward's decision, then validates and merges the loads that hold the rows again."""
+    from aftercare.stages.cases import decide
+    from aftercare.stages.merge import merge
+    from aftercare.stages.validate import validate
+
+    group = read_group()
+    decided = decide(
+        _engine(), case_ids, action, user, today(group), reason, comment, rule_id, expires_on
+    )
+    for system, feed, day in decided.loads:
+        validate(_engine(), group, system, feed, day, docs_folder=docs_folder())
+        merge(_engine(), group, system, feed, day)
+    return decided.states
 
 
 def docs_folder() -> Path | None:

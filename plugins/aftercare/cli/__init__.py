@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from aftercare.cli import backfill, cases, mail, month, night, setup
+from aftercare.cli import backfill, cases, mail, month, night, sample, setup
 from aftercare.errors import AftercareError
 
 
@@ -23,6 +23,7 @@ for command in (
     *cases.COMMANDS,
     *month.COMMANDS,
     *mail.COMMANDS,
+    *sample.COMMANDS,
 ):
     cli.add_command(command)
 

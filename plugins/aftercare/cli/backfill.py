@@ -63,9 +63,13 @@ def _run(dag_id: str, keys: list[str], bounds: tuple[str, str]) -> None:
     from aftercare import connections
     from aftercare.errors import Fatal
 
-    failed = plan.run_backfill(connections.airflow_client(click.echo), dag_id, keys, bounds, click.echo)
+    failed = plan.run_backfill(
+        connections.airflow_client(click.echo), dag_id, keys, bounds, click.echo
+    )
     if failed:
-        raise Fatal(f"these periods did not succeed, see their runs in Airflow: {', '.join(failed)}")
+        raise Fatal(
+            f"these periods did not succeed, see their runs in Airflow: {', '.join(failed)}"
+        )
 
 
 def _table(stages: list[str], keys: list[str]) -> None:
@@ -73,7 +77,9 @@ def _table(stages: list[str], keys: list[str]) -> None:
     from aftercare import connections, warehouse
 
     with connections.warehouse_engine().connect() as connection:
-        for row in warehouse.run(connection, "ops/list_reports", stages=stages, keys=keys).mappings():
+        for row in warehouse.run(
+            connection, "ops/list_reports", stages=stages, keys=keys
+        ).mappings():
             counts = ", ".join(
                 f"{name} {count}" for name, count in row["counts"].items() if isinstance(count, int)
             )

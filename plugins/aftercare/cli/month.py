@@ -95,7 +95,9 @@ def evidence(month: str, employee: str, kpi: str) -> None:
         click.echo(f"{card} {kpi}: {counted} of {len(rows) - excluded}, {excluded} excluded")
         for row in rows:
             sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
-            click.echo(f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip())
+            click.echo(
+                f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip()
+            )
 
 
 COMMANDS = (score, proposals, publish, evidence)

@@ -45,7 +45,9 @@ def users() -> None:
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), default="1900-01-01")
 @click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--employee", default=None, help="The user's own employee number, if scored.")
-def grant(user: str, role: str, store: str, start: date, end: date | None, employee: str | None) -> None:
+def grant(
+    user: str, role: str, store: str, start: date, end: date | None, employee: str | None
+) -> None:
     """Give USER a ROLE for a store, from a day on."""
     from aftercare import connections, warehouse
 
@@ -71,7 +73,9 @@ def list_users() -> None:
     with connections.warehouse_engine().connect() as connection:
         for row in warehouse.run(connection, "ops/list_roles").mappings():
             end = row["valid_to"] or "…"
-            click.echo(f"{row['user_name']}\t{row['role']}\t{row['store_code']}\t{row['valid_from']}–{end}")
+            click.echo(
+                f"{row['user_name']}\t{row['role']}\t{row['store_code']}\t{row['valid_from']}–{end}"
+            )
 
 
 @click.group()

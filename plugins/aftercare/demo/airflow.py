@@ -17,7 +17,7 @@ from types import TracebackType
 import requests
 from cryptography.fernet import Fernet
 
-from aftercare.demo.airflow_client import AirflowClient
+from aftercare.airflow_client import AirflowClient
 from aftercare.demo.ports import LOCALHOST, free_port
 from aftercare.demo.postgres import EmbeddedPostgres
 from aftercare.demo.processes import Program, ProgramEnded, Programs

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import multiprocessing
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import repeat
+from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from aftercare.demo.place import DEALER_SYSTEM, WAREHOUSE, Place
 from aftercare.rules import period
 
 SAY_SECONDS = 15
-STAFF_EVERY = 2  # nights between two hand-ins of filled task lists
+WORKERS = 2
+RECENT_NIGHTS = 5
 USERS = (("steward", "steward"), ("hr", "hr"), ("manager", "manager"), ("admin", "operator"))
 
 
@@ -35,7 +41,8 @@ def make(
     The warehouse is created at its newest version; users get their roles.
     """
     from aftercare import runs, warehouse
-    from aftercare.sample import SampleGroup, fill_workbooks
+    from aftercare.sample.group import SampleGroup
+    from aftercare.sample.staff import fill_workbooks
 
     last = today - timedelta(days=1)
     month = runs.newest_closed_month(today)
@@ -43,6 +50,76 @@ def make(
     engine = warehouse.connect(place.server.url(WAREHOUSE))
     say("Creating the warehouse")
     warehouse.migrate(engine)
+    _grant_roles(engine)
+    say(f"Making a dealer group of {stores} stores with a year of history")
+    group = SampleGroup(seed=seed, stores=stores, years=1, end=last, first_night=first)
+    dealer = create_engine(place.server.url(DEALER_SYSTEM))
+    group.write_sql(dealer, first)
+    group.write_files(place.exports, first)
+    run = _nights(first, runs.closing_day(month), last - timedelta(days=1))
+    say(f"Running {len(run)} nights of the past, {first} to {max(run)}")
+    said = time.monotonic()
+    with _workers() as workers:
+        for night in period.days(first, last - timedelta(days=1)):
+            if night != first:
+                group.advance_sql(dealer, night)
+                group.advance_files(place.exports, night)
+            if night not in run:
+                continue
+            run_night(night, workers)
+            fill_workbooks(place.exchange, group, night + timedelta(days=1))
+            if time.monotonic() - said > SAY_SECONDS:
+                said = time.monotonic()
+                say(f"  until {night}")
+    group.advance_sql(dealer, last)
+    group.advance_files(place.exports, last)
+    dealer.dispose()
+    engine.dispose()
+    return DemoPeriod(first, month, last)
+
+
+def _nights(first: date, closing: date, last: date) -> set[date]:
+    """All nights until the month is closed, and the last few; those between are an outage.
+
+    It keeps the demo short when the month was closed long ago, and shows that the next night
+    catches up.
+    """
+    recent = last - timedelta(days=RECENT_NIGHTS - 1)
+    return {day for day in period.days(first, last) if day <= closing or day >= recent}
+
+
+def run_night(night: date, workers: Executor) -> None:
+    """One night without Airflow: the same functions that the Dags call, systems side by side."""
+    _, systems = _in_worker(workers, night, "open_night")
+    for step in ("pull", "settle"):
+        list(workers.map(_step, repeat(night), repeat(step), systems))
+    _in_worker(workers, night, "make_tasks")
+    _, targets = _in_worker(workers, night, "open_delivery")
+    list(workers.map(_step, repeat(night), repeat("push"), targets))
+
+
+def _workers() -> ProcessPoolExecutor:
+    # Not forked: the mailbox runs in a thread of this process.
+    return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _in_worker(workers: Executor, night: date, step: str) -> tuple[str, Any]:
+    return workers.submit(_step, night, step).result()
+
+
+def _step(night: date, step: str, *arguments: str) -> tuple[str, Any]:
+    """One step in a worker, on the morning after its night."""
+    logging.getLogger().setLevel(logging.WARNING)
+    os.environ["AFTERCARE_TODAY"] = (night + timedelta(days=1)).isoformat()
+    from aftercare import runs
+
+    key = night.isoformat()
+    return key, getattr(runs, step)(key, *arguments)
+
+
+def _grant_roles(engine: Engine) -> None:
+    from aftercare import warehouse
+
     with engine.begin() as connection:
         for user, role in USERS:
             warehouse.run(
@@ -55,40 +132,3 @@ def make(
                 valid_to=None,
                 employee_no=None,
             )
-    say(f"Making a dealer group of {stores} stores with a year of history")
-    group = SampleGroup(seed=seed, stores=stores, years=1, end=last, first_night=first)
-    dealer = create_engine(place.server.url(DEALER_SYSTEM))
-    group.write(dealer, place.exports, until=first)
-    nights = list(period.days(first, last - timedelta(days=1)))
-    say(f"Running {len(nights)} nights of the past, {nights[0]} to {nights[-1]}")
-    said = time.monotonic()
-    for number, night in enumerate(nights):
-        if night != first:
-            group.advance(dealer, place.exports, night)
-        os.environ["AFTERCARE_TODAY"] = (night + timedelta(days=1)).isoformat()
-        run_night(night)
-        if number % STAFF_EVERY == 0:
-            fill_workbooks(place.exchange, group, night + timedelta(days=1))
-        if time.monotonic() - said > SAY_SECONDS:
-            said = time.monotonic()
-            say(f"  {number + 1} of {len(nights)} nights")
-    del os.environ["AFTERCARE_TODAY"]
-    group.advance(dealer, place.exports, last)
-    dealer.dispose()
-    engine.dispose()
-    return DemoPeriod(first, month, last)
-
-
-def run_night(night: date) -> None:
-    """One night without Airflow: the same functions that the Dags call."""
-    from aftercare import runs
-
-    key = night.isoformat()
-    systems = runs.open_night(key)
-    for system in systems:
-        runs.pull(key, system)
-    for system in systems:
-        runs.settle(key, system)
-    runs.make_tasks(key, systems)
-    for target in runs.open_delivery(key):
-        runs.push(key, target)

@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from aftercare.airflow_client import AirflowClient
 from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.night import require_success
-from aftercare.demo.people import decide_proposals
+from aftercare.errors import Fatal
 
-GATE_SECONDS = 180
+SCORE_DAG, PUBLISH_DAG, GATE = "aftercare_month", "aftercare_publish", "approve"
+BEGIN_SECONDS = 120
+DECIDER = "hr"
 
 
 def run(airflow: LocalAirflow, month: str, say: Callable[[str], None]) -> None:
-    """Scores the month, lets HR decide its proposals on the page, and opens the gate."""
+    """Scores the month, lets HR decide its proposals, and opens the gate.
+
+    Raises Fatal when a step does not succeed.
+    """
     client = airflow.client()
     say(f"Scoring {month}")
-    run = client.wait_for_run("aftercare_month", client.trigger("aftercare_month", month))
-    require_success(airflow, run)
-    decided = decide_proposals(airflow, month)
-    say(f"HR decided {decided} proposals on the page")
-    publication = client.wait_for_question("aftercare_publish", month, GATE_SECONDS)
-    airflow.client("hr").answer("aftercare_publish", publication, "approve", "Approve")
+    require_success(airflow, client.wait_for_run(SCORE_DAG, client.trigger(SCORE_DAG, month)))
+    approved, rejected = decide_proposals(month)
+    say(f"HR decided the proposals: {approved} approved, {rejected} rejected")
+    run_id = _begun(client, month)
+    client.wait_for_question(PUBLISH_DAG, run_id)
+    airflow.client(DECIDER).answer(PUBLISH_DAG, run_id, GATE, "Approve")
     say("HR approved the publication")
-    require_success(airflow, client.wait_for_run("aftercare_publish", publication))
+    require_success(airflow, client.wait_for_run(PUBLISH_DAG, run_id))
+
+
+def decide_proposals(month: str) -> tuple[int, int]:
+    """HR approves every proposal but the last of several, as somebody who listened would."""
+    from aftercare import connections, runs
+    from aftercare.settings import read_group
+    from aftercare.stages.proposals import decide, list_proposals
+
+    engine = connections.warehouse_engine()
+    today = runs.today(read_group())
+    keys = [row["proposal_id"] for row in list_proposals(engine, month)]
+    rejected = keys[-1:] if len(keys) > 1 else []
+    approved = [key for key in keys if key not in rejected]
+    if approved:
+        decide(engine, approved, "approve", "", DECIDER, today)
+    if rejected:
+        decide(engine, rejected, "reject", "已与当事人核实，另行辅导", DECIDER, today)
+    engine.dispose()
+    return len(approved), len(rejected)
+
+
+def _begun(client: AirflowClient, month: str) -> str:
+    until = time.monotonic() + BEGIN_SECONDS
+    while time.monotonic() < until:
+        found = client.runs(PUBLISH_DAG, month)
+        if found:
+            return found[-1].run_id
+        time.sleep(1)
+    raise Fatal(f"{PUBLISH_DAG} did not begin for {month} within {BEGIN_SECONDS} s")

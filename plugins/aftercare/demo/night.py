@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from aftercare.airflow_client import Run
 from aftercare.demo.airflow import LocalAirflow
-from aftercare.demo.airflow_client import Run
 from aftercare.errors import Fatal
 
 DAGS = ("aftercare_night", "aftercare_deliver", "aftercare_month", "aftercare_publish")
@@ -31,4 +31,6 @@ def require_success(airflow: LocalAirflow, run: Run) -> None:
     """Fatal, naming the tasks, when a run did not succeed."""
     if not run.succeeded:
         states = ", ".join(f"{task} {state}" for task, state in run.tasks.items())
-        raise Fatal(f"{run.dag_id} {run.partition_key}: {run.state} ({states}); logs: {airflow.home}/logs")
+        raise Fatal(
+            f"{run.dag_id} {run.partition_key}: {run.state} ({states}); logs: {airflow.home}/logs"
+        )

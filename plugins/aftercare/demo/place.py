@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy.engine import make_url
 
@@ -62,14 +65,13 @@ class Place:
         """The connections as Airflow reads them from the environment."""
         keys = self.home / "keys.json"
         if not keys.exists():
-            with open(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(new_keyring_json())
-        made = {
+        made: dict[str, Mapping[str, object]] = {
             "warehouse": self._database(WAREHOUSE),
             "dms_heyuan": self._database(DEALER_SYSTEM),
             "dms_skoda": _folder(self.exports),
             "exchange": _folder(self.exchange),
-            "docs": _folder(self.docs),
             "keys": {"conn_type": "generic", "password": keys.read_text()},
             "smtp": {
                 "conn_type": "smtp",
@@ -78,10 +80,22 @@ class Place:
                 "extra": {"disable_ssl": True, "disable_tls": True},
             },
         }
-        return {
-            f"AIRFLOW_CONN_AFTERCARE_{name.upper()}": json.dumps(value)
-            for name, value in made.items()
-        }
+        return _as_environment(made)
+
+    def docs_connection(self) -> dict[str, str]:
+        """The connection to data docs; the nights of the past make none, to be quick."""
+        return _as_environment({"docs": _folder(self.docs)})
+
+    def write_command(self, environment: Mapping[str, str]) -> Path:
+        """A script that runs `aftercare` with the demo's connections; only its owner may read it."""
+        script = self.home / "aftercare"
+        exports = [f"export {name}={quote(value)}" for name, value in sorted(environment.items())]
+        command = quote(str(Path(sys.executable).with_name("aftercare")))
+        text = "\n".join(["#!/bin/sh", *exports, f'exec {command} "$@"', ""])
+        script.unlink(missing_ok=True)
+        with os.fdopen(os.open(script, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700), "w") as file:
+            file.write(text)
+        return script
 
     def _database(self, name: str) -> dict[str, object]:
         url = make_url(self.server.url(name))
@@ -97,3 +111,9 @@ class Place:
 
 def _folder(path: Path) -> dict[str, object]:
     return {"conn_type": "fs", "extra": {"path": str(path)}}
+
+
+def _as_environment(made: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    return {
+        f"AIRFLOW_CONN_AFTERCARE_{name.upper()}": json.dumps(value) for name, value in made.items()
+    }

@@ -13,8 +13,9 @@ import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.mailbox import Mailbox
 from aftercare.demo.place import Place
 from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.demo.processes import Programs
 from aftercare.errors import AftercareError
 from aftercare.settings import PROJECT
 
@@ -36,8 +38,21 @@ class Interrupted(Exception):  # noqa: N818
     """Ctrl-C or a polite request to end."""
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise Interrupted
+
+
+@contextmanager
+def _environment(connections: Mapping[str, str], place: Place) -> Iterator[None]:
+    """The demo's connections for this process and the workers that it starts."""
+    before = dict(os.environ)
+    home = place.airflow / "history"
+    os.environ.update(connections, AIRFLOW_HOME=str(home), GX_ANALYTICS_ENABLED="false")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class Clock:
@@ -74,25 +89,37 @@ def run_demo(
     with ExitStack() as stack:
         clock.say("Starting PostgreSQL")
         place = Place(home, EmbeddedPostgres(home / "postgres"))
+        Programs(place.airflow).end()  # what a killed demo left would hold its databases
         stack.callback(place.server.stop)
-        airflow = LocalAirflow(
-            place.airflow, place.server, PROJECT, say=clock.say
-        )
-        airflow.programs.end()  # what a killed demo left would hold its databases
         place.server.start()
         place.empty()
         mailbox = stack.enter_context(Mailbox(place.mails))
         environment = place.connections(mailbox.port)
         if language:
             environment["AFTERCARE_LANGUAGE"] = language
-        os.environ.update(environment, AIRFLOW_HOME=str(place.airflow), GX_ANALYTICS_ENABLED="false")
-        period = history.make(place, seed=seed, stores=stores, today=today, say=clock.say)
-        airflow.add_environment(environment)
-        stack.callback(airflow.stop)
-        airflow.start()
-        night.run(airflow, period.night, clock.say)
-        month.run(airflow, period.month, clock.say)
-        result = summary.make(place, airflow, mailbox, period)
+        with _environment(environment, place):
+            period = history.make(place, seed=seed, stores=stores, today=today, say=clock.say)
+            environment |= place.docs_connection()
+            airflow = stack.enter_context(
+                LocalAirflow(place.airflow, place.server, PROJECT, environment, say=clock.say)
+            )
+            client = {
+                "conn_type": "http",
+                "host": airflow.url,
+                "login": "admin",
+                "password": airflow.passwords()["admin"],
+            }
+            place.write_command(
+                {
+                    **environment,
+                    "AIRFLOW_HOME": str(place.airflow / "command"),
+                    "AIRFLOW_CONN_AFTERCARE_AIRFLOW": json.dumps(client),
+                    "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+                }
+            )
+            night.run(airflow, period.night, clock.say)
+            month.run(airflow, period.month, clock.say)
+            result = summary.make(place, airflow, mailbox, period, clock.seconds)
         (home / "summary.json").write_text(
             json.dumps(result, ensure_ascii=False, indent=2, default=str), encoding="utf-8"
         )
@@ -125,11 +152,6 @@ def main(home: Path, stores: int, seed: int, stay: bool | None, language: str | 
     except AftercareError as problem:
         click.echo(f"aftercare: {problem}", err=True)
         sys.exit(1)
-
-
-def yesterday(today: date) -> date:
-    """The business day whose night is due."""
-    return today - timedelta(days=1)
 
 
 if __name__ == "__main__":
