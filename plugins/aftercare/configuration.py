@@ -22,7 +22,9 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.MarkedYAMLError(None, None, f"{key!r} stands here twice", key_node.start_mark)
+                raise yaml.MarkedYAMLError(
+                    None, None, f"{key!r} stands here twice", key_node.start_mark
+                )
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -47,7 +49,9 @@ def read_yaml(path: Path) -> tuple[object, Lines]:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         line = mark.line + 1 if mark else None
-        raise ConfigurationError(problem.problem or "is not YAML", file=str(path), line=line) from None
+        raise ConfigurationError(
+            problem.problem or "is not YAML", file=str(path), line=line
+        ) from None
     except yaml.YAMLError:
         raise ConfigurationError("is not YAML", file=str(path)) from None
     lines: Lines = {(): 1}

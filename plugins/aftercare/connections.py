@@ -111,6 +111,8 @@ def airflow_client(say: Callable[[str], None]) -> AirflowClient:
 
     found = connection("aftercare_airflow")
     if not (found.host and found.login and found.password):
-        raise ConfigurationError("connection aftercare_airflow needs host (with scheme), login, password")
+        raise ConfigurationError(
+            "connection aftercare_airflow needs host (with scheme), login, password"
+        )
     address = found.host if found.port is None else f"{found.host}:{found.port}"
     return AirflowClient(address, found.login, found.password, say=say)

@@ -52,7 +52,10 @@ class Keyring:
         try:
             rings = json.loads(text)
             encryption, hashing = (
-                {int(key_id): base64.b64decode(key, validate=True) for key_id, key in rings[kind].items()}
+                {
+                    int(key_id): base64.b64decode(key, validate=True)
+                    for key_id, key in rings[kind].items()
+                }
                 for kind in ("encryption", "hashing")
             )
         except (ValueError, KeyError, AttributeError, TypeError):
@@ -64,7 +67,11 @@ class Keyring:
     def encrypt(self, value: str) -> bytes:
         """Ciphertext of a value: key id, nonce, sealed text."""
         nonce = os.urandom(NONCE_BYTES)
-        return bytes((self._write_id,)) + nonce + self._write_cipher.encrypt(nonce, value.encode(), None)
+        return (
+            bytes((self._write_id,))
+            + nonce
+            + self._write_cipher.encrypt(nonce, value.encode(), None)
+        )
 
     def decrypt(self, cipher: bytes) -> str:
         """The value behind a ciphertext; ConfigurationError when its key is not in the ring."""

@@ -44,7 +44,9 @@ def statement(name: str) -> TextClause:
     try:
         return text(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigurationError("there is no such statement", file=f"include/sql/{name}.sql") from None
+        raise ConfigurationError(
+            "there is no such statement", file=f"include/sql/{name}.sql"
+        ) from None
 
 
 def run(connection: Connection, name: str, /, **parameters: Any) -> CursorResult[Any]:
@@ -53,7 +55,11 @@ def run(connection: Connection, name: str, /, **parameters: Any) -> CursorResult
 
 
 def report(
-    connection: Connection, stage: str, partition_key: str, counts: Mapping[str, Any], part: str = ""
+    connection: Connection,
+    stage: str,
+    partition_key: str,
+    counts: Mapping[str, Any],
+    part: str = "",
 ) -> None:
     """Keeps what a stage did in a partition, as counts; a repeated run replaces its report."""
     from aftercare.tables import stage_report

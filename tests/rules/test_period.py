@@ -7,7 +7,9 @@ from aftercare.errors import PeriodRefused
 from aftercare.rules import period
 
 
-@pytest.mark.parametrize("key", [None, "", "2026-6-1", "2026-02-30", "2026-06", "yesterday", "20260601"])
+@pytest.mark.parametrize(
+    "key", [None, "", "2026-6-1", "2026-02-30", "2026-06", "yesterday", "20260601"]
+)
 def test_a_wrong_day_is_refused_in_plain_words(key):
     with pytest.raises(PeriodRefused, match=r"give a day|start it with a day"):
         period.read_day(key)

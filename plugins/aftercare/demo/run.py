@@ -34,7 +34,7 @@ HOME = PROJECT / ".demo"
 NAP_SECONDS = 1.0
 
 
-class Interrupted(Exception):  # noqa: N818
+class Interrupted(Exception):
     """Ctrl-C or a polite request to end."""
 
 
