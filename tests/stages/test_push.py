@@ -142,9 +142,7 @@ def test_a_task_is_not_sent_without_its_contact(night: NightOfTasks, crm: FileCr
     counts = send(night, crm)
     assert counts["rejected"] == 1
     assert crm.kept() == {}
-    assert (
-        night.reasons()[key] == "its contact was rejected; correct the contact in the dealer system"
-    )
+    assert night.reasons()[key] == "contact_rejected"
 
 
 def test_a_task_waits_for_a_contact_that_waits(night: NightOfTasks, crm: FileCrm) -> None:

@@ -85,7 +85,10 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
                 reasons=_and(kinds, language),
             )
         if push["rejected"]:
-            reasons = [f"{reason} ({count})" for reason, count in push["rejected_by"].items()]
+            reasons = [
+                f"{_name(REASONS, reason, language)} ({count})"
+                for reason, count in push["rejected_by"].items()
+            ]
             add(
                 target,
                 "rejected",

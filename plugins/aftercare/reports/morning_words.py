@@ -65,6 +65,10 @@ REASONS: dict[str, Pair] = {
     "sending": ("正在发送", "being sent"),
     "retry": ("对方忙", "the target was busy"),
     "unknown": ("结果不明", "the answer was lost"),
+    "contact_rejected": (
+        "其客户资料被拒收，请在来源系统更正",
+        "its contact was rejected; correct the contact in the dealer system",
+    ),
     "sender_ended": ("发送进程中断", "the sending process ended"),
 }
 PUSH_HEADS: dict[str, Pair] = {
@@ -121,9 +125,9 @@ WORDS: dict[str, Pair] = {
     "new_cases": ("新增", "new"),
     "oldest": ("最早", "oldest"),
     "cases_note": (
-        "违反两条规则的一行在两处各计一次。清单见数据专员的附件，或 Airflow 菜单中的隔离清单。",
-        "A row that breaks two rules counts at both. The list is attached for stewards, and stands in "
-        "Airflow's menu.",
+        "违反两条规则的一行在两处各计一次。清单见数据专员邮件的附件，或 Airflow 的“客户关怀”页面。",
+        "A row that breaks two rules counts at both. Stewards get the list attached; it also stands on "
+        "Airflow's page Aftercare.",
     ),
     "no_cases": ("没有待处理的隔离数据。", "There are no open cases."),
 }
@@ -194,8 +198,8 @@ TEXTS: dict[str, Pair] = {
         "{new} rows newly quarantined, {open} open in all",
     ),
     "cases_action": (
-        "在 Airflow 菜单的隔离清单中放行、豁免，或请门店更正",
-        "Release or waive them in Airflow's menu, or have the store correct them",
+        "在 Airflow 的“客户关怀”页面放行、豁免，或请门店更正",
+        "Release or waive them on Airflow's page Aftercare, or have the store correct them",
     ),
     "mails": (
         "邮件 {report}：{count} 封{state}",

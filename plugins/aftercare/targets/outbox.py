@@ -14,7 +14,8 @@ from aftercare.settings import Language
 from aftercare.targets import rendering
 from aftercare.targets.protocol import Entity, Record, Withdrawal
 
-CONTACT_REJECTED = "its contact was rejected; correct the contact in the dealer system"
+CONTACT_REJECTED = "contact_rejected"
+"""The reason of a task whose contact the target would not take."""
 
 Key = tuple[Entity, str]
 """Entity and external key."""
