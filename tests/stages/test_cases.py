@@ -1,0 +1,236 @@
+"""Stewards see their cases and decide about them."""
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine
+from staged_rows import DAY, GROUP, VIN, StagedRows
+
+from aftercare.errors import BadData, NotAllowed
+from aftercare.quality.words import masked_row, shown_text
+from aftercare.reports.cases_workbook import cases_workbook
+from aftercare.stages.cases import (
+    CaseFilter,
+    count_cases,
+    decide,
+    describe_case,
+    list_cases,
+    stores_of,
+)
+
+TODAY = date(2026, 6, 11)
+NEXT = TODAY
+BAD = {"odometer_out_km": 1}
+ALL = ["*"]
+
+
+@pytest.fixture
+def staged(warehouse: Engine) -> StagedRows:
+    """Three open repair orders: RO08 twice, one of them without a type, and one unknown store."""
+    made = StagedRows(warehouse)
+    made.insert(
+        "ops.user_role",
+        {"user_name": "amy", "role": "steward", "store_code": "S1"},
+        {"user_name": "bob", "role": "steward", "store_code": "*"},
+        {"user_name": "eve", "role": "staff", "store_code": "*"},
+        {"user_name": "old", "role": "steward", "store_code": "*", "valid_to": DAY},
+    )
+    made.load("repair_order", [BAD, BAD | {"ro_type": None}, {"store_code": "XX"}, {}])
+    made.validate("repair_order")
+    return made
+
+
+def choose(staged: StagedRows, *case_ids: int, **changes: Any) -> Any:
+    settings = {"action": "release", "user": "amy", "today": TODAY, "reason_code": "confirmed"}
+    return decide(staged.engine, case_ids, **(settings | changes))
+
+
+def ids(cases: list[dict[str, Any]]) -> list[int]:
+    return [case["case_id"] for case in cases]
+
+
+def test_a_user_sees_the_stores_of_the_roles_in_force(staged: StagedRows) -> None:
+    seen = {user: stores_of(staged.engine, user, TODAY) for user in ("amy", "bob", "eve", "old")}
+    assert seen == {"amy": ["S1"], "bob": ["*"], "eve": [], "old": []}
+    assert ids(list_cases(staged.engine, ["S1"], TODAY)) == [1, 2]
+    assert ids(list_cases(staged.engine, ALL, TODAY)) == [1, 2, 3]
+    assert list_cases(staged.engine, [], TODAY) == []
+
+
+def test_cases_are_filtered(staged: StagedRows) -> None:
+    for chosen, found in (
+        (CaseFilter(rule_id="RO15"), [2]),
+        (CaseFilter(store_code="XX"), [3]),
+        (CaseFilter(feed="sales_order"), []),
+        (CaseFilter(system="dms", feed="repair_order"), [1, 2, 3]),
+        (CaseFilter(owner="operator"), [3]),
+        (CaseFilter(min_age_days=2), []),
+        (CaseFilter(state="released"), []),
+        (CaseFilter(state=None, case_ids=(3, 1)), [1, 3]),
+    ):
+        assert ids(list_cases(staged.engine, ALL, TODAY, chosen)) == found, chosen
+
+
+def test_a_list_goes_page_by_page_and_says_how_many_there_are(staged: StagedRows) -> None:
+    page = list_cases(staged.engine, ALL, TODAY, most=1, skipped=1)
+    assert (ids(page), page[0]["found"]) == ([2], 3)
+
+
+def test_open_cases_are_counted_by_feed_rule_and_store(staged: StagedRows) -> None:
+    assert count_cases(staged.engine, ALL) == {
+        "feed": {"repair_order": 4},
+        "rule_id": {"RO03": 1, "RO08": 2, "RO15": 1},
+        "store_code": {"S1": 3, "XX": 1},
+    }
+
+
+def test_a_case_says_in_plain_words_what_is_wrong(staged: StagedRows) -> None:
+    case = describe_case(staged.engine, ["S1"], TODAY, 1)
+    (problem,) = case["problems"]
+    assert problem["message"]["en"].startswith("The odometer showed less on leaving")
+    shown = shown_text(problem["shown"], "en", GROUP.time_zone)
+    assert shown == "odometer in (km) 20000; odometer out (km) 1"
+    assert (case["age_days"], case["pulled"], case["quarantined"]) == (1, 4, 3)
+    assert (case["versions"], case["decisions"]) == ([], [])
+    with pytest.raises(BadData, match="no case 3 in your stores"):
+        describe_case(staged.engine, ["S1"], TODAY, 3)
+
+
+def test_the_source_row_is_shown_masked(staged: StagedRows) -> None:
+    staged.load(
+        "sales_order",
+        [
+            {
+                "signed_on": date(2026, 6, 11),
+                "plate_check": "valid",
+                "plate_cipher": b"sealed",
+                "price": None,
+                "unreadable": {"price": "约十万"},
+            }
+        ],
+    )
+    staged.validate("sales_order")
+    case = describe_case(staged.engine, ALL, TODAY, 4)
+    row = dict(masked_row("sales_order", case["source_row"], "zh", GROUP.time_zone))
+    assert row["VIN"] == "*" * 13 + VIN[-4:]
+    assert row["车牌"] == "*** 有效"
+    assert row["成交价"] == "“约十万”"
+    assert row["交车时间"] == "2026-06-10 15:00"
+    assert row["车型"] == "（空）"
+    assert not any("sealed" in text or b"sealed".hex() in text for text in row.values())
+
+
+def test_a_released_row_goes_on_when_its_load_is_settled_again(staged: StagedRows) -> None:
+    decided = choose(staged, 1)
+    assert decided.states == {1: "released"}
+    assert decided.loads == (("dms", "repair_order", DAY),)
+    counts = staged.validate("repair_order")
+    assert (counts["good"], counts["quarantined"]) == (2, 2)
+    case = describe_case(staged.engine, ALL, TODAY, 1)
+    (decision,) = case["decisions"]
+    assert (decision["action"], decision["decided_by"]) == ("release", "amy")
+    assert case["closed_day"] == TODAY
+
+
+def test_a_waiver_lapses_when_the_source_row_changes(staged: StagedRows) -> None:
+    choose(staged, 1, action="waive", rule_id="RO08", expires_on=TODAY + timedelta(days=30))
+    load_id = staged.load("repair_order", [BAD, BAD | {"ro_no": "RO-1", "amount": 2}], day=NEXT)
+    staged.validate("repair_order", day=NEXT)
+    assert staged.good(load_id) == []
+    (other,) = describe_case(staged.engine, ALL, TODAY, 1)["versions"]
+    assert (other["state"], other["rule_ids"]) == ("open", ["RO06", "RO08"])
+
+
+def test_a_waiver_of_one_of_two_rules_leaves_the_case_open(staged: StagedRows) -> None:
+    staged.load("repair_order", [BAD | {"settled_at": None, "ro_no": "Z"}], system="other")
+    staged.validate("repair_order", system="other")
+    until = {"action": "waive", "expires_on": TODAY}
+    assert choose(staged, 4, rule_id="RO08", **until).states == {4: "open"}
+    assert choose(staged, 4, rule_id="RO13", **until).states == {4: "waived"}
+
+
+def test_a_reopened_case_is_open(staged: StagedRows) -> None:
+    choose(staged, 1)
+    assert choose(staged, 1, action="reopen", reason_code="mistake").states == {1: "open"}
+    decisions = describe_case(staged.engine, ALL, TODAY, 1)["decisions"]
+    assert [decision["action"] for decision in decisions] == ["reopen", "release"]
+
+
+MISFITS: list[tuple[tuple[int, ...], dict[str, Any], str]] = [
+    ((9,), {}, "no such case: 9"),
+    ((), {}, "no such case"),
+    ((2,), {"user": "amy"}, "case 2 cannot go on"),
+    ((3,), {"user": "bob"}, "case 3 cannot go on"),
+    ((1,), {"reason_code": "because"}, "no reason 'because'"),
+    ((1,), {"reason_code": "other", "comment": " "}, "say in the comment"),
+    ((1,), {"action": "waive"}, "a waiver needs a last day"),
+    ((1,), {"action": "waive", "expires_on": DAY}, "over before it begins"),
+    ((1,), {"expires_on": TODAY}, "only a waiver has a last day"),
+    ((1,), {"action": "waive", "rule_id": "RO15", "expires_on": TODAY}, "does not break RO15"),
+    ((1,), {"action": "reopen"}, "only a released or waived one is reopened"),
+    ((1,), {"action": "delete"}, "no action 'delete'"),
+]
+
+
+def test_a_decision_that_does_not_fit_is_refused_whole(staged: StagedRows) -> None:
+    for case_ids, changes, problem in MISFITS:
+        with pytest.raises(BadData, match=problem):
+            choose(staged, *case_ids, **changes)
+    assert staged.rows("quality.decision") == []
+
+
+def test_only_a_steward_of_the_store_decides(staged: StagedRows) -> None:
+    for user in ("eve", "old", "nobody"):
+        with pytest.raises(NotAllowed, match=f"{user} is no steward for store S1"):
+            choose(staged, 1, user=user)
+    with pytest.raises(NotAllowed, match="amy is no steward for store XX"):
+        choose(staged, 1, 3)
+    assert staged.rows("quality.decision") == []
+
+
+def test_of_two_versions_of_a_record_one_is_chosen(staged: StagedRows) -> None:
+    staged.load(
+        "repair_order", [{"ro_no": "T", "amount": 1}, {"ro_no": "T", "amount": 2}], day=NEXT
+    )
+    staged.validate("repair_order", day=NEXT)
+    with pytest.raises(BadData, match="cases 4, 5 are versions of one record"):
+        choose(staged, 4, 5)
+    choose(staged, 5)
+    counts = staged.validate("repair_order", day=NEXT)
+    assert (counts["good"], counts["quarantined"]) == (1, 1)
+    with pytest.raises(BadData, match="case 4 is closed: the source sent the row again"):
+        choose(staged, 4)
+
+
+def test_a_case_that_the_source_put_right_cannot_be_released(staged: StagedRows) -> None:
+    staged.load("repair_order", [{}], day=NEXT)
+    staged.validate("repair_order", day=NEXT)
+    with pytest.raises(BadData, match="the source sent the row again"):
+        choose(staged, 1)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_open_cases_make_a_workbook_without_personal_data(
+    staged: StagedRows, language: str
+) -> None:
+    rows = list_cases(staged.engine, ALL, TODAY)
+    rows[0]["business_key"] = "=cmd|' /C calc'!A0"
+    book = openpyxl.load_workbook(io.BytesIO(cases_workbook(rows, language)))  # type: ignore[arg-type]
+    sheet = book.worksheets[0]
+    first, second = list(sheet.iter_rows(min_row=2, max_row=3))
+    assert first[4].value == "=cmd|' /C calc'!A0"
+    assert first[4].data_type == "s"
+    assert [cell.value for cell in second][:2] == [2, "S1"]
+    assert second[5].value == "RO08, RO15"
+    assert second[6].value.count("\n") == 1
+    assert second[12].value == {"zh": "否", "en": "no"}[language]
+    everything = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+    assert VIN not in everything
+
+
+def test_no_open_case_makes_an_empty_list() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(cases_workbook([], "zh")))
+    assert book.worksheets[0].max_row == 1
