@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import time
 import uuid
@@ -38,12 +39,15 @@ os.environ.update(
 )
 
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres  # noqa: E402
+from aftercare.demo.processes import Programs  # noqa: E402
 from aftercare.warehouse import connect, migrate  # noqa: E402
 
 TEMPLATE = "warehouse_template"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Told to end, pytest would die without its fixtures' ends.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if _folder_given is None:
         _sweep_killed_runs()
         config.stash[_session_lock] = (FOLDER / "session.lock").open("w")
@@ -72,15 +76,28 @@ def _sweep_killed_runs() -> None:
 
 
 def _destroy(folder: Path) -> None:
-    if (folder / "postgres").exists():
-        EmbeddedPostgres(folder / "postgres").destroy()
+    for logs in (folder / "homes").rglob("logs"):
+        Programs(logs.parent).end()
+    for log_file in (folder / "homes").rglob("postgres.log"):
+        EmbeddedPostgres(log_file.parent).destroy()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> EmbeddedPostgres:
+def homes() -> Path:
+    """Folder for the homes of servers and programs: what runs there ends with the test run.
+
+    That holds also for a run that is killed; then the next one ends it.
+    """
+    homes = FOLDER / "homes"
+    homes.mkdir(exist_ok=True)
+    return homes
+
+
+@pytest.fixture(scope="session")
+def postgres(homes: Path) -> EmbeddedPostgres:
     """One embedded server for the whole test run; it ends with the run."""
-    server = EmbeddedPostgres(FOLDER / "postgres", settings=FORGETFUL)
+    server = EmbeddedPostgres(homes / "postgres", settings=FORGETFUL)
     server.start()
     return server
 

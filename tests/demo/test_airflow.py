@@ -1,12 +1,14 @@
 """A real Airflow of the demo's kind, with one Dag: start, work, answer, stop."""
 
 import stat
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from aftercare.airflow_client import AirflowClient, AirflowRefused
 from aftercare.demo.airflow import LocalAirflow
-from aftercare.demo.airflow_client import AirflowClient, AirflowRefused
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
 
 DAG = """
@@ -42,8 +44,8 @@ counted()
 
 
 @pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
-    folder = tmp_path_factory.mktemp("airflow")
+def airflow(homes: Path) -> Iterator[LocalAirflow]:
+    folder = homes / uuid.uuid4().hex
     project = folder / "project"
     (project / "dags").mkdir(parents=True)
     (project / "plugins").mkdir()
@@ -80,6 +82,18 @@ def test_a_run_for_a_key_ends_after_a_person_answered(client: AirflowClient) -> 
         "approve": "success",
     }
     assert [run.run_id for run in client.runs("counted", "2026-06-01")] == [run_id]
+
+
+def test_a_backfill_makes_a_run_for_each_key_of_its_bounds(client: AirflowClient) -> None:
+    bounds = ("2026-07-01T00:00:00+08:00", "2026-07-02T12:00:00+08:00")
+    assert client.backfill_keys("counted", *bounds) == ["2026-07-01", "2026-07-02"]
+    backfill_id = client.backfill("counted", *bounds)
+    for key in ("2026-07-01", "2026-07-02"):
+        run_id = client.wait_for_start("counted", key).run_id
+        client.wait_for_question("counted", run_id)
+        client.answer("counted", run_id, "approve", "Reject")
+    client.wait_for_backfill(backfill_id)
+    assert [run.partition_key for run in client.runs("counted", "2026-07-02")] == ["2026-07-02"]
 
 
 def test_what_airflow_refuses_is_said_in_its_words(

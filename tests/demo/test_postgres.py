@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,8 @@ people = Table(
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(tmp_path / "home", settings=FORGETFUL)
+def server(homes: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(homes / uuid.uuid4().hex, settings=FORGETFUL)
     yield server
     server.destroy()
 
@@ -124,8 +125,8 @@ def test_stopping_what_does_not_run_is_no_error(server: EmbeddedPostgres) -> Non
         server.url(MAINTENANCE_DATABASE)
 
 
-def test_finished_work_survives_a_kill(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "home")
+def test_finished_work_survives_a_kill(homes: Path) -> None:
+    server = EmbeddedPostgres(homes / uuid.uuid4().hex)
     server.start()
     remember(server, "李娜")
     for process in processes_of(server):
@@ -173,8 +174,9 @@ def test_an_interrupted_first_start_is_begun_again(server: EmbeddedPostgres) -> 
     assert server.pid is not None
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "home", settings={**FORGETFUL, "max_connections": "many"})
+def test_a_server_that_cannot_start_says_why(homes: Path) -> None:
+    settings = {**FORGETFUL, "max_connections": "many"}
+    server = EmbeddedPostgres(homes / uuid.uuid4().hex, settings=settings)
     with pytest.raises(PostgresError, match='invalid value for parameter "max_connections"'):
         server.start()
     server.destroy()
@@ -246,6 +248,20 @@ def test_destroying_leaves_nothing(server: EmbeddedPostgres) -> None:
     assert not server.folder.exists()
     assert not server.home.exists()
     assert processes_of(server) == []
+
+
+def test_a_server_does_not_outlive_its_deleted_home(server: EmbeddedPostgres, homes: Path) -> None:
+    lost = EmbeddedPostgres(homes / uuid.uuid4().hex, settings=FORGETFUL)
+    lost.start()
+    shutil.rmtree(lost.home)
+    if os.geteuid() == 0:
+        # Root's data lie apart from the home; the next start of any server looks for them.
+        server.start()
+    else:
+        # PostgreSQL itself ends within a minute of losing its data; this is quicker.
+        lost.stop()
+    assert processes_of(lost) == []
+    assert not lost.folder.exists()
 
 
 NEEDED = (

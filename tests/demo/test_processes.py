@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,8 +43,15 @@ with stopped_in_order(programs.end):
 
 
 @pytest.fixture
-def programs(tmp_path: Path) -> Iterator[Programs]:
-    programs = Programs(tmp_path, patience=0.5)
+def home(homes: Path) -> Path:
+    home = homes / uuid.uuid4().hex
+    home.mkdir()
+    return home
+
+
+@pytest.fixture
+def programs(home: Path) -> Iterator[Programs]:
+    programs = Programs(home, patience=0.5)
     yield programs
     programs.end()
 
@@ -67,10 +75,10 @@ def test_a_daemon_that_detached_itself_is_ended(programs: Programs) -> None:
     assert programs.alive() == []
 
 
-def test_strangers_and_other_demos_go_on(programs: Programs, tmp_path: Path) -> None:
-    other = Programs(tmp_path / "other")
+def test_strangers_and_other_demos_go_on(programs: Programs, home: Path) -> None:
+    other = Programs(home / "other")
     neighbour = other.start("neighbour", SLEEPER)
-    stranger = subprocess.Popen(["sleep", "600"], cwd=tmp_path)
+    stranger = subprocess.Popen(["sleep", "600"], cwd=home)
     mine = programs.start("mine", SLEEPER)
     try:
         programs.end()
@@ -106,9 +114,9 @@ def start_demo(home: Path) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_demo_that_is_told_to_end_leaves_nothing(
-    programs: Programs, tmp_path: Path, number: signal.Signals
+    programs: Programs, home: Path, number: signal.Signals
 ) -> None:
-    demo = start_demo(tmp_path)
+    demo = start_demo(home)
     os.kill(demo.pid, number)
     time.sleep(0.2)
     # Somebody who is impatient must not leave the rest behind.
@@ -117,8 +125,8 @@ def test_a_demo_that_is_told_to_end_leaves_nothing(
     assert programs.alive() == []
 
 
-def test_the_next_demo_finds_what_a_killed_one_left(programs: Programs, tmp_path: Path) -> None:
-    demo = start_demo(tmp_path)
+def test_the_next_demo_finds_what_a_killed_one_left(programs: Programs, home: Path) -> None:
+    demo = start_demo(home)
     demo.kill()
     demo.wait()
     left = programs.alive()

@@ -13,8 +13,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import pwd
-import secrets
 import shutil
 import signal
 import subprocess
@@ -35,8 +33,15 @@ from aftercare.demo.postgres_binaries import (
     client_binaries,
     server_binaries,
 )
+from aftercare.demo.postgres_cluster import (
+    SUPERUSER,
+    create_cluster,
+    delete_cluster,
+    lost_homes,
+    plain_environment,
+    server_user,
+)
 
-SUPERUSER = "aftercare"
 MAINTENANCE_DATABASE = "postgres"
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -80,7 +85,7 @@ class EmbeddedPostgres:
         self.name = "aftercare-" + hashlib.sha256(bytes(self.home)).hexdigest()[:12]
         self.log_file = self.home / "postgres.log"
         self._settings = {**SETTINGS, **(settings or {}), "cluster_name": self.name}
-        self._owner = _server_user()
+        self._owner = server_user()
         self.folder = ROOTS_FOLDER / self.name if os.geteuid() == 0 else self.home / "server"
         self.data_dir = self.folder / "data"
 
@@ -139,8 +144,10 @@ class EmbeddedPostgres:
                 self._wait_until_ready()
                 return
             self._end_leftovers()
+            _end_lost_servers()
             if not self.data_dir.exists():
-                self._create_cluster()
+                synced = self._settings.get("fsync") != "off"
+                create_cluster(self.folder, self.home, synced=synced)
             self._launch()
 
     def stop(self) -> None:
@@ -152,7 +159,7 @@ class EmbeddedPostgres:
         """Stop the server and delete its data, password and log."""
         with self._lock():
             self._stop()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            delete_cluster(self.folder)
         shutil.rmtree(self.home, ignore_errors=True)
 
     def has_database(self, name: str) -> bool:
@@ -173,7 +180,7 @@ class EmbeddedPostgres:
         self._client("dropdb", "--if-exists", "--force", name)
 
     def _client(self, program: str, *arguments: str) -> None:
-        environment = _plain_environment() | {
+        environment = plain_environment() | {
             "PGHOST": LOCALHOST,
             "PGPORT": str(self.port),
             "PGUSER": SUPERUSER,
@@ -220,52 +227,6 @@ class EmbeddedPostgres:
                 continue
         return found
 
-    def _create_cluster(self) -> None:
-        password_file = self.home / "password"
-        if not password_file.exists():
-            _write_private(password_file, secrets.token_urlsafe(24))
-        self._make_folder()
-        # Only a finished cluster gets the final name, so an interrupted initdb leaves no half of one.
-        unfinished = self.folder / "data.new"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        handed_over = self.folder / "password.new"
-        _write_private(handed_over, self.password, self._owner)
-        try:
-            done = subprocess.run(
-                [
-                    str(server_binaries() / "initdb"),
-                    f"--pgdata={unfinished}",
-                    f"--username={SUPERUSER}",
-                    f"--pwfile={handed_over}",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    # Not the C library's locales: they differ between machines, this one does not.
-                    "--locale-provider=builtin",
-                    "--builtin-locale=C.UTF-8",
-                    "--locale=C",
-                    "--no-instructions",
-                    *(["--no-sync"] if self._settings.get("fsync") == "off" else []),
-                ],
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd=self.folder,
-                env=_plain_environment(),
-                umask=0o077,
-                user=self._owner.pw_uid,
-                group=self._owner.pw_gid,
-                extra_groups=[] if os.geteuid() == 0 else None,
-            )
-        finally:
-            handed_over.unlink()
-        if done.returncode:
-            raise PostgresError(f"initdb failed in {unfinished}: {done.stderr.strip()}")
-        unfinished.rename(self.data_dir)
-
-    def _make_folder(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
-
     def _launch(self) -> None:
         port_file = self.home / "port"
         try:
@@ -291,7 +252,7 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env=_plain_environment(),
+                env=plain_environment(),
                 umask=0o077,
                 user=self._owner.pw_uid,
                 group=self._owner.pw_gid,
@@ -354,13 +315,11 @@ class EmbeddedPostgres:
         self._postmaster_file().unlink(missing_ok=True)
 
 
-def _server_user() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-    except KeyError:
-        raise PostgresError(
-            f"user id {os.geteuid()} or nobody is not in /etc/passwd; PostgreSQL needs a user's name"
-        ) from None
+def _end_lost_servers() -> None:
+    for home in lost_homes():
+        lost = EmbeddedPostgres(home)
+        lost._stop()
+        delete_cluster(lost.folder)
 
 
 def _wait_for(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
@@ -369,21 +328,6 @@ def _wait_for(processes: list[psutil.Process], seconds: float) -> list[psutil.Pr
     for pid in [pid for pid, child in _started.items() if child.poll() is not None]:
         del _started[pid]
     return alive
-
-
-def _write_private(path: Path, text: str, owner: pwd.struct_passwd | None = None) -> None:
-    # Created anew and never opened through a link: the folder may belong to another user.
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        if owner is not None:
-            os.fchown(descriptor, owner.pw_uid, owner.pw_gid)
-        file.write(text + "\n")
-
-
-def _plain_environment() -> dict[str, str]:
-    """An environment in which no PG* variable or locale of the caller changes the server."""
-    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def main(arguments: list[str]) -> int:
