@@ -1,0 +1,20 @@
+-- grain: one row per scorecard: none or one
+-- reads: score.scorecard, core.employee
+-- writes: nothing
+with
+cards as (
+    select
+        scorecard_id,
+        store_code,
+        employee_no
+    from score.scorecard
+    where scorecard_id = :scorecard_id
+)
+
+select
+    cards.scorecard_id,
+    cards.store_code,
+    cards.employee_no,
+    employee.name as employee_name
+from cards
+inner join core.employee on cards.employee_no = employee.employee_no

@@ -1,0 +1,252 @@
+"""Pages of a scored month: scorecards whose numbers lead to their rows, and proposals to decide.
+
+Who somebody is, the site says (Airflow); what they may see stands in ``ops.user_role``: hr sees
+all, a manager their stores, a person with an employee number their own scorecards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Engine
+
+from aftercare.errors import Fatal, NotAllowed
+from aftercare.reports.scorecard_report import NOTHING, Person, ScorecardReport, shown, symbol
+from aftercare.reports.scorecard_view import STYLES, conclusion, evidence_command, notices
+from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.rules.policy import Policy
+from aftercare.rules.sanctions import reason_in
+from aftercare.settings import PROJECT, Group
+from aftercare.stages.proposals import decide, list_proposals
+from aftercare.stages.publish import figure_titles, report_of
+from aftercare.stages.scorecards import evidence
+from aftercare.warehouse import run
+
+TEMPLATES = PROJECT / "include" / "templates" / "pages" / "proposals"
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages stand on; each is asked anew for every request."""
+
+    engine: Callable[[], Engine]
+    group: Callable[[], Group]
+    policy: Callable[[], Policy]
+    today: Callable[[], date]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a user may see: stores (``*`` all), and their own scorecards."""
+
+    stores: frozenset[str]
+    employee_nos: frozenset[str]
+
+    def covers(self, store_code: str, employee_no: str) -> bool:
+        """Whether a person's figures at a store may be seen."""
+        return (
+            EVERYTHING in self.stores
+            or store_code in self.stores
+            or employee_no in self.employee_nos
+        )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to see."""
+        return not self.stores and not self.employee_nos
+
+
+def sight_of(engine: Engine, user: str, day: date) -> Sight:
+    """What a user may see on a day."""
+    with engine.connect() as connection:
+        roles = run(connection, "score/list_deciders", user_name=user, day=day).mappings().all()
+    return Sight(
+        frozenset(r["store_code"] for r in roles if r["role"] in ("hr", "manager")),
+        frozenset(r["employee_no"] for r in roles if r["employee_no"]),
+    )
+
+
+def proposals_router(
+    site: Site, user: Callable[..., str], may_write: Callable[..., None]
+) -> APIRouter:
+    """The pages as a router; ``user`` and ``may_write`` are FastAPI dependencies.
+
+    ``user`` gives the name of who is logged in; ``may_write`` refuses requests of other sites.
+    """
+    router = APIRouter(prefix="/scorecards", default_response_class=HTMLResponse)
+    User = Annotated[str, Depends(user)]  # noqa: N806 - a type
+
+    def seen(name: str) -> tuple[Engine, Sight, Words]:
+        engine, words = site.engine(), read_words(site.group().group.language)
+        sight = sight_of(engine, name, site.today())
+        if sight.is_nothing:
+            raise HTTPException(403, words("page_nothing_to_see"))
+        return engine, sight, words
+
+    @router.get("/")
+    def months(request: Request, name: User) -> str:
+        engine, _, words = seen(name)
+        with engine.connect() as connection:
+            found = [dict(row) for row in run(connection, "score/list_months").mappings()]
+        return _page(request, "months.html", words, months=found)
+
+    @router.get("/{month}")
+    def month_page(request: Request, month: str, name: User) -> str:
+        return _month(request, site, *seen(name), month, "")
+
+    @router.get("/{month}/{scorecard_id}/{kpi_id}")
+    def evidence_page(
+        request: Request, month: str, scorecard_id: str, kpi_id: str, name: User
+    ) -> str:
+        engine, sight, words = seen(name)
+        with engine.connect() as connection:
+            card = run(connection, "score/get_scorecard", scorecard_id=scorecard_id).one_or_none()
+        if card is None or not sight.covers(card.store_code, card.employee_no):
+            raise HTTPException(404, words("page_nothing_to_see"))
+        rows = _told(lambda: evidence(engine, scorecard_id, kpi_id))
+        titles = figure_titles(site.policy())
+        excluded = sum(row["is_excluded"] for row in rows)
+        return _page(
+            request,
+            "evidence.html",
+            words,
+            month=month,
+            title=words(
+                "page_evidence_title",
+                name=f"{card.employee_name} {card.employee_no}",
+                kpi=titles[kpi_id][words.language] if kpi_id in titles else kpi_id,
+                month=month,
+            ),
+            counts=words(
+                "page_counts",
+                numerator=sum(row["is_numerator"] and not row["is_excluded"] for row in rows),
+                denominator=len(rows) - excluded,
+                excluded=excluded,
+            ),
+            command=evidence_command(month, card.employee_no, kpi_id),
+            rows=[row | {"words": words.reason(row["reason"])} for row in rows],
+        )
+
+    @router.post("/{month}/decisions", dependencies=[Depends(may_write)])
+    def decide_one(
+        request: Request,
+        month: str,
+        name: User,
+        proposal_id: Annotated[str, Form()],
+        decision: Annotated[Literal["approve", "reject"], Form()],
+        comment: Annotated[str, Form(max_length=2000)] = "",
+    ) -> str:
+        engine, sight, words = seen(name)
+        try:
+            decide(engine, [proposal_id], decision, comment, name, site.today())
+        except NotAllowed as refused:
+            message = f"▲ {words('page_refused')}: {refused}"
+        else:
+            message = words("page_decided", proposal=proposal_id, decision=words(decision))
+        return _month(request, site, engine, sight, words, month, message)
+
+    return router
+
+
+def _month(
+    request: Request,
+    site: Site,
+    engine: Engine,
+    sight: Sight,
+    words: Words,
+    month: str,
+    message: str,
+) -> str:
+    report = _told(lambda: report_of(engine, site.group(), site.policy(), month))
+    proposals = [
+        row | {"words": reason_in(row["reason"], words.language)}
+        for row in list_proposals(engine, month)
+        if sight.covers(row["store_code"], row["employee_no"])
+    ]
+    is_all = EVERYTHING in sight.stores
+    return _page(
+        request,
+        "month.html",
+        words,
+        month=month,
+        message=message,
+        conclusion=conclusion(report, words) if is_all else [],
+        notices=notices(report, words),
+        titles=[
+            report.rows.titles[kpi][words.language]
+            for kpi in (*report.kpi_ids, *report.coefficient_ids)
+        ],
+        people=[
+            {"person": person, "cells": _cells(person, report)}
+            for person in report.people
+            if sight.covers(person.store_code, person.employee_no)
+        ],
+        proposals=proposals,
+        may_decide=bool(sight.stores),
+    )
+
+
+def _cells(person: Person, report: ScorecardReport) -> list[dict[str, Any] | None]:
+    cells: list[dict[str, Any] | None] = []
+    for kpi in (*report.kpi_ids, *report.coefficient_ids):
+        line = person.lines.get(kpi)
+        if line is None:
+            cells.append(None)
+            continue
+        is_coefficient = kpi in report.coefficient_ids
+        mark = symbol(line["is_target_met"])
+        cells.append(
+            {
+                "kpi_id": kpi,
+                "value": shown(line["coefficient"], "")
+                if is_coefficient
+                else shown(line["value"], line["unit"]),
+                "detail": (
+                    f"{shown(line['value'], line['unit'])}"
+                    if is_coefficient
+                    else f"{line['numerator']:f}/{line['denominator']:f}"
+                ),
+                "symbol": "" if is_coefficient or mark == NOTHING else mark,
+                "style": STYLES[mark],
+                "note": line["note"],
+            }
+        )
+    return cells
+
+
+def _told(act: Callable[[], Any]) -> Any:
+    """Runs it; an error that a person can act on becomes a page that says it."""
+    try:
+        return act()
+    except Fatal as problem:
+        raise HTTPException(404, str(problem)) from None
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["path"] = lambda text: quote(str(text), safe="")
+    return made
+
+
+def _page(request: Request, template: str, words: Words, **texts: Any) -> str:
+    # All links are relative to the list of months, wherever the app is mounted.
+    home = request.url_for("months").path
+    return (
+        _environment()
+        .get_template(template)
+        .render(words=words, language=words.language, home=home, **texts)
+    )

@@ -1,0 +1,167 @@
+"""Pages of a scored month: who sees what, from a number to its rows, and deciding."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Header, HTTPException
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine
+
+from aftercare.pages.proposals import Site, proposals_router
+from aftercare.stages.proposals import propose
+from aftercare.stages.scorecards import score_month
+
+WARNING = "2026-06.E1.oral_warning"
+Open = Callable[[str], "Browser"]
+
+
+class Browser:
+    """Asks an app for pages, as one user."""
+
+    def __init__(self, app: FastAPI, user: str) -> None:
+        self.app = app
+        self.headers = {"X-User": user, "Sec-Fetch-Site": "same-origin"}
+
+    def get(self, path: str) -> httpx.Response:
+        return asyncio.run(self._ask("GET", path))
+
+    def post(self, path: str, data: dict[str, str]) -> httpx.Response:
+        return asyncio.run(self._ask("POST", path, data=data))
+
+    async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app)
+        address = "http://pages.example"
+        async with httpx.AsyncClient(transport=transport, base_url=address) as client:
+            return await client.request(method, path, headers=self.headers, **more)
+
+
+def who(x_user: str = Header()) -> str:
+    return x_user
+
+
+def same_site(sec_fetch_site: str = Header(default="")) -> None:
+    if sec_fetch_site != "same-origin":
+        raise HTTPException(403)
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    made = ScoredMonth(warehouse)
+    made.store()
+    made.store("SK02")
+    made.person("E1", name="<b>王芳</b>")
+    made.person("E2", store_code="SK02")
+    made.answered("E1", [9] * 7 + [2] * 4)
+    made.role("hr.li", "hr")
+    made.role("manager.he", "manager", "SK02")
+    made.add("ops.user_role", user_name="wang", role="staff", employee_no="E1")
+    score_month(made.engine, made.group, made.policy, MONTH, TODAY)
+    propose(made.engine, made.group, made.policy, MONTH)
+    return made
+
+
+@pytest.fixture
+def open_as(month: ScoredMonth) -> Open:
+    site = Site(lambda: month.engine, lambda: month.group, lambda: month.policy, lambda: TODAY)
+    app = FastAPI()
+    app.include_router(proposals_router(site, who, same_site), prefix="/care")
+
+    return lambda user: Browser(app, user)
+
+
+def decide(client: Browser, decision: str, comment: str = "") -> str:
+    form = {"proposal_id": WARNING, "decision": decision, "comment": comment}
+    answer = client.post(f"/care/scorecards/{MONTH}/decisions", data=form)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_any_number_leads_to_its_rows_in_one_click(open_as: Open) -> None:
+    client = open_as("hr.li")
+    page = client.get(f"/care/scorecards/{MONTH}").text
+    links = re.findall(rf'href="({MONTH}/[^"]+)"', page)
+    assert len(links) == 16
+    for link in links:
+        answer = client.get(f"/care/scorecards/{link}")
+        assert answer.status_code == 200
+        assert "aftercare evidence 2026-06" in answer.text
+    rows = client.get(f"/care/scorecards/{MONTH}/2026-06.SC.SK01.E1/satisfied_share").text
+    assert "计入 7 / 11，不计 0" in rows
+    assert rows.count("评分 2") == 4
+
+
+def test_every_page_links_from_one_place_also_after_a_decision(open_as: Open) -> None:
+    client = open_as("hr.li")
+    decided = decide(client, "reject", "product fault")
+    for page in (decided, client.get(f"/care/scorecards/{MONTH}").text):
+        assert '<base href="/care/scorecards/">' in page
+    assert f'action="{MONTH}/decisions"' in decided
+
+
+def test_months_are_listed(open_as: Open) -> None:
+    page = open_as("hr.li").get("/care/scorecards/").text
+    assert 'href="2026-06"' in page
+    assert "未发布" in page
+
+
+def test_a_manager_sees_only_the_stores_of_the_role(open_as: Open) -> None:
+    client = open_as("manager.he")
+    page = client.get(f"/care/scorecards/{MONTH}").text
+    assert "E2" in page
+    assert "E1" not in page
+    answer = client.get(f"/care/scorecards/{MONTH}/2026-06.SC.SK01.E1/satisfied_share")
+    assert answer.status_code == 404
+
+
+def test_staff_see_their_own_scorecard_and_decide_nothing(open_as: Open) -> None:
+    client = open_as("wang")
+    page = client.get(f"/care/scorecards/{MONTH}").text
+    assert "E1" in page
+    assert "E2" not in page
+    assert "<form" not in page
+    assert "未记录" in decide(client, "reject", "no")
+
+
+def test_whoever_has_no_role_sees_nothing(open_as: Open) -> None:
+    assert open_as("nobody").get(f"/care/scorecards/{MONTH}").status_code == 403
+
+
+def test_a_decision_is_kept_with_its_comment_and_shown(month: ScoredMonth, open_as: Open) -> None:
+    page = decide(open_as("hr.li"), "reject", "product fault")
+    assert "已记录：2026-06.E1.oral_warning，○ 驳回。" in page
+    assert "意见: product fault" in page
+    (kept,) = month.rows("score.decision")
+    assert (kept["decision"], kept["comment"], kept["decided_by"]) == (
+        "reject",
+        "product fault",
+        "hr.li",
+    )
+
+
+def test_what_may_not_be_decided_is_said_on_the_page(month: ScoredMonth, open_as: Open) -> None:
+    assert "a rejection needs a comment" in decide(open_as("hr.li"), "reject")
+    assert month.count("score.decision") == 0
+
+
+def test_a_request_of_another_site_decides_nothing(month: ScoredMonth, open_as: Open) -> None:
+    client = open_as("hr.li")
+    client.headers["Sec-Fetch-Site"] = "cross-site"
+    form = {"proposal_id": WARNING, "decision": "approve"}
+    assert client.post(f"/care/scorecards/{MONTH}/decisions", data=form).status_code == 403
+    assert month.count("score.decision") == 0
+
+
+def test_names_are_text_and_never_markup(open_as: Open) -> None:
+    page = open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
+    assert "&lt;b&gt;王芳" in page
+    assert "<b>王芳" not in page
+
+
+def test_an_unknown_month_is_said_in_plain_words(open_as: Open) -> None:
+    answer = open_as("hr.li").get("/care/scorecards/2026-01")
+    assert answer.status_code == 404
+    assert "2026-01 has no scorecards yet" in answer.text
