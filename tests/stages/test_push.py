@@ -367,6 +367,20 @@ def test_a_withdrawn_task_leaves_the_list(night: NightOfTasks, tmp_path: Path) -
     assert counts["withdrawn"] == 1
 
 
+def test_a_store_that_moved_to_a_crm_keeps_no_list(
+    night: NightOfTasks, crm: FileCrm, tmp_path: Path
+) -> None:
+    folder = WorkbookTarget(str(tmp_path))
+    key = night.task(target="workbook")
+    send(night, folder)
+    night.send(key, "workbook", "withdraw")
+    night.send(key, "crm")
+    send(night, folder)
+    send(night, crm)
+    assert lists(tmp_path) == {"CA01/2026-11-21_回访任务.xlsx": []}
+    assert set(crm.kept()) == {key}
+
+
 def test_a_list_that_somebody_took_away_is_written_again(
     night: NightOfTasks, tmp_path: Path
 ) -> None:

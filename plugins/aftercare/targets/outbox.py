@@ -103,6 +103,7 @@ class Outbox:
             warehouse.run(
                 connection,
                 "outbound/list_open_tasks",
+                target=self.target,
                 store_code=store_code,
                 work_day=work_day,
                 today=self.today,
