@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,11 +95,16 @@ class SampleGroup:
         self.advance_files(folder, day)
 
     def truth(
-        self, until: date | None = None, lag_days: int = 3, is_first_whole: bool = False
+        self, until: date | None = None, nights: Collection[date] | None = None, lag_days: int = 3
     ) -> Iterator[Broken]:
-        """Which rows break which rules in the loads of which nights; see `Nights`."""
-        nights = Nights(self.first_night, until or self.end, lag_days, is_first_whole)
-        return broken_rows(self.world, nights)
+        """Which rows break which rules in the loads of which nights.
+
+        ``nights`` are the business days whose nights run, if not all from the first night until
+        a day; ``lag_days`` is that of the database's mapping.
+        """
+        count = ((until or self.end) - self.first_night).days + 1
+        every = [self.first_night + timedelta(days=offset) for offset in range(count)]
+        return broken_rows(self.world, Nights(tuple(sorted(nights or every)), lag_days))
 
     def write_truth(
         self, folder: Path, until: date | None = None, with_canaries: bool = False

@@ -217,15 +217,15 @@ def _bad_score(
     version = row.versions[0]
     column, raw, rules = _SCORE_CHANGES[change]
     version.breaks = tuple(Break(rule, change.replace("_", " ")) for rule in rules)
-    if change == "conflict":
-        rival = copy_version(version, {"value": version.values["value"] - 1})
-        yield Row(number + 1, row.feed, [rival], twin="conflict")
-    elif change == "unknown_store":
+    if change == "unknown_store":
         version.values["store_code"] = UNKNOWN_STORE
-    else:
+    elif change != "conflict":
         version.values[column] = None
         version.raw.update({column: raw} if raw else {})
     yield row
+    if change == "conflict":
+        rival = copy_version(version, {"value": version.values["value"] - 1})
+        yield Row(number + 1, row.feed, [rival], twin="conflict")
 
 
 _SCORE_CHANGES: dict[str, tuple[str, str | None, tuple[str, ...]]] = {

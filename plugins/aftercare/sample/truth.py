@@ -1,13 +1,15 @@
 """The truth about the made-up rows: which night's load holds which bad row, and what is personal.
 
-Written from what the generator did, never by running a rule. A database's load of business day D
-holds the rows it shows at the end of D that changed since D less the lag of the mapping; a load of
-a reference table holds all of them. A night's file holds what that night brought.
+Written from what the generator did, never by running a rule. A load of a database holds the rows
+it shows at the end of the business day that changed since the last night that ran, less the lag
+of the mapping; the first load of all, and every load of a reference table, holds all rows. A load
+of files holds what the nights since the last one brought, and of a row only the newest version.
 """
 
 from __future__ import annotations
 
 import csv
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +19,7 @@ from aftercare.sample import heyuan, skoda
 from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
 from aftercare.sample.rows import Row, Version
-from aftercare.sample.world import World
+from aftercare.sample.world import DOCUMENTS, World
 from aftercare.sources.feeds import FEEDS
 
 SEVERITIES = {"SO05": "W", "SO08": "W", "SO09": "W", "SO11": "I", "RO05": "W", "RO10": "W", "RO11": "W", "RO12": "W"}  # fmt: skip
@@ -26,18 +28,23 @@ INCOMPLETE = frozenset({"RO12"})
 TWINS = ("duplicate", "superseded")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nights:
-    """Which nights run, and how they read the database.
+    """The business days whose nights run, oldest first, and the lag of the database's mapping."""
 
-    The first and the last business day, the lag of the mapping, and whether the first load of a
-    feed that has a cursor reads the whole table.
-    """
-
-    first: date
-    last: date
+    run: tuple[date, ...]
     lag_days: int = 3
-    is_first_whole: bool = False
+
+    def since(self, day: date) -> tuple[date, ...]:
+        """Those from a day on."""
+        return self.run[bisect_left(self.run, day) :]
+
+    def reads_from(self, day: date) -> date:
+        """The first day whose changes a night's load of the database holds."""
+        place = self.run.index(day)
+        if place == 0:
+            return date.min
+        return self.run[place - 1] + timedelta(days=1 - self.lag_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +67,31 @@ class Broken:
 
 
 def broken_rows(world: World, nights: Nights) -> Iterator[Broken]:
-    """Every broken rule of every load of the nights."""
-    for system, feed, row in _all_rows(world, nights.last):
+    """Every broken rule of every load of the nights.
+
+    Equal rows of two lists of employees or stores that one load reads after an outage are not named.
+    """
+    main: Row | None = None
+    for system, feed, row in _all_rows(world, nights.run[-1]):
+        if not row.twin:
+            main = row
         for index, version in enumerate(row.versions):
-            if not version.breaks and row.twin not in TWINS:
+            if system == skoda.SYSTEM and feed in DOCUMENTS:
+                found = _load_of_file(row, main or row, index, nights)
+            elif version.breaks or row.twin in TWINS:
+                found = (*_loads(system, feed, row, index, nights), row.twin in TWINS)
+            else:
                 continue
-            days = _loads(system, feed, row, index, nights)
-            if days is None:
+            first, last, is_set_aside = found
+            if first is None or last is None:
                 continue
-            first, last = days
             marks: list[tuple[str, str, str, date | None]] = [
                 (b.rule_id, SEVERITIES.get(b.rule_id, "C"), b.why, b.until) for b in version.breaks
             ]
-            if row.twin in TWINS:
-                # Set aside before rules are asked.
-                marks = [(row.twin, "", "stands beside another row of its key", None)]
+            if is_set_aside:
+                # Before rules are asked.
+                kind = row.twin if row.twin in TWINS else "superseded"
+                marks = [(kind, "", "stands beside another row of its key", None)]
             for rule_id, severity, why, good_from in marks:
                 end = last if good_from is None else min(last, good_from - timedelta(days=1))
                 if first <= end:
@@ -99,20 +116,35 @@ def business_key(feed: str, version: Version) -> str:
 
 def _loads(
     system: str, feed: str, row: Row, index: int, nights: Nights
-) -> tuple[date, date] | None:
-    """First and last business day whose load holds a version, or None."""
+) -> tuple[date | None, date | None]:
+    """First and last business day whose load of a table or a list holds a version, if any."""
     shown_from, shown_to = row.span(index)
-    first, last = max(shown_from, nights.first), min(shown_to or nights.last, nights.last)
-    if first > last:
-        return None
-    if feed in ("store", "employee"):
-        return first, last
-    if system == skoda.SYSTEM:
-        return first, first
-    last = min(last, row.versions[index].changed_at.date() + timedelta(days=nights.lag_days))
-    if nights.is_first_whole and first == nights.first:
-        last = max(first, last)
-    return (first, last) if first <= last else None
+    shown = [day for day in nights.since(shown_from) if shown_to is None or day <= shown_to]
+    if feed == "external_score":
+        shown = shown[:1]
+    elif system == heyuan.SYSTEM and feed not in ("store", "employee"):
+        changed_on = row.versions[index].changed_at.date()
+        shown = [day for day in shown if nights.reads_from(day) <= changed_on]
+    return (shown[0], shown[-1]) if shown else (None, None)
+
+
+def _load_of_file(
+    row: Row, main: Row, index: int, nights: Nights
+) -> tuple[date | None, date | None, bool]:
+    """The load that reads the file in which a version stands, twice, and whether it is set aside there."""
+    shown_from, shown_to = row.span(index)
+    written_on = max(shown_from, nights.run[0])
+    if shown_to is not None and shown_to < written_on:
+        return None, None, False
+    load = next(iter(nights.since(written_on)), None)
+    if load is None:
+        return None, None, False
+    key = business_key(row.feed, row.versions[index])
+    is_stale = any(
+        written_on < later.visible_on <= load and business_key(row.feed, later) == key
+        for later in main.versions
+    )
+    return load, load, is_stale or row.twin in TWINS
 
 
 def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
