@@ -145,6 +145,9 @@ class EmbeddedPostgres:
                 return
             self._end_leftovers()
             _end_lost_servers()
+            if not (self.home / "password").exists():
+                # Somebody deleted the home, and root's data lies elsewhere: nobody can enter it now.
+                delete_cluster(self.folder)
             if not self.data_dir.exists():
                 synced = self._settings.get("fsync") != "off"
                 create_cluster(self.folder, self.home, synced=synced)

@@ -47,7 +47,12 @@ def _environment(connections: Mapping[str, str], place: Place) -> Iterator[None]
     """The demo's connections for this process and the workers that it starts."""
     before = dict(os.environ)
     home = place.airflow / "history"
-    os.environ.update(connections, AIRFLOW_HOME=str(home), GX_ANALYTICS_ENABLED="false")
+    os.environ.update(
+        connections,
+        AIRFLOW_HOME=str(home),
+        AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
+        GX_ANALYTICS_ENABLED="false",
+    )
     try:
         yield
     finally:
