@@ -1,0 +1,133 @@
+"""The look of the task workbook, and its two sheets for reading: the guide and the scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from aftercare.settings import Language
+from aftercare.targets.protocol import Record
+from aftercare.targets.workbook_words import GUIDE, MEANINGS, OUTCOMES, SHEETS, TEXTS
+
+INK, QUIET, RULE, PAPER = "#1F2933", "#8A94A0", "#C9D1D9", "#FFFBE6"
+FONT = "Microsoft YaHei"
+
+
+class Look:
+    """Words in one language and formats of one workbook."""
+
+    def __init__(self, book: Any, language: Language) -> None:
+        self.book = book
+        self.language: Language = language
+        self.column = 0 if language == "zh" else 1
+        self._formats: dict[str, Any] = {}
+
+    def say(self, name: str) -> str:
+        """A text of the workbook."""
+        return TEXTS[name][self.column]
+
+    def format(self, **properties: Any) -> Any:
+        """One format object per look: Excel limits their number."""
+        name = repr(sorted(properties.items()))
+        if name not in self._formats:
+            look = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
+            self._formats[name] = self.book.add_format(look | properties)
+        return self._formats[name]
+
+
+def write_guide(
+    sheet: Any, look: Look, store_code: str, work_day: date, tasks: Sequence[Record]
+) -> None:
+    """The first sheet: whose list this is, how to fill it in, which result to choose."""
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 4)
+    sheet.set_column(1, 1, 16)
+    sheet.set_column(2, 2, 84)
+    names = {str(task.fields.get("store_name") or "") for task in tasks}
+    where = f"{next(iter(names), '')} ({store_code})".strip()
+    title = f"{look.say('title')} · {where} · {work_day}"
+    sheet.set_row(0, 30)
+    sheet.write_string(0, 0, title, look.format(bold=True, font_size=16))
+    deadlines = [deadline_of(task) for task in tasks]
+    count = look.say("count").format(
+        tasks=len(tasks),
+        today=sum(day == work_day for day in deadlines),
+        late=sum(day < work_day for day in deadlines),
+    )
+    sheet.write_string(1, 0, count, look.format(font_size=12))
+    row = 3
+    for number, line in enumerate(GUIDE[look.language], start=1):
+        sheet.set_row(row, 20 * lines_of(line, 100))
+        sheet.write_number(row, 0, number, look.format(align="center", font_color=QUIET))
+        sheet.merge_range(row, 1, row, 2, "", look.format(text_wrap=True))
+        sheet.write_string(row, 1, line, look.format(text_wrap=True))
+        row += 1
+    row += 1
+    sheet.write_string(row, 1, look.say("results"), look.format(bold=True))
+    for code, words in OUTCOMES.items():
+        row += 1
+        sheet.write_string(row, 1, words[look.column], look.format(border=1, border_color=RULE))
+        meaning = MEANINGS[code][look.column]
+        sheet.write_string(row, 2, meaning, look.format(border=1, border_color=RULE))
+    sheet.write_string(row + 2, 1, look.say("private"), look.format(bold=True))
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)
+
+
+def write_scripts(
+    sheet: Any,
+    look: Look,
+    tasks: Sequence[Record],
+    numbers: Mapping[str, int],
+    rows: Sequence[int],
+) -> None:
+    """The third sheet: what to say, one row per text, with the tasks it is for.
+
+    ``rows`` holds the row of each task on the second sheet, counted from 1.
+    """
+    head = look.format(bold=True, font_color="#FFFFFF", bg_color="#2F4858", align="center")
+    for index, (text, width) in enumerate(
+        (
+            (look.say("for"), 12),
+            (TEXTS["title"][look.column], 26),
+            (SHEETS[look.language][2], 100),
+        )
+    ):
+        sheet.set_column(index, index, width)
+        sheet.write_string(0, index, text, head)
+    sheet.freeze_panes(1, 0)
+    cell = look.format(text_wrap=True, border=1, border_color=RULE, valign="top")
+    link = look.format(
+        font_color="#0B5CAD", underline=1, border=1, border_color=RULE, text_wrap=True
+    )
+    for text, number in numbers.items():
+        users = [
+            (place, task) for place, task in enumerate(tasks) if task.fields.get("script") == text
+        ]
+        first, task = users[0]
+        target = f"internal:'{SHEETS[look.language][1]}'!A{rows[first]}"
+        places = ", ".join(str(place + 1) for place, _ in users[:20])
+        sheet.set_row(number, 16 * max(lines_of(text, 100), 2))
+        sheet.write_url(number, 0, target, link, f"{places} {look.say('back')}")
+        sheet.write_string(number, 1, str(task.fields.get("title") or ""), cell)
+        sheet.write_string(number, 2, text, cell)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def deadline_of(task: Record) -> date:
+    deadline = task.fields["deadline_date"]
+    if not isinstance(deadline, date):
+        raise TypeError("deadline_date of a task is a date")
+    return deadline
+
+
+def lines_of(text: str, width: int) -> int:
+    """Lines that a text takes in a column of that many Latin letters; Chinese ones are twice as wide."""
+    total = 0
+    for line in text.splitlines() or [""]:
+        letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in line)
+        total += max(1, -(-letters // width))
+    return total
