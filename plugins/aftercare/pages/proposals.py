@@ -18,7 +18,13 @@ from sqlalchemy import Engine
 
 from aftercare.errors import Fatal, NotAllowed
 from aftercare.reports.scorecard_report import NOTHING, Person, ScorecardReport, shown, symbol
-from aftercare.reports.scorecard_view import STYLES, conclusion, evidence_command, notices
+from aftercare.reports.scorecard_view import (
+    STYLES,
+    conclusion,
+    evidence_command,
+    month_title,
+    notices,
+)
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import reason_in
@@ -176,6 +182,7 @@ def _month(
         "month.html",
         words,
         month=month,
+        title=words("title", month=month_title(month, words)),
         message=message,
         conclusion=conclusion(report, words) if is_all else [],
         notices=notices(report, words),

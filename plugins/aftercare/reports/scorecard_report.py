@@ -172,9 +172,13 @@ class ScorecardReport:
         ranks = {}
         for role in self.roles:
             lines = self._ranked_lines(role)
+            places: dict[Decimal, int] = {}
+            for place, value in enumerate(
+                sorted((line["value"] for line in lines), reverse=True), 1
+            ):
+                places.setdefault(value, place)
             for line in lines:
-                better = sum(other["value"] > line["value"] for other in lines)
-                ranks[line["scorecard_id"]] = (better + 1, len(lines))
+                ranks[line["scorecard_id"]] = (places[line["value"]], len(lines))
         return ranks
 
     def _ranked_lines(self, role: str) -> list[Row]:

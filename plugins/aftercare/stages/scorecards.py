@@ -97,7 +97,7 @@ def score_month(
 
 
 def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
-    """The rows behind a line, as dicts: counted first, then not counted, then excluded.
+    """The rows behind a line, as dicts: those not counted first, then counted, then excluded.
 
     Raises PeriodRefused when there is no such line.
     """
