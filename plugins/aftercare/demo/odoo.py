@@ -18,7 +18,8 @@ from pathlib import Path
 
 from aftercare.demo.odoo_package import Installation, OdooUnavailable, Say, cache_folder, install
 from aftercare.demo.ports import LOCALHOST, free_port
-from aftercare.demo.postgres import FORGETFUL, SUPERUSER, EmbeddedPostgres
+from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
+from aftercare.demo.postgres_cluster import SUPERUSER
 from aftercare.demo.processes import Program, Programs
 from aftercare.errors import AftercareError, Fatal
 
