@@ -201,7 +201,17 @@ def test_a_reissued_settlement_opens_the_same_task_again(care: CareGroup) -> Non
     care.repair("R", july(3), arrives=july(3), previous_settlement_no="1")
     counts = care.night(july(3))
     assert (counts["reopened"], counts["made"], balance(counts)) == (1, 0, True)
-    assert care.tasks("status", "version", "open_on") == {REPAIR: ("open", 3, july(4))}
+    columns = ("status", "version", "open_on", "made_day", "listed_day")
+    assert care.tasks(*columns) == {REPAIR: ("open", 3, july(4), july(1), july(3))}
+
+
+def test_what_comes_and_goes_in_runs_of_one_night_is_due_once(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    for is_reversed in (False, True, False):
+        care.repair("R", july(1), is_reversed=is_reversed)
+        counts = care.night(july(1))
+        assert (counts["due"], balance(counts)) == (1, True)
+    assert care.tasks("status", "version") == {REPAIR: ("open", 3)}
 
 
 def test_what_was_never_told_is_not_withdrawn(care: CareGroup) -> None:
@@ -347,11 +357,13 @@ def test_a_late_row_still_makes_its_tasks_until_they_expire(care: CareGroup) -> 
 
 
 def test_a_row_released_by_a_steward_makes_its_tasks_that_night(care: CareGroup) -> None:
-    care.nights(july(1), july(4))
+    care.nights(july(1), july(5))
     care.repair("R", july(1), arrives=july(1))
-    counts = care.night(july(5))
-    assert counts["made"] == 1
-    assert care.task(REPAIR)["status"] == "open"
+    care.release("repair_order", "CA01", "R", july(6))
+    counts = care.night(july(6))
+    assert (counts["made"], counts["due"], balance(counts)) == (1, 1, True)
+    columns = ("status", "made_day", "listed_day", "late_reason")
+    assert care.tasks(*columns) == {REPAIR: ("open", july(6), july(6), "late_by_data")}
 
 
 def test_connecting_a_store_with_history_makes_nothing_that_is_over(care: CareGroup) -> None:
@@ -395,7 +407,7 @@ def test_nights_in_any_order_end_alike(care: CareGroup) -> None:
                 key: {
                     name: value
                     for name, value in row.items()
-                    if name not in ("version", "changed_day")
+                    if name not in ("version", "listed_day", "changed_day")
                 }
                 for key, row in kept.items()
             }

@@ -1,7 +1,7 @@
 -- Deliveries inside the window of a follow-up that have no task yet.
 -- grain: one row per delivery and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, core.sales_order,
---   care.follow_up_task
+--   care.follow_up_task, ops.load, quality.quarantine
 -- writes: pg_temp.night_subject
 with deliveries as (
     select
@@ -12,10 +12,10 @@ with deliveries as (
         d.order_no as document_no,
         d.vin,
         d.delivered_on as event_on,
-        d.version_day,
         r.rule_no,
         w.calendar,
         d.customer_phone_check as contact_check,
+        greatest(d.version_day, q.closed_day) as arrived_on,
         d.store_code || '.' || r.rule_id || '.' || d.order_no
         || case when r.occurrence > 1 then '.' || r.occurrence else '' end
             as task_key,
@@ -31,6 +31,13 @@ with deliveries as (
             w.store_code = d.store_code
             and w.first_on <= d.delivered_on
             and w.last_on >= d.delivered_on
+    inner join ops.load as l on d.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and q.feed = 'sales_order'
+            and d.store_code || '|' || d.order_no = q.business_key
+            and d.row_hash = q.row_hash
     where
         w.document_kind = 'sales_order'
         and d.status <> 'cancelled'
@@ -54,7 +61,7 @@ insert into night_subject (
     document_no,
     vin,
     event_on,
-    version_day,
+    arrived_on,
     rule_no,
     calendar,
     contact_check,
@@ -69,7 +76,7 @@ select
     n.document_no,
     n.vin,
     n.event_on,
-    n.version_day,
+    n.arrived_on,
     n.rule_no,
     n.calendar,
     n.contact_check,

@@ -49,7 +49,7 @@ insert into night_subject (
     document_no,
     vin,
     event_on,
-    version_day,
+    arrived_on,
     rule_no,
     calendar,
     contact_check,
@@ -65,7 +65,7 @@ select
     t.document_no,
     d.vin,
     d.exit_on as event_on,
-    d.version_day,
+    d.version_day as arrived_on,
     r.rule_no,
     s.calendar,
     case r.contact_kind

@@ -2,7 +2,7 @@
 -- task yet. The visit before a sale is no visit of a customer.
 -- grain: one row per visit and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, core.repair_order,
---   care.follow_up_task
+--   care.follow_up_task, ops.load, quality.quarantine
 -- writes: pg_temp.night_subject
 with visits as (
     select
@@ -13,9 +13,9 @@ with visits as (
         d.ro_no as document_no,
         d.vin,
         d.exit_on as event_on,
-        d.version_day,
         r.rule_no,
         w.calendar,
+        greatest(d.version_day, q.closed_day) as arrived_on,
         d.store_code || '.' || r.rule_id || '.' || d.ro_no
         || case when r.occurrence > 1 then '.' || r.occurrence else '' end
             as task_key,
@@ -42,6 +42,13 @@ with visits as (
             w.store_code = d.store_code
             and w.first_on <= d.exit_on
             and w.last_on >= d.exit_on
+    inner join ops.load as l on d.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and q.feed = 'repair_order'
+            and d.store_code || '|' || d.ro_no = q.business_key
+            and d.row_hash = q.row_hash
     where
         w.document_kind = 'repair_order'
         and d.status <> 'cancelled'
@@ -67,7 +74,7 @@ insert into night_subject (
     document_no,
     vin,
     event_on,
-    version_day,
+    arrived_on,
     rule_no,
     calendar,
     contact_check,
@@ -82,7 +89,7 @@ select
     n.document_no,
     n.vin,
     n.event_on,
-    n.version_day,
+    n.arrived_on,
     n.rule_no,
     n.calendar,
     n.contact_check,

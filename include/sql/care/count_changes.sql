@@ -5,6 +5,7 @@ select
     c.old_status,
     c.new_status,
     c.is_moved,
+    c.is_listed,
     c.status_reason,
     m.state as message_state,
     count(*) as task_count
@@ -14,11 +15,13 @@ group by
     c.old_status,
     c.new_status,
     c.is_moved,
+    c.is_listed,
     c.status_reason,
     m.state
 order by
     c.old_status,
     c.new_status,
     c.is_moved,
+    c.is_listed,
     c.status_reason,
     m.state

@@ -12,7 +12,7 @@ create temporary table night_subject (
     document_no text not null,
     vin text,
     event_on date,
-    version_day date,
+    arrived_on date,
     rule_no integer,
     calendar text,
     contact_check text,

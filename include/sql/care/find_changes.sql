@@ -1,10 +1,16 @@
 -- Tasks that are new or differ from what is kept. A finished task keeps the
 -- dates and people it was finished with; a new script or policy digest alone
 -- is no reason to send a task again.
+-- A task comes onto the list when it is new, may be worked on again, or could
+-- not be worked on after it had been finished; once a night.
 -- grain: one row per task to write
 -- reads: pg_temp.night_task, pg_temp.night_verdict, care.follow_up_task
 -- writes: pg_temp.night_change
-with verdicts as (
+with night as (
+    select cast(:day as date) as on_day
+),
+
+verdicts as (
     select
         n.task_key,
         v.status,
@@ -25,6 +31,7 @@ kept as (
         t.task_key,
         t.status,
         t.status_reason,
+        t.listed_day,
         jsonb_build_array(
             t.event_on, t.open_on, t.due_on, t.deadline_on, t.expires_on
         ) as dates,
@@ -41,15 +48,28 @@ insert into night_change (
     old_status,
     new_status,
     status_reason,
-    is_moved
+    is_moved,
+    is_listed
 )
 select
     v.task_key,
     k.status as old_status,
     v.status as new_status,
     v.status_reason,
-    coalesce(v.dates <> k.dates, false) as is_moved
-from verdicts as v
+    coalesce(v.dates <> k.dates, false) as is_moved,
+    k.task_key is null
+    or (
+        k.listed_day <> night.on_day
+        and (
+            (v.status = 'open' and k.status <> 'open')
+            or (
+                v.status in ('held', 'postponed')
+                and k.status in ('withdrawn', 'missed', 'done')
+            )
+        )
+    ) as is_listed
+from night
+cross join verdicts as v
 left join kept as k on v.task_key = k.task_key
 where
     k.task_key is null

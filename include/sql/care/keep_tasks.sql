@@ -1,5 +1,6 @@
 -- grain: one row per changed task
--- reads: pg_temp.night_change, pg_temp.night_task, pg_temp.night_verdict
+-- reads: pg_temp.night_change, pg_temp.night_task, pg_temp.night_verdict,
+--   care.follow_up_task
 -- writes: care.follow_up_task
 with night as (
     select cast(:day as date) as on_day
@@ -34,6 +35,7 @@ insert into care.follow_up_task as held (
     policy_line,
     policy_digest,
     made_day,
+    listed_day,
     changed_day
 )
 select
@@ -65,11 +67,16 @@ select
     n.policy_line,
     n.policy_digest,
     n.made_day,
+    case
+        when c.is_listed then night.on_day
+        else k.listed_day
+    end as listed_day,
     night.on_day as changed_day
 from night
 cross join night_change as c
 inner join night_task as n on c.task_key = n.task_key
 inner join night_verdict as v on c.task_key = v.task_key
+left join care.follow_up_task as k on c.task_key = k.task_key
 on conflict (task_key) do update
     set
         pack = excluded.pack,
@@ -93,5 +100,6 @@ on conflict (task_key) do update
         late_reason = excluded.late_reason,
         policy_line = excluded.policy_line,
         policy_digest = excluded.policy_digest,
+        listed_day = excluded.listed_day,
         changed_day = excluded.changed_day,
         version = held.version + 1

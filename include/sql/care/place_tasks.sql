@@ -17,7 +17,7 @@ wanted as (
         s.task_key,
         s.event_on,
         s.calendar,
-        s.version_day,
+        s.arrived_on,
         r.rule_no,
         r.is_by_design,
         cast(
@@ -57,7 +57,7 @@ placed as (
     select
         n.task_key,
         n.event_on,
-        n.version_day,
+        n.arrived_on,
         n.rule_no,
         n.is_by_design,
         n.open_on,
@@ -83,7 +83,7 @@ dated as (
         p.task_key,
         p.event_on,
         p.rule_no,
-        p.version_day,
+        p.arrived_on,
         p.open_on,
         p.due_on,
         greatest(p.due_on, p.deadline_on) as deadline_on,
@@ -151,7 +151,7 @@ select
     night.policy_digest,
     coalesce(
         t.made_day,
-        greatest(d.open_on - 1, d.version_day)
+        greatest(d.open_on - 1, d.arrived_on)
     ) as made_day,
     greatest(
         d.expires_on,

@@ -1,4 +1,4 @@
--- What the stores have to do: tasks that the night made, and all that are
+-- What the stores have to do: tasks that the night listed, and all that are
 -- still to be done or were missed that night. A task counts in one way only.
 -- grain: one row per way in which tasks stand, and reason
 -- reads: care.follow_up_task, outbound.message
@@ -8,7 +8,7 @@ with tasks as (
         task_key,
         status,
         status_reason,
-        made_day = :day as is_new,
+        listed_day = :day as is_new,
         (
             status in ('open', 'held', 'postponed')
             and open_on <= cast(:day as date) + 1
@@ -16,7 +16,7 @@ with tasks as (
         or (status = 'missed' and changed_day = :day) as is_current
     from care.follow_up_task
     where
-        made_day = :day
+        listed_day = :day
         or (status = 'missed' and changed_day = :day)
         or status in ('open', 'held', 'postponed')
 ),

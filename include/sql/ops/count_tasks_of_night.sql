@@ -7,7 +7,7 @@ with tasks as (
         status,
         status_reason
     from care.follow_up_task
-    where made_day = :day
+    where listed_day = :day
 ),
 
 newest_messages as (

@@ -30,7 +30,6 @@ DOCUMENT_KINDS = {"delivery": "sales_order", "workshop_exit": "repair_order"}
 WORK_TABLES = ("store", "rule", "window", "subject", "task", "verdict", "change", "message")
 CALENDAR_MARGIN_DAYS = 62
 MANY_CHANGES = 1000
-FINAL = ("withdrawn", "missed", "done")
 COUNTS = (
     "due",
     "made",
@@ -83,7 +82,7 @@ def make_tasks(
         run(connection, "care/keep_problem_tasks")
         run(connection, "care/analyze_night_tasks")
         run(connection, "care/judge_tasks", horizon=horizon)
-        run(connection, "care/find_changes")
+        run(connection, "care/find_changes", day=day)
         run(connection, "care/keep_tasks", day=day)
         _mark_used(connection, rules)
         run(connection, "care/choose_messages", today=today)
@@ -247,11 +246,11 @@ def _count(connection: Connection, day: date) -> Counts:
     for row in run(connection, "care/count_changes").mappings():
         tasks, status = row["task_count"], row["new_status"]
         counts["changed"] += tasks
-        if _is_due(row["old_status"], status):
+        if row["is_listed"]:
             counts["due"] += tasks
             counts["made" if row["old_status"] is None else "reopened"] += tasks
             name = {"pending": "messages", "expired": "expired"}.get(row["message_state"], status)
-        elif row["old_status"] == status:
+        elif status in ("open", row["old_status"]):
             name = "moved" if row["is_moved"] else "updated"
         else:
             name = status if status == "withdrawn" else f"later_{status}"
@@ -260,12 +259,3 @@ def _count(connection: Connection, day: date) -> Counts:
             by_reason = reasons.setdefault(status, {})
             by_reason[row["status_reason"]] = by_reason.get(row["status_reason"], 0) + tasks
     return counts
-
-
-def _is_due(old_status: str | None, status: str) -> bool:
-    """Whether a change puts a task on the night's list: it is new, or there again."""
-    if old_status is None:
-        return True
-    if status == "open":
-        return old_status != "open"
-    return status in ("held", "postponed") and old_status in FINAL

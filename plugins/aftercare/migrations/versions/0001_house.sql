@@ -728,7 +728,9 @@ create table care.calendar_day (
 
 -- A follow-up task. Its key is made of business facts; its dates are
 -- versioned attributes, so a moved date moves the task. contact_digest tells
--- when the contact's name, number or plate changed.
+-- when the contact's name, number or plate changed. made_day is the first
+-- night that could have made it, listed_day the night that put it on the
+-- list, for the first time or again.
 create table care.follow_up_task (
     task_key text primary key,
     store_code text not null references core.store,
@@ -765,6 +767,7 @@ create table care.follow_up_task (
     policy_digest text not null references ops.policy_version,
     version integer not null default 1,
     made_day date not null,
+    listed_day date not null,
     changed_day date not null,
     unique (store_code, rule_id, document_no, occurrence)
 ) with (fillfactor = 85);
