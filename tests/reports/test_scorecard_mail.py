@@ -4,9 +4,13 @@ import pytest
 from report_rows import line, proposal, report
 
 from aftercare.errors import PipelineFault
-from aftercare.reports.scorecard_mail import scorecard_html, scorecard_message, scorecard_text
+from aftercare.reports.scorecard_mail import (
+    fitting_page,
+    scorecard_html,
+    scorecard_message,
+    scorecard_text,
+)
 from aftercare.reports.scorecard_view import (
-    PEOPLE_IN_MAIL,
     conclusion,
     notices,
     subject,
@@ -85,17 +89,28 @@ def test_a_large_group_fits_into_a_mail_with_those_below_a_target_first() -> Non
         line(f"E{number:04}", "satisfied_share", 19 if number < 300 else 1, 20)
         for number in range(330)
     ]
-    texts = view(report(lines=lines, proposals=[]), EN, is_mail=True)
-    assert len(texts["people"]) == PEOPLE_IN_MAIL
+    texts, html = fitting_page(report(lines=lines, proposals=[]), EN)
+    assert len(texts["people"]) == 40
     assert texts["people"][0]["employee_no"] == "E0300"
     assert "40 people are shown" in texts["people_note"]
-    assert len(scorecard_html(texts).encode()) < 100_000
+    assert len(html.encode()) < 100_000
 
 
-def test_a_page_that_programs_would_cut_is_refused() -> None:
-    lines = [line(f"E{number:04}", "satisfied_share", 1, 20) for number in range(600)]
-    with pytest.raises(PipelineFault, match="more than 100000"):
-        scorecard_html(view(report(lines=lines), ZH))
+def test_a_page_that_programs_would_cut_shows_fewer_rows() -> None:
+    lines = [line(f"E{number:04}", "satisfied_share", 1, 20) for number in range(40)]
+    cases = [["follow_up_task", f"SK01.S2-01.D{number:030}"] for number in range(60)]
+    many = [
+        proposal(f"E{number:04}", "approve", rows_behind=cases, remark="很" * 300)
+        for number in range(40)
+    ]
+    texts, html = fitting_page(report(lines=lines, proposals=many), ZH)
+    assert len(texts["proposals"]) == 20
+    assert len(html.encode()) < 100_000
+
+
+def test_a_page_that_never_fits_is_refused() -> None:
+    with pytest.raises(PipelineFault, match="more than 100000 bytes with 5 people"):
+        fitting_page(report(proposals=[proposal("E1", "reject", remark="很" * 50_000)]), ZH)
 
 
 def test_many_proposals_still_make_a_mail() -> None:

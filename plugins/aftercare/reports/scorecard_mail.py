@@ -18,6 +18,9 @@ from aftercare.reports.scorecard_words import TEMPLATES, Words
 from aftercare.reports.scorecard_workbook import scorecard_workbook
 
 HTML_BYTES = 100_000
+ROWS = (40, 20, 10, 5)
+"""People and proposals on the mail's page: the first of these that fits; all are attached."""
+
 CHART = "chart"
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -34,16 +37,22 @@ def _environment() -> Environment:
 
 
 def scorecard_html(texts: Texts, chart_address: str = f"cid:{CHART}") -> str:
-    """The mail's HTML, with styles inlined; ``chart_address`` is where its one picture is found.
-
-    Raises PipelineFault above the size at which mail programs cut a message.
-    """
+    """The mail's HTML, with styles inlined; ``chart_address`` is where its one picture is found."""
     page = _environment().get_template("mail.html").render(chart=chart_address, **texts)
-    html = css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
-    size = len(html.encode())
-    if size > HTML_BYTES:
-        raise PipelineFault(f"the mail's page has {size} bytes, more than {HTML_BYTES}")
-    return html
+    return css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
+
+
+def fitting_page(report: ScorecardReport, words: Words) -> tuple[Texts, str]:
+    """Texts and HTML with as many rows as mail programs show without cutting the message.
+
+    Raises PipelineFault when even the shortest page is too long.
+    """
+    for rows in ROWS:
+        texts = view(report, words, rows)
+        html = scorecard_html(texts)
+        if len(html.encode()) < HTML_BYTES:
+            return texts, html
+    raise PipelineFault(f"the mail's page has more than {HTML_BYTES} bytes with {ROWS[-1]} people")
 
 
 def scorecard_text(texts: Texts) -> str:
@@ -60,11 +69,11 @@ def scorecard_text(texts: Texts) -> str:
 
 def scorecard_message(report: ScorecardReport, words: Words) -> EmailMessage:
     """The whole message, without sender and recipient."""
-    texts = view(report, words, is_mail=True)
+    texts, html = fitting_page(report, words)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject(report, words)
     message.set_content(scorecard_text(texts), cte="base64")
-    message.add_alternative(scorecard_html(texts), subtype="html", cte="base64")
+    message.add_alternative(html, subtype="html", cte="base64")
     pages = message.get_payload()
     if not isinstance(pages, list) or not isinstance(pages[-1], EmailMessage):
         raise PipelineFault("the mail has no page to put the chart into")

@@ -21,8 +21,6 @@ from aftercare.rules.sanctions import reason_in
 
 Texts = dict[str, Any]
 
-PEOPLE_IN_MAIL = 40
-PROPOSALS_IN_MAIL = 30
 CASES_SHOWN = 12
 DAYS_SHOWN = 6
 STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
@@ -118,14 +116,14 @@ def subject(report: ScorecardReport, words: Words) -> str:
     return words("subject", month=month_title(report.rows.month, words), summary=summary)
 
 
-def view(report: ScorecardReport, words: Words, is_mail: bool = False) -> Texts:
-    """All texts of a document; a mail shows as many people and proposals as it may hold."""
+def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Texts:
+    """All texts of a document; ``limit`` is how many people and proposals are shown, None: all."""
     rows = report.rows
     people = list(report.people)
     proposals = list(rows.proposals)
-    if is_mail:
-        people = _some(people, PEOPLE_IN_MAIL, lambda one: one.is_met is not False)
-        proposals = _some(proposals, PROPOSALS_IN_MAIL, lambda one: one["decision"] == "reject")
+    if limit is not None:
+        people = _some(people, limit, lambda one: one.is_met is not False)
+        proposals = _some(proposals, limit, lambda one: one["decision"] == "reject")
     return {
         "language": words.language,
         "title": words("title", month=month_title(rows.month, words)),
