@@ -94,6 +94,15 @@ COLUMNS: Words = {
     "unreadable_columns": ("读不懂的列", "unreadable columns"),
     "version_at": ("源系统修改时间", "changed in the source at"),
 }
+FEED_TITLES: Words = {
+    "store": ("门店", "Stores"),
+    "employee": ("员工", "Employees"),
+    "sales_order": ("销售订单", "Sales orders"),
+    "repair_order": ("维修工单", "Repair orders"),
+    "call_result": ("回访结果", "Call results"),
+    "complaint": ("投诉", "Complaints"),
+    "external_score": ("外部评分", "External scores"),
+}
 STATES: Words = {
     "open": ("待处理", "open"),
     "released": ("已放行", "released"),

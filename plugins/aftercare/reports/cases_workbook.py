@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from aftercare.quality.words import OWNERS, shown_text, word
+from aftercare.quality.words import FEED_TITLES, OWNERS, shown_text, word
 from aftercare.settings import Language
 
 TITLES = {
@@ -23,15 +23,6 @@ TITLES = {
     ),
 }  # fmt: skip
 WIDTHS = (8, 8, 14, 14, 24, 14, 52, 44, 10, 12, 12, 6, 12)
-FEEDS = {
-    "store": ("门店", "Stores"),
-    "employee": ("员工", "Employees"),
-    "sales_order": ("销售订单", "Sales orders"),
-    "repair_order": ("维修工单", "Repair orders"),
-    "call_result": ("回访结果", "Call results"),
-    "complaint": ("投诉", "Complaints"),
-    "external_score": ("外部评分", "External scores"),
-}
 SHEETS = {"zh": ("待处理案例", "说明"), "en": ("Open cases", "Guide")}
 GUIDE = {
     "zh": (
@@ -105,7 +96,7 @@ def _cells(row: Mapping[str, Any], language: Language, zone: ZoneInfo) -> tuple[
         row["case_id"],
         row["store_code"],
         row["system"],
-        word(FEEDS, row["feed"], language),
+        word(FEED_TITLES, row["feed"], language),
         row["business_key"],
         ", ".join(row["rule_ids"]),
         "\n".join(lines),

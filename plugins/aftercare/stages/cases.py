@@ -171,6 +171,14 @@ def decide(
     )
 
 
+def pending_loads(engine: Engine) -> list[tuple[str, str, date]]:
+    """Loads (system, feed, business day) with a row that may go on and has not yet, the oldest
+    first: to be validated and merged again."""
+    with engine.connect() as connection:
+        rows = run(connection, "quality/list_pending_loads").mappings()
+        return [(row["system"], row["feed"], row["business_day"]) for row in rows]
+
+
 def _check_words(
     action: Action, reason_code: str, comment: str | None, today: date, expires_on: date | None
 ) -> None:

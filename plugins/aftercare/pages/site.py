@@ -1,0 +1,105 @@
+"""What all pages stand on: the warehouse, the settings, the language, and one template folder.
+
+Who somebody is, the entrance says (Airflow); what they may do stands in ``ops.user_role``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Engine
+
+from aftercare.pages.words import WORDS
+from aftercare.quality import words as quality_words
+from aftercare.rules.policy import Policy
+from aftercare.settings import PROJECT, Group, Language
+
+TEMPLATES = PROJECT / "include" / "templates" / "pages"
+
+
+@dataclass(frozen=True)
+class Section:
+    """An entry of the navigation: its path below the site and its titles."""
+
+    path: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages stand on; each part is asked anew for every request."""
+
+    engine: Callable[[], Engine]
+    group: Callable[[], Group]
+    policy: Callable[[], Policy]
+    today: Callable[[], date]
+    sections: tuple[Section, ...] = ()
+
+
+def language_of(request: Request) -> Language:
+    """``?lang=`` where it is given, else the browser's first language; Chinese by default."""
+    asked = request.query_params.get("lang")
+    if asked in ("zh", "en"):
+        return "zh" if asked == "zh" else "en"
+    first = request.headers.get("accept-language", "").split(",")[0].strip().lower()
+    return "en" if first.startswith("en") else "zh"
+
+
+def render(
+    site: Site, request: Request, template: str, status: int = 200, **texts: Any
+) -> HTMLResponse:
+    """A page; ``t`` gives its words, ``url`` its addresses below the site."""
+    language = language_of(request)
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+    is_asked = "lang" in request.query_params
+
+    def url(path: str) -> str:
+        return f"{root}{path}" + (f"?lang={language}" if is_asked else "")
+
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            language=language,
+            zone=site.group().time_zone,
+            sections=site.sections,
+            here=request.url.path.removeprefix(root),
+            root=root,
+            url=url,
+            is_language_asked=is_asked,
+            t=lambda key, **values: quality_words.word(WORDS, key, language).format(**values),
+            **texts,
+        )
+    )
+    return HTMLResponse(html, status)
+
+
+@cache
+def environment() -> Environment:
+    """Our own: everything is escaped, and a missing name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        word=quality_words.word,
+        states=quality_words.STATES,
+        owners=quality_words.OWNERS,
+        actions=quality_words.ACTIONS,
+        reasons=quality_words.REASONS,
+        feeds=quality_words.FEED_TITLES,
+        shown_text=quality_words.shown_text,
+        masked_row=quality_words.masked_row,
+    )
+    return made

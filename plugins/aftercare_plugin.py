@@ -1,0 +1,72 @@
+"""Registers the pages in Airflow: an entry in its menu, behind its login and its permissions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
+from airflow.plugins_manager import AirflowPlugin
+from fastapi import Request
+from sqlalchemy import Engine
+
+from aftercare import connections
+from aftercare.pages.app import create_app
+from aftercare.pages.site import Site
+from aftercare.rules.policy import Policy
+from aftercare.settings import PROJECT, read_group
+
+PREFIX = "/aftercare"
+NIGHT = "aftercare_night"
+MAY_READ = requires_access_dag("GET", DagAccessEntity.RUN, NIGHT)
+MAY_WRITE = requires_access_dag("PUT", DagAccessEntity.RUN, NIGHT)
+
+
+def signed_in(request: Request, user: GetUserDep) -> str:
+    """The name of who is logged in, if Airflow lets them see runs of the night, or change them."""
+    MAY_READ(request, user)
+    if request.method not in ("GET", "HEAD"):
+        MAY_WRITE(request, user)
+    return user.get_name()
+
+
+def login_url(next_url: str) -> str:
+    """Where a browser logs in."""
+    return str(get_auth_manager().get_url_login(next_url=next_url))
+
+
+@cache
+def _engine() -> Engine:
+    return connections.warehouse_engine()
+
+
+@cache
+def _policy() -> Policy:
+    return Policy.load(PROJECT / "include" / "policy")
+
+
+def _today() -> date:
+    return datetime.now(read_group().time_zone).date()
+
+
+class AftercarePlugin(AirflowPlugin):
+    """The pages of Aftercare."""
+
+    name = "aftercare"
+    fastapi_apps = [  # noqa: RUF012 - Airflow reads a list
+        {
+            "app": create_app(Site(_engine, read_group, _policy, _today), signed_in, login_url),
+            "url_prefix": PREFIX,
+            "name": "Aftercare",
+        }
+    ]
+    external_views = [  # noqa: RUF012
+        {
+            "name": "客户关怀 Aftercare",
+            "href": f"{PREFIX}/cases",
+            "destination": "nav",
+            "url_route": "aftercare",
+        }
+    ]
