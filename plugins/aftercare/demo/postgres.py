@@ -140,14 +140,15 @@ class EmbeddedPostgres:
         server's log when it does not come up.
         """
         with self._lock():
+            if not (self.home / "password").exists():
+                # Somebody deleted the home, and root's data lies elsewhere: nobody can enter it now.
+                self._stop()
+                delete_cluster(self.folder)
             if self.pid is not None:
                 self._wait_until_ready()
                 return
             self._end_leftovers()
             _end_lost_servers()
-            if not (self.home / "password").exists():
-                # Somebody deleted the home, and root's data lies elsewhere: nobody can enter it now.
-                delete_cluster(self.folder)
             if not self.data_dir.exists():
                 synced = self._settings.get("fsync") != "off"
                 create_cluster(self.folder, self.home, synced=synced)
