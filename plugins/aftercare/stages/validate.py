@@ -115,6 +115,7 @@ def _prepare(engine: Engine, group: Group, load: _Load) -> None:
     with engine.begin() as connection:
         found = _locked(connection, load.system, load.feed, load.day)
         run(connection, "quality/clear_facts", load_id=load.load_id)
+        run(connection, f"quality/analyze_{load.feed}")
         prepared = run(
             connection,
             f"quality/prepare_{load.feed}",
@@ -127,7 +128,9 @@ def _prepare(engine: Engine, group: Group, load: _Load) -> None:
                 f"staging holds {prepared} rows of {load.name}, but {found['pulled']} were pulled; "
                 "run the pull of this day again"
             )
+        run(connection, "quality/analyze_facts")
         run(connection, "quality/mark_versions", load_id=load.load_id)
+        run(connection, "quality/analyze_facts")
 
 
 def _with_pack(group: Group, day: date) -> tuple[list[str], list[str]]:
@@ -155,8 +158,10 @@ def _split(
         rule_ids=[rule.rule_id for rule in suite.rules],
         owners=[rule.meta.owner for rule in suite.rules],
     )
+    run(connection, "quality/analyze_results")
     for step in ("refresh_held", "fill_good_rows", "close_resent"):
         run(connection, f"quality/{step}", load_id=load.load_id)
+    run(connection, "quality/analyze_results")
     placed = run(connection, "quality/count_rows", load_id=load.load_id).mappings().one()
     limits = run(
         connection,
