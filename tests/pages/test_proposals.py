@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Header, HTTPException
+from fastapi import FastAPI, Header
 from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine
 
-from aftercare.pages.proposals import Site, proposals_router
+from aftercare.pages.app import create_app
+from aftercare.pages.site import Site
 from aftercare.stages.proposals import propose
 from aftercare.stages.scorecards import score_month
 
@@ -24,7 +25,11 @@ class Browser:
 
     def __init__(self, app: FastAPI, user: str) -> None:
         self.app = app
-        self.headers = {"X-User": user, "Sec-Fetch-Site": "same-origin"}
+        self.headers = {
+            "X-User": user,
+            "Sec-Fetch-Site": "same-origin",
+            "Accept": "text/html",
+        }
 
     def get(self, path: str) -> httpx.Response:
         return asyncio.run(self._ask("GET", path))
@@ -41,11 +46,6 @@ class Browser:
 
 def who(x_user: str = Header()) -> str:
     return x_user
-
-
-def same_site(sec_fetch_site: str = Header(default="")) -> None:
-    if sec_fetch_site != "same-origin":
-        raise HTTPException(403)
 
 
 @pytest.fixture
@@ -67,26 +67,24 @@ def month(warehouse: Engine) -> ScoredMonth:
 @pytest.fixture
 def open_as(month: ScoredMonth) -> Open:
     site = Site(lambda: month.engine, lambda: month.group, lambda: month.policy, lambda: TODAY)
-    app = FastAPI()
-    app.include_router(proposals_router(site, who, same_site), prefix="/care")
+    app = create_app(site, who, lambda address: address)
+    app.root_path = "/care"
 
     return lambda user: Browser(app, user)
 
 
-def decide(client: Browser, decision: str, comment: str = "") -> str:
+def decide(client: Browser, decision: str, comment: str = "") -> httpx.Response:
     form = {"proposal_id": WARNING, "decision": decision, "comment": comment}
-    answer = client.post(f"/care/scorecards/{MONTH}/decisions", data=form)
-    assert answer.status_code == 200
-    return answer.text
+    return client.post(f"/care/scorecards/{MONTH}/decisions?lang=zh", form)
 
 
 def test_any_number_leads_to_its_rows_in_one_click(open_as: Open) -> None:
     client = open_as("hr.li")
     page = client.get(f"/care/scorecards/{MONTH}").text
-    links = re.findall(rf'href="({MONTH}/[^"]+)"', page)
+    links = re.findall(rf'href="(/care/scorecards/{MONTH}/[^"]+)"', page)
     assert len(links) == 16
     for link in links:
-        answer = client.get(f"/care/scorecards/{link}")
+        answer = client.get(link)
         assert answer.status_code == 200
         assert "aftercare evidence 2026-06" in answer.text
     rows = client.get(f"/care/scorecards/{MONTH}/2026-06.SC.SK01.E1/satisfied_share").text
@@ -94,17 +92,24 @@ def test_any_number_leads_to_its_rows_in_one_click(open_as: Open) -> None:
     assert rows.count("评分 2") == 4
 
 
-def test_every_page_links_from_one_place_also_after_a_decision(open_as: Open) -> None:
+def test_a_decision_leads_back_to_a_page_that_can_be_loaded_again(open_as: Open) -> None:
     client = open_as("hr.li")
-    decided = decide(client, "reject", "product fault")
-    for page in (decided, client.get(f"/care/scorecards/{MONTH}").text):
-        assert '<base href="/care/scorecards/">' in page
-    assert f'action="{MONTH}/decisions"' in decided
+    answer = decide(client, "reject", "product fault")
+    assert answer.status_code == 303
+    page = client.get(answer.headers["location"])
+    assert "已记录：2026-06.E1.oral_warning，○ 驳回。" in page.text
+    assert f'action="/care/scorecards/{MONTH}/decisions?lang=zh"' in page.text
+
+
+def test_both_languages_are_spoken(open_as: Open) -> None:
+    page = open_as("hr.li").get(f"/care/scorecards/{MONTH}?lang=en").text
+    assert "Satisfied share 7/11" in page
+    assert "客户满意率" not in page
 
 
 def test_months_are_listed(open_as: Open) -> None:
     page = open_as("hr.li").get("/care/scorecards/").text
-    assert 'href="2026-06"' in page
+    assert 'href="/care/scorecards/2026-06"' in page
     assert "未发布" in page
 
 
@@ -123,7 +128,7 @@ def test_staff_see_their_own_scorecard_and_decide_nothing(open_as: Open) -> None
     assert "E1" in page
     assert "E2" not in page
     assert "<form" not in page
-    assert "未记录" in decide(client, "reject", "no")
+    assert decide(client, "reject", "no").status_code == 403
 
 
 def test_whoever_has_no_role_sees_nothing(open_as: Open) -> None:
@@ -131,9 +136,8 @@ def test_whoever_has_no_role_sees_nothing(open_as: Open) -> None:
 
 
 def test_a_decision_is_kept_with_its_comment_and_shown(month: ScoredMonth, open_as: Open) -> None:
-    page = decide(open_as("hr.li"), "reject", "product fault")
-    assert "已记录：2026-06.E1.oral_warning，○ 驳回。" in page
-    assert "意见: product fault" in page
+    decide(open_as("hr.li"), "reject", "product fault")
+    assert "意见: product fault" in open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
     (kept,) = month.rows("score.decision")
     assert (kept["decision"], kept["comment"], kept["decided_by"]) == (
         "reject",
@@ -142,16 +146,17 @@ def test_a_decision_is_kept_with_its_comment_and_shown(month: ScoredMonth, open_
     )
 
 
-def test_what_may_not_be_decided_is_said_on_the_page(month: ScoredMonth, open_as: Open) -> None:
-    assert "a rejection needs a comment" in decide(open_as("hr.li"), "reject")
+def test_what_may_not_be_decided_is_said_on_a_page(month: ScoredMonth, open_as: Open) -> None:
+    answer = decide(open_as("hr.li"), "reject")
+    assert answer.status_code == 403
+    assert "a rejection needs a comment" in answer.text
     assert month.count("score.decision") == 0
 
 
 def test_a_request_of_another_site_decides_nothing(month: ScoredMonth, open_as: Open) -> None:
     client = open_as("hr.li")
     client.headers["Sec-Fetch-Site"] = "cross-site"
-    form = {"proposal_id": WARNING, "decision": "approve"}
-    assert client.post(f"/care/scorecards/{MONTH}/decisions", data=form).status_code == 403
+    assert decide(client, "approve").status_code == 403
     assert month.count("score.decision") == 0
 
 

@@ -14,9 +14,9 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from aftercare.errors import AftercareError, BadData, NotAllowed
-from aftercare.pages import proposals
 from aftercare.pages.cases import cases_router
 from aftercare.pages.loads import loads_router
+from aftercare.pages.proposals import proposals_router
 from aftercare.pages.site import Section, Site, language_of, render
 from aftercare.pages.words import WORDS
 from aftercare.quality.words import word
@@ -59,11 +59,7 @@ def create_app(site: Site, user: Callable[..., Any], login_url: Callable[[str], 
     # A new page is one more line here, and one in SECTIONS if it has an entry of its own.
     app.include_router(cases_router(site, user, same_site))
     app.include_router(loads_router(site, user))
-    app.include_router(
-        proposals.proposals_router(
-            proposals.Site(site.engine, site.group, site.policy, site.today), user, same_site
-        )
-    )
+    app.include_router(proposals_router(site, user, same_site))
 
     @app.get("/")
     def home(request: Request) -> RedirectResponse:

@@ -7,16 +7,15 @@ all, a manager their stores, a person with an employee number their own scorecar
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Engine
 
-from aftercare.errors import Fatal, NotAllowed
+from aftercare.errors import Fatal
+from aftercare.pages.site import Site, language_of, render
 from aftercare.reports.scorecard_report import NOTHING, Person, ScorecardReport, shown, symbol
 from aftercare.reports.scorecard_view import (
     STYLES,
@@ -26,26 +25,13 @@ from aftercare.reports.scorecard_view import (
     notices,
 )
 from aftercare.reports.scorecard_words import Words, read_words
-from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import reason_in
-from aftercare.settings import PROJECT, Group
 from aftercare.stages.proposals import decide, list_proposals
 from aftercare.stages.publish import figure_titles, report_of
 from aftercare.stages.scorecards import evidence
 from aftercare.warehouse import run
 
-TEMPLATES = PROJECT / "include" / "templates" / "pages" / "proposals"
 EVERYTHING = "*"
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the pages stand on; each is asked anew for every request."""
-
-    engine: Callable[[], Engine]
-    group: Callable[[], Group]
-    policy: Callable[[], Policy]
-    today: Callable[[], date]
 
 
 @dataclass(frozen=True)
@@ -89,29 +75,31 @@ def proposals_router(
     router = APIRouter(prefix="/scorecards", default_response_class=HTMLResponse)
     User = Annotated[str, Depends(user)]  # noqa: N806 - a type
 
-    def seen(name: str) -> tuple[Engine, Sight, Words]:
-        engine, words = site.engine(), read_words(site.group().group.language)
+    def seen(request: Request, name: str) -> tuple[Engine, Sight, Words]:
+        engine, words = site.engine(), read_words(language_of(request))
         sight = sight_of(engine, name, site.today())
         if sight.is_nothing:
             raise HTTPException(403, words("page_nothing_to_see"))
         return engine, sight, words
 
     @router.get("/")
-    def months(request: Request, name: User) -> str:
-        engine, _, words = seen(name)
+    def months(request: Request, name: User) -> HTMLResponse:
+        engine, _, words = seen(request, name)
         with engine.connect() as connection:
             found = [dict(row) for row in run(connection, "score/list_months").mappings()]
-        return _page(request, "months.html", words, months=found)
+        return render(site, request, "proposals/months.html", words=words, months=found)
 
     @router.get("/{month}")
-    def month_page(request: Request, month: str, name: User) -> str:
-        return _month(request, site, *seen(name), month, "")
+    def month_page(
+        request: Request, month: str, name: User, decided: Annotated[str, Query()] = ""
+    ) -> HTMLResponse:
+        return _month(request, site, *seen(request, name), month, decided)
 
     @router.get("/{month}/{scorecard_id}/{kpi_id}")
     def evidence_page(
         request: Request, month: str, scorecard_id: str, kpi_id: str, name: User
-    ) -> str:
-        engine, sight, words = seen(name)
+    ) -> HTMLResponse:
+        engine, sight, words = seen(request, name)
         with engine.connect() as connection:
             card = run(connection, "score/get_scorecard", scorecard_id=scorecard_id).one_or_none()
         if card is None or not sight.covers(card.store_code, card.employee_no):
@@ -119,10 +107,11 @@ def proposals_router(
         rows = _told(lambda: evidence(engine, scorecard_id, kpi_id))
         titles = figure_titles(site.policy())
         excluded = sum(row["is_excluded"] for row in rows)
-        return _page(
+        return render(
+            site,
             request,
-            "evidence.html",
-            words,
+            "proposals/evidence.html",
+            words=words,
             month=month,
             title=words(
                 "page_evidence_title",
@@ -148,15 +137,14 @@ def proposals_router(
         proposal_id: Annotated[str, Form()],
         decision: Annotated[Literal["approve", "reject"], Form()],
         comment: Annotated[str, Form(max_length=2000)] = "",
-    ) -> str:
-        engine, sight, words = seen(name)
-        try:
-            decide(engine, [proposal_id], decision, comment, name, site.today())
-        except NotAllowed as refused:
-            message = f"▲ {words('page_refused')}: {refused}"
-        else:
-            message = words("page_decided", proposal=proposal_id, decision=words(decision))
-        return _month(request, site, engine, sight, words, month, message)
+    ) -> RedirectResponse:
+        engine, _, _ = seen(request, name)
+        decide(engine, [proposal_id], decision, comment, name, site.today())
+        # The page that is shown next can be loaded again without deciding again.
+        asked = {key: request.query_params[key] for key in ("lang",) if key in request.query_params}
+        query = urlencode({"decided": proposal_id} | asked)
+        root = str(request.scope.get("root_path", "")).rstrip("/")
+        return RedirectResponse(f"{root}/scorecards/{quote(month, safe='')}?{query}", 303)
 
     return router
 
@@ -168,8 +156,8 @@ def _month(
     sight: Sight,
     words: Words,
     month: str,
-    message: str,
-) -> str:
+    decided: str,
+) -> HTMLResponse:
     report = _told(lambda: report_of(engine, site.group(), site.policy(), month))
     proposals = [
         row | {"words": reason_in(row["reason"], words.language)}
@@ -177,13 +165,21 @@ def _month(
         if sight.covers(row["store_code"], row["employee_no"])
     ]
     is_all = EVERYTHING in sight.stores
-    return _page(
+    return render(
+        site,
         request,
-        "month.html",
-        words,
+        "proposals/month.html",
+        words=words,
         month=month,
         title=words("title", month=month_title(month, words)),
-        message=message,
+        message=next(
+            (
+                words("page_decided", proposal=decided, decision=words(row["decision"]))
+                for row in proposals
+                if row["proposal_id"] == decided and row["decision"]
+            ),
+            "",
+        ),
         conclusion=conclusion(report, words) if is_all else [],
         notices=notices(report, words),
         titles=[
@@ -234,26 +230,3 @@ def _told(act: Callable[[], Any]) -> Any:
         return act()
     except Fatal as problem:
         raise HTTPException(404, str(problem)) from None
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["path"] = lambda text: quote(str(text), safe="")
-    return made
-
-
-def _page(request: Request, template: str, words: Words, **texts: Any) -> str:
-    # All links are relative to the list of months, wherever the app is mounted.
-    home = request.url_for("months").path
-    return (
-        _environment()
-        .get_template(template)
-        .render(words=words, language=words.language, home=home, **texts)
-    )
