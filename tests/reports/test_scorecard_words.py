@@ -31,5 +31,6 @@ def test_a_row_says_why_it_counts_in_words() -> None:
     words = read_words("en")
     assert words.reason("no_usable_number") == "no usable number"
     assert words.reason("points_7") == "7 points"
+    assert words.reason("score_97.99_of_0-100") == "score 97.99 on the scale 0-100"
     assert words.reason(None) == ""
     assert words.reason("of_a_new_kpi") == "of_a_new_kpi"

@@ -150,7 +150,9 @@ def test_a_score_of_others_gets_a_coefficient_on_its_declared_scale_only(
     assert line["note"] == note
     assert line["value"] == Decimal(value)
     proof = evidence(month.engine, "2026-06.SC.SK01.E1", "sqs")
-    assert [row["row_key"] for row in proof] == ["SK01||2026-06|SQS"]
+    assert [(row["row_key"], row["reason"]) for row in proof] == [
+        ("SK01||2026-06|SQS", f"score_{value.removesuffix('.0')}_of_{scale.strip()}")
+    ]
 
 
 def test_a_persons_own_score_beats_the_stores(month: ScoredMonth) -> None:

@@ -45,6 +45,9 @@ class Words:
             return ""
         if code.startswith("points_"):
             return self("reason_points", points=code.removeprefix("points_"))
+        if code.startswith("score_"):
+            value, _, scale = code.removeprefix("score_").partition("_of_")
+            return self("reason_score", value=value, scale=scale)
         return self(f"reason_{code}") if self.has(f"reason_{code}") else code
 
 

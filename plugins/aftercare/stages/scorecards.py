@@ -55,6 +55,7 @@ NEW_EVIDENCE = table(
     "new_evidence",
     *(column(name) for name in ("scorecard_id", "kpi_id", "row_kind", "row_key")),
     column("is_numerator", Boolean),
+    column("reason", Text),
 )
 
 
@@ -272,6 +273,7 @@ def _proof(card: Row, kpi: str, month: str, score: Row) -> Row:
         "row_kind": "external_score",
         "row_key": "|".join(key),
         "is_numerator": True,
+        "reason": f"score_{score['value'].normalize():f}_of_{score['scale'].strip()}",
     }
 
 
