@@ -76,9 +76,9 @@ def _sweep_killed_runs() -> None:
 
 
 def _destroy(folder: Path) -> None:
-    for logs in (folder / "homes").rglob("logs"):
+    for logs in list((folder / "homes").rglob("logs")):
         Programs(logs.parent).end()
-    for log_file in (folder / "homes").rglob("postgres.log"):
+    for log_file in list((folder / "homes").rglob("postgres.log")):
         EmbeddedPostgres(log_file.parent).destroy()
     shutil.rmtree(folder, ignore_errors=True)
 
