@@ -64,7 +64,7 @@ class AftercarePlugin(AirflowPlugin):
     ]
     external_views = [  # noqa: RUF012
         {
-            "name": "客户关怀 Aftercare",
+            "name": "Aftercare",
             "href": f"{PREFIX}/cases",
             "destination": "nav",
             "url_route": "aftercare",

@@ -116,6 +116,8 @@ def test_cases_are_filtered_and_the_answer_to_htmx_is_the_list_alone(app: FastAP
     part = amy(app).get("/cases?rule=RO15", **{"HX-Request": "true"}).text
     assert "共 1 个案例" in part
     assert "<html" not in part
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in amy(app).get("/cases?rule=RO15", **back).text
     assert "没有符合条件的案例" in amy(app).get("/cases?days=9").text
     assert amy(app).get("/cases?days=x").status_code == 422
 
@@ -141,6 +143,8 @@ def test_a_case_is_released_on_its_page(app: FastAPI, staged: StagedRows) -> Non
     form = RELEASE | {"comment": "asked the workshop"}
     page = amy(app).post("/cases/1/decisions", form).text
     assert "已处理 1 个案例" in page
+    assert 'value="reopen"' in page
+    assert 'value="release"' not in page
     assert "aftercare cases settle" in page
     assert "asked the workshop" in page
     assert states(staged)[1] == "released"
@@ -154,9 +158,10 @@ def test_several_cases_are_waived_at_once(app: FastAPI, staged: StagedRows) -> N
         "reason_code": "exception",
         "expires_on": "2026-07-11",
     }
-    page = amy(app).post("/cases/decisions", form).text
+    page = amy(app).post("/cases/decisions?rule=RO08&state=all", form).text
     assert "已处理 2 个案例" in page
-    assert "共 1 个案例" in page
+    assert "共 2 个案例" in page
+    assert "/cases/decisions?rule=RO08&amp;state=all" in page
     assert (states(staged)[1], states(staged)[2]) == ("waived", "waived")
     assert {row["expires_on"] for row in staged.rows("quality.decision")} == {date(2026, 7, 11)}
 
@@ -227,7 +232,7 @@ def test_loads_show_sums_that_add_up(app: FastAPI, staged: StagedRows) -> None:
     page = amy(app).get("/loads").text
     assert str(DAY) in page
     assert "维修工单" in page
-    assert "validate" in page
+    assert "检查" in page
     cells = page.split("维修工单")[1].split("</tr>")[0]
     figures = [part.split("<")[0] for part in cells.split('class="number">')[1:]]
     assert figures == ["4", "0", "0", "0", "0", "4", "0"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
@@ -44,6 +45,15 @@ class _Filters:
         self.store, self.feed, self.rule = store, feed, rule
         self.owner, self.state, self.days, self.page = owner, state, days, page
 
+    def query(self, **changes: object) -> str:
+        """The address's part after the question mark, with changes."""
+        return urlencode({name: value for name, value in (vars(self) | changes).items() if value})
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What can be done with cases of the state that is listed."""
+        return _actions(self.state)
+
     @property
     def chosen(self) -> CaseFilter:
         return CaseFilter(
@@ -71,6 +81,21 @@ class _Decision:
         self.comment, self.rule_id, self.expires_on = comment.strip() or None, rule_id, expires_on
 
 
+def _actions(state: str) -> tuple[str, ...]:
+    return {
+        "open": ("release", "waive"),
+        "released": ("reopen",),
+        "waived": ("release", "waive", "reopen"),
+        "resent": (),
+    }.get(state, ("release", "waive", "reopen"))
+
+
+def _is_part(request: Request) -> bool:
+    """Whether htmx asks for a part of the page; going back in history it wants a whole one."""
+    headers = request.headers
+    return "hx-request" in headers and "hx-history-restore-request" not in headers
+
+
 def cases_router(site: Site, user: Callable[..., Any], may_write: Callable[..., None]) -> APIRouter:
     """The pages as a router; ``user`` and ``may_write`` are FastAPI dependencies."""
     router = APIRouter(prefix="/cases", default_response_class=HTMLResponse)
@@ -93,15 +118,15 @@ def cases_router(site: Site, user: Callable[..., Any], may_write: Callable[..., 
         rows = list_cases(
             engine, stores, site.today(), filters.chosen, most=PAGE_SIZE, skipped=skipped
         )
-        is_part = request.headers.get("hx-request") is not None
         return render(
             site,
             request,
-            "cases/list_part.html" if is_part else "cases/list.html",
+            "cases/list_part.html" if _is_part(request) else "cases/list.html",
             rows=rows,
             found=rows[0]["found"] if rows else 0,
             first=skipped + 1,
             filters=filters,
+            actions_now=filters.actions,
             counts=count_cases(engine, stores),
             feed_names=list(FEEDS),
             state_names=list(STATES),
@@ -114,12 +139,13 @@ def cases_router(site: Site, user: Callable[..., Any], may_write: Callable[..., 
 
     def shown(request: Request, name: str, case_id: int, message: str = "") -> HTMLResponse:
         engine, stores = seen(request, name)
-        is_part = request.headers.get("hx-request") is not None
+        case = describe_case(engine, stores, site.today(), case_id)
         return render(
             site,
             request,
-            "cases/case_part.html" if is_part else "cases/case.html",
-            case=describe_case(engine, stores, site.today(), case_id),
+            "cases/case_part.html" if _is_part(request) else "cases/case.html",
+            case=case,
+            actions_now=_actions(case["state"]) if case["is_releasable"] else (),
             may_decide=may_decide(engine, name),
             default_until=site.today() + timedelta(days=WAIVER_DAYS),
             today=site.today(),

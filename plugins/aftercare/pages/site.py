@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 
-from aftercare.pages.words import WORDS
+from aftercare.pages.words import COUNTS, LOAD_STATES, STAGES, WORDS
 from aftercare.quality import words as quality_words
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group, Language
@@ -75,6 +75,7 @@ def render(
             root=root,
             url=url,
             is_language_asked=is_asked,
+            asked_language=language if is_asked else "",
             t=lambda key, **values: quality_words.word(WORDS, key, language).format(**values),
             **texts,
         )
@@ -92,6 +93,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["record"] = lambda key: " · ".join(part or "—" for part in key.split("|"))
     made.globals.update(
         word=quality_words.word,
         states=quality_words.STATES,
@@ -99,6 +101,9 @@ def environment() -> Environment:
         actions=quality_words.ACTIONS,
         reasons=quality_words.REASONS,
         feeds=quality_words.FEED_TITLES,
+        load_states=LOAD_STATES,
+        stages=STAGES,
+        count_names=COUNTS,
         shown_text=quality_words.shown_text,
         masked_row=quality_words.masked_row,
     )

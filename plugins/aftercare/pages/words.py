@@ -2,6 +2,51 @@
 
 from aftercare.quality.words import Words
 
+LOAD_STATES: Words = {
+    "pulling": ("读取中", "pulling"),
+    "pulled": ("已读取", "pulled"),
+    "validated": ("已检查", "validated"),
+    "merged": ("已入库", "merged"),
+    "failed": ("未通过", "failed"),
+}
+STAGES: Words = {
+    "pull": ("读取", "pull"),
+    "validate": ("检查", "validate"),
+    "merge": ("入库", "merge"),
+    "tasks": ("回访任务", "tasks"),
+    "push": ("发送", "push"),
+    "read_back": ("回收结果", "read back"),
+    "morning": ("晨报", "morning mail"),
+    "mail": ("邮件", "mail"),
+}
+COUNTS: Words = {
+    "pulled": ("读取", "pulled"),
+    "files": ("文件", "files"),
+    "rows": ("行", "rows"),
+    "good": ("通过", "good"),
+    "stale": ("旧版本", "stale"),
+    "collapsed": ("重复", "duplicates"),
+    "quarantined": ("拦下", "held"),
+    "promoted": ("入库", "promoted"),
+    "unchanged": ("未变", "unchanged"),
+    "older_than_core": ("比库中旧", "older than core"),
+    "withdrawn_documents": ("作废单据", "withdrawn documents"),
+    "made": ("新任务", "made"),
+    "moved": ("改期", "moved"),
+    "withdrawn": ("撤回", "withdrawn"),
+    "held": ("暂停", "held"),
+    "postponed": ("推迟", "postponed"),
+    "missed": ("错过", "missed"),
+    "done": ("完成", "done"),
+    "messages": ("消息", "messages"),
+    "due": ("应发", "due"),
+    "sent": ("已发", "sent"),
+    "rejected": ("被拒", "rejected"),
+    "retry": ("待重试", "to retry"),
+    "unknown": ("不明", "unknown"),
+    "expired": ("过期", "expired"),
+    "read": ("读回", "read"),
+}
 WORDS: Words = {
     "site": ("客户关怀", "Aftercare"),
     "other_language": ("English", "中文"),
@@ -54,7 +99,7 @@ WORDS: Words = {
     "cancel": ("取消", "Cancel"),
     "decided": (
         "已处理 {count} 个案例。放行的行在下一晚进入后续处理；要立即生效，请运行 {command}。",
-        "Decided on {count} cases. What may go on does so the next night; for at once, run {command}.",
+        "Cases decided on: {count}. What may go on does so the next night; for at once, run {command}.",
     ),
     "still_open": (
         "其中 {count} 个仍待处理：还违反其他规则。",
