@@ -47,6 +47,14 @@ def _policy() -> Policy:
     return Policy.load(PROJECT / "include" / "policy")
 
 
+def forget() -> None:
+    """Ends the connections that this process keeps, and forgets where they led."""
+    if _engine.cache_info().currsize:
+        _engine().dispose()
+    _engine.cache_clear()
+    _policy.cache_clear()
+
+
 def today(group: Group) -> date:
     """The date in the group's time zone; ``AFTERCARE_TODAY`` replaces it in rehearsals and tests."""
     rehearsed = os.environ.get("AFTERCARE_TODAY")
@@ -116,6 +124,9 @@ def require_complete(key: str | None, systems: Iterable[str]) -> None:
     day = period.read_day(key)
     with _engine().connect() as connection:
         loads = warehouse.run(connection, "ops/list_unfinished_loads", day=day).mappings().all()
+        made = warehouse.run(
+            connection, "ops/list_reports", stages=["tasks"], keys=[day.isoformat()]
+        ).all()
         seen = set(warehouse.run(connection, "ops/list_loaded_systems", day=day).scalars())
     missing = [
         name for name in systems if name not in seen and name not in crm_targets(read_group())
@@ -124,6 +135,10 @@ def require_complete(key: str | None, systems: Iterable[str]) -> None:
         f"{load['system']}/{load['feed']}: {load['failure'] or load['state']}" for load in loads
     ]
     problems += [f"{name}: nothing was read" for name in missing if name != WORKBOOK]
+    if not made:
+        # Without tasks the delivery never begins, so the morning mail has to come from here.
+        morning(key)
+        problems.append("no tasks were made")
     if problems:
         raise BadData(f"the night of {day} is incomplete: " + "; ".join(problems))
 

@@ -23,8 +23,7 @@ newest_messages as (
 
 select
     case
-        when tasks.status in ('held', 'postponed', 'missed', 'withdrawn')
-            then tasks.status
+        when tasks.status <> 'open' then tasks.status
         when newest_messages.state in ('sent', 'unchanged') then 'sent'
         when newest_messages.state in ('rejected', 'dead') then 'rejected'
         when newest_messages.state = 'expired' then 'missed'
@@ -32,8 +31,7 @@ select
     end as way,
     coalesce(
         case
-            when tasks.status in ('held', 'postponed', 'missed', 'withdrawn')
-                then tasks.status_reason
+            when tasks.status <> 'open' then tasks.status_reason
             else newest_messages.reason
         end,
         ''

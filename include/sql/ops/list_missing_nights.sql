@@ -2,7 +2,7 @@
 -- reads: ops.load
 -- writes: –
 with systems as (
-    select unnest(cast(:systems as text [])) as system
+    select unnest(cast(:systems as text[])) as system
 ),
 
 nights as (

@@ -12,7 +12,7 @@ from aftercare.demo.place import Place
 from aftercare.errors import PipelineFault
 
 PARTS = ("promoted", "unchanged", "stale", "collapsed", "quarantined")
-WAYS = ("sent", "held", "postponed", "missed", "rejected", "withdrawn", "waiting")
+WAYS = ("sent", "held", "postponed", "missed", "rejected", "withdrawn", "done", "waiting")
 
 
 def make(

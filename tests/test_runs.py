@@ -1,0 +1,288 @@
+"""Two nights of the sample group, by the functions that Dags and commands call.
+
+The second night is run twice. Everything that was written anywhere is searched for what is
+personal: logs, mails, data docs, reports, and every file of both databases.
+"""
+
+import csv
+import json
+import logging
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from email import policy
+from email.parser import BytesParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from aftercare import runs, warehouse
+from aftercare.connections import connection
+from aftercare.demo.mailbox import Mailbox
+from aftercare.errors import BadData, PeriodRefused
+from aftercare.protection import new_keyring_json
+from aftercare.sample.group import SampleGroup
+from aftercare.sample.staff import fill_workbooks
+
+SEED, END = 90210, date(2026, 11, 20)
+NIGHTS = (END - timedelta(days=1), END)
+STATE = {
+    "core.store": "store_code",
+    "core.employee": "employee_no",
+    "core.assignment": "employee_no, store_code, role, valid_from",
+    "core.sales_order": "store_code, order_no",
+    "core.repair_order": "store_code, ro_no",
+    "core.vehicle": "vin",
+    "core.call_result": "task_key, attempt_no",
+    "care.follow_up_task": "task_key",
+    "outbound.message": "message_id",
+    "outbound.ledger": "target, entity, external_key",
+    "outbound.mail": "mail_id",
+    "quality.quarantine": "case_id",
+}
+
+
+@dataclass
+class Group:
+    """The sample group with its warehouse, folders, and all that was said."""
+
+    folder: Path
+    sample: SampleGroup
+    engine: Engine
+    dealer: Engine
+    mailbox: Mailbox
+    counts: dict[str, Any] = field(default_factory=dict)
+
+    def night(self, day: date, again: str = "") -> None:
+        """All steps of a night on the morning after."""
+        key = day.isoformat()
+        systems = runs.open_night(key)
+        for step in ("pull", "settle"):
+            for system in systems:
+                self.counts[f"{step}{again}", key, system] = getattr(runs, step)(key, system)
+        self.counts[f"tasks{again}", key] = runs.make_tasks(key)
+        for target in runs.open_delivery(key):
+            self.counts[f"push{again}", key, target] = runs.push(key, target)
+        self.counts[f"morning{again}", key] = runs.morning(key)
+        runs.require_complete(key, systems)
+
+    def state(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of the tables that people and targets see, with its version in the database."""
+        with self.engine.connect() as open_connection:
+            return {
+                name: [
+                    tuple(row)
+                    for row in open_connection.execute(
+                        text(f"select xmin, ctid, t.* from {name} as t order by {keys}")  # noqa: S608
+                    )
+                ]
+                for name, keys in STATE.items()
+            }
+
+
+@pytest.fixture(scope="module")
+def group(
+    postgres: Any, warehouse_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Group]:
+    folder = tmp_path_factory.mktemp("group")
+    names = [f"{kind}_{uuid.uuid4().hex[:12]}" for kind in ("runs", "dms")]
+    postgres.create_database(names[0], template=warehouse_template)
+    postgres.create_database(names[1])
+    engine = warehouse.connect(postgres.url(names[0]))
+    dealer = create_engine(postgres.url(names[1]))
+    log = logging.FileHandler(folder / "everything.log")
+    log.setLevel(logging.DEBUG)
+    with pytest.MonkeyPatch.context() as patch, Mailbox(folder / "mails") as mailbox:
+        for name, made in {
+            "warehouse": database(engine),
+            "dms_heyuan": database(dealer),
+            "dms_skoda": shared(folder / "export"),
+            "exchange": shared(folder / "exchange"),
+            "docs": shared(folder / "docs"),
+            "keys": {"conn_type": "generic", "password": new_keyring_json()},
+            "smtp": {
+                "conn_type": "smtp",
+                "host": "127.0.0.1",
+                "port": mailbox.port,
+                "extra": {"disable_ssl": True, "disable_tls": True},
+            },
+        }.items():
+            patch.setenv(f"AIRFLOW_CONN_AFTERCARE_{name.upper()}", json.dumps(made))
+        runs.forget()
+        logging.getLogger().addHandler(log)
+        sample = SampleGroup(SEED, 3, 1, END, NIGHTS[0])
+        made_group = Group(folder, sample, engine, dealer, mailbox)
+        sample.write_sql(dealer, NIGHTS[0])
+        sample.write_files(folder / "export", NIGHTS[0])
+        for day in NIGHTS:
+            patch.setenv("AFTERCARE_TODAY", (day + timedelta(days=1)).isoformat())
+            if day != NIGHTS[0]:
+                sample.advance_sql(dealer, day)
+                sample.advance_files(folder / "export", day)
+                fill_workbooks(folder / "exchange", sample, day)
+            made_group.night(day)
+        yield made_group
+        logging.getLogger().removeHandler(log)
+        log.close()
+        runs.forget()
+    engine.dispose()
+    dealer.dispose()
+    for name in names:
+        postgres.drop_database(name)
+
+
+def database(engine: Engine) -> dict[str, Any]:
+    url = engine.url
+    return {
+        "conn_type": "postgres",
+        "host": url.host,
+        "port": url.port,
+        "login": url.username,
+        "password": url.password,
+        "schema": url.database,
+    }
+
+
+def shared(path: Path) -> dict[str, Any]:
+    path.mkdir(parents=True, exist_ok=True)
+    return {"conn_type": "fs", "extra": {"path": str(path)}}
+
+
+def test_every_row_that_was_pulled_is_accounted_for(group):
+    with group.engine.connect() as open_connection:
+        loads = open_connection.execute(text("select * from ops.load")).mappings().all()
+    assert {load["state"] for load in loads} == {"merged"}
+    for load in loads:
+        parts = ("promoted", "unchanged", "stale", "collapsed", "quarantined")
+        assert load["pulled"] == sum(load[part] for part in parts), dict(load)
+    assert sum(load["pulled"] for load in loads) > 5_000
+    assert all(
+        sum(load[part] for load in loads) for part in ("promoted", "unchanged", "quarantined")
+    )
+
+
+def test_every_task_that_was_due_is_accounted_for_with_its_reason(group):
+    for day in NIGHTS:
+        with group.engine.connect() as open_connection:
+            ways = (
+                warehouse.run(open_connection, "ops/count_tasks_of_night", day=day).mappings().all()
+            )
+        assert (
+            sum(way["tasks"] for way in ways) == group.counts["tasks", day.isoformat()]["due"] > 0
+        )
+        assert {way["way"] for way in ways} <= {"sent", "held", "postponed", "missed", "withdrawn"}
+        assert all(way["reason"] for way in ways if way["way"] != "sent")
+
+
+def test_the_list_of_each_store_and_the_morning_mail_are_there(group):
+    for store in group.sample.store_codes:
+        assert list((group.folder / "exchange" / "out" / store).glob("*.xlsx"))
+    subjects = [path.name for path in group.mailbox.mails()]
+    assert len(subjects) == 4, subjects  # operator and steward, two mornings
+
+
+def test_what_staff_fill_in_comes_back(group):
+    with group.engine.connect() as open_connection:
+        results = open_connection.scalar(text("select count(*) from core.call_result"))
+        done = open_connection.scalar(
+            text("select count(*) from care.follow_up_task where status = 'done'")
+        )
+    assert results > 20
+    assert done > 10
+
+
+def test_the_same_night_again_changes_nothing(group):
+    before, mails = group.state(), len(group.mailbox.mails())
+    group.night(END, again=" again")
+    key = END.isoformat()
+    for system in (*runs.open_night(key),):
+        for feed, counts in group.counts["settle again", key, system].items():
+            assert counts["promoted"] == 0, (system, feed, counts)
+    assert group.counts["tasks again", key]["changed"] == 0
+    assert group.counts["push again", key, "workbook"]["changed"] == 0
+    assert group.state() == before
+    assert len(group.mailbox.mails()) == mails
+
+
+def test_nothing_personal_stands_where_it_must_not(group, postgres):
+    group.sample.write_truth(group.folder, with_canaries=True)
+    with (group.folder / "canaries.csv").open(encoding="utf-8-sig", newline="") as file:
+        values = {row["value"] for row in csv.DictReader(file)}
+    canaries = group.folder / "canaries.txt"
+    canaries.write_text("\n".join(sorted(value for value in values if len(value) > 2)) + "\n")
+    assert len(values) > 5_000
+    with group.engine.connect() as open_connection:
+        oid = open_connection.scalar(
+            text("select oid from pg_database where datname = current_database()")
+        )
+    with group.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as open_connection:
+        open_connection.execute(text("checkpoint"))
+    places = [
+        unpacked(group.folder / "mails", group.folder / "unpacked"),
+        group.folder / "docs",
+        group.folder / "everything.log",
+        postgres.data_dir / "base" / str(oid),
+        postgres.log_file,
+    ]
+    counts = group.folder / "counts.json"
+    counts.write_text(json.dumps(list(group.counts.values()), default=str, ensure_ascii=False))
+    assert leaks(canaries, [*places, counts]) == []
+    # The search can find: the lists, from which staff call, hold what a call needs.
+    lists = unpacked(group.folder / "exchange" / "out", group.folder / "unpacked-lists")
+    assert leaks(canaries, [lists])
+
+
+def unpacked(folder: Path, into: Path) -> Path:
+    """The parts of mails and workbooks as plain files."""
+    number = 0
+    into.mkdir()
+    waiting = [(path.suffix, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
+    while waiting:
+        suffix, content = waiting.pop()
+        number += 1
+        (into / f"{number}{suffix}").write_bytes(content)
+        if suffix == ".eml":
+            message = BytesParser(policy=policy.default).parsebytes(content)
+            for part in message.walk():
+                payload = part.get_payload(decode=True)
+                if isinstance(payload, bytes):
+                    waiting.append((Path(part.get_filename() or "x.txt").suffix, payload))
+        elif suffix == ".xlsx":
+            with ZipFile(BytesIO(content)) as book:
+                waiting += [(".xml", book.read(name)) for name in book.namelist()]
+    assert number > len(list(folder.rglob("*.*")))
+    return into
+
+
+def leaks(canaries: Path, places: list[Path]) -> list[str]:
+    """Files in which a canary stands; which one is not repeated."""
+    done = subprocess.run(
+        ["grep", "-raFl", "-f", str(canaries), *map(str, places)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout.splitlines()
+
+
+def test_an_open_day_is_refused(group):
+    with pytest.raises(PeriodRefused, match="is not over yet"):
+        runs.open_night((END + timedelta(days=1)).isoformat())
+
+
+def test_a_night_without_a_system_is_called_incomplete(group):
+    with pytest.raises(BadData, match="another: nothing was read"):
+        runs.require_complete(END.isoformat(), ["another"])
+
+
+def test_a_connection_never_shows_its_password(group):
+    assert "password" not in repr(connection("aftercare_warehouse"))
