@@ -34,7 +34,7 @@ lint: venv-dev ## Style, types, SQL and layers
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/sqlfluff lint --disable-progress-bar --nofail-on-warning -q include/sql
+	@$(BIN)/sqlfluff lint --disable-progress-bar -q include/sql
 	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
 lock: ## Resolve both locks anew from pyproject.toml
