@@ -178,6 +178,10 @@ def test_what_cannot_be_done_is_said_and_nothing_is_kept(app: FastAPI, staged: S
         answer = amy(app).post(path, form)
         assert answer.status_code == status, (path, form, answer.text)
         assert 'class="problem"' in answer.text
+    chinese = amy(app).post("/cases/4/decisions", RELEASE).text
+    assert "案例 4 不能放行" in chinese
+    english = amy(app).post("/cases/4/decisions?lang=en", RELEASE).text
+    assert "case 4 cannot go on" in english
     assert staged.rows("quality.decision") == []
 
 

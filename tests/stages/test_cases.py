@@ -161,7 +161,7 @@ def test_a_reopened_case_is_open(staged: StagedRows) -> None:
 
 MISFITS: list[tuple[tuple[int, ...], dict[str, Any], str]] = [
     ((9,), {}, "no such case: 9"),
-    ((), {}, "no such case"),
+    ((), {}, "no case was chosen"),
     ((2,), {"user": "amy"}, "case 2 cannot go on"),
     ((3,), {"user": "bob"}, "case 3 cannot go on"),
     ((1,), {"reason_code": "because"}, "no reason 'because'"),

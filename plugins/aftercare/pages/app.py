@@ -129,8 +129,10 @@ def _handle_problems(app: FastAPI, site: Site, login_url: Callable[[str], str]) 
         if not known:
             log.error("%s %s: %s", request.method, request.url.path, problem)
         status = 403 if isinstance(problem, NotAllowed) else 400 if known else 500
-        title = word(WORDS, "refused", language_of(request))
-        return page(request, title, str(problem), status)
+        language = language_of(request)
+        # Those that people meet often say it in Chinese too.
+        text = getattr(problem, "zh", str(problem)) if language == "zh" else str(problem)
+        return page(request, word(WORDS, "refused", language), text, status)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, problem: Exception) -> Response:

@@ -122,6 +122,46 @@ REASONS: Words = {
     "mistake": ("此前的决定有误", "the earlier decision was a mistake"),
     "other": ("其他（请说明）", "another reason (say which)"),
 }
+REFUSALS: Words = {
+    "no_case": (
+        "案例 {case_id} 不存在，或不属于您的门店",
+        "there is no case {case_id} in your stores",
+    ),
+    "no_cases": ("没有这样的案例：{listed}", "there is no such case: {listed}"),
+    "nothing_chosen": ("没有选择案例", "no case was chosen"),
+    "action": (
+        "没有“{action}”这种处理方式",
+        "there is no action {action!r}; use release, waive or reopen",
+    ),
+    "reason": ("没有“{reason}”这个原因", "there is no reason {reason!r}; use one of {known}"),
+    "say_reason": ("请在说明中写明其他原因", "say in the comment what the other reason is"),
+    "last_day_missing": ("豁免必须有截止日", "a waiver needs a last day"),
+    "last_day_given": ("只有豁免才有截止日", "only a waiver has a last day"),
+    "last_day_over": ("豁免的截止日 {day} 已过", "a waiver until {day} is over before it begins"),
+    "not_decided": (
+        "案例 {case_id} 的状态是“{zh}”，只有已放行或已豁免的案例可以重新打开",
+        "case {case_id} is {en}; only a released or waived one is reopened",
+    ),
+    "resent": (
+        "案例 {case_id} 已关闭：源系统已重新送来该单据",
+        "case {case_id} is closed: the source sent the row again",
+    ),
+    "incomplete": (
+        "案例 {case_id} 不能放行：该行缺少后续处理必需的值或门店，请在来源系统中更正",
+        "case {case_id} cannot go on: its row lacks a value or a store that everything after it "
+        "needs; have it put right in the dealer system",
+    ),
+    "other_rule": ("案例 {case_id} 没有违反 {rule_id}", "case {case_id} does not break {rule_id}"),
+    "rivals": (
+        "案例 {listed} 是同一单据的不同版本：请只选择正确的一个",
+        "cases {listed} are versions of one record: choose the right one of them",
+    ),
+    "no_steward": (
+        "{user} 不是门店 {store} 的数据专员（案例 {case_id}）；请管理员授权：aftercare users grant",
+        "{user} is no steward for store {store} (case {case_id}); an operator can grant that: "
+        "aftercare users grant",
+    ),
+}
 CHECKS: Words = {
     "valid": ("有效", "valid"),
     "missing": ("缺失", "missing"),

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from aftercare.errors import BadData, NotAllowed
 from aftercare.quality.suites import Suite, read_suite
-from aftercare.quality.words import REASONS
+from aftercare.quality.words import REASONS, REFUSALS, STATES
 from aftercare.sources.feeds import FEEDS
 from aftercare.warehouse import run
 
@@ -48,6 +48,25 @@ class Decided:
 
     states: dict[int, str]
     loads: tuple[tuple[str, str, date], ...]
+
+
+class CaseRefused(BadData):
+    """A decision that does not fit its cases. ``zh`` says in Chinese what the message says."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        zh, en = REFUSALS[key]
+        super().__init__(en.format(**values))
+        self.zh = zh.format(**values)
+
+
+class NoSteward(NotAllowed):
+    """Somebody decides about a store that is not theirs. ``zh``: the message in Chinese."""
+
+    def __init__(self, user: str, store: str | None, case_id: int) -> None:
+        zh, en = REFUSALS["no_steward"]
+        values = {"user": user, "store": store or "?", "case_id": case_id}
+        super().__init__(en.format(**values))
+        self.zh = zh.format(**values)
 
 
 def stores_of(engine: Engine, user: str, today: date, roles: Sequence[str] = READERS) -> list[str]:
@@ -105,7 +124,7 @@ def describe_case(
     """
     found = list_cases(engine, stores, today, CaseFilter(state=None, case_ids=(case_id,)))
     if not found:
-        raise BadData(f"there is no case {case_id} in your stores")
+        raise CaseRefused("no_case", case_id=case_id)
     with engine.connect() as connection:
         held = run(connection, "quality/get_case_row", case_id=case_id).mappings().one()
         versions = run(connection, "quality/list_versions", case_id=case_id).mappings().all()
@@ -139,14 +158,14 @@ def decide(
     """
     chosen = sorted(set(case_ids))
     _check_words(action, reason_code, comment, today, expires_on)
+    if not chosen:
+        raise CaseRefused("nothing_chosen")
     with engine.begin() as connection:
         stores = _stores_of(connection, user, today, STEWARDS)
         cases = run(connection, "quality/lock_cases", case_ids=chosen).mappings().all()
         missing = set(chosen) - {case["case_id"] for case in cases}
-        if missing or not chosen:
-            raise BadData(
-                f"there is no such case: {', '.join(map(str, sorted(missing))) or 'none'}"
-            )
+        if missing:
+            raise CaseRefused("no_cases", listed=", ".join(map(str, sorted(missing))))
         for case in cases:
             _check_case(case, action, rule_id, stores, user)
         if action != "reopen":
@@ -183,42 +202,36 @@ def _check_words(
     action: Action, reason_code: str, comment: str | None, today: date, expires_on: date | None
 ) -> None:
     if action not in ("release", "waive", "reopen"):
-        raise BadData(f"there is no action {action!r}; use release, waive or reopen")
+        raise CaseRefused("action", action=action)
     if reason_code not in REASONS:
-        raise BadData(f"there is no reason {reason_code!r}; use one of {', '.join(REASONS)}")
+        raise CaseRefused("reason", reason=reason_code, known=", ".join(REASONS))
     if reason_code == "other" and not (comment or "").strip():
-        raise BadData("say in the comment what the other reason is")
+        raise CaseRefused("say_reason")
     if action == "waive" and expires_on is None:
-        raise BadData("a waiver needs a last day")
+        raise CaseRefused("last_day_missing")
     if action != "waive" and expires_on is not None:
-        raise BadData("only a waiver has a last day")
+        raise CaseRefused("last_day_given")
     if expires_on is not None and expires_on < today:
-        raise BadData(f"a waiver until {expires_on} is over before it begins")
+        raise CaseRefused("last_day_over", day=expires_on)
 
 
 def _check_case(
     case: RowMapping, action: Action, rule_id: str, stores: Sequence[str], user: str
 ) -> None:
-    name = f"case {case['case_id']}"
+    case_id = case["case_id"]
     if ALL_STORES not in stores and case["store_code"] not in stores:
-        store = case["store_code"] or "without a known store"
-        raise NotAllowed(
-            f"{user} is no steward for store {store} ({name}); "
-            "an operator can grant that: aftercare users grant"
-        )
+        raise NoSteward(user, case["store_code"], case_id)
     if action == "reopen":
         if case["state"] not in ("released", "waived"):
-            raise BadData(f"{name} is {case['state']}; only a released or waived one is reopened")
+            zh, en = STATES[case["state"]]
+            raise CaseRefused("not_decided", case_id=case_id, zh=zh, en=en)
         return
     if case["state"] == "resent":
-        raise BadData(f"{name} is closed: the source sent the row again")
+        raise CaseRefused("resent", case_id=case_id)
     if not case["is_releasable"]:
-        raise BadData(
-            f"{name} cannot go on: its row lacks a value or a store that everything after it "
-            "needs; have it put right in the dealer system"
-        )
+        raise CaseRefused("incomplete", case_id=case_id)
     if action == "waive" and rule_id != ALL_STORES and rule_id not in case["rule_ids"]:
-        raise BadData(f"{name} does not break {rule_id}")
+        raise CaseRefused("other_rule", case_id=case_id, rule_id=rule_id)
 
 
 def _check_rivals(cases: Sequence[RowMapping]) -> None:
@@ -230,9 +243,7 @@ def _check_rivals(cases: Sequence[RowMapping]) -> None:
             for case in cases
             if (case["system"], case["feed"], case["business_key"]) in rivals
         ]
-        raise BadData(
-            f"cases {', '.join(listed)} are versions of one record: choose the right one of them"
-        )
+        raise CaseRefused("rivals", listed=", ".join(listed))
 
 
 def _stores_of(connection: Connection, user: str, today: date, roles: Sequence[str]) -> list[str]:
