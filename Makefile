@@ -3,8 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := .venv-lock/bin/uv
-COMPILE := $(UV) pip compile pyproject.toml --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header --quiet --upgrade
+COMPILE := $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
 .PHONY: help venv venv-dev demo test acceptance bench lint lock clean
@@ -37,11 +37,12 @@ lint: venv-dev ## Style, types, SQL and layers
 	@$(BIN)/sqlfluff lint --disable-progress-bar -q include/sql
 	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 
-lock: ## Resolve both locks anew from pyproject.toml
+lock: ## Resolve the locks anew
 	@test -x $(UV) || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
-	@$(COMPILE) --extra build --output-file requirements.lock
-	@$(COMPILE) --extra build --extra dev --constraint requirements.lock \
+	@$(COMPILE) pyproject.toml --extra build --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --extra build --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	@$(COMPILE) requirements-odoo.in --output-file requirements-odoo.lock
 
 clean: ## Stop what runs and delete all that was made, the demo's data too
 	@if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m aftercare.demo.processes end .demo; \
