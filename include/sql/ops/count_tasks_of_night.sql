@@ -18,26 +18,31 @@ newest_messages as (
     from outbound.message as messages
     inner join tasks on messages.task_key = tasks.task_key
     where messages.entity = 'task'
-    order by messages.task_key, messages.version desc, messages.message_id desc
-)
+    order by
+        messages.task_key asc, messages.version desc, messages.message_id desc
+),
 
-select
-    case
-        when tasks.status <> 'open' then tasks.status
-        when newest_messages.state in ('sent', 'unchanged') then 'sent'
-        when newest_messages.state in ('rejected', 'dead') then 'rejected'
-        when newest_messages.state = 'expired' then 'missed'
-        else 'waiting'
-    end as way,
-    coalesce(
+ways as (
+    select
+        case
+            when tasks.status <> 'open' then tasks.status
+            when newest_messages.state in ('sent', 'unchanged') then 'sent'
+            when newest_messages.state in ('rejected', 'dead') then 'rejected'
+            when newest_messages.state = 'expired' then 'missed'
+            else 'waiting'
+        end as way,
         case
             when tasks.status <> 'open' then tasks.status_reason
             else newest_messages.reason
-        end,
-        ''
-    ) as reason,
+        end as why
+    from tasks
+    left join newest_messages on tasks.task_key = newest_messages.task_key
+)
+
+select
+    way,
+    coalesce(why, '') as reason,
     count(*) as tasks
-from tasks
-left join newest_messages on tasks.task_key = newest_messages.task_key
-group by way, reason
-order by way, reason
+from ways
+group by way, why
+order by way, why
