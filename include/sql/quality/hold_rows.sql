@@ -150,17 +150,3 @@ on conflict (system, feed, business_key, row_hash) do update
                 cases.is_releasable
             )
         )
-    -- A pull that is repeated seals contact data anew: that alone is no change.
-    where
-        excluded.first_day < cases.first_day
-        or excluded.last_day > cases.last_day
-        or (
-            excluded.last_day = cases.last_day
-            and (
-                excluded.load_id <> cases.load_id
-                or excluded.row_id <> cases.row_id
-                or excluded.rule_ids <> cases.rule_ids
-                or excluded.owner is distinct from cases.owner
-                or excluded.is_releasable <> cases.is_releasable
-            )
-        )
