@@ -121,32 +121,19 @@ on conflict (system, feed, business_key, row_hash) do update
                 then null
             else cases.closed_day
         end
-    where
-        -- A run that finds nothing new writes nothing.
-        excluded.first_day < cases.first_day
-        or (
-            cases.state = 'resent'
-            and excluded.last_day > cases.closed_day
+where
+    -- A run that finds nothing new writes nothing; contact data that a second
+    -- pull sealed anew is not new, so source_row is not compared.
+    excluded.first_day < cases.first_day
+    or excluded.last_day > cases.last_day
+    or (
+        excluded.last_day = cases.last_day
+        and (
+            excluded.load_id <> cases.load_id
+            or excluded.row_id <> cases.row_id
+            or excluded.source_ref <> cases.source_ref
+            or excluded.rule_ids <> cases.rule_ids
+            or excluded.owner is distinct from cases.owner
+            or excluded.is_releasable <> cases.is_releasable
         )
-        or (
-            excluded.last_day >= cases.last_day
-            and (
-                excluded.last_day,
-                excluded.load_id,
-                excluded.row_id,
-                excluded.source_ref,
-                excluded.source_row,
-                excluded.rule_ids,
-                excluded.owner,
-                excluded.is_releasable
-            ) is distinct from (
-                cases.last_day,
-                cases.load_id,
-                cases.row_id,
-                cases.source_ref,
-                cases.source_row,
-                cases.rule_ids,
-                cases.owner,
-                cases.is_releasable
-            )
-        )
+    )
