@@ -5,6 +5,7 @@ only looks at a stamp. `run` installs what the demo and a server need, `dev` add
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -47,9 +48,14 @@ def main(kind: str) -> int:
 
 def stamp_of(kind: str) -> str:
     """Return what STAMP says when `.venv` fits: a moved checkout or another Python do not fit."""
-    digest = hashlib.sha256()
-    for part in (*(LOCKS[name] for name in ("run", kind)), PROJECT / "pyproject.toml"):
-        digest.update(part.read_bytes())
+    # Older Pythons have no tomllib; main has turned them away by now.
+    import tomllib
+
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    installed = {name: settings[name] for name in ("build-system", "project")}
+    digest = hashlib.sha256(json.dumps(installed, sort_keys=True).encode())
+    for name in ("run", kind):
+        digest.update(LOCKS[name].read_bytes())
     return f"{kind} {digest.hexdigest()} {FOLDER} {os.path.realpath(sys.executable)}\n"
 
 
