@@ -107,7 +107,25 @@ def settle(key: str | None, system: str) -> Counts:
         checked = validate(_engine(), group, system, feed, day, docs_folder=docs)
         return {**checked, **merge(_engine(), group, system, feed, day)}
 
-    return _each_feed(pulled_feeds(day, system), settle_feed)
+    counts = _each_feed(pulled_feeds(day, system), settle_feed)
+    settle_released(system)
+    return counts
+
+
+def settle_released(system: str | None = None) -> list[Counts]:
+    """Validates and merges loads again that hold rows which stewards let through since."""
+    from aftercare.stages.cases import pending_loads
+    from aftercare.stages.merge import merge
+    from aftercare.stages.validate import validate
+
+    group, docs = read_group(), docs_folder()
+    counts: list[Counts] = []
+    for name, feed, day in pending_loads(_engine()):
+        if system in (None, name):
+            checked = validate(_engine(), group, name, feed, day, docs_folder=docs)
+            merged = merge(_engine(), group, name, feed, day)
+            counts.append({"system": name, "feed": feed, "day": day, **checked, **merged})
+    return counts
 
 
 def make_tasks(key: str | None) -> Counts:

@@ -18,8 +18,10 @@ from aftercare.stages.cases import (
     decide,
     describe_case,
     list_cases,
+    pending_loads,
     stores_of,
 )
+from aftercare.stages.merge import merge
 
 TODAY = date(2026, 6, 11)
 NEXT = TODAY
@@ -133,6 +135,25 @@ def test_a_released_row_goes_on_when_its_load_is_settled_again(staged: StagedRow
     (decision,) = case["decisions"]
     assert (decision["action"], decision["decided_by"]) == ("release", "amy")
     assert case["closed_day"] == TODAY
+
+
+def test_a_released_row_reaches_core_and_then_nothing_is_pending(staged: StagedRows) -> None:
+    assert pending_loads(staged.engine) == []
+    choose(staged, 1)
+    assert pending_loads(staged.engine) == [("dms", "repair_order", DAY)]
+    for system, feed, day in pending_loads(staged.engine):
+        staged.validate(feed, system=system, day=day)
+        counts = merge(staged.engine, GROUP, system, feed, day)
+    assert counts["promoted"] == 2
+    assert [row["ro_no"] for row in staged.rows("core.repair_order")] == ["RO-1", "RO-4"]
+    assert pending_loads(staged.engine) == []
+
+
+def test_a_row_that_its_day_no_longer_holds_is_not_pending(staged: StagedRows) -> None:
+    choose(staged, 1)
+    staged.load("repair_order", [{}])
+    staged.validate("repair_order")
+    assert pending_loads(staged.engine) == []
 
 
 def test_a_waiver_lapses_when_the_source_row_changes(staged: StagedRows) -> None:

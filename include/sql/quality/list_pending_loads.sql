@@ -1,5 +1,5 @@
 -- Loads that hold a row which a steward let through and which has not gone
--- on yet.
+-- on yet. A load that was refused waits for its night to be run again.
 -- grain: one load
 -- reads: quality.quarantine, quality.good_row, quality.staged_row, ops.load
 -- writes: nothing
@@ -23,5 +23,5 @@ left join quality.good_row as good
 where
     held.state in ('released', 'waived')
     and good.row_id is null
-    and loads.pulled is not null
+    and loads.state in ('validated', 'merged')
 order by loads.business_day, loads.load_id

@@ -95,4 +95,17 @@ _decision("release", "The rows are right as they are: let them go on.")
 _decision("waive", "The rows may go on despite a rule, until a day.")
 _decision("reopen", "What was decided no longer counts.")
 
+
+@cases.command()
+def settle() -> None:
+    """Let go on at once what was released or waived on the page; each night does the same."""
+    from aftercare import runs
+    from aftercare.cli.night import show
+
+    loads = runs.settle_released()
+    for counts in loads:
+        show(counts)
+    click.echo(f"{len(loads)} loads were settled again")
+
+
 COMMANDS = (cases,)
