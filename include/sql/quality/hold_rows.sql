@@ -121,7 +121,7 @@ on conflict (system, feed, business_key, row_hash) do update
                 then null
             else cases.closed_day
         end
-where
+    where
     -- A run that finds nothing new writes nothing; contact data that a second
     -- pull sealed anew is not new, so source_row is not compared.
     excluded.first_day < cases.first_day
