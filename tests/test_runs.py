@@ -9,9 +9,7 @@ import json
 import logging
 import os
 import subprocess
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email import policy
 from email.parser import BytesParser
@@ -21,70 +19,17 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import text
+from whole_group import Group, whole_group
 
 from aftercare import runs, warehouse
 from aftercare.connections import connection
-from aftercare.demo.mailbox import Mailbox
 from aftercare.errors import BadData, PeriodRefused
-from aftercare.protection import new_keyring_json
 from aftercare.sample.group import SampleGroup
 from aftercare.sample.staff import fill_workbooks
 
 SEED, END = 90210, date(2026, 11, 20)
 NIGHTS = (END - timedelta(days=1), END)
-STATE = {
-    "core.store": "store_code",
-    "core.employee": "employee_no",
-    "core.assignment": "employee_no, store_code, role, valid_from",
-    "core.sales_order": "store_code, order_no",
-    "core.repair_order": "store_code, ro_no",
-    "core.vehicle": "vin",
-    "core.call_result": "task_key, attempt_no",
-    "care.follow_up_task": "task_key",
-    "outbound.message": "message_id",
-    "outbound.ledger": "target, entity, external_key",
-    "outbound.mail": "mail_id",
-    "quality.quarantine": "case_id",
-}
-
-
-@dataclass
-class Group:
-    """The sample group with its warehouse, folders, and all that was said."""
-
-    folder: Path
-    sample: SampleGroup
-    engine: Engine
-    dealer: Engine
-    mailbox: Mailbox
-    counts: dict[str, Any] = field(default_factory=dict)
-
-    def night(self, day: date, again: str = "") -> None:
-        """All steps of a night on the morning after."""
-        key = day.isoformat()
-        systems = runs.open_night(key)
-        for step in ("pull", "settle"):
-            for system in systems:
-                self.counts[f"{step}{again}", key, system] = getattr(runs, step)(key, system)
-        self.counts[f"tasks{again}", key] = runs.make_tasks(key)
-        for target in runs.open_delivery(key):
-            self.counts[f"push{again}", key, target] = runs.push(key, target)
-        self.counts[f"morning{again}", key] = runs.morning(key)
-        runs.require_complete(key, systems)
-
-    def state(self) -> dict[str, list[dict[str, Any]]]:
-        """Every row of the tables that people and targets see, with its version in the database."""
-        with self.engine.connect() as open_connection:
-            return {
-                name: [
-                    dict(row)
-                    for row in open_connection.execute(
-                        text(f"select xmin, ctid, t.* from {name} as t order by {keys}")  # noqa: S608
-                    ).mappings()
-                ]
-                for name, keys in STATE.items()
-            }
 
 
 @pytest.fixture(scope="module")
@@ -92,67 +37,20 @@ def group(
     postgres: Any, warehouse_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Group]:
     folder = tmp_path_factory.mktemp("group")
-    names = [f"{kind}_{uuid.uuid4().hex[:12]}" for kind in ("runs", "dms")]
-    postgres.create_database(names[0], template=warehouse_template)
-    postgres.create_database(names[1])
-    engine = warehouse.connect(postgres.url(names[0]))
-    dealer = create_engine(postgres.url(names[1]))
     log = logging.FileHandler(folder / "everything.log")
     log.setLevel(logging.DEBUG)
-    with pytest.MonkeyPatch.context() as patch, Mailbox(folder / "mails") as mailbox:
-        for name, made in {
-            "warehouse": database(engine),
-            "dms_heyuan": database(dealer),
-            "dms_skoda": shared(folder / "export"),
-            "exchange": shared(folder / "exchange"),
-            "docs": shared(folder / "docs"),
-            "keys": {"conn_type": "generic", "password": new_keyring_json()},
-            "smtp": {
-                "conn_type": "smtp",
-                "host": "127.0.0.1",
-                "port": mailbox.port,
-                "extra": {"disable_ssl": True, "disable_tls": True},
-            },
-        }.items():
-            patch.setenv(f"AIRFLOW_CONN_AFTERCARE_{name.upper()}", json.dumps(made))
-        runs.forget()
+    sample = SampleGroup(SEED, 3, 1, END, NIGHTS[0])
+    with whole_group(postgres, warehouse_template, folder, sample, NIGHTS[0]) as (made, patch):
         logging.getLogger().addHandler(log)
-        sample = SampleGroup(SEED, 3, 1, END, NIGHTS[0])
-        made_group = Group(folder, sample, engine, dealer, mailbox)
-        sample.write_sql(dealer, NIGHTS[0])
-        sample.write_files(folder / "export", NIGHTS[0])
         for day in NIGHTS:
             patch.setenv("AFTERCARE_TODAY", (day + timedelta(days=1)).isoformat())
             if day != NIGHTS[0]:
-                sample.advance_sql(dealer, day)
-                sample.advance_files(folder / "export", day)
+                made.advance(day)
                 fill_workbooks(folder / "exchange", sample, day)
-            made_group.night(day)
-        yield made_group
+            made.night(day)
+        yield made
         logging.getLogger().removeHandler(log)
         log.close()
-        runs.forget()
-    engine.dispose()
-    dealer.dispose()
-    for name in names:
-        postgres.drop_database(name)
-
-
-def database(engine: Engine) -> dict[str, Any]:
-    url = engine.url
-    return {
-        "conn_type": "postgres",
-        "host": url.host,
-        "port": url.port,
-        "login": url.username,
-        "password": url.password,
-        "schema": url.database,
-    }
-
-
-def shared(path: Path) -> dict[str, Any]:
-    path.mkdir(parents=True, exist_ok=True)
-    return {"conn_type": "fs", "extra": {"path": str(path)}}
 
 
 def test_every_row_that_was_pulled_is_accounted_for(group):
