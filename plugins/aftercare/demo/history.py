@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -100,7 +101,12 @@ def run_night(night: date, workers: Executor) -> None:
 
 def _workers() -> ProcessPoolExecutor:
     # Not forked: the mailbox runs in a thread of this process.
-    return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        WORKERS,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),  # Ctrl-C is for the demo, which ends its parts
+    )
 
 
 def _in_worker(workers: Executor, night: date, step: str) -> tuple[str, Any]:

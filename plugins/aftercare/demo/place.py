@@ -51,6 +51,11 @@ class Place:
         """Airflow's home."""
         return self.home / "airflow"
 
+    @property
+    def history(self) -> Path:
+        """Airflow's home of the nights that run without Airflow."""
+        return self.home / "history"
+
     def empty(self) -> None:
         """Removes what an earlier demo made, so that each demo begins at the same point."""
         for folder in (self.exchange, self.exports, self.docs, self.mails):

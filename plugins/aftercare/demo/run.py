@@ -46,10 +46,9 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _environment(connections: Mapping[str, str], place: Place) -> Iterator[None]:
     """The demo's connections for this process and the workers that it starts."""
     before = dict(os.environ)
-    home = place.airflow / "history"
     os.environ.update(
-        connections,
-        AIRFLOW_HOME=str(home),
+        Programs(place.history).marked(connections),
+        AIRFLOW_HOME=str(place.history),
         AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
         GX_ANALYTICS_ENABLED="false",
     )
@@ -94,7 +93,8 @@ def run_demo(
     with ExitStack() as stack:
         clock.say("Starting PostgreSQL")
         place = Place(home, EmbeddedPostgres(home / "postgres"))
-        Programs(place.airflow).end()  # what a killed demo left would hold its databases
+        for folder in (place.airflow, place.history):
+            Programs(folder).end()  # what a killed demo left would hold its databases
         stack.callback(place.server.stop)
         place.server.start()
         place.empty()
@@ -130,6 +130,7 @@ def run_demo(
         )
         for line in summary.lines(result):
             click.echo(line)
+        click.echo(summary.accounts(airflow))
         clock.say("Done")
         if stay:
             click.echo("Everything stays up until Ctrl-C.")

@@ -65,7 +65,6 @@ def make(
         "seconds": round(seconds, 1),
         "addresses": {
             "Airflow": airflow.url,
-            "users": airflow.passwords(),
             "task workbooks": str(place.exchange / "out"),
             "mails": str(place.mails),
             "data docs": str(place.docs / "index.html"),
@@ -97,7 +96,11 @@ def lines(result: dict[str, Any]) -> list[str]:
         )
         out.append(f"{name}: {shown}")
     out.append("")
-    users = result["addresses"].pop("users")
     out += [f"{name + ':':<16}{address}" for name, address in result["addresses"].items()]
-    out.append("log in as       " + ", ".join(f"{user} / {word}" for user, word in users.items()))
     return out
+
+
+def accounts(airflow: LocalAirflow) -> str:
+    """Names and passwords of the demo's users, for the terminal only."""
+    words = ", ".join(f"{user} / {word}" for user, word in airflow.passwords().items())
+    return f"{'log in as:':<16}{words}"
