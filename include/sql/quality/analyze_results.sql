@@ -1,5 +1,5 @@
--- The planner must know what was just flagged and let through.
+-- The planner must know what was just flagged, held and let through.
 -- grain: –
--- reads: quality.flag, quality.good_row
+-- reads: quality.flag, quality.good_row, quality.quarantine
 -- writes: –
-analyze quality.flag, quality.good_row
+analyze quality.flag, quality.good_row, quality.quarantine

@@ -9,30 +9,46 @@ with loads as (
     where load_id = :load_id
 ),
 
+open_cases as (
+    select
+        cases.case_id,
+        cases.business_key,
+        loads.business_day,
+        cast(cases.source_row ->> 'version_at' as timestamptz) as version_at
+    from quality.quarantine as cases
+    cross join loads
+    where
+        -- Scalars, so that the planner knows how many cases there are.
+        cases.system = (
+            select chosen.system
+            from loads as chosen
+        )
+        and cases.feed = (
+            select chosen.feed
+            from loads as chosen
+        )
+        and cases.state = 'open'
+),
+
 arrived as (
     select
-        loads.system,
-        loads.feed,
-        loads.business_day,
         facts.business_key,
         facts.version_at
-    from quality.good_row as good
-    inner join loads on good.load_id = loads.load_id
-    inner join quality.row_fact as facts
+    from quality.row_fact as facts
+    inner join loads on facts.load_id = loads.load_id
+    inner join quality.good_row as good
         on
-            good.load_id = facts.load_id
-            and good.row_id = facts.row_id
+            facts.load_id = good.load_id
+            and facts.row_id = good.row_id
 )
 
 update quality.quarantine as cases
 set
     state = 'resent',
-    closed_day = arrived.business_day
-from arrived
-where
-    cases.state = 'open'
-    and cases.system = arrived.system
-    and cases.feed = arrived.feed
-    and cases.business_key = arrived.business_key
-    and cast(cases.source_row ->> 'version_at' as timestamptz)
-    <= arrived.version_at
+    closed_day = open_cases.business_day
+from open_cases
+inner join arrived
+    on
+        open_cases.business_key = arrived.business_key
+        and open_cases.version_at <= arrived.version_at
+where cases.case_id = open_cases.case_id

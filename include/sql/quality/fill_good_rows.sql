@@ -4,7 +4,23 @@
 -- reads: ops.load, quality.row_fact, quality.flag, quality.quarantine,
 --     quality.standing
 -- writes: quality.good_row
-with facts as (
+with loads as (
+    select *
+    from ops.load
+    where load_id = :load_id
+),
+
+-- Cases of this system and feed alone: scalars, so that the planner knows.
+cases as (
+    select *
+    from quality.quarantine
+    where
+        system = (select loads.system from loads)
+        and feed = (select loads.feed from loads)
+        and state in ('released', 'waived')
+),
+
+facts as (
     select *
     from quality.row_fact
     where
@@ -27,16 +43,12 @@ let_through as (
         standing.decision_id
     from facts
     inner join held on facts.row_id = held.row_id
-    inner join ops.load as loads on facts.load_id = loads.load_id
-    inner join quality.quarantine as cases
+    inner join cases
         on
-            loads.system = cases.system
-            and loads.feed = cases.feed
-            and facts.business_key = cases.business_key
+            facts.business_key = cases.business_key
             and facts.row_hash = cases.row_hash
     inner join quality.standing as standing
         on cases.case_id = standing.case_id
-    where cases.state in ('released', 'waived')
 ),
 
 ranked as (

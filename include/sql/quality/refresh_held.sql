@@ -11,8 +11,6 @@ with loads as (
 
 held as (
     select distinct
-        loads.system,
-        loads.feed,
         loads.business_day,
         facts.business_key,
         facts.row_hash
@@ -25,23 +23,30 @@ held as (
     where flags.severity = 'critical'
 ),
 
+-- Cases of this system and feed alone: scalars, so that the planner knows.
+known as (
+    select *
+    from quality.quarantine
+    where
+        system = (select loads.system from loads)
+        and feed = (select loads.feed from loads)
+),
+
 decided as (
     select
-        cases.case_id,
+        known.case_id,
         held.business_day,
         case
             when standing.free_until >= held.business_day then standing.state
             else 'open'
         end as state
     from held
-    inner join quality.quarantine as cases
+    inner join known
         on
-            held.system = cases.system
-            and held.feed = cases.feed
-            and held.business_key = cases.business_key
-            and held.row_hash = cases.row_hash
+            held.business_key = known.business_key
+            and held.row_hash = known.row_hash
     inner join quality.standing as standing
-        on cases.case_id = standing.case_id
+        on known.case_id = standing.case_id
 )
 
 update quality.quarantine as cases

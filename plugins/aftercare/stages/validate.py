@@ -159,9 +159,10 @@ def _split(
         owners=[rule.meta.owner for rule in suite.rules],
     )
     run(connection, "quality/analyze_results")
-    for step in ("refresh_held", "fill_good_rows", "close_resent"):
-        run(connection, f"quality/{step}", load_id=load.load_id)
+    run(connection, "quality/refresh_held", load_id=load.load_id)
+    run(connection, "quality/fill_good_rows", load_id=load.load_id)
     run(connection, "quality/analyze_results")
+    run(connection, "quality/close_resent", load_id=load.load_id)
     placed = run(connection, "quality/count_rows", load_id=load.load_id).mappings().one()
     limits = run(
         connection,
