@@ -25,7 +25,7 @@ import click
 from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.mailbox import Mailbox
 from aftercare.demo.place import Place
-from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
 from aftercare.demo.processes import Programs
 from aftercare.errors import AftercareError
 from aftercare.settings import PROJECT
@@ -92,7 +92,8 @@ def run_demo(
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     with ExitStack() as stack:
         clock.say("Starting PostgreSQL")
-        place = Place(home, EmbeddedPostgres(home / "postgres"))
+        # Each demo begins anew, so a crash of the machine may take its data.
+        place = Place(home, EmbeddedPostgres(home / "postgres", settings=FORGETFUL))
         for folder in (place.airflow, place.history):
             Programs(folder).end()  # what a killed demo left would hold its databases
         stack.callback(place.server.stop)
