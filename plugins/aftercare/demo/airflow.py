@@ -17,8 +17,8 @@ from types import TracebackType
 import requests
 from cryptography.fernet import Fernet
 
-from aftercare.airflow_client import AirflowClient
-from aftercare.demo.ports import LOCALHOST, free_port
+from aftercare.airflow_client import AirflowClient, AirflowRefused
+from aftercare.demo.ports import LOCALHOST, free_port, is_free
 from aftercare.demo.postgres import EmbeddedPostgres
 from aftercare.demo.processes import Program, ProgramEnded, Programs
 
@@ -128,10 +128,16 @@ class LocalAirflow:
             self._server.create_database(METADATA_DATABASE)
         self._say("Preparing Airflow's own database")
         self.programs.run("db-migrate", self._command("db", "migrate"), self.environment())
-        self._say(f"Starting Airflow's API server on port {self._port}")
-        self._start_program("api-server", ("api-server",))
         # Tasks that begin before the API server listens fail, so the others come after it.
-        self._wait("the API server", lambda: self._answers("/api/v2/version") is not None)
+        try:
+            self._start_api_server()
+        except ProgramEnded:
+            if is_free(self._port):
+                raise
+            self._say(f"Port {self._port} was taken meanwhile")
+            self.programs.end()
+            self._port = free_port()
+            self._start_api_server()
         self._say("Starting Airflow's scheduler, Dag processor and triggerer")
         for name, arguments in BACKGROUND.items():
             self._start_program(name, arguments)
@@ -203,6 +209,21 @@ class LocalAirflow:
     def _start_program(self, name: str, arguments: Sequence[str]) -> None:
         command = self._command(*arguments)
         self._running[name] = self.programs.start(name, command, self.environment())
+
+    def _start_api_server(self) -> None:
+        self._say(f"Starting Airflow's API server on port {self._port}")
+        self._start_program("api-server", ("api-server",))
+        self._wait("the API server", self._lets_us_in)
+
+    def _lets_us_in(self) -> bool:
+        """Whether the server that answers is ours: another one may have taken the port meanwhile."""
+        if self._answers("/api/v2/version") is None:
+            return False
+        try:
+            self.client().call("GET", "/version")
+        except AirflowRefused:
+            return False
+        return True
 
     def _answers(self, path: str) -> dict[str, dict[str, str]] | None:
         session = requests.Session()
