@@ -10,7 +10,7 @@ WORKDIR /opt/aftercare/project
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
 
-COPY --chown=aftercare pyproject.toml README.md ./
+COPY --chown=aftercare pyproject.toml README.md LICENSE ./
 COPY --chown=aftercare plugins ./plugins
 COPY --chown=aftercare dags ./dags
 COPY --chown=aftercare include ./include

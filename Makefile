@@ -45,7 +45,8 @@ lock: ## Resolve the locks anew
 	@$(COMPILE) requirements-odoo.in --output-file requirements-odoo.lock
 
 clean: ## Stop what runs and delete all that was made, the demo's data too
-	@if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m aftercare.demo.processes end .demo; \
+	@if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m aftercare.demo.processes end .demo/airflow; \
+		$(BIN)/python -m aftercare.demo.processes end .demo/history; \
 		$(BIN)/python -m aftercare.demo.postgres destroy .demo/postgres; fi
 	@rm -rf .demo .venv .venv-lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		plugins/*.egg-info

@@ -75,4 +75,6 @@ def test_the_settings_of_the_group_are_explained():
 
 def test_no_page_holds_a_path_of_somebody_s_machine():
     for page in PAGES:
-        assert not re.search(r"(?<![\w.])/(?:root|tmp|work|home/\w+)/", page.read_text("utf-8")), page
+        assert not re.search(r"(?<![\w.])/(?:root|tmp|work|home/\w+)/", page.read_text("utf-8")), (
+            page
+        )
