@@ -30,6 +30,8 @@ def connect(url: str | URL, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
     return create_engine(
         url,
         pool_pre_ping=True,
+        # Rows must not reach a log by way of an error.
+        hide_parameters=True,
         connect_args={
             "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
             "application_name": "aftercare",
