@@ -47,6 +47,7 @@ lock: ## Resolve the locks anew
 clean: ## Stop what runs and delete all that was made, the demo's data too
 	@if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m aftercare.demo.processes end .demo/airflow; \
 		$(BIN)/python -m aftercare.demo.processes end .demo/history; \
-		$(BIN)/python -m aftercare.demo.postgres destroy .demo/postgres; fi
+		$(BIN)/python -m aftercare.demo.postgres destroy .demo/postgres; \
+		$(BIN)/python -m aftercare.demo.postgres destroy .demo/dealer; fi
 	@rm -rf .demo .venv .venv-lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		plugins/*.egg-info

@@ -54,7 +54,7 @@ def make(
     _grant_roles(engine)
     say(f"Making a dealer group of {stores} stores with a year of history")
     group = SampleGroup(seed=seed, stores=stores, years=1, end=last, first_night=first)
-    dealer = create_engine(place.server.url(DEALER_SYSTEM))
+    dealer = create_engine(place.dealer.url(DEALER_SYSTEM))
     group.write_sql(dealer, first)
     group.write_files(place.exports, first)
     run = _nights(first, runs.closing_day(month), last - timedelta(days=1))

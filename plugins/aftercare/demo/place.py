@@ -21,10 +21,15 @@ WAREHOUSE, DEALER_SYSTEM, METADATA = "aftercare", "heyuan_dms", "airflow"
 
 @dataclass(frozen=True)
 class Place:
-    """The folder of a demo and what lies in it."""
+    """The folder of a demo and what lies in it.
+
+    ``dealer`` is the server of the dealers' own system: it knows its customers in clear, so its
+    files are not those of the warehouse.
+    """
 
     home: Path
     server: EmbeddedPostgres
+    dealer: EmbeddedPostgres
 
     @property
     def exchange(self) -> Path:
@@ -62,9 +67,13 @@ class Place:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700, parents=True)
         (self.exchange / "in").mkdir()
-        for name in (WAREHOUSE, DEALER_SYSTEM, METADATA):
-            self.server.drop_database(name)
-            self.server.create_database(name)
+        for server, name in (
+            (self.server, WAREHOUSE),
+            (self.server, METADATA),
+            (self.dealer, DEALER_SYSTEM),
+        ):
+            server.drop_database(name)
+            server.create_database(name)
 
     def connections(self, smtp_port: int) -> dict[str, str]:
         """The connections as Airflow reads them from the environment."""
@@ -73,8 +82,8 @@ class Place:
             with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(new_keyring_json())
         made: dict[str, Mapping[str, object]] = {
-            "warehouse": self._database(WAREHOUSE),
-            "dms_heyuan": self._database(DEALER_SYSTEM),
+            "warehouse": _database(self.server, WAREHOUSE),
+            "dms_heyuan": _database(self.dealer, DEALER_SYSTEM),
             "dms_skoda": _folder(self.exports),
             "exchange": _folder(self.exchange),
             "keys": {"conn_type": "generic", "password": keys.read_text()},
@@ -102,16 +111,17 @@ class Place:
             file.write(text)
         return script
 
-    def _database(self, name: str) -> dict[str, object]:
-        url = make_url(self.server.url(name))
-        return {
-            "conn_type": "postgres",
-            "host": url.host,
-            "port": url.port,
-            "login": url.username,
-            "password": url.password,
-            "schema": url.database,
-        }
+
+def _database(server: EmbeddedPostgres, name: str) -> dict[str, object]:
+    url = make_url(server.url(name))
+    return {
+        "conn_type": "postgres",
+        "host": url.host,
+        "port": url.port,
+        "login": url.username,
+        "password": url.password,
+        "schema": url.database,
+    }
 
 
 def _folder(path: Path) -> dict[str, object]:

@@ -93,11 +93,15 @@ def run_demo(
     with ExitStack() as stack:
         clock.say("Starting PostgreSQL")
         # Each demo begins anew, so a crash of the machine may take its data.
-        place = Place(home, EmbeddedPostgres(home / "postgres", settings=FORGETFUL))
+        servers = [
+            EmbeddedPostgres(home / name, settings=FORGETFUL) for name in ("postgres", "dealer")
+        ]
+        place = Place(home, *servers)
         for folder in (place.airflow, place.history):
             Programs(folder).end()  # what a killed demo left would hold its databases
-        stack.callback(place.server.stop)
-        place.server.start()
+        for server in servers:
+            stack.callback(server.stop)
+            server.start()
         place.empty()
         mailbox = stack.enter_context(Mailbox(place.mails))
         environment = place.connections(mailbox.port)
