@@ -7,7 +7,7 @@ COMPILE := $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-i
 	--no-annotate --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test acceptance bench lint lock clean
+.PHONY: help venv venv-dev demo test lint lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,12 +23,6 @@ demo: venv ## One night and one month of a sample dealer group, then stay up unt
 
 test: lint ## All checks and all tests
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
-
-acceptance: venv-dev ## The full sizes; an hour or more
-	@$(BIN)/pytest acceptance $(ARGS)
-
-bench: venv-dev ## Ratios of time and memory
-	@$(BIN)/pytest bench $(ARGS)
 
 lint: venv-dev ## Style, types, SQL and layers
 	@$(BIN)/ruff check --quiet

@@ -23,9 +23,9 @@ with DAG(
     tags=["aftercare", "month"],
 ):
 
-    @task
+    @task.short_circuit
     def open_publication(partition_key: str | None = None) -> dict[str, object]:
-        """Refuses a wrong month; counts what is decided and what is not."""
+        """Refuses a wrong month; counts what is decided. A published month ends here."""
         from aftercare import runs
 
         return runs.open_publication(partition_key)
@@ -34,7 +34,7 @@ with DAG(
         task_id="approve",
         subject="Send the scorecards of {{ partition_key }} to HR?",
         body=(
-            "Every proposal of the month must be decided first: page Aftercare, Proposals, "
+            "Every proposal of the month must be decided first: page Aftercare, Scorecards, "
             "or `aftercare proposals list {{ partition_key }}`."
         ),
         response_timeout=timedelta(days=20),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 
 from airflow.api_fastapi.app import get_auth_manager
@@ -12,7 +12,7 @@ from airflow.plugins_manager import AirflowPlugin
 from fastapi import Request
 from sqlalchemy import Engine
 
-from aftercare import connections
+from aftercare import connections, runs
 from aftercare.pages.app import create_app
 from aftercare.pages.site import Site
 from aftercare.rules.policy import Policy
@@ -48,7 +48,7 @@ def _policy() -> Policy:
 
 
 def _today() -> date:
-    return datetime.now(read_group().time_zone).date()
+    return runs.today(read_group())
 
 
 class AftercarePlugin(AirflowPlugin):
@@ -65,7 +65,7 @@ class AftercarePlugin(AirflowPlugin):
     external_views = [  # noqa: RUF012
         {
             "name": "Aftercare",
-            "href": f"{PREFIX}/cases",
+            "href": f"{PREFIX}/",
             "destination": "nav",
             "url_route": "aftercare",
         }

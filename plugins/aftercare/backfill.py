@@ -54,17 +54,22 @@ def _bounds(first: date, last: date) -> tuple[str, str]:
     return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
 
 
-def missing_nights(engine: Engine, systems: Sequence[str], months: Sequence[str]) -> list[str]:
-    """Nights of the months for which a system has no merged load, as ``day system``."""
+def missing_nights(
+    engine: Engine, systems: Sequence[str], months: Sequence[str], last: date
+) -> list[tuple[date, str]]:
+    """Nights from the months' first day to ``last`` that a system did not get through.
+
+    ``last`` is the closing day of the last month: calls count until then.
+    """
     with engine.connect() as connection:
         rows = warehouse.run(
             connection,
             "ops/list_missing_nights",
             systems=list(systems),
             first=period.first_day(months[0]),
-            last=period.last_day(months[-1]),
+            last=last,
         )
-        return [f"{row.day} {row.system}" for row in rows]
+        return [(row.day, row.system) for row in rows]
 
 
 def run_backfill(

@@ -229,10 +229,24 @@ def closing_day(month: str) -> date:
 
 
 def open_publication(key: str | None) -> Counts:
-    """Refuses a wrong month; counts its proposals that are decided and those that are not."""
+    """Refuses a wrong month; counts its proposals that are decided and those that are not.
+
+    Empty, so that nobody is asked, for a month that was published and whose mails do not wait.
+    """
+    from aftercare.stages.mail import list_mails
     from aftercare.stages.proposals import list_proposals
 
-    rows = list_proposals(_engine(), period.read_month(key))
+    month = period.read_month(key)
+    with _engine().connect() as connection:
+        known = warehouse.run(connection, "score/get_month", month=month).mappings().one_or_none()
+    waiting = [
+        mail
+        for mail in list_mails(_engine(), f"scorecards/{month}")
+        if mail["state"] in ("planned", "retry")
+    ]
+    if known is not None and known["published_at"] is not None and not waiting:
+        return {}
+    rows = list_proposals(_engine(), month)
     open_rows = sum(1 for row in rows if not row["decision"])
     return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
 

@@ -78,7 +78,7 @@ def test_the_pages_stand_in_airflows_menu(airflow: FastAPI) -> None:
     plugins = admin.get("/api/v2/plugins", Accept="application/json").json()["plugins"]
     (ours,) = [plugin for plugin in plugins if plugin["name"] == "aftercare"]
     (entry,) = ours["external_views"]
-    assert (entry["href"], entry["destination"]) == ("/aftercare/cases", "nav")
+    assert (entry["href"], entry["destination"]) == ("/aftercare/", "nav")
     errors = admin.get("/api/v2/plugins/importErrors", Accept="application/json").json()
     assert errors["import_errors"] == []
 

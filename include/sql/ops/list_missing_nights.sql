@@ -29,4 +29,12 @@ where
             and loads.business_day = nights.day
             and loads.state = 'merged'
     )
+    or exists (
+        select 1
+        from ops.load as loads
+        where
+            loads.system = systems.system
+            and loads.business_day = nights.day
+            and loads.state <> 'merged'
+    )
 order by nights.day, systems.system

@@ -3,7 +3,10 @@
 -- writes: nothing
 select
     scorecard_id,
-    kpi_id
+    kpi_id,
+    numerator,
+    denominator,
+    excluded
 from score.scorecard_line
 where
     scorecard_id = :scorecard_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from aftercare.cli import backfill, cases, mail, month, night, sample, setup
 from aftercare.errors import AftercareError
@@ -34,4 +35,12 @@ def main() -> None:
         cli()
     except AftercareError as problem:
         click.echo(f"aftercare: {problem}", err=True)
+        sys.exit(1)
+    except OperationalError:
+        # Its text may hold rows and addresses.
+        click.echo(
+            "aftercare: the warehouse does not answer or broke off; check the connection "
+            "aftercare_warehouse, then run the command again",
+            err=True,
+        )
         sys.exit(1)

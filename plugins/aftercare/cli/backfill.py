@@ -46,12 +46,14 @@ def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
     keys = plan.month_keys(period.read_month(first), period.read_month(last))
     for key in keys:
         runs.refuse_open_month(key)
-    missing = plan.missing_nights(connections.warehouse_engine(), group.systems, keys)
-    for night in missing:
-        click.echo(f"missing night: {night}")
+    missing = plan.missing_nights(
+        connections.warehouse_engine(), group.systems, keys, runs.closing_day(keys[-1])
+    )
+    for day, system in missing:
+        click.echo(f"missing night: {day} {system}")
     if missing and not despite_missing_nights:
         raise PeriodRefused(
-            f"{len(missing)} nights are missing; run `aftercare backfill nights` for them first, "
+            f"{len({day for day, _ in missing})} nights are missing; run `aftercare backfill nights` for them first, "
             "or score without them by --despite-missing-nights"
         )
     _run(plan.MONTH_DAG, keys, plan.month_bounds(keys))

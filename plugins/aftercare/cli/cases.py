@@ -47,12 +47,16 @@ def show_case(case_id: int) -> None:
     """Show what is wrong with one row, in plain words, with masked values."""
     from aftercare import connections, runs
     from aftercare.cli.night import show
+    from aftercare.quality.words import masked_row
     from aftercare.settings import read_group
     from aftercare.stages.cases import describe_case
 
     group = read_group()
     found = describe_case(connections.warehouse_engine(), ["*"], runs.today(group), case_id)
-    show(dict(found))
+    row = found.pop("source_row")
+    found.pop("row_hash", None)
+    language = group.group.language
+    show({**found, "source_row": masked_row(found["feed"], row, language, group.time_zone)})
 
 
 def _decision(name: str, help_text: str) -> None:

@@ -78,7 +78,7 @@ def publish(month: str, user: str) -> None:
 @click.argument("kpi")
 def evidence(month: str, employee: str, kpi: str) -> None:
     """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number, KPI id."""
-    from aftercare import connections
+    from aftercare import connections, warehouse
     from aftercare.errors import BadData
     from aftercare.rules import period
     from aftercare.stages.scorecards import evidence as rows_of
@@ -90,9 +90,11 @@ def evidence(month: str, employee: str, kpi: str) -> None:
         raise BadData(f"{employee} has no scorecard of {month}")
     for card in cards:
         rows = rows_of(engine, card, kpi)
-        counted = sum(1 for row in rows if row["is_numerator"])
-        excluded = sum(1 for row in rows if row["is_excluded"])
-        click.echo(f"{card} {kpi}: {counted} of {len(rows) - excluded}, {excluded} excluded")
+        with engine.connect() as connection:
+            line = warehouse.run(connection, "score/get_line", scorecard_id=card, kpi_id=kpi).one()
+        figures = (line.numerator, line.denominator, line.excluded)
+        shown = ["–" if figure is None else f"{figure:f}" for figure in figures]
+        click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded")
         for row in rows:
             sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
             click.echo(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
+
+from aftercare.errors import AftercareError, Fatal
 
 STEPS = ("pull", "settle", "tasks", "push", "morning")
 
@@ -25,17 +28,34 @@ def night(day: str, step: tuple[str, ...], notify: bool) -> None:
 
     chosen = step or STEPS
     systems = runs.open_night(day)
+    problems: list[str] = []
     if "pull" in chosen:
-        show({"pull": {system: runs.pull(day, system) for system in systems}})
+        show({"pull": _each(systems, lambda name: runs.pull(day, name), problems)})
     if "settle" in chosen:
-        show({"settle": {system: runs.settle(day, system) for system in systems}})
+        show({"settle": _each(systems, lambda name: runs.settle(day, name), problems)})
     if "tasks" in chosen:
         show({"tasks": runs.make_tasks(day)})
     if "push" in chosen:
-        show({"push": {target: runs.push(day, target) for target in runs.open_delivery(day)}})
+        targets = runs.open_delivery(day)
+        show({"push": _each(targets, lambda name: runs.push(day, name), problems)})
     if "morning" in chosen:
         show({"morning": runs.morning(day, notify=notify)})
+    if problems:
+        raise Fatal("; ".join(problems))
     runs.require_complete(day, systems)
+
+
+def _each(
+    names: Iterable[str], act: Callable[[str], dict[str, Any]], problems: list[str]
+) -> dict[str, Any]:
+    """Acts on each system or target; one that fails does not stop the others."""
+    counts: dict[str, Any] = {}
+    for name in names:
+        try:
+            counts[name] = act(name)
+        except AftercareError as problem:
+            problems.append(f"{name}: {problem}")
+    return counts
 
 
 COMMANDS = (night,)

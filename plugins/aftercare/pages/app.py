@@ -20,6 +20,7 @@ from aftercare.pages.proposals import proposals_router
 from aftercare.pages.site import Section, Site, language_of, render
 from aftercare.pages.words import WORDS
 from aftercare.quality.words import word
+from aftercare.stages.cases import stores_of
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ HEADERS = {
 SECTIONS = (
     Section("/cases", "待处理案例", "Cases"),
     Section("/loads", "最近运行", "Recent runs"),
-    Section("/scorecards/", "考核与处分建议", "Scorecards"),
+    Section("/scorecards/", "评分与建议", "Scorecards"),
 )
 
 
@@ -62,8 +63,10 @@ def create_app(site: Site, user: Callable[..., Any], login_url: Callable[[str], 
     app.include_router(proposals_router(site, user, same_site))
 
     @app.get("/")
-    def home(request: Request) -> RedirectResponse:
-        return RedirectResponse(f"{request.scope.get('root_path', '').rstrip('/')}/cases")
+    def home(request: Request, name: str = Depends(user)) -> RedirectResponse:
+        """The first page of a person's role: cases for those who may see them, else scorecards."""
+        page = "/cases" if stores_of(site.engine(), name, site.today()) else "/scorecards/"
+        return RedirectResponse(request.scope.get("root_path", "").rstrip("/") + page)
 
     @app.get("/static/{name}")
     def static(name: str) -> FileResponse:
