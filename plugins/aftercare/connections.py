@@ -8,7 +8,8 @@ Connection ids: ``aftercare_warehouse`` (PostgreSQL), ``aftercare_keys`` (passwo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,16 @@ def connection(conn_id: str) -> Connection:
 def warehouse_engine() -> Engine:
     """The warehouse of this installation."""
     return warehouse.connect(connection("aftercare_warehouse").url)
+
+
+@contextmanager
+def closing_engine() -> Iterator[Engine]:
+    """The warehouse for the time of one command; its connections end with it."""
+    engine = warehouse_engine()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def keyring() -> Keyring:
