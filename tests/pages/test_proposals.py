@@ -92,6 +92,20 @@ def test_any_number_leads_to_its_rows_in_one_click(open_as: Open) -> None:
     assert rows.count("评分 2") == 4
 
 
+def test_a_scorecard_stands_only_below_its_own_month(open_as: Open) -> None:
+    client = open_as("hr.li")
+    rows = "2026-06.SC.SK01.E1/satisfied_share"
+    assert client.get(f"/care/scorecards/{MONTH}/{rows}").status_code == 200
+    assert client.get(f"/care/scorecards/2026-05/{rows}").status_code == 404
+
+
+def test_the_menu_and_the_page_have_the_name_that_the_guide_uses(open_as: Open) -> None:
+    page = open_as("hr.li").get("/care/scorecards/?lang=zh").text
+    assert "<title>评分与建议</title>" in page
+    assert page.count("评分与建议") >= 3
+    assert "客户关爱" in page
+
+
 def test_a_decision_leads_back_to_a_page_that_can_be_loaded_again(open_as: Open) -> None:
     client = open_as("hr.li")
     answer = decide(client, "reject", "product fault")

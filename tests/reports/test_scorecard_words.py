@@ -22,6 +22,19 @@ def test_both_languages_say_everything_with_the_same_values() -> None:
     read_words("en")
 
 
+def test_nobody_met_their_targets_cannot_be_read_as_all_did() -> None:
+    said = read_words("zh")("subject_none", met=0, people=12)
+    assert said == "12 人中 0 人全部指标达标，没有处分建议"
+
+
+def test_the_last_day_of_an_objection_is_included() -> None:
+    assert "2026-07-20（含）之前" in read_words("zh")("objection_text", until="2026-07-20", reply=5)
+
+
+def test_a_call_that_reached_nobody_is_a_call_and_no_talk() -> None:
+    assert read_words("zh").reason("attempted") == "已拨打"
+
+
 def test_a_text_that_is_not_there_is_named_with_its_file() -> None:
     with pytest.raises(ConfigurationError, match=r"words\.yaml: nonsense: there is no text"):
         read_words("zh")("nonsense")

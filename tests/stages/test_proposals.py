@@ -1,15 +1,18 @@
 """Sanction proposals and decisions, on a real warehouse."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from scored_month import MONTH, TODAY, ScoredMonth
-from sqlalchemy import Engine, update
+from sqlalchemy import Boolean, Engine, column, func, insert, select, table, update
 
 from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.stages.proposals import decide, list_proposals, propose, undecided
 from aftercare.stages.scorecards import score_month
+from aftercare.warehouse import run
 
+LOCKED = column("granted", Boolean)
 WARNING = "2026-06.E1.oral_warning"
 
 
@@ -210,6 +213,23 @@ def test_a_published_month_takes_no_more_decisions(month: ScoredMonth) -> None:
     month.add("score.publication", month=MONTH, approved_by="hr.li")
     with pytest.raises(NotAllowed, match="2026-06 was published"):
         approve(month)
+
+
+def test_a_decision_that_waited_for_a_publication_is_refused(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    waiting = select(func.count()).select_from(table("pg_locks", LOCKED)).where(~LOCKED)
+    with ThreadPoolExecutor(1) as other, month.engine.begin() as publisher:
+        run(publisher, "score/lock_month", month=MONTH)
+        publication = month.table("score.publication")
+        publisher.execute(insert(publication).values(month=MONTH, approved_by="hr.li"))
+        decided = other.submit(approve, month)
+        while not decided.done() and not publisher.execute(waiting).scalar_one():
+            pass
+        publisher.commit()
+        with pytest.raises(NotAllowed, match="2026-06 was published"):
+            decided.result()
+    assert month.count("score.decision") == 0
 
 
 def test_a_month_that_was_not_scored_proposes_nothing(month: ScoredMonth) -> None:

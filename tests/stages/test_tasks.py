@@ -185,6 +185,17 @@ def test_a_repair_order_that_falls_away_withdraws_its_task(
     )
 
 
+def test_a_withdrawn_task_keeps_the_day_on_which_it_was_withdrawn(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    care.night(july(1))
+    for arrives, change in ((july(2), {"is_reversed": True}), (july(3), {"status": "cancelled"})):
+        care.repair("R", july(1), arrives=arrives, **change)
+        care.night(arrives)
+    assert care.tasks("status", "status_reason", "version", "changed_day") == {
+        REPAIR: ("withdrawn", "cancelled", 3, july(2))
+    }
+
+
 def test_an_order_that_vanished_withdraws_its_task(care: CareGroup) -> None:
     care.deliver("A", july(1))
     care.night(july(1))

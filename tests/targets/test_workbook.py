@@ -125,7 +125,7 @@ def test_what_staff_typed_stays_when_the_list_changes(tmp_path: Path) -> None:
     row = rows["CA01.S4-03.SO2", 1]
     assert (row["called_at"], row["outcome"]) == (called_at, "已接通")
     assert (row["satisfaction"], row["remark"]) == (9, "满意")
-    assert not list(path_of(tmp_path).parent.glob("*_旧.xlsx"))
+    assert not list(path_of(tmp_path).parent.glob("*_旧*"))
 
 
 def test_a_list_with_typed_rows_of_tasks_that_are_gone_is_kept(tmp_path: Path) -> None:
@@ -133,8 +133,18 @@ def test_a_list_with_typed_rows_of_tasks_that_are_gone_is_kept(tmp_path: Path) -
     target.publish("CA01", DAY, [task(1)])
     type_in(path_of(tmp_path), 3, outcome="已接通")
     target.publish("CA01", DAY, [task(2)])
-    (kept,) = path_of(tmp_path).parent.glob("*_旧.xlsx")
+    (kept,) = path_of(tmp_path).parent.glob("*_旧_*.xlsx")
     assert rows_of(kept)[0]["outcome"] == "已接通"
+
+
+def test_every_list_of_a_day_with_rows_that_have_no_place_is_kept(tmp_path: Path) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    for number, outcome in ((1, "已接通"), (2, "占线")):
+        target.publish("CA01", DAY, [task(number)])
+        type_in(path_of(tmp_path), 3, outcome=outcome)
+    target.publish("CA01", DAY, [task(3)])
+    kept = path_of(tmp_path).parent.glob("*_旧_*.xlsx")
+    assert {rows_of(path)[0]["outcome"] for path in kept} == {"已接通", "占线"}
 
 
 def test_a_store_without_tasks_gets_no_list_but_loses_the_one_it_had(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+-- A withdrawn task whose reason changes keeps its changed_day: months that
+-- are scored late ask on which day it was withdrawn.
 -- grain: one row per changed task
 -- reads: pg_temp.night_change, pg_temp.night_task, pg_temp.night_verdict,
 --   care.follow_up_task
@@ -101,5 +103,9 @@ on conflict (task_key) do update
         policy_line = excluded.policy_line,
         policy_digest = excluded.policy_digest,
         listed_day = excluded.listed_day,
-        changed_day = excluded.changed_day,
+        changed_day = case
+            when held.status = 'withdrawn' and excluded.status = 'withdrawn'
+                then held.changed_day
+            else excluded.changed_day
+        end,
         version = held.version + 1

@@ -23,7 +23,7 @@ tasks as (
     where
         due_on between :first_day and :last_day
         and store_code = any(:stores)
-        and status <> 'withdrawn'
+        and (status <> 'withdrawn' or changed_day > :closing_on)
 ),
 
 calls as (

@@ -5,6 +5,7 @@ with
 cards as (
     select
         scorecard_id,
+        month,
         store_code,
         employee_no
     from score.scorecard
@@ -13,6 +14,7 @@ cards as (
 
 select
     cards.scorecard_id,
+    cards.month,
     cards.store_code,
     cards.employee_no,
     employee.name as employee_name

@@ -102,7 +102,11 @@ def proposals_router(
         engine, sight, words = seen(request, name)
         with engine.connect() as connection:
             card = run(connection, "score/get_scorecard", scorecard_id=scorecard_id).one_or_none()
-        if card is None or not sight.covers(card.store_code, card.employee_no):
+        if (
+            card is None
+            or card.month != month
+            or not sight.covers(card.store_code, card.employee_no)
+        ):
             raise HTTPException(404, words("page_nothing_to_see"))
         rows = _told(lambda: evidence(engine, scorecard_id, kpi_id))
         titles = figure_titles(site.policy())

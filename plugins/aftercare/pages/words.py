@@ -33,11 +33,11 @@ COUNTS: Words = {
     "withdrawn_documents": ("作废单据", "withdrawn documents"),
     "made": ("新任务", "made"),
     "moved": ("改期", "moved"),
-    "withdrawn": ("撤回", "withdrawn"),
-    "held": ("暂停", "held"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    "held": ("搁置", "held"),
     "postponed": ("推迟", "postponed"),
-    "missed": ("错过", "missed"),
-    "done": ("完成", "done"),
+    "missed": ("逾期未完成", "missed"),
+    "done": ("已完成", "done"),
     "messages": ("消息", "messages"),
     "due": ("应发", "due"),
     "sent": ("已发", "sent"),
@@ -48,7 +48,7 @@ COUNTS: Words = {
     "read": ("读回", "read"),
 }
 WORDS: Words = {
-    "site": ("客户关怀", "Aftercare"),
+    "site": ("客户关爱", "Aftercare"),
     "other_language": ("English", "中文"),
     "cases": ("待处理案例", "Cases"),
     "cases_lead": (

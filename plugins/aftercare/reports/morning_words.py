@@ -125,7 +125,7 @@ WORDS: dict[str, Pair] = {
     "new_cases": ("新增", "new"),
     "oldest": ("最早", "oldest"),
     "cases_note": (
-        "违反两条规则的一行在两处各计一次。清单见数据专员邮件的附件，或 Airflow 的“客户关怀”页面。",
+        "违反两条规则的一行在两处各计一次。清单见数据专员邮件的附件，或 Airflow 菜单“Aftercare” 页面。",
         "A row that breaks two rules counts at both. Stewards get the list attached; it also stands on "
         "Airflow's page Aftercare.",
     ),
@@ -198,7 +198,7 @@ TEXTS: dict[str, Pair] = {
         "{new} rows newly quarantined, {open} open in all",
     ),
     "cases_action": (
-        "在 Airflow 的“客户关怀”页面放行、豁免，或请门店更正",
+        "在 Airflow 菜单“Aftercare” 页面放行、豁免，或请门店更正",
         "Release or waive them on Airflow's page Aftercare, or have the store correct them",
     ),
     "mails": (

@@ -80,13 +80,13 @@ def decide(
     if decision == "reject" and not comment.strip():
         raise NotAllowed("a rejection needs a comment that says why")
     with engine.begin() as connection:
-        found = {
-            row["proposal_id"]: row for row in _listed(connection, proposal_ids=list(proposal_ids))
-        }
-        for missing in (key for key in proposal_ids if key not in found):
-            raise NotAllowed(f"there is no proposal {missing}; see `aftercare proposals list`")
-        for month in sorted({row["month"] for row in found.values()}):
+        asked = list(proposal_ids)
+        for month in sorted({row["month"] for row in _listed(connection, proposal_ids=asked)}):
             run(connection, "score/lock_month", month=month)
+        # Whoever held the lock may have published the month: only what is read now holds.
+        found = {row["proposal_id"]: row for row in _listed(connection, proposal_ids=asked)}
+        for missing in (key for key in asked if key not in found):
+            raise NotAllowed(f"there is no proposal {missing}; see `aftercare proposals list`")
         roles = run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
         for proposal in found.values():
             _refuse(proposal, user, roles)

@@ -143,7 +143,7 @@ def _refuse(connection: Connection, month: str, user: str, today: date) -> None:
     if undecided:
         raise NotAllowed(
             f"{month}: {len(undecided)} proposals are undecided, the first is {undecided[0]}; "
-            "decide them on the page Proposals or by `aftercare proposals approve|reject`"
+            "decide them on the page Scorecards (评分与建议) or by `aftercare proposals approve|reject`"
         )
     roles = _rows(connection, "list_deciders", user_name=user, day=today)
     if not any(role["role"] in PUBLISHERS and role["store_code"] == "*" for role in roles):

@@ -1,9 +1,11 @@
 """Scores a month that is over: counts each KPI, credits it to people, writes scorecards.
 
-What counts is what was due in the month and was called until the closing day of the next one, so
-that a month that is scored late gives the figures it would have given in time. A month that was
-published, or of which a proposal was decided, is never written again: a second run only says how
-many lines would differ.
+What counts is what was due in the month and was called until the closing day of the next one. A
+task that was withdrawn after that day still counts. One limit remains: a call counts by the day on
+which it was made, for no row keeps the day on which its result first arrived; a call that was made
+in time and handed in later raises the figures of a month that is scored later still. A month that
+was published, or of which a proposal was decided, is never written again: a second run only says
+how many lines would differ.
 """
 
 from __future__ import annotations

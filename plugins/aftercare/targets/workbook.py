@@ -7,7 +7,7 @@ under any name, in ``<exchange>/in/``.
 A list is whole: it shows every open task of the store, not only tonight's. It is written to a
 temporary file and renamed, and only when its content changes. What staff typed into the day's
 list before it is written again is carried over; a list with typed rows whose tasks are gone is kept
-beside the new one, under its name with ``_旧`` (``_old``).
+beside the new one, under its name with ``_旧_`` (``_old_``) and a digest of its content.
 
 The sheets are 说明 (how to fill in), 回访任务 (the list) and 话术 (what to say, one row per text).
 English names: Guide, Follow-ups, Scripts.
@@ -134,7 +134,9 @@ class WorkbookTarget:
                 {DIGEST: digest},
             )
             if there is not None and placed < len(typed):
-                kept = path.removesuffix(".xlsx") + f"_{KEPT[self._language]}.xlsx"
+                # Named by its content: a second one of the day never takes the first one's place.
+                name = f"{KEPT[self._language]}_{hashlib.sha256(there).hexdigest()[:12]}"
+                kept = path.removesuffix(".xlsx") + f"_{name}.xlsx"
                 self._files.pipe_file(kept, there)
             # Half a list is never seen: programs that synchronise folders pass over dot files.
             temporary = f"{folder}/.{store_code}.{digest[:12]}.part"
