@@ -8,6 +8,7 @@ from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
+from aftercare.rules import period
 from aftercare.stages.scorecards import evidence, score_month, scorecards_of
 
 
@@ -199,16 +200,21 @@ def test_a_pack_that_is_not_published_scores_on_trial(warehouse: Engine) -> None
 
 def test_nights_without_a_merged_load_are_named_by_system(month: ScoredMonth) -> None:
     for system in month.group.systems:
-        for day in range(1, 31):
-            if (system, day) != ("skoda_export", 17):
-                month.add(
-                    "ops.load",
-                    system=system,
-                    feed="repair_order",
-                    business_day=date(2026, 6, day),
-                    state="merged",
-                )
-    assert score(month)["missing_nights"] == {"skoda_export": ["2026-06-17"]}
+        # Calls count until the closing day, so its nights are needed too.
+        for day in period.days(date(2026, 6, 1), date(2026, 7, 4)):
+            if (system, day) != ("skoda_export", date(2026, 6, 17)):
+                month.add("ops.load", system=system, feed="store", business_day=day, state="merged")
+    month.add(
+        "ops.load",
+        system="heyuan_dms",
+        feed="repair_order",
+        business_day=date(2026, 6, 20),
+        state="failed",
+    )
+    assert score(month)["missing_nights"] == {
+        "heyuan_dms": ["2026-06-20", "2026-07-05"],
+        "skoda_export": ["2026-06-17", "2026-07-05"],
+    }
 
 
 def test_a_month_scored_late_counts_what_it_would_have_counted_in_time(month: ScoredMonth) -> None:

@@ -299,7 +299,7 @@ def _missing_nights(connection: Connection, group: Group, month: Month) -> dict[
         "ops/list_missing_nights",
         systems=list(group.systems),
         first=month.first_day,
-        last=month.last_day,
+        last=month.closing_on,
     ):
         missing.setdefault(row.system, []).append(row.day.isoformat())
     return missing
