@@ -145,4 +145,5 @@ def test_missing_nights_and_nobodys_tasks_are_told_to_the_reader(month: ScoredMo
     score(month)
     report = report_of(month.engine, month.group, month.policy, MONTH)
     assert report.rows.uncredited == 1
-    assert len(report.rows.missing_nights["heyuan_dms"]) == 35  # June, and July until the closing day
+    # June, and July until the closing day.
+    assert len(report.rows.missing_nights["heyuan_dms"]) == 35
