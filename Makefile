@@ -7,7 +7,7 @@ COMPILE := $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-i
 	--no-annotate --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test lint lock clean
+.PHONY: help venv venv-dev demo test acceptance lint lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ demo: venv ## One night and one month of a sample dealer group, then stay up unt
 
 test: lint ## All checks and all tests
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+acceptance: venv-dev ## Whole months at full size; many minutes
+	@$(BIN)/pytest acceptance $(ARGS)
 
 lint: venv-dev ## Style, types, SQL and layers
 	@$(BIN)/ruff check --quiet
