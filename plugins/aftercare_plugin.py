@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
 from airflow.plugins_manager import AirflowPlugin
 from fastapi import Request
-from sqlalchemy import Engine
 
 from aftercare import connections, runs
 from aftercare.pages.app import create_app
 from aftercare.pages.site import Site
-from aftercare.rules.policy import Policy
-from aftercare.settings import PROJECT, read_group
+from aftercare.settings import read_group
 
 PREFIX = "/aftercare"
 NIGHT = "aftercare_night"
@@ -37,16 +34,6 @@ def login_url(next_url: str) -> str:
     return str(get_auth_manager().get_url_login(next_url=next_url))
 
 
-@cache
-def _engine() -> Engine:
-    return connections.warehouse_engine()
-
-
-@cache
-def _policy() -> Policy:
-    return Policy.load(PROJECT / "include" / "policy")
-
-
 def _today() -> date:
     return runs.today(read_group())
 
@@ -57,7 +44,11 @@ class AftercarePlugin(AirflowPlugin):
     name = "aftercare"
     fastapi_apps = [  # noqa: RUF012 - Airflow reads a list
         {
-            "app": create_app(Site(_engine, read_group, _policy, _today), signed_in, login_url),
+            "app": create_app(
+                Site(connections.warehouse_engine, read_group, runs.policy, _today),
+                signed_in,
+                login_url,
+            ),
             "url_prefix": PREFIX,
             "name": "Aftercare",
         }

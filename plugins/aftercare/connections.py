@@ -8,9 +8,9 @@ Connection ids: ``aftercare_warehouse`` (PostgreSQL), ``aftercare_keys`` (passwo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
@@ -88,19 +88,17 @@ def connection(conn_id: str) -> Connection:
     )
 
 
+@cache
 def warehouse_engine() -> Engine:
-    """The warehouse of this installation."""
+    """The warehouse of this installation; one engine a process."""
     return warehouse.connect(connection("aftercare_warehouse").url)
 
 
-@contextmanager
-def closing_engine() -> Iterator[Engine]:
-    """The warehouse for the time of one command; its connections end with it."""
-    engine = warehouse_engine()
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+def forget() -> None:
+    """Ends the connections that this process keeps, and forgets where they led."""
+    if warehouse_engine.cache_info().currsize:
+        warehouse_engine().dispose()
+    warehouse_engine.cache_clear()
 
 
 def keyring() -> Keyring:

@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
-
 from aftercare import connections, warehouse
 from aftercare.errors import AftercareError, BadData, ConfigurationError, Fatal, Retriable
 from aftercare.rules import period
@@ -38,21 +36,9 @@ Counts = dict[str, Any]
 
 
 @cache
-def _engine() -> Engine:
-    return connections.warehouse_engine()
-
-
-@cache
-def _policy() -> Policy:
+def policy() -> Policy:
+    """The policy of this installation, read once a process."""
     return Policy.load(PROJECT / "include" / "policy")
-
-
-def forget() -> None:
-    """Ends the connections that this process keeps, and forgets where they led."""
-    if _engine.cache_info().currsize:
-        _engine().dispose()
-    _engine.cache_clear()
-    _policy.cache_clear()
 
 
 def today(group: Group) -> date:
@@ -73,7 +59,7 @@ def open_night(key: str | None) -> list[str]:
     group = read_group()
     day = period.read_day(key)
     period.refuse_open_day(day, today(group))
-    load_policy(_engine(), _policy())
+    load_policy(connections.warehouse_engine(), policy())
     return [*group.systems, WORKBOOK, *crm_targets(group)]
 
 
@@ -84,13 +70,21 @@ def pull(key: str | None, system: str) -> Counts:
 
     group, day = read_group(), period.read_day(key)
     if system in crm_targets(group):
-        return read_back(_engine(), connections.keyring(), group, target(group, system), day)
+        return read_back(
+            connections.warehouse_engine(), connections.keyring(), group, target(group, system), day
+        )
     dealer = dealer_system(system)
     connection = connections.connection(dealer.connection)
     return _each_feed(
         dealer.feeds,
         lambda feed: pull_feed(
-            _engine(), connections.keyring(), group, dealer, connection, feed, day
+            connections.warehouse_engine(),
+            connections.keyring(),
+            group,
+            dealer,
+            connection,
+            feed,
+            day,
         ),
     )
 
@@ -104,8 +98,10 @@ def settle(key: str | None, system: str) -> Counts:
     docs = docs_folder()
 
     def settle_feed(feed: str) -> Counts:
-        checked = validate(_engine(), group, system, feed, day, docs_folder=docs)
-        return {**checked, **merge(_engine(), group, system, feed, day)}
+        checked = validate(
+            connections.warehouse_engine(), group, system, feed, day, docs_folder=docs
+        )
+        return {**checked, **merge(connections.warehouse_engine(), group, system, feed, day)}
 
     counts = _each_feed(pulled_feeds(day, system), settle_feed)
     settle_released(system)
@@ -120,10 +116,12 @@ def settle_released(system: str | None = None) -> list[Counts]:
 
     group, docs = read_group(), docs_folder()
     counts: list[Counts] = []
-    for name, feed, day in pending_loads(_engine()):
+    for name, feed, day in pending_loads(connections.warehouse_engine()):
         if system in (None, name):
-            checked = validate(_engine(), group, name, feed, day, docs_folder=docs)
-            merged = merge(_engine(), group, name, feed, day)
+            checked = validate(
+                connections.warehouse_engine(), group, name, feed, day, docs_folder=docs
+            )
+            merged = merge(connections.warehouse_engine(), group, name, feed, day)
             counts.append({"system": name, "feed": feed, "day": day, **checked, **merged})
     return counts
 
@@ -134,13 +132,13 @@ def make_tasks(key: str | None) -> Counts:
 
     group, day = read_group(), period.read_day(key)
     period.refuse_open_day(day, today(group))
-    return make(_engine(), group, _policy(), day, today(group))
+    return make(connections.warehouse_engine(), group, policy(), day, today(group))
 
 
 def require_complete(key: str | None, systems: Iterable[str]) -> None:
     """Raises BadData naming system and feed for each load of the night that did not get through."""
     day = period.read_day(key)
-    with _engine().connect() as connection:
+    with connections.warehouse_engine().connect() as connection:
         loads = warehouse.run(connection, "ops/list_unfinished_loads", day=day).mappings().all()
         made = warehouse.run(
             connection, "ops/list_reports", stages=["tasks"], keys=[day.isoformat()]
@@ -174,7 +172,12 @@ def push(key: str | None, name: str) -> Counts:
 
     group, day = read_group(), period.read_day(key)
     return push_target(
-        _engine(), connections.keyring(), group, target(group, name), day, today(group)
+        connections.warehouse_engine(),
+        connections.keyring(),
+        group,
+        target(group, name),
+        day,
+        today(group),
     )
 
 
@@ -185,14 +188,16 @@ def morning(key: str | None, notify: bool = False) -> Counts:
 
     group, day = read_group(), period.read_day(key)
     return send_morning(
-        _engine(),
+        connections.warehouse_engine(),
         connections.keyring(),
         group,
         day,
         today(group),
         _mailer(),
         notify=notify,
-        open_cases=lambda stores: list_cases(_engine(), stores, day, most=MOST_CASES),
+        open_cases=lambda stores: list_cases(
+            connections.warehouse_engine(), stores, day, most=MOST_CASES
+        ),
     )
 
 
@@ -203,14 +208,14 @@ def score(key: str | None) -> Counts:
     from aftercare.stages.scorecards import score_month
 
     group, month = read_group(), period.read_month(key)
-    load_policy(_engine(), _policy())
-    counts = score_month(_engine(), group, _policy(), month, today(group))
-    return {**counts, **propose(_engine(), group, _policy(), month)}
+    load_policy(connections.warehouse_engine(), policy())
+    counts = score_month(connections.warehouse_engine(), group, policy(), month, today(group))
+    return {**counts, **propose(connections.warehouse_engine(), group, policy(), month)}
 
 
 def refuse_open_month(key: str) -> None:
     """PeriodRefused, in plain words, for a month whose closing day is not over."""
-    refuse(month_of(_policy(), period.read_month(key)), today(read_group()))
+    refuse(month_of(policy(), period.read_month(key)), today(read_group()))
 
 
 def newest_closed_month(day: date) -> str:
@@ -218,14 +223,14 @@ def newest_closed_month(day: date) -> str:
     month = f"{day:%Y-%m}"
     for _ in range(3):
         month = months_before(month, 1)[0]
-        if day > month_of(_policy(), month).closing_on:
+        if day > month_of(policy(), month).closing_on:
             break
     return month
 
 
 def closing_day(month: str) -> date:
     """The last day whose calls count for a month; it may be scored from the next day on."""
-    return month_of(_policy(), month).closing_on
+    return month_of(policy(), month).closing_on
 
 
 def open_publication(key: str | None) -> Counts:
@@ -237,16 +242,16 @@ def open_publication(key: str | None) -> Counts:
     from aftercare.stages.proposals import list_proposals
 
     month = period.read_month(key)
-    with _engine().connect() as connection:
+    with connections.warehouse_engine().connect() as connection:
         known = warehouse.run(connection, "score/get_month", month=month).mappings().one_or_none()
     waiting = [
         mail
-        for mail in list_mails(_engine(), f"scorecards/{month}")
+        for mail in list_mails(connections.warehouse_engine(), f"scorecards/{month}")
         if mail["state"] in ("planned", "retry")
     ]
     if known is not None and known["published_at"] is not None and not waiting:
         return {}
-    rows = list_proposals(_engine(), month)
+    rows = list_proposals(connections.warehouse_engine(), month)
     open_rows = sum(1 for row in rows if not row["decision"])
     return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
 
@@ -257,10 +262,10 @@ def publish(key: str | None, approved_by: str) -> Counts:
 
     group, month = read_group(), period.read_month(key)
     return publish_month(
-        _engine(),
+        connections.warehouse_engine(),
         connections.keyring(),
         group,
-        _policy(),
+        policy(),
         month,
         _mailer(),
         approved_by,
@@ -304,11 +309,21 @@ def decide_cases(
 
     group = read_group()
     decided = decide(
-        _engine(), case_ids, action, user, today(group), reason, comment, rule_id, expires_on
+        connections.warehouse_engine(),
+        case_ids,
+        action,
+        user,
+        today(group),
+        reason,
+        comment,
+        rule_id,
+        expires_on,
     )
     for system, feed, day in decided.loads:
-        validate(_engine(), group, system, feed, day, docs_folder=docs_folder())
-        merge(_engine(), group, system, feed, day)
+        validate(
+            connections.warehouse_engine(), group, system, feed, day, docs_folder=docs_folder()
+        )
+        merge(connections.warehouse_engine(), group, system, feed, day)
     return decided.states
 
 
@@ -322,7 +337,7 @@ def docs_folder() -> Path | None:
 
 def pulled_feeds(day: date, system: str) -> list[str]:
     """Feeds of a system that have a load for the day, reference feeds first."""
-    with _engine().connect() as connection:
+    with connections.warehouse_engine().connect() as connection:
         loaded = set(
             warehouse.run(connection, "ops/list_pulled_feeds", day=day, system=system).scalars()
         )

@@ -8,13 +8,16 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from aftercare.cli import backfill, cases, mail, month, night, sample, setup
+from aftercare.connections import forget
 from aftercare.errors import AftercareError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aftercare")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Customer care for car-dealer groups: nights, months, and what people decide in between."""
+    context.call_on_close(forget)
 
 
 for command in (

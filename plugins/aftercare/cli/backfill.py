@@ -20,14 +20,13 @@ def backfill() -> None:
 def nights(first: datetime, last: datetime) -> None:
     """Run the nights of business days FIRST to LAST (both included), e.g. 2026-06-01 2026-06-30."""
     from aftercare import backfill as plan
-    from aftercare import connections, runs
+    from aftercare import runs
     from aftercare.settings import read_group
 
     group = read_group()
     keys = plan.night_keys(first.date(), last.date(), runs.today(group))
     _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys))
     _table(["tasks", "push"], keys)
-    connections.warehouse_engine().dispose()
 
 
 @backfill.command()

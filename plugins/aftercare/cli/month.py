@@ -78,31 +78,28 @@ def publish(month: str, user: str) -> None:
 @click.argument("kpi")
 def evidence(month: str, employee: str, kpi: str) -> None:
     """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number, KPI id."""
-    from aftercare import warehouse
-    from aftercare.connections import closing_engine
+    from aftercare import connections, warehouse
     from aftercare.errors import BadData
     from aftercare.rules import period
     from aftercare.stages.scorecards import evidence as rows_of
     from aftercare.stages.scorecards import scorecards_of
 
-    with closing_engine() as engine:
-        cards = scorecards_of(engine, period.read_month(month), employee)
-        if not cards:
-            raise BadData(f"{employee} has no scorecard of {month}")
-        for card in cards:
-            rows = rows_of(engine, card, kpi)
-            with engine.connect() as connection:
-                line = warehouse.run(
-                    connection, "score/get_line", scorecard_id=card, kpi_id=kpi
-                ).one()
-            figures = (line.numerator, line.denominator, line.excluded)
-            shown = ["–" if figure is None else f"{figure:f}" for figure in figures]
-            click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded")
-            for row in rows:
-                sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
-                click.echo(
-                    f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip()
-                )
+    engine = connections.warehouse_engine()
+    cards = scorecards_of(engine, period.read_month(month), employee)
+    if not cards:
+        raise BadData(f"{employee} has no scorecard of {month}")
+    for card in cards:
+        rows = rows_of(engine, card, kpi)
+        with engine.connect() as connection:
+            line = warehouse.run(connection, "score/get_line", scorecard_id=card, kpi_id=kpi).one()
+        figures = (line.numerator, line.denominator, line.excluded)
+        shown = ["–" if figure is None else f"{figure:f}" for figure in figures]
+        click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded")
+        for row in rows:
+            sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
+            click.echo(
+                f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip()
+            )
 
 
 COMMANDS = (score, proposals, publish, evidence)

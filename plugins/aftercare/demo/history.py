@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine
 
-from aftercare.demo.place import DEALER_SYSTEM, WAREHOUSE, Place
+from aftercare.demo.place import DEALER_SYSTEM, Place
 from aftercare.rules import period
 
 SAY_SECONDS = 15
@@ -41,14 +41,14 @@ def make(
 
     The warehouse is created at its newest version; users get their roles.
     """
-    from aftercare import runs, warehouse
+    from aftercare import connections, runs, warehouse
     from aftercare.sample.group import SampleGroup
     from aftercare.sample.staff import fill_workbooks
 
     last = today - timedelta(days=1)
     month = runs.newest_closed_month(today)
     first = period.first_day(month) - timedelta(days=1)
-    engine = warehouse.connect(place.server.url(WAREHOUSE))
+    engine = connections.warehouse_engine()
     say("Creating the warehouse")
     warehouse.migrate(engine)
     _grant_roles(engine)
@@ -75,7 +75,6 @@ def make(
     group.advance_sql(dealer, last)
     group.advance_files(place.exports, last)
     dealer.dispose()
-    engine.dispose()
     return DemoPeriod(first, month, last)
 
 
@@ -91,11 +90,11 @@ def _nights(first: date, closing: date, last: date) -> set[date]:
 
 def run_night(night: date, workers: Executor) -> None:
     """One night without Airflow: the same functions that the Dags call, systems side by side."""
-    _, systems = _in_worker(workers, night, "open_night")
+    systems = workers.submit(_step, night, "open_night").result()
     for step in ("pull", "settle"):
         list(workers.map(_step, repeat(night), repeat(step), systems))
-    _in_worker(workers, night, "make_tasks")
-    _, targets = _in_worker(workers, night, "open_delivery")
+    workers.submit(_step, night, "make_tasks").result()
+    targets = workers.submit(_step, night, "open_delivery").result()
     list(workers.map(_step, repeat(night), repeat("push"), targets))
 
 
@@ -109,18 +108,13 @@ def _workers() -> ProcessPoolExecutor:
     )
 
 
-def _in_worker(workers: Executor, night: date, step: str) -> tuple[str, Any]:
-    return workers.submit(_step, night, step).result()
-
-
-def _step(night: date, step: str, *arguments: str) -> tuple[str, Any]:
+def _step(night: date, step: str, *arguments: str) -> Any:
     """One step in a worker, on the morning after its night."""
     logging.getLogger().setLevel(logging.WARNING)
     os.environ["AFTERCARE_TODAY"] = (night + timedelta(days=1)).isoformat()
     from aftercare import runs
 
-    key = night.isoformat()
-    return key, getattr(runs, step)(key, *arguments)
+    return getattr(runs, step)(night.isoformat(), *arguments)
 
 
 def _grant_roles(engine: Engine) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
-from aftercare.airflow_client import AirflowClient
 from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.night import require_success
-from aftercare.errors import Fatal
 
 SCORE_DAG, PUBLISH_DAG, GATE = "aftercare_month", "aftercare_publish", "approve"
-BEGIN_SECONDS = 120
 DECIDER = "hr"
 
 
@@ -25,7 +21,7 @@ def run(airflow: LocalAirflow, month: str, say: Callable[[str], None]) -> None:
     require_success(airflow, client.wait_for_run(SCORE_DAG, client.trigger(SCORE_DAG, month)))
     approved, rejected = decide_proposals(month)
     say(f"HR decided the proposals: {approved} approved, {rejected} rejected")
-    run_id = _begun(client, month)
+    run_id = client.wait_for_start(PUBLISH_DAG, month).run_id
     client.wait_for_question(PUBLISH_DAG, run_id)
     airflow.client(DECIDER).answer(PUBLISH_DAG, run_id, GATE, "Approve")
     say("HR approved the publication")
@@ -47,15 +43,4 @@ def decide_proposals(month: str) -> tuple[int, int]:
         decide(engine, approved, "approve", "", DECIDER, today)
     if rejected:
         decide(engine, rejected, "reject", "已与当事人核实，另行辅导", DECIDER, today)
-    engine.dispose()
     return len(approved), len(rejected)
-
-
-def _begun(client: AirflowClient, month: str) -> str:
-    until = time.monotonic() + BEGIN_SECONDS
-    while time.monotonic() < until:
-        found = client.runs(PUBLISH_DAG, month)
-        if found:
-            return found[-1].run_id
-        time.sleep(1)
-    raise Fatal(f"{PUBLISH_DAG} did not begin for {month} within {BEGIN_SECONDS} s")

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from aftercare.connections import forget
 from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.mailbox import Mailbox
 from aftercare.demo.place import Place
@@ -55,6 +56,7 @@ def _environment(connections: Mapping[str, str], place: Place) -> Iterator[None]
     try:
         yield
     finally:
+        forget()
         os.environ.clear()
         os.environ.update(before)
 

@@ -42,7 +42,6 @@ def make(
                 keys=[period.night.isoformat(), period.month],
             ).mappings()
         }
-    engine.dispose()
     for load in loads:
         if load["pulled"] != sum(load[part] or 0 for part in PARTS):
             raise PipelineFault(f"rows of {load['system']}/{load['feed']} do not add up: {load}")
