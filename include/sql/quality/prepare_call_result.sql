@@ -4,64 +4,48 @@
 -- writes: quality.row_fact
 with loads as (
     select
-        loaded.load_id,
-        loaded.business_day,
+        load_id,
         cast(:time_zone as text) as time_zone,
-        cast(loaded.business_day + 1 as timestamp)
+        cast(business_day + 1 as timestamp)
         at time zone :time_zone as business_day_end
-    from ops.load as loaded
-    where loaded.load_id = :load_id
-),
-
-facts as (
-    select
-        given.load_id,
-        given.row_id,
-        given.row_hash,
-        given.version_at,
-        loads.business_day_end,
-        concat_ws(
-            '|',
-            coalesce(cast(given.task_key as text), ''),
-            coalesce(cast(given.attempt_no as text), '')
-        ) as business_key,
-        num_nulls(given.task_key, given.attempt_no) = 0 as is_key_complete,
-        num_nulls(
-            given.task_key,
-            given.attempt_no,
-            given.called_at,
-            given.outcome
-        ) = 0 as is_complete,
-        follow_up.task_key is not null as is_task_known,
-        cast(follow_up.event_on as timestamp)
-        at time zone loads.time_zone as event_start_at
-    from staging.call_result as given
-    inner join loads on given.load_id = loads.load_id
-    left join care.follow_up_task as follow_up
-        on given.task_key = follow_up.task_key
+    from ops.load
+    where load_id = :load_id
 )
 
 insert into quality.row_fact (
     load_id,
     row_id,
-    business_key,
-    is_key_complete,
     row_hash,
     version_at,
-    is_complete,
     business_day_end,
+    business_key,
+    is_key_complete,
+    is_complete,
     is_task_known,
     event_start_at
 )
 select
-    facts.load_id,
-    facts.row_id,
-    facts.business_key,
-    facts.is_key_complete,
-    facts.row_hash,
-    facts.version_at,
-    facts.is_complete,
-    facts.business_day_end,
-    facts.is_task_known,
-    facts.event_start_at
-from facts
+    given.load_id,
+    given.row_id,
+    given.row_hash,
+    given.version_at,
+    loads.business_day_end,
+    concat_ws(
+        '|',
+        coalesce(cast(given.task_key as text), ''),
+        coalesce(cast(given.attempt_no as text), '')
+    ) as business_key,
+    num_nulls(given.task_key, given.attempt_no) = 0 as is_key_complete,
+    num_nulls(
+        given.task_key,
+        given.attempt_no,
+        given.called_at,
+        given.outcome
+    ) = 0 as is_complete,
+    follow_up.task_key is not null as is_task_known,
+    cast(follow_up.event_on as timestamp)
+    at time zone loads.time_zone as event_start_at
+from staging.call_result as given
+inner join loads on given.load_id = loads.load_id
+left join care.follow_up_task as follow_up
+    on given.task_key = follow_up.task_key

@@ -1,31 +1,21 @@
 -- What the rules need to know of each row of a load, beside its own columns.
 -- grain: one row per staging row of the load
--- reads: staging.repair_order, ops.load, core.store, staging.store,
---     quality.good_row, core.repair_order
+-- reads: staging.repair_order, ops.load, quality.known_store, core.repair_order
 -- writes: quality.row_fact
 with loads as (
     select
-        loaded.load_id,
-        loaded.business_day,
+        load_id,
         cast(:time_zone as text) as time_zone,
-        cast(loaded.business_day + 1 as timestamp)
+        cast(business_day + 1 as timestamp)
         at time zone :time_zone as business_day_end
-    from ops.load as loaded
-    where loaded.load_id = :load_id
+    from ops.load
+    where load_id = :load_id
 ),
 
 known_stores as (
-    select store.store_code
-    from core.store as store
-    union
-    select store.store_code
-    from staging.store as store
-    inner join quality.good_row as good_row
-        on
-            store.load_id = good_row.load_id
-            and store.row_id = good_row.row_id
-    inner join ops.load as loaded on store.load_id = loaded.load_id
-    where loaded.business_day = (select loads.business_day from loads)
+    select store_code
+    from quality.known_store
+    where load_id = :load_id
 ),
 
 rows_of_load as (
@@ -105,79 +95,62 @@ known_readings as (
         order by readings.opened_at
         groups between 1 preceding and 1 preceding
     )
-),
-
-facts as (
-    select
-        given.load_id,
-        given.row_id,
-        given.row_hash,
-        given.version_at,
-        loads.business_day_end,
-        known_readings.last_odometer_km,
-        concat_ws(
-            '|',
-            coalesce(cast(given.store_code as text), ''),
-            coalesce(cast(given.ro_no as text), '')
-        ) as business_key,
-        num_nulls(given.store_code, given.ro_no) = 0 as is_key_complete,
-        num_nulls(
-            given.store_code,
-            given.ro_no,
-            given.ro_type,
-            given.status,
-            given.opened_at,
-            given.vin
-        ) = 0
-        and known_stores.store_code is not null as is_complete,
-        known_stores.store_code is not null as is_store_known,
-        case
-            when
-                cast(given.delivered_at at time zone loads.time_zone as time)
-                = time '00:00'
-                -- a date without a time
-                then given.delivered_at + interval '1 day'
-            else given.delivered_at
-        end as delivered_latest_at,
-        cast(
-            given.odometer_in_km - known_readings.last_odometer_km as numeric
-        )
-        / greatest(
-            cast(given.opened_at at time zone loads.time_zone as date)
-            - known_readings.last_visit_on,
-            1
-        ) as km_per_day
-    from rows_of_load as given
-    inner join loads on given.load_id = loads.load_id
-    left join known_stores on given.store_code = known_stores.store_code
-    left join known_readings on given.row_id = known_readings.row_id
 )
 
 insert into quality.row_fact (
     load_id,
     row_id,
-    business_key,
-    is_key_complete,
     row_hash,
     version_at,
-    is_complete,
+    last_odometer_km,
     business_day_end,
+    business_key,
+    is_key_complete,
+    is_complete,
     is_store_known,
     delivered_latest_at,
-    last_odometer_km,
     km_per_day
 )
 select
-    facts.load_id,
-    facts.row_id,
-    facts.business_key,
-    facts.is_key_complete,
-    facts.row_hash,
-    facts.version_at,
-    facts.is_complete,
-    facts.business_day_end,
-    facts.is_store_known,
-    facts.delivered_latest_at,
-    facts.last_odometer_km,
-    facts.km_per_day
-from facts
+    given.load_id,
+    given.row_id,
+    given.row_hash,
+    given.version_at,
+    known_readings.last_odometer_km,
+    loads.business_day_end,
+    concat_ws(
+        '|',
+        coalesce(cast(given.store_code as text), ''),
+        coalesce(cast(given.ro_no as text), '')
+    ) as business_key,
+    num_nulls(given.store_code, given.ro_no) = 0 as is_key_complete,
+    num_nulls(
+        given.store_code,
+        given.ro_no,
+        given.ro_type,
+        given.status,
+        given.opened_at,
+        given.vin
+    ) = 0
+    and known.store_code is not null as is_complete,
+    known.store_code is not null as is_store_known,
+    case
+        when
+            cast(given.delivered_at at time zone loads.time_zone as time)
+            = time '00:00'
+            -- a date without a time
+            then given.delivered_at + interval '1 day'
+        else given.delivered_at
+    end as delivered_latest_at,
+    cast(
+        given.odometer_in_km - known_readings.last_odometer_km as numeric
+    )
+    / greatest(
+        cast(given.opened_at at time zone loads.time_zone as date)
+        - known_readings.last_visit_on,
+        1
+    ) as km_per_day
+from rows_of_load as given
+inner join loads on given.load_id = loads.load_id
+left join known_stores as known on given.store_code = known.store_code
+left join known_readings on given.row_id = known_readings.row_id

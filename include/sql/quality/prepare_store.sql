@@ -4,57 +4,42 @@
 -- writes: quality.row_fact
 with loads as (
     select
-        loaded.load_id,
-        loaded.business_day,
+        load_id,
         cast(:brands as text[]) as brands,
         cast(:stores as text[]) as stores,
-        cast(loaded.business_day + 1 as timestamp)
+        cast(business_day + 1 as timestamp)
         at time zone :time_zone as business_day_end
-    from ops.load as loaded
-    where loaded.load_id = :load_id
-),
-
-facts as (
-    select
-        given.load_id,
-        given.row_id,
-        given.row_hash,
-        given.version_at,
-        loads.business_day_end,
-        coalesce(cast(given.store_code as text), '') as business_key,
-        num_nulls(given.store_code) = 0 as is_key_complete,
-        num_nulls(given.store_code, given.name, given.brand) = 0 as is_complete,
-        coalesce(
-            given.brand is not null
-            and (
-                given.brand = any(loads.brands)
-                or given.store_code = any(loads.stores)
-            ),
-            false
-        ) as has_pack
-    from staging.store as given
-    inner join loads on given.load_id = loads.load_id
+    from ops.load
+    where load_id = :load_id
 )
 
 insert into quality.row_fact (
     load_id,
     row_id,
-    business_key,
-    is_key_complete,
     row_hash,
     version_at,
-    is_complete,
     business_day_end,
+    business_key,
+    is_key_complete,
+    is_complete,
     has_pack
 )
 select
-    facts.load_id,
-    facts.row_id,
-    facts.business_key,
-    facts.is_key_complete,
-    facts.row_hash,
-    facts.version_at,
-    facts.is_complete,
-    facts.business_day_end,
-    facts.has_pack
-from facts
+    given.load_id,
+    given.row_id,
+    given.row_hash,
+    given.version_at,
+    loads.business_day_end,
+    coalesce(cast(given.store_code as text), '') as business_key,
+    num_nulls(given.store_code) = 0 as is_key_complete,
+    num_nulls(given.store_code, given.name, given.brand) = 0 as is_complete,
+    coalesce(
+        given.brand is not null
+        and (
+            given.brand = any(loads.brands)
+            or given.store_code = any(loads.stores)
+        ),
+        false
+    ) as has_pack
+from staging.store as given
+inner join loads on given.load_id = loads.load_id

@@ -16,11 +16,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
+    ColumnClause,
     Connection,
-    Date,
     Engine,
-    Text,
     TextClause,
     column,
     insert,
@@ -40,24 +38,28 @@ from aftercare.warehouse import run
 
 STAGE = "scorecards"
 KPIS = "kpis/"
-FACT_COLUMNS = (
-    column("owner_role", Text),
-    column("store_code", Text),
-    column("employee_no", Text),
-    column("counted_on", Date),
-    column("row_kind", Text),
-    column("row_key", Text),
-    column("is_numerator", Boolean),
-    column("is_excluded", Boolean),
-    column("reason", Text),
+FACT_COLUMNS: tuple[ColumnClause[Any], ...] = tuple(
+    column(name)
+    for name in (
+        "owner_role",
+        "store_code",
+        "employee_no",
+        "counted_on",
+        "row_kind",
+        "row_key",
+        "is_numerator",
+        "is_excluded",
+        "reason",
+    )
 )
-KPI_FACT = table("kpi_fact", column("kpi_id", Text), *FACT_COLUMNS)
+KPI_FACT = table("kpi_fact", column("kpi_id"), *FACT_COLUMNS)
 NEW_LINE = table("new_line", *(column(name) for name in LINE_COLUMNS))
 NEW_EVIDENCE = table(
     "new_evidence",
-    *(column(name) for name in ("scorecard_id", "kpi_id", "row_kind", "row_key")),
-    column("is_numerator", Boolean),
-    column("reason", Text),
+    *(
+        column(name)
+        for name in ("scorecard_id", "kpi_id", "row_kind", "row_key", "is_numerator", "reason")
+    ),
 )
 
 
@@ -80,6 +82,7 @@ def score_month(
         is_frozen = known is not None and (known["is_decided"] or known["published_at"] is not None)
         for name in ("fact", "new_scorecard", "new_line", "new_evidence"):
             run(connection, f"score/create_{name}_table")
+        run(connection, "score/judge_follow_ups", **bounds.bounds)
         packs = _packs(connection, group, bounds)
         for pack, stores in packs.items():
             _count(connection, policy, pack, stores, bounds)
@@ -167,10 +170,12 @@ def _count(
     for kpi, roles in kpis.items():
         statement = warehouse.statement(f"kpis/{kpi}")
         facts = statement.columns(*FACT_COLUMNS).subquery("facts")
-        rows = select(literal(kpi), *facts.c).where(facts.c.owner_role.in_(roles))
+        rows = select(literal(kpi), *facts.c).where(
+            facts.c.owner_role.in_(roles), facts.c.store_code.in_(stores)
+        )
         connection.execute(
             insert(KPI_FACT).from_select([c.name for c in KPI_FACT.columns], rows),
-            _parameters(policy, pack, kpi, statement, month) | {"stores": list(stores)},
+            _parameters(policy, pack, kpi, statement, month),
         )
 
 
@@ -184,12 +189,11 @@ def _parameters(
     policy: Policy, pack: str, kpi: str, statement: TextClause, month: Month
 ) -> dict[str, Any]:
     """What a KPI's statement asks for: the month's bounds, and policy values by their names."""
-    wanted = set(statement.compile().params) - {"stores"}
     return {
         name: month.bounds[name]
         if name in month.bounds
         else policy.value(pack, KPIS + kpi, name, month.last_day, f"statement {kpi}").value
-        for name in wanted
+        for name in statement.compile().params
     }
 
 

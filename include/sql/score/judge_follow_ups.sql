@@ -1,0 +1,117 @@
+-- The month's follow-ups, judged once: what every KPI over follow-ups reads.
+-- A call counts until the closing day; of several answers the last counts.
+-- A task without an attempt has no day in `first_called_on`. `excuse` says
+-- why a task leaves the required number whatever is counted: the customer
+-- refused, or had asked before not to be called, or the task's data came
+-- when it was over.
+-- grain: one row per follow-up task due in the month, while a transaction runs
+-- reads: care.follow_up_task, core.call_result
+-- writes: pg_temp.judged_follow_up
+create temporary table judged_follow_up on commit drop as
+with
+tasks as (
+    select
+        task_key,
+        store_code,
+        owner_role,
+        owner_no,
+        vin,
+        due_on,
+        deadline_on,
+        expires_on,
+        made_day,
+        coalesce(contact_check = 'valid', false) as is_number_usable,
+        coalesce(late_reason = 'late_by_data', false) as is_late_by_data
+    from care.follow_up_task
+    where
+        due_on between :first_day and :last_day
+        and (status <> 'withdrawn' or changed_day > :closing_on)
+),
+
+calls as (
+    select
+        task_key,
+        min(called_on) as first_called_on,
+        min(called_on) filter (where outcome = 'reached') as first_reached_on,
+        bool_or(outcome = 'refused') as is_refused,
+        bool_or(outcome in ('invalid_number', 'wrong_person'))
+            as is_number_wrong,
+        (
+            array_agg(satisfaction order by attempt_no desc)
+            filter (where outcome = 'reached' and satisfaction is not null)
+        )[1] as satisfaction,
+        (
+            array_agg(is_fault_cleared order by attempt_no desc)
+            filter (where outcome = 'reached' and is_fault_cleared is not null)
+        )[1] as is_fault_cleared
+    from core.call_result
+    where
+        called_on <= :closing_on
+        and task_key in (select tasks.task_key from tasks)
+    group by task_key
+),
+
+-- Through the month's vehicles: wishes of all years are not read.
+vehicle_tasks as (
+    select
+        task_key,
+        vin
+    from care.follow_up_task
+    where vin in (select tasks.vin from tasks)
+),
+
+requests as (
+    select
+        task_key,
+        called_on
+    from core.call_result
+    where
+        is_do_not_call
+        and called_on <= :closing_on
+        and task_key in (select vehicle_tasks.task_key from vehicle_tasks)
+),
+
+do_not_calls as (
+    select
+        vehicle_tasks.vin,
+        min(requests.called_on) as asked_on
+    from vehicle_tasks
+    inner join requests on vehicle_tasks.task_key = requests.task_key
+    group by vehicle_tasks.vin
+)
+
+select
+    tasks.owner_role,
+    tasks.store_code,
+    tasks.owner_no as employee_no,
+    tasks.due_on as counted_on,
+    'follow_up_task' as row_kind,
+    tasks.task_key as row_key,
+    tasks.deadline_on,
+    tasks.is_number_usable,
+    tasks.is_late_by_data,
+    calls.first_called_on,
+    calls.first_reached_on,
+    calls.satisfaction,
+    calls.is_fault_cleared,
+    coalesce(calls.is_refused, false) as is_refused,
+    coalesce(calls.is_number_wrong, false) as is_number_wrong,
+    case
+        when calls.is_refused and calls.first_reached_on is null
+            then 'refused'
+        when
+            do_not_calls.asked_on <= tasks.deadline_on
+            and (
+                calls.first_called_on is null
+                or do_not_calls.asked_on < calls.first_called_on
+            )
+            then 'do_not_call'
+        when
+            calls.first_called_on is null
+            and tasks.is_late_by_data
+            and tasks.made_day >= tasks.expires_on
+            then 'late_by_data'
+    end as excuse
+from tasks
+left join calls on tasks.task_key = calls.task_key
+left join do_not_calls on tasks.vin = do_not_calls.vin
