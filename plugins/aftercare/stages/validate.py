@@ -53,7 +53,7 @@ def validate(
 
     Returns counts of rows: ``rows`` (all that were pulled), ``collapsed``, ``stale``,
     ``quarantined``, ``good``, and ``by_rule`` (rule id to flagged rows). A page of data docs is added to
-    ``docs_folder``; ``folders`` says where suites stand, for tests.
+    ``docs_folder`` for a load that has rows; ``folders`` says where suites stand, for tests.
 
     Raises PipelineFault when the load is not there or not whole, when the suite does not fit its
     compiled statement, or when flags and counts differ; BatchRefused when too many rows break a
@@ -64,14 +64,11 @@ def validate(
     try:
         suite = read_suite(feed, folders)
         statement = read_statement(suite, folders)
-        _prepare(engine, group, load)
-        counted = judge(
-            engine,
-            suite,
-            load.load_id,
-            day,
-            f"{system} {feed}",
-            docs_folder,
+        # An empty load breaks no rule, and most feeds of a small group's night are empty.
+        counted = (
+            judge(engine, suite, load.load_id, day, f"{system} {feed}", docs_folder)
+            if _prepare(engine, group, load)
+            else {rule.rule_id: 0 for rule in suite.rules}
         )
         with engine.begin() as connection:
             _locked(connection, system, feed, day)
@@ -110,7 +107,8 @@ def _locked(connection: Connection, system: str, feed: str, day: date) -> RowMap
     return found
 
 
-def _prepare(engine: Engine, group: Group, load: _Load) -> None:
+def _prepare(engine: Engine, group: Group, load: _Load) -> int:
+    """Works out what the rules need to know of each row; the number of rows."""
     brands, stores = _with_pack(group, load.day)
     with engine.begin() as connection:
         found = _locked(connection, load.system, load.feed, load.day)
@@ -131,6 +129,7 @@ def _prepare(engine: Engine, group: Group, load: _Load) -> None:
         run(connection, "quality/analyze_facts")
         run(connection, "quality/mark_versions", load_id=load.load_id)
         run(connection, "quality/analyze_facts")
+    return prepared
 
 
 def _with_pack(group: Group, day: date) -> tuple[list[str], list[str]]:
