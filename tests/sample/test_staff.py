@@ -45,7 +45,7 @@ def handed_in(tmp_path_factory) -> tuple[Filled, list[dict[str, object]]]:
 
 
 def read(exchange) -> list[dict[str, object]]:
-    book = load_workbook(exchange / "in" / f"SK01_{MONDAY}.xlsx", read_only=True)
+    book = load_workbook(exchange / "in" / "SK01" / f"{MONDAY}.xlsx", read_only=True)
     rows = [
         dict(zip(NAMES, cells, strict=False))
         for cells in book.worksheets[1].iter_rows(min_row=3, values_only=True)

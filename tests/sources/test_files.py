@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -125,6 +126,40 @@ def test_the_version_may_be_when_the_file_was_written(tmp_path: Path) -> None:
     os.utime(file, (written.timestamp(), written.timestamp()))
     [batch] = read(tmp_path, more="    version: file_time\n")
     assert batch.versions == written
+
+
+def test_a_file_that_is_known_is_not_opened(tmp_path: Path) -> None:
+    file = csv_file(tmp_path / "o.csv", [order("RO1")])
+    system = file_system(tmp_path, "csv", "*.csv")
+    folder = Folder(system, "repair_order", folder_connection(tmp_path), WINDOW)
+    [seen] = folder.files()
+    assert seen.trace is not None
+    known = {seen.trace: "as known"}
+    assert [found.digest for found in folder.files(known)] == ["as known"]
+    os.utime(file, (1, 1))
+    assert folder.files(known)[0].digest == seen.digest
+    csv_file(file, [order("RO12")])
+    os.utime(file, (seen.trace.written_at.timestamp(),) * 2)
+    assert folder.files(known)[0].digest not in ("as known", seen.digest)
+
+
+def test_a_file_without_a_time_is_opened_each_time(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(f"{DAY:%Y%m%d}.csv", "a,b")
+    system = file_system(tmp_path, "csv", "*.csv")
+    address = folder_connection(tmp_path)
+    zipped = Connection("source", "fs", extra={"path": f"zip://::{address.path}/all.zip"})
+    [file] = Folder(system, "repair_order", zipped, WINDOW).files()
+    assert (file.trace, file.size, len(file.digest)) == (None, 3, 64)
+
+
+def test_two_stars_find_files_at_any_depth(tmp_path: Path) -> None:
+    for name in ("a.csv", "CA01/b.csv", "CA01/x/c.csv"):
+        csv_file(tmp_path / "in" / name, [order("RO1")])
+    csv_file(tmp_path / "out" / "d.csv", [order("RO1")])
+    system = file_system(tmp_path, "csv", "in/**/*.csv")
+    files = Folder(system, "repair_order", folder_connection(tmp_path), WINDOW).files()
+    assert [file.name for file in files] == ["in/CA01/b.csv", "in/CA01/x/c.csv", "in/a.csv"]
 
 
 def _good(folder: Path, kind: str) -> bytes:

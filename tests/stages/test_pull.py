@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -315,6 +316,53 @@ def test_an_undated_file_is_read_once_whatever_its_name(warehouse: Engine, tmp_p
     assert run(warehouse, source, yesterday) == {"pulled": 3, "files": 1}
     csv_file(file.with_name("b.csv"), ROWS[:2])
     assert run(warehouse, source) == {"pulled": 2, "files": 1}
+
+
+def older(file: Path, hours: int = 2) -> Path:
+    """The file, as if it had been written that long ago."""
+    written = file.stat().st_mtime - hours * 3600
+    os.utime(file, (written, written))
+    return file
+
+
+def test_a_known_file_is_read_again_only_where_its_trace_differs(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    source = (file_system(tmp_path, "csv", "in/*.csv"), folder_connection(tmp_path))
+    file = older(csv_file(tmp_path / "in" / "a.csv", ROWS))
+    written = file.stat().st_mtime
+    assert run(warehouse, source, days_before(2))["files"] == 1
+    # Content without a trace of its own: only somebody who opens the file would see it.
+    file.write_bytes(file.read_bytes().replace(b"RO1", b"RO7"))
+    os.utime(file, (written, written))
+    assert run(warehouse, source, days_before(1))["files"] == 0
+    os.utime(file, (written + 1, written + 1))
+    assert run(warehouse, source)["files"] == 1
+
+
+def test_a_file_written_twice_within_its_clock_s_step_is_read_twice(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    source = (file_system(tmp_path, "csv", "in/*.csv"), folder_connection(tmp_path))
+    file = csv_file(tmp_path / "in" / "a.csv", ROWS)
+    written = file.stat().st_mtime
+    assert run(warehouse, source, days_before(1))["files"] == 1
+    file.write_bytes(file.read_bytes().replace(b"RO1", b"RO7"))
+    os.utime(file, (written, written))
+    assert run(warehouse, source)["files"] == 1
+
+
+def test_the_load_that_read_a_known_file_reads_it_again(warehouse: Engine, tmp_path: Path) -> None:
+    source = (file_system(tmp_path, "csv", "in/*.csv"), folder_connection(tmp_path))
+    file = older(csv_file(tmp_path / "in" / "a.csv", ROWS))
+    for _ in range(2):
+        assert run(warehouse, source) == {"pulled": 3, "files": 1}
+    file = file.rename(file.with_name("b.csv"))
+    assert run(warehouse, source) == {"pulled": 3, "files": 1}
+    assert rows_of(warehouse, "select path from ops.file_trace") == [{"path": "in/b.csv"}]
+    file.unlink()
+    assert run(warehouse, source) == {"pulled": 0, "files": 0}
+    assert rows_of(warehouse, "select path from ops.file_trace") == []
 
 
 def test_a_night_without_files_is_a_load_of_no_rows(warehouse: Engine, tmp_path: Path) -> None:

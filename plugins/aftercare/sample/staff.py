@@ -62,13 +62,13 @@ class Filled:
 
 
 def fill_workbooks(exchange: Path, group: SampleGroup, work_day: date) -> Filled:
-    """Fills the lists of all stores for a work day and drops them in the exchange folder's ``in``."""
+    """Fills the lists of all stores for a work day and drops them in each store's folder below ``in``."""
     total = Filled()
     for store_code in group.store_codes:
         for language in LANGUAGES:
             given = exchange / "out" / store_code / list_name(work_day, language)
             if given.exists():
-                handed_in = exchange / "in" / f"{store_code}_{work_day}.xlsx"
+                handed_in = exchange / "in" / store_code / f"{work_day}.xlsx"
                 handed_in.parent.mkdir(parents=True, exist_ok=True)
                 total.add(fill_workbook(given, handed_in, group, store_code, work_day, language))
     return total

@@ -13,13 +13,13 @@ import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import fsspec
 from openpyxl import load_workbook
@@ -49,17 +49,34 @@ _BROKEN_XLSX = (
 Cells = tuple[int, Sequence[object]]
 
 
+class Trace(NamedTuple):
+    """What a listing says of a file: its path below the connection's, bytes, time of writing."""
+
+    path: str
+    size: int
+    written_at: datetime
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """A file to read. ``name`` is its path below the connection's; ``day`` is the one its pattern
-    names, or the business day; ``digest`` is SHA-256 of its content.
+    names, or the business day; ``digest`` is SHA-256 of its content. ``size`` and ``changed_at`` are
+    None where the file system does not say.
     """
 
     name: str
     path: str
     day: date
+    size: int | None
     changed_at: datetime | None
     digest: str
+
+    @property
+    def trace(self) -> Trace | None:
+        """None where the file system says too little to know a file again without reading it."""
+        if self.size is None or self.changed_at is None:
+            return None
+        return Trace(self.name, self.size, self.changed_at)
 
 
 class Folder:
@@ -91,8 +108,11 @@ class Folder:
                     "is its path right?"
                 )
 
-    def files(self) -> list[SourceFile]:
-        """The files of the window, the oldest day first; of a pattern without day, all files."""
+    def files(self, known: Mapping[Trace, str] | None = None) -> list[SourceFile]:
+        """The files of the window, the oldest day first; of a pattern without day, all files.
+
+        ``known`` gives the digests of files that are not opened again to tell their content.
+        """
         days = self._window.days if self._mapped.is_dated else (self._window.day,)
         found: dict[str, SourceFile] = {}
         with self._reachable():
@@ -101,9 +121,7 @@ class Folder:
                 pattern = f"{self._root.rstrip('/')}/{self._mapped.pattern.format(day=day)}"
                 for path, info in sorted(self._fs.glob(pattern, detail=True).items()):
                     if info["type"] == "file" and _is_finished(path):
-                        found[path] = SourceFile(
-                            self._name(path), path, day, _changed_at(info), self._digest(path)
-                        )
+                        found[path] = self._found(path, day, info, known or {})
         return list(found.values())
 
     def batches(self, file: SourceFile) -> Iterator[Batch]:
@@ -146,6 +164,13 @@ class Folder:
 
     def _name(self, path: str) -> str:
         return str(PurePosixPath(path).relative_to(PurePosixPath(self._root)))
+
+    def _found(
+        self, path: str, day: date, info: dict[str, Any], known: Mapping[Trace, str]
+    ) -> SourceFile:
+        file = SourceFile(self._name(path), path, day, info.get("size"), _changed_at(info), "")
+        digest = known.get(file.trace) if file.trace else None
+        return replace(file, digest=digest or self._digest(path))
 
     def _digest(self, path: str) -> str:
         digest = hashlib.sha256()

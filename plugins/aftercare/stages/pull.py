@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -18,10 +19,11 @@ from aftercare.protection import Keyring
 from aftercare.settings import Group
 from aftercare.sources import sql
 from aftercare.sources.batches import Address, Batch, Window
-from aftercare.sources.canonical import Translator, staging_columns
+from aftercare.sources.canonical import Translator
 from aftercare.sources.dealer_system import DealerSystem, FileFeedMap
 from aftercare.sources.feeds import FEEDS
-from aftercare.sources.files import Folder, SourceFile
+from aftercare.sources.files import Folder, SourceFile, Trace
+from aftercare.sources.staging import copy_rows
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +131,7 @@ class _Load:
 
     def _copy_files(self, folder: Folder) -> dict[str, Any]:
         mapped = self._system.feeds[self._feed]
-        files = self._unread(folder.files())
+        files = self._unread(folder)
         leaves_broken = isinstance(mapped, FileFeedMap) and mapped.broken_file == "leave"
         for file in files:
             before = self._rows
@@ -153,32 +155,33 @@ class _Load:
         counts = {"files": len(files) - len(self.broken)}
         return {**counts, "files_left": len(self.broken)} if self.broken else counts
 
-    def _unread(self, files: list[SourceFile]) -> list[SourceFile]:
+    def _unread(self, folder: Folder) -> list[SourceFile]:
         """Without the files that other loads have read; files named by day are read again."""
         mapped = self._system.feeds[self._feed]
         if isinstance(mapped, FileFeedMap) and mapped.is_dated:
-            return files
-        read = set(
-            self._run(
-                "list_read_digests",
-                system=self._system.system,
-                feed=self._feed,
-                digests=[file.digest for file in files],
-            ).scalars()
-        )
+            return folder.files()
+        named = {"system": self._system.system, "feed": self._feed}
+        known = {
+            Trace(row.path, row.size, row.written_at): row.digest
+            for row in warehouse.run(self._connection, "pull/list_traces", **named)
+        }
+        files = folder.files(known)
+        looked_at = [
+            {"path": trace.path, "size": trace.size, "written_at": trace.written_at.isoformat()}
+            | {"digest": file.digest}
+            for file in files
+            if (trace := file.trace) is not None and trace not in known
+        ]
+        paths = [file.name for file in files]
+        warehouse.run(self._connection, "pull/forget_traces", paths=paths, **named)
+        warehouse.run(self._connection, "pull/keep_traces", traces=json.dumps(looked_at), **named)
+        digests = [file.digest for file in files]
+        read = set(self._run("list_read_digests", digests=digests, **named).scalars())
         return [file for file in files if file.digest not in read]
 
     def _copy(self, batches: Iterable[Batch]) -> None:
-        columns = staging_columns(FEEDS[self._feed])
-        statement = warehouse.statement(f"pull/copy_{self._feed}").text.encode()
-        driver: psycopg.Connection[Any] = self._connection.connection.driver_connection  # type: ignore[assignment]
         try:
-            with driver.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.set_types([kind for _, kind in columns])
-                for batch in batches:
-                    for row in self._translator.rows(batch, self._load_id, self._rows + 1):
-                        copy.write_row(row)
-                        self._rows += 1
+            copy_rows(self._connection, FEEDS[self._feed], self._counted(batches))
         except psycopg.OperationalError as problem:
             raise SystemUnreachable(
                 f"the warehouse broke off while {self._system.system}/{self._feed} was copied; is its "
@@ -190,3 +193,9 @@ class _Load:
                 f"staging.{self._feed} did not take a row of {self._system.system} after row "
                 f"{self._rows} ({problem.sqlstate or type(problem).__name__})"
             ) from None
+
+    def _counted(self, batches: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
+        for batch in batches:
+            for row in self._translator.rows(batch, self._load_id, self._rows + 1):
+                yield row
+                self._rows += 1

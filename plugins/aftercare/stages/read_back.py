@@ -11,7 +11,6 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
@@ -22,6 +21,7 @@ from aftercare.sources.batches import Batch, Window
 from aftercare.sources.canonical import Translator, staging_columns
 from aftercare.sources.dealer_system import ColumnMap, SqlFeedMap, SqlSystem, Title
 from aftercare.sources.feeds import FEEDS
+from aftercare.sources.staging import copy_rows
 from aftercare.targets.protocol import Result, Target
 
 FEED = "call_result"
@@ -79,7 +79,7 @@ def _stage(
         keep = cursor if not later else keep
         rows = translator.rows(_batch(connection, on_time), load_id, last_row_id + 1)
         fresh = [row for row in rows if row[ROW_HASH] not in known_rows]
-        _copy(connection, fresh)
+        copy_rows(connection, FEEDS[FEED], fresh)
         known_rows.update(row[ROW_HASH] for row in fresh)
         new += len(fresh)
         last_row_id += len(on_time)
@@ -131,12 +131,3 @@ def _batch(connection: Connection, results: Sequence[Result]) -> Batch:
     }
     columns["store_code"] = [stores.get(result.task_key) for result in results]
     return Batch(columns, [result.crm_id for result in results], columns["version_at"])
-
-
-def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    statement = warehouse.statement(f"pull/copy_{FEED}").text.encode()
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types([kind for _, kind in staging_columns(FEEDS[FEED])])
-        for row in rows:
-            copy.write_row(row)

@@ -2,7 +2,7 @@
 
 Where: ``<exchange>/out/<store_code>/<work day>_回访任务.xlsx`` (``_follow-ups.xlsx`` where the group's
 language is English), for example ``out/CA01/2026-11-21_回访任务.xlsx``. Filled lists are dropped,
-under any name, in ``<exchange>/in/``.
+under any name, in ``<exchange>/in/<store_code>/``.
 
 A list is whole: it shows every open task of the store, not only tonight's. It is written to a
 temporary file and renamed, and only when its content changes. What staff typed into the day's
@@ -122,7 +122,8 @@ class WorkbookTarget:
             if there is not None and _digest_in(there) == digest:
                 return False
             typed = _typed_in(there) if there is not None else {}
-            self._files.makedirs(folder, exist_ok=True)
+            for made in (folder, f"{self._folder}/in/{store_code}"):
+                self._files.makedirs(made, exist_ok=True)
             content = io.BytesIO()
             placed = write_sheets(
                 content,

@@ -17,3 +17,17 @@ inner join staging.store as stores
     on
         good.load_id = stores.load_id
         and good.row_id = stores.row_id;
+
+-- Files whose content is known by size and time of writing, so that a night
+-- does not open all of a folder that is never emptied. looked_at is before
+-- anybody looked: the beginning of the transaction.
+create table ops.file_trace (
+    system text not null,
+    feed text not null,
+    path text not null,
+    size bigint not null,
+    written_at timestamptz not null,
+    digest text not null,
+    looked_at timestamptz not null default transaction_timestamp(),
+    primary key (system, feed, path)
+);
