@@ -7,13 +7,16 @@ SQLAlchemy Core, so that names are quoted as each database wants it.
 from __future__ import annotations
 
 import operator
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnClause,
@@ -24,6 +27,7 @@ from sqlalchemy import (
     and_,
     column,
     create_engine,
+    event,
     inspect,
     literal,
     or_,
@@ -48,6 +52,10 @@ from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
 from aftercare.sources.values import text_of
 
 CONNECT_SECONDS = 15
+LOOK_SECONDS = 30
+"""How long one statement may take that only looks at a table."""
+SQLITE_STATEMENTS = 20
+SQLITE_STEPS = 100_000
 # Answers by which a server says that it is well and the connection's settings are not.
 _REFUSALS = (
     "authentication failed",
@@ -60,21 +68,29 @@ _REFUSALS = (
 _NOT_ALLOWED = ("permission denied", "command denied", "access denied")
 
 
-def read(system: DealerSystem, feed: str, address: Address, window: Window) -> Iterator[Batch]:
+def read(
+    system: DealerSystem, feed: str, address: Address, window: Window, most: int | None = None
+) -> Iterator[Batch]:
     """Rows of a feed that changed in the window, or all rows of a feed without cursor.
 
-    Raises ConfigurationError for a table, column or connection that is wrong and
+    ``most``: at most so many rows, for a look at a table. Raises ConfigurationError for a table, column or connection that is wrong and
     SystemUnreachable when the database does not answer.
     """
     mapped = system.feeds[feed]
     if not isinstance(mapped, SqlFeedMap):
         raise system.wrong("is not a table", "feeds", feed)
-    with _failures(system, feed, mapped, address), _connected(system, address) as connection:
+    seconds = None if most is None else LOOK_SECONDS
+    with (
+        _failures(system, feed, mapped, address),
+        connected(address, system.zone, seconds) as connection,
+    ):
         found = _column_types(system, feed, mapped, connection, address)
         names = mapped.source_columns
         key = mapped.naming(feed)
         result = connection.execute(
-            _select(system, feed, mapped, found, window, connection.dialect.name == "sqlite"),
+            _select(system, feed, mapped, found, window, connection.dialect.name == "sqlite").limit(
+                most
+            ),
             execution_options={"stream_results": True, "yield_per": BATCH_ROWS},
         )
         for rows in result.partitions():
@@ -102,8 +118,12 @@ def _refs(name: str, key: list[tuple[object, ...]], count: int) -> list[str]:
 
 
 @contextmanager
-def _connected(system: DealerSystem, address: Address) -> Iterator[Connection]:
-    """A connection that changes nothing."""
+def connected(address: Address, zone: ZoneInfo, seconds: int | None = None) -> Iterator[Connection]:
+    """A connection that changes nothing; times without a zone are ``zone``'s.
+
+    ``seconds`` is how long a statement may take. Raises SystemUnreachable for a SQLite file that is
+    not there; else what the driver raises.
+    """
     url = address.url
     kind = url.get_backend_name()
     options: dict[str, Any] = {}
@@ -120,12 +140,15 @@ def _connected(system: DealerSystem, address: Address) -> Iterator[Connection]:
         arguments["connect_timeout"] = CONNECT_SECONDS
     if kind == "postgresql":
         options["postgresql_readonly"] = True
-    if kind == "mysql" and (offset := _fixed_offset(system)):
-        # A TIMESTAMP is given in the session's zone, which else is whatever the server runs in.
-        arguments["init_command"] = f"set time_zone = '{offset}'"
+        if seconds is not None:
+            arguments["options"] = f"-c statement_timeout={seconds * 1000}"
     engine: Engine = create_engine(
         url, poolclass=NullPool, connect_args=arguments, hide_parameters=True
     )
+    if kind == "mysql":
+        event.listen(engine, "connect", partial(_open_mysql, zone=zone, seconds=seconds))
+    if kind == "sqlite" and seconds is not None:
+        event.listen(engine, "connect", partial(_limit_sqlite, seconds=seconds))
     try:
         with engine.connect().execution_options(**options) as connection:
             yield connection
@@ -133,11 +156,32 @@ def _connected(system: DealerSystem, address: Address) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _fixed_offset(system: DealerSystem) -> str | None:
+def _open_mysql(driver: Any, _record: object, zone: ZoneInfo, seconds: int | None) -> None:
+    settings = ["transaction read only"]
+    if offset := _fixed_offset(zone):
+        # A TIMESTAMP is given in the session's zone, which else is whatever the server runs in.
+        settings.append(f"time_zone = '{offset}'")
+    if seconds is not None:
+        is_mariadb = "mariadb" in driver.get_server_info().lower()
+        settings.append(
+            f"max_statement_time = {seconds}"
+            if is_mariadb
+            else f"max_execution_time = {seconds * 1000}"
+        )
+    with driver.cursor() as cursor:
+        for setting in settings:
+            cursor.execute(f"set session {setting}")
+
+
+def _limit_sqlite(driver: Any, _record: object, seconds: int) -> None:
+    """SQLite has no clock of its own: the whole look at a file ends after a while."""
+    last = time.monotonic() + seconds * SQLITE_STATEMENTS
+    driver.set_progress_handler(lambda: time.monotonic() > last, SQLITE_STEPS)
+
+
+def _fixed_offset(zone: ZoneInfo) -> str | None:
     """The zone's offset as ±hh:mm, None where it changes with the season."""
-    winter, summer = (
-        datetime(2026, month, 1, tzinfo=system.zone).strftime("%z") for month in (1, 7)
-    )
+    winter, summer = (datetime(2026, month, 1, tzinfo=zone).strftime("%z") for month in (1, 7))
     return f"{winter[:3]}:{winter[3:5]}" if winter == summer else None
 
 
