@@ -1,8 +1,12 @@
 """Contact data at rest: ciphertext for those who call, keyed hash for those who compare.
 
 Encryption is AES-256-GCM with a random nonce; the hash is HMAC-SHA-256 over the normalised
-value. The two kinds of keys are separate and each is a ring: the newest key writes, all keys
-read. A key id of one byte stands in front of every ciphertext and hash.
+value. The two kinds of keys are separate and each is a ring. The newest encryption key writes, all
+read. Hash keys form a chain: the first hashes the value, each later one hashes what the one before
+gave. So a stored hash is brought up to a new key without the value, and two equal values stay equal.
+
+The id of the newest key, one byte, stands in front of every ciphertext and hash; a row's hash made
+with the first key alone carries none.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,29 +27,44 @@ from aftercare.errors import ConfigurationError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+HASH_BYTES = 16
+FINGERPRINT_BYTES = 8
+MOST_KEY_ID = 255
+
+Kind = Literal["encryption", "hashing"]
+KINDS: tuple[Kind, ...] = ("encryption", "hashing")
 
 
 class Keyring:
-    """Encryption and hash keys by id (1 to 255); the highest id of each kind writes.
+    """Encryption and hash keys by id (1 to 255).
+
+    ``writing`` is the id of the encryption key that writes, the highest one if not told.
 
     Raises ConfigurationError for an empty ring, an id out of range or a key of the wrong length.
     """
 
-    def __init__(self, encryption: Mapping[int, bytes], hashing: Mapping[int, bytes]) -> None:
+    def __init__(
+        self,
+        encryption: Mapping[int, bytes],
+        hashing: Mapping[int, bytes],
+        writing: int | None = None,
+    ) -> None:
         for kind, ring in (("encryption", encryption), ("hashing", hashing)):
             if not ring:
                 raise ConfigurationError(f"no {kind} key; run `aftercare keys new` to make a ring")
             for key_id, key in ring.items():
-                if not 1 <= key_id <= 255 or len(key) != KEY_BYTES:
+                if not 1 <= key_id <= MOST_KEY_ID or len(key) != KEY_BYTES:
                     raise ConfigurationError(
-                        f"{kind} key {key_id}: ids run from 1 to 255 and keys have {KEY_BYTES} bytes"
+                        f"{kind} key {key_id}: ids run from 1 to {MOST_KEY_ID} and keys have {KEY_BYTES} bytes"
                     )
+        self.encryption_id = max(encryption) if writing is None else writing
+        self.hash_ids = tuple(sorted(hashing))
+        self._encryption, self._hashing = dict(encryption), dict(hashing)
         self._ciphers = {key_id: AESGCM(key) for key_id, key in encryption.items()}
-        self._write_id = max(encryption)
-        self._write_cipher = self._ciphers[self._write_id]
-        self._hash_keys = dict(hashing)
-        self._hash_id = max(hashing)
-        self._hash_key = hashing[self._hash_id]
+        self._write_cipher = self._ciphers[self.encryption_id]
+        self._hash_key, *self._later_keys = (hashing[key_id] for key_id in self.hash_ids)
+        self._hash_head = bytes((self.hash_ids[-1],))
+        self._row_head = self._hash_head if self._later_keys else b""
 
     @classmethod
     def from_json(cls, text: str) -> Keyring:
@@ -64,11 +84,37 @@ class Keyring:
             ) from None
         return cls(encryption, hashing)
 
+    @property
+    def encryption_ids(self) -> tuple[int, ...]:
+        """Ids of the encryption keys, the oldest first."""
+        return tuple(sorted(self._encryption))
+
+    def fingerprint(self, kind: Kind, key_id: int) -> bytes | None:
+        """Tells the ``encryption`` or ``hashing`` key of an id from any other, without showing it.
+
+        None when the ring has no such key.
+        """
+        key = (self._encryption if kind == "encryption" else self._hashing).get(key_id)
+        if key is None:
+            return None
+        return hmac.digest(key, f"aftercare {kind}".encode(), "sha256")[:FINGERPRINT_BYTES]
+
+    def using(self, encryption_id: int, hash_ids: Iterable[int]) -> Keyring:
+        """This ring, writing with an older encryption key and hashing with some keys only.
+
+        Raises ConfigurationError when the ring lacks one of them.
+        """
+        try:
+            hashing = {key_id: self._hashing[key_id] for key_id in hash_ids}
+            return Keyring(self._encryption, hashing, encryption_id)
+        except KeyError as missing:
+            raise ConfigurationError(f"the key ring lacks key {missing.args[0]}") from None
+
     def encrypt(self, value: str) -> bytes:
         """Ciphertext of a value: key id, nonce, sealed text."""
         nonce = os.urandom(NONCE_BYTES)
         return (
-            bytes((self._write_id,))
+            bytes((self.encryption_id,))
             + nonce
             + self._write_cipher.encrypt(nonce, value.encode(), None)
         )
@@ -88,22 +134,66 @@ class Keyring:
 
     def hash(self, value: str) -> bytes:
         """Keyed hash of one normalised value, for comparison without knowing it."""
-        digest = hmac.digest(self._hash_key, value.encode(), "sha256")
-        return bytes((self._hash_id,)) + digest[:16]
+        digest = hmac.digest(self._hash_key, value.encode(), "sha256")[:HASH_BYTES]
+        return self._hash_head + self._chained(digest, self._later_keys)
 
     def hash_row(self, values: Iterable[object]) -> bytes:
         """Keyed hash of a row's values in order; None and '' differ."""
         parts = "\x1f".join("\x00" if value is None else str(value) for value in values)
-        return hashlib.blake2b(parts.encode(), key=self._hash_key, digest_size=16).digest()
+        digest = hashlib.blake2b(
+            parts.encode(), key=self._hash_key, digest_size=HASH_BYTES
+        ).digest()
+        return self._row_head + self._chained(digest, self._later_keys)
+
+    def is_sealed_anew(self, cipher: bytes) -> bool:
+        """Whether a ciphertext was written with the key that writes now."""
+        return cipher[0] == self.encryption_id
+
+    def newest_hash(self, stored: bytes) -> bytes:
+        """The hash that the same value or row gets today; nothing stays nothing.
+
+        Raises ConfigurationError for a hash of a key that the ring lacks.
+        """
+        if not stored or not self._later_keys:
+            return stored
+        has_id = len(stored) > HASH_BYTES
+        key_id, digest = (stored[0], stored[1:]) if has_id else (self.hash_ids[0], stored)
+        if key_id not in self.hash_ids:
+            raise ConfigurationError(
+                f"a hash was made with hashing key {key_id}; put it back into the connection "
+                "aftercare_keys"
+            )
+        later = self.hash_ids[self.hash_ids.index(key_id) + 1 :]
+        return self._hash_head + self._chained(digest, [self._hashing[key] for key in later])
+
+    @staticmethod
+    def _chained(digest: bytes, keys: Iterable[bytes]) -> bytes:
+        for key in keys:
+            digest = hmac.digest(key, digest, "sha256")[:HASH_BYTES]
+        return digest
 
 
 def new_keyring_json() -> str:
     """A fresh ring with one key of each kind, in the form that Keyring.from_json reads."""
+    return json.dumps({kind: {"1": _new_key()} for kind in KINDS})
 
-    def ring() -> dict[str, str]:
-        return {"1": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}
 
-    return json.dumps({"encryption": ring(), "hashing": ring()})
+def add_key(text: str, kind: Kind) -> str:
+    """A ring, in the form that Keyring.from_json reads, with one more key of a kind.
+
+    Raises ConfigurationError where the ring is not readable or all ids are taken.
+    """
+    Keyring.from_json(text)
+    rings = json.loads(text)
+    newest = max(map(int, rings[kind]))
+    if newest == MOST_KEY_ID:
+        raise ConfigurationError(f"{kind} key {MOST_KEY_ID} is the last one that a ring can hold")
+    rings[kind][str(newest + 1)] = _new_key()
+    return json.dumps(rings)
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def mask(value: str | None, keep: int = 2) -> str:
