@@ -1,6 +1,8 @@
 """The pages inside a real Airflow: its login, its permissions, its menu."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -89,3 +91,27 @@ def test_airflow_imports_the_package_as_a_package_only() -> None:
     found = find_path_from_directory(os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"], ".airflowignore")
     modules = sorted(os.path.basename(path) for path in found if path.endswith(".py"))  # noqa: PTH119
     assert modules == ["aftercare_plugin.py"]
+
+
+def loaded_with(module: str) -> set[str]:
+    """Every module that a fresh process holds after importing one."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"]},
+    )
+    loaded = set(done.stdout.split())
+    assert module in loaded
+    return loaded
+
+
+def test_a_task_that_loads_the_plugin_loads_none_of_the_pages() -> None:
+    pages = {"airflow.api_fastapi.app", "aftercare.pages.app", "aftercare.runs"}
+    assert not pages & loaded_with("aftercare_plugin")
+
+
+def test_the_pages_load_neither_charts_nor_typesetting() -> None:
+    heavy = {"matplotlib", "typst", "xlsxwriter", "great_expectations"}
+    assert not heavy & loaded_with("aftercare.pages.app")

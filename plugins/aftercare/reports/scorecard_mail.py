@@ -10,12 +10,9 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aftercare.errors import PipelineFault
-from aftercare.reports.charts import scorecard_chart
-from aftercare.reports.scorecard_pdf import scorecard_pdf
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_view import Texts, subject, view
 from aftercare.reports.scorecard_words import TEMPLATES, Words
-from aftercare.reports.scorecard_workbook import scorecard_workbook
 
 HTML_BYTES = 100_000
 ROWS = (40, 20, 10, 5)
@@ -69,6 +66,11 @@ def scorecard_text(texts: Texts) -> str:
 
 def scorecard_message(report: ScorecardReport, words: Words) -> EmailMessage:
     """The whole message, without sender and recipient."""
+    # Drawing and typesetting take a second to import, and the pages import this module.
+    from aftercare.reports.charts import scorecard_chart
+    from aftercare.reports.scorecard_pdf import scorecard_pdf
+    from aftercare.reports.scorecard_workbook import scorecard_workbook
+
     texts, html = fitting_page(report, words)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject(report, words)
