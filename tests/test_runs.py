@@ -4,21 +4,14 @@ The second night is run twice. Everything that was written anywhere is searched 
 personal: logs, mails, data docs, reports, and every file of both databases.
 """
 
-import csv
 import json
 import logging
-import os
-import subprocess
 from collections.abc import Iterator
 from datetime import date, timedelta
-from email import policy
-from email.parser import BytesParser
-from io import BytesIO
-from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
+from canaries import leaks, unpacked, write_patterns
 from sqlalchemy import text
 from whole_group import Group, whole_group
 
@@ -27,6 +20,7 @@ from aftercare.connections import connection
 from aftercare.errors import BadData, PeriodRefused
 from aftercare.sample.group import SampleGroup
 from aftercare.sample.staff import fill_workbooks
+from aftercare.sample.truth import canaries
 
 SEED, END = 90210, date(2026, 11, 20)
 NIGHTS = (END - timedelta(days=1), END)
@@ -119,12 +113,9 @@ def test_the_same_night_again_changes_nothing(group):
 
 
 def test_nothing_personal_stands_where_it_must_not(group, postgres):
-    group.sample.write_truth(group.folder, with_canaries=True)
-    with (group.folder / "canaries.csv").open(encoding="utf-8-sig", newline="") as file:
-        values = {row["value"] for row in csv.DictReader(file)}
-    canaries = group.folder / "canaries.txt"
-    canaries.write_text("\n".join(sorted(value for value in values if len(value) > 2)) + "\n")
+    values = {value for _, value in canaries(group.sample.world, END)}
     assert len(values) > 5_000
+    patterns = write_patterns(group.folder / "patterns.txt", values)
     with group.engine.connect() as open_connection:
         oid = open_connection.scalar(
             text("select oid from pg_database where datname = current_database()")
@@ -140,45 +131,10 @@ def test_nothing_personal_stands_where_it_must_not(group, postgres):
     ]
     counts = group.folder / "counts.json"
     counts.write_text(json.dumps(list(group.counts.values()), default=str, ensure_ascii=False))
-    assert leaks(canaries, [*places, counts]) == []
+    assert leaks(patterns, [*places, counts]) == []
     # The search can find: the lists, from which staff call, hold what a call needs.
     lists = unpacked(group.folder / "exchange" / "out", group.folder / "unpacked-lists")
-    assert leaks(canaries, [lists])
-
-
-def unpacked(folder: Path, into: Path) -> Path:
-    """The parts of mails and workbooks as plain files."""
-    number = 0
-    into.mkdir()
-    waiting = [(path.suffix, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
-    while waiting:
-        suffix, content = waiting.pop()
-        number += 1
-        (into / f"{number}{suffix}").write_bytes(content)
-        if suffix == ".eml":
-            message = BytesParser(policy=policy.default).parsebytes(content)
-            for part in message.walk():
-                payload = part.get_payload(decode=True)
-                if isinstance(payload, bytes):
-                    waiting.append((Path(part.get_filename() or "x.txt").suffix, payload))
-        elif suffix == ".xlsx":
-            with ZipFile(BytesIO(content)) as book:
-                waiting += [(".xml", book.read(name)) for name in book.namelist()]
-    assert number > len(list(folder.rglob("*.*")))
-    return into
-
-
-def leaks(canaries: Path, places: list[Path]) -> list[str]:
-    """Files in which a canary stands; which one is not repeated."""
-    done = subprocess.run(
-        ["grep", "-raFl", "-f", str(canaries), *map(str, places)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
-    )
-    assert done.returncode in (0, 1), done.stderr
-    return done.stdout.splitlines()
+    assert leaks(patterns, [lists])
 
 
 def test_an_open_day_is_refused(group):
