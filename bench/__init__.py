@@ -1,0 +1,1 @@
+"""Benchmarks: each step beside a reference that does the same work, run by turns in one run."""

@@ -1,0 +1,112 @@
+"""Pull: a dealer system's repair orders to staging, from PostgreSQL and from MariaDB."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from aftercare import warehouse
+from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.sample.heyuan_schema import REPAIR_ORDER, SCHEMA
+from bench.pulling import FEED, SYSTEM, measured
+from bench.results import Result
+
+DAY = date(2026, 6, 10)
+STORES = 400
+LIMIT = 1.5
+LOAD_FILE = Path(__file__).with_name("load_repair_orders.mariadb.sql")
+
+
+class DifferentRows(Exception):
+    """Pull and reference did not do the same work, so their times say nothing."""
+
+
+def fill_dealer_system(server: EmbeddedPostgres, database: str, vehicles: int) -> str:
+    """Makes an empty dealer system with a fleet; its address."""
+    server.create_database(database)
+    url = server.url(database)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        SCHEMA.create_all(connection)
+        warehouse.run(connection, "bench/create_vehicles", vehicles=vehicles, stores=STORES)
+    engine.dispose()
+    return url
+
+
+def fill_orders(url: str, vehicles: int, rows: int, per_day: int) -> None:
+    """Adds repair orders that were all changed on DAY."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        warehouse.run(
+            connection,
+            "bench/fill_repair_orders",
+            vehicles=vehicles,
+            stores=STORES,
+            per_day=per_day,
+            last_day=DAY,
+            updated_on=DAY,
+            first=1,
+            last=rows,
+        )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("vacuum analyze")
+    engine.dispose()
+
+
+def copy_to_mariadb(source: str, target: str, folder: Path) -> None:
+    """The same rows in MariaDB, by way of a file."""
+    file = folder / "repair_orders.tsv"
+    engine = create_engine(source)
+    with engine.connect() as connection, file.open("wb") as out:
+        driver = connection.connection.driver_connection
+        copy_out = warehouse.statement("bench/copy_orders_out").text.encode()
+        with driver.cursor() as cursor, cursor.copy(copy_out) as copy:  # type: ignore[union-attr]
+            for block in copy:
+                out.write(block)
+    engine.dispose()
+    engine = create_engine(target)
+    REPAIR_ORDER.create(engine)
+    with engine.begin() as connection:
+        statement = LOAD_FILE.read_text(encoding="utf-8").replace(":file", "%(file)s")
+        connection.exec_driver_sql(statement, {"file": str(file)})
+    engine.dispose()
+    file.unlink()
+
+
+def bench_pull(server: EmbeddedPostgres, name: str, source: str, rows: int, runs: int) -> Result:
+    """Pull and reference by turns, each into a load of its own; their rows have to be the same."""
+    database = f"warehouse_{name.lower()}"
+    server.create_database(database)
+    target = server.url(database)
+    engine = warehouse.connect(target, statement_timeout_ms=0)
+    warehouse.migrate(engine)
+    ours, reference, peaks = [], [], []
+    for _ in range(runs):
+        with engine.begin() as connection:
+            load_id = warehouse.run(
+                connection, "pull/open_load", system="reference", feed=FEED, day=DAY
+            ).scalar_one()
+            warehouse.run(connection, "bench/clear_staging")
+        reference.append(measured("reference", source, target, DAY, load_id).seconds)
+        done = measured("ours", source, target, DAY)
+        if done.rows != rows:
+            raise DifferentRows(f"{done.rows} rows of {rows} were pulled from {name}")
+        ours.append(done.seconds)
+        peaks.append(done.peak_mb)
+    with engine.begin() as connection:
+        our_id = warehouse.run(
+            connection, "pull/open_load", system=SYSTEM, feed=FEED, day=DAY
+        ).scalar_one()
+        found = warehouse.run(
+            connection, "bench/count_differences", left_id=our_id, right_id=load_id
+        ).one()
+    engine.dispose()
+    if found.differing or found.left_rows != found.right_rows:
+        raise DifferentRows(
+            f"{found.differing} of {found.left_rows} rows from {name} differ from the reference's "
+            f"{found.right_rows}"
+        )
+    server.drop_database(database)
+    return Result(f"pull from {name}", f"{rows:,} rows", ours, reference, LIMIT, max(peaks))

@@ -1,0 +1,40 @@
+"""Figures: medians of runs by turns, and what they may be at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+
+PEAK_LIMIT_MB = 400.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """One step beside its reference, in seconds a run; ``limit`` is the ratio's."""
+
+    step: str
+    work: str
+    ours: Sequence[float]
+    reference: Sequence[float]
+    limit: float
+    peak_mb: float | None = None
+    parts: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float:
+        """Of the medians."""
+        return median(self.ours) / median(self.reference)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether ratio and memory are within their limits."""
+        return self.ratio <= self.limit and (self.peak_mb or 0.0) < PEAK_LIMIT_MB
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that some work takes."""
+    began = perf_counter()
+    work()
+    return perf_counter() - began
