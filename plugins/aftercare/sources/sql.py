@@ -7,27 +7,19 @@ SQLAlchemy Core, so that names are quoted as each database wants it.
 from __future__ import annotations
 
 import operator
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnClause,
     ColumnElement,
     Connection,
-    Engine,
     Select,
     and_,
     column,
-    create_engine,
-    event,
     inspect,
     literal,
     or_,
@@ -44,28 +36,12 @@ from sqlalchemy.exc import (
     ProgrammingError,
     SQLAlchemyError,
 )
-from sqlalchemy.pool import NullPool
 
-from aftercare.errors import AftercareError, BadData, ConfigurationError, SystemUnreachable
+from aftercare.errors import AftercareError, BadData, SystemUnreachable
 from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window
 from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
+from aftercare.sources.sql_session import LOOK_SECONDS, connected, is_forbidden, wrong_connection
 from aftercare.sources.values import text_of
-
-CONNECT_SECONDS = 15
-LOOK_SECONDS = 30
-"""How long one statement may take that only looks at a table."""
-SQLITE_STATEMENTS = 20
-SQLITE_STEPS = 100_000
-# Answers by which a server says that it is well and the connection's settings are not.
-_REFUSALS = (
-    "authentication failed",
-    "no password supplied",
-    "access denied",
-    "unknown database",
-    "does not exist",
-    "no pg_hba.conf entry",
-)
-_NOT_ALLOWED = ("permission denied", "command denied", "access denied")
 
 
 def read(
@@ -115,74 +91,6 @@ def _refs(name: str, key: list[tuple[object, ...]], count: int) -> list[str]:
     return [
         f"{name}:" + "|".join(text_of(part) or "" for part in row) for row in zip(*key, strict=True)
     ]
-
-
-@contextmanager
-def connected(address: Address, zone: ZoneInfo, seconds: int | None = None) -> Iterator[Connection]:
-    """A connection that changes nothing; times without a zone are ``zone``'s.
-
-    ``seconds`` is how long a statement may take. Raises SystemUnreachable for a SQLite file that is
-    not there; else what the driver raises.
-    """
-    url = address.url
-    kind = url.get_backend_name()
-    options: dict[str, Any] = {}
-    arguments: dict[str, Any] = {}
-    if kind == "sqlite":
-        if not Path(url.database or "").is_file():
-            raise SystemUnreachable(
-                f"the SQLite file of connection {address.conn_id} is not there; put it back or "
-                "correct the connection"
-            )
-        file = quote(str(Path(url.database or "").resolve()))
-        url = url.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
-    else:
-        arguments["connect_timeout"] = CONNECT_SECONDS
-    if kind == "postgresql":
-        options["postgresql_readonly"] = True
-        if seconds is not None:
-            arguments["options"] = f"-c statement_timeout={seconds * 1000}"
-    engine: Engine = create_engine(
-        url, poolclass=NullPool, connect_args=arguments, hide_parameters=True
-    )
-    if kind == "mysql":
-        event.listen(engine, "connect", partial(_open_mysql, zone=zone, seconds=seconds))
-    if kind == "sqlite" and seconds is not None:
-        event.listen(engine, "connect", partial(_limit_sqlite, seconds=seconds))
-    try:
-        with engine.connect().execution_options(**options) as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def _open_mysql(driver: Any, _record: object, zone: ZoneInfo, seconds: int | None) -> None:
-    settings = ["transaction read only"]
-    if offset := _fixed_offset(zone):
-        # A TIMESTAMP is given in the session's zone, which else is whatever the server runs in.
-        settings.append(f"time_zone = '{offset}'")
-    if seconds is not None:
-        is_mariadb = "mariadb" in driver.get_server_info().lower()
-        settings.append(
-            f"max_statement_time = {seconds}"
-            if is_mariadb
-            else f"max_execution_time = {seconds * 1000}"
-        )
-    with driver.cursor() as cursor:
-        for setting in settings:
-            cursor.execute(f"set session {setting}")
-
-
-def _limit_sqlite(driver: Any, _record: object, seconds: int) -> None:
-    """SQLite has no clock of its own: the whole look at a file ends after a while."""
-    last = time.monotonic() + seconds * SQLITE_STATEMENTS
-    driver.set_progress_handler(lambda: time.monotonic() > last, SQLITE_STEPS)
-
-
-def _fixed_offset(zone: ZoneInfo) -> str | None:
-    """The zone's offset as ±hh:mm, None where it changes with the season."""
-    winter, summer = (datetime(2026, month, 1, tzinfo=zone).strftime("%z") for month in (1, 7))
-    return f"{winter[:3]}:{winter[3:5]}" if winter == summer else None
 
 
 def _column_types(
@@ -300,18 +208,13 @@ def _failures(
         yield
     except AftercareError:
         raise
-    except NoSuchModuleError:
-        raise ConfigurationError(
-            f"connection {conn}: the driver for its type is not installed"
-        ) from None
-    except DBAPIError as problem:
+    except (DBAPIError, NoSuchModuleError) as problem:
+        if (wrong := wrong_connection(problem, conn)) is not None:
+            raise wrong from None
+        if not isinstance(problem, DBAPIError):
+            raise
         words = str(problem.orig).casefold()
-        if problem.statement is None or problem.connection_invalidated:
-            if any(refusal in words for refusal in _REFUSALS):
-                raise ConfigurationError(
-                    f"the database of connection {conn} refuses it; check login, password and database"
-                ) from None
-        elif any(refusal in words for refusal in _NOT_ALLOWED):
+        if is_forbidden(problem):
             raise system.wrong(
                 f"connection {conn} may not read table {mapped.table}; grant select on it",
                 "feeds",
