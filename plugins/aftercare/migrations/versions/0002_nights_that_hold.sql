@@ -31,3 +31,260 @@ create table ops.file_trace (
     looked_at timestamptz not null default transaction_timestamp(),
     primary key (system, feed, path)
 );
+
+-- people ---------------------------------------------------------------
+-- Customers are known at group level. All of it is worked out from core's
+-- orders and people's decisions; customer ids are names of documents, so
+-- that they outlive changed phones and rotated hash keys.
+
+-- Whom each order names in which role, with what speaks for who it is: only
+-- usable numbers count, and of a company nothing but its name. A pre-delivery
+-- order is brought by the store itself.
+create view core.document_role as
+select
+    store_code,
+    'sales_order' as document_kind,
+    order_no as document_no,
+    'customer' as role,
+    vin,
+    case customer_kind when 'company' then 'company' else 'person' end as kind,
+    customer_name_hash as name_hash,
+    case
+        when
+            coalesce(customer_kind, '') <> 'company'
+            and customer_phone_check = 'valid'
+            then customer_phone_hash
+    end as phone_hash,
+    case
+        when
+            coalesce(customer_kind, '') <> 'company'
+            and customer_id_no_check = 'valid'
+            then customer_id_no_hash
+    end as id_no_hash,
+    coalesce(signed_on, invoiced_on, delivered_on) as seen_on,
+    cast(null as timestamptz) as seen_at,
+    customer_name_cipher as name_cipher,
+    customer_phone_cipher as phone_cipher
+from core.sales_order
+where status <> 'cancelled' and customer_name_hash is not null
+union all
+select
+    store_code,
+    'repair_order' as document_kind,
+    ro_no as document_no,
+    'owner' as role,
+    vin,
+    case owner_kind when 'company' then 'company' else 'person' end as kind,
+    owner_name_hash as name_hash,
+    case
+        when
+            coalesce(owner_kind, '') <> 'company'
+            and owner_phone_check = 'valid'
+            then owner_phone_hash
+    end as phone_hash,
+    cast(null as bytea) as id_no_hash,
+    cast(null as date) as seen_on,
+    opened_at as seen_at,
+    owner_name_cipher as name_cipher,
+    owner_phone_cipher as phone_cipher
+from core.repair_order
+where
+    status <> 'cancelled'
+    and ro_type <> 'pre_delivery'
+    and owner_name_hash is not null
+union all
+-- Where a company's name was typed in for its driver, nobody is known.
+select
+    store_code,
+    'repair_order' as document_kind,
+    ro_no as document_no,
+    'deliverer' as role,
+    vin,
+    case
+        when owner_kind = 'company' and deliverer_name_hash = owner_name_hash
+            then 'company'
+        else 'person'
+    end as kind,
+    deliverer_name_hash as name_hash,
+    case
+        when owner_kind = 'company' and deliverer_name_hash = owner_name_hash
+            then null
+        when deliverer_phone_check = 'valid' then deliverer_phone_hash
+    end as phone_hash,
+    cast(null as bytea) as id_no_hash,
+    cast(null as date) as seen_on,
+    opened_at as seen_at,
+    deliverer_name_cipher as name_cipher,
+    deliverer_phone_cipher as phone_cipher
+from core.repair_order
+where
+    status <> 'cancelled'
+    and ro_type <> 'pre_delivery'
+    and deliverer_name_hash is not null;
+
+-- A person or company. customer_id is <store_code>.<document_no>.<role> of
+-- the first document that names it; merged_into is the redirect that people's
+-- decisions leave, and never leads to another redirect.
+create table core.customer (
+    customer_id text primary key,
+    kind text not null check (kind in ('person', 'company')),
+    first_on date,
+    last_on date,
+    vehicles integer not null,
+    merged_into text references core.customer,
+    check (merged_into <> customer_id)
+);
+create index customer_merged_idx on core.customer (merged_into)
+where merged_into is not null;
+
+-- Roles to vehicles, one row per vehicle, role and evidence, with the days
+-- between which documents say so. role_key names the first of them as
+-- customer_id does. Roles are those of a task's contact.
+create table core.customer_role (
+    role_key text primary key,
+    customer_id text references core.customer,
+    vin text not null,
+    role text not null check (role in ('customer', 'owner', 'deliverer')),
+    kind text not null,
+    name_hash bytea not null,
+    phone_hash bytea,
+    id_no_hash bytea,
+    first_on date,
+    last_on date,
+    store_code text not null,
+    document_kind text not null,
+    document_no text not null
+) with (fillfactor = 85);
+create index customer_role_vin_idx on core.customer_role (vin, role);
+create index customer_role_customer_idx on core.customer_role (customer_id);
+create index customer_role_name_idx
+on core.customer_role (name_hash, phone_hash);
+create index customer_role_phone_idx on core.customer_role (phone_hash)
+where phone_hash is not null;
+create index customer_role_id_no_idx on core.customer_role (id_no_hash)
+where id_no_hash is not null;
+
+-- Phones of several names, and those that say nothing about who somebody is.
+create table core.shared_phone (
+    phone_hash bytea primary key,
+    names integer not null,
+    vehicles integer not null,
+    is_staff boolean not null,
+    is_evidence boolean not null
+);
+
+-- Vehicles whose people are to be worked out again; merge queues what it
+-- touches. Queueing twice locks the row, so that no touch is lost to a run
+-- that takes it at the same time.
+create table core.people_due (
+    vin text primary key,
+    queued integer not null default 1
+);
+
+insert into core.people_due (vin)
+select vin from core.vehicle;
+
+-- What people decided, append-only. A decision names the documents that made
+-- the two customers known, so it holds whatever becomes of hashes.
+create table core.customer_decision (
+    decision_id bigint generated always as identity primary key,
+    action text not null check (action in ('merge', 'apart', 'undo')),
+    kept_store_code text,
+    kept_document_no text,
+    kept_role text,
+    other_store_code text,
+    other_document_no text,
+    other_role text,
+    undone_id bigint unique references core.customer_decision,
+    reason text not null check (btrim(reason) <> ''),
+    decided_by text not null,
+    decided_at timestamptz not null default clock_timestamp(),
+    check ((action = 'undo') = (undone_id is not null)),
+    check (
+        (action = 'undo') = (
+            num_nulls(
+                kept_store_code, kept_document_no, kept_role,
+                other_store_code, other_document_no, other_role
+            ) > 0
+        )
+    )
+);
+
+-- Which customer a document names in a role: as the evidence has it, and as
+-- people decided (known_id).
+create view core.document_customer as
+select
+    documents.store_code,
+    documents.document_kind,
+    documents.document_no,
+    documents.role,
+    documents.vin,
+    documents.kind,
+    roles.role_key,
+    roles.customer_id,
+    coalesce(customers.merged_into, customers.customer_id) as known_id
+from core.document_role as documents
+inner join core.customer_role as roles
+    on
+        documents.vin = roles.vin
+        and documents.role = roles.role
+        and documents.kind = roles.kind
+        and documents.name_hash = roles.name_hash
+        and documents.phone_hash is not distinct from roles.phone_hash
+        and documents.id_no_hash is not distinct from roles.id_no_hash
+inner join core.customer as customers
+    on roles.customer_id = customers.customer_id;
+
+-- Merges and separations that were not undone, with the customers that their
+-- documents name today; null where a document is gone.
+create view core.standing_decision as
+select
+    decisions.decision_id,
+    decisions.action,
+    decisions.reason,
+    decisions.decided_by,
+    decisions.decided_at,
+    kept.customer_id as kept_id,
+    other.customer_id as other_id
+from core.customer_decision as decisions
+left join core.document_customer as kept
+    on
+        decisions.kept_store_code = kept.store_code
+        and decisions.kept_document_no = kept.document_no
+        and decisions.kept_role = kept.role
+left join core.document_customer as other
+    on
+        decisions.other_store_code = other.store_code
+        and decisions.other_document_no = other.document_no
+        and decisions.other_role = other.role
+where
+    decisions.action <> 'undo'
+    and not exists (
+        select undone.decision_id
+        from core.customer_decision as undone
+        where decisions.decision_id = undone.undone_id
+    );
+
+-- Each wish not to be called again: the vehicle it was said about, and who
+-- said it where that is a known person. A company has no wish of its own: it
+-- was its driver's or its clerk's, about that vehicle.
+create view care.do_not_call as
+select
+    calls.task_key,
+    calls.called_on,
+    tasks.vin,
+    persons.known_id
+from core.call_result as calls
+inner join care.follow_up_task as tasks on calls.task_key = tasks.task_key
+left join core.document_customer as persons
+    on
+        tasks.store_code = persons.store_code
+        and tasks.document_kind = persons.document_kind
+        and tasks.document_no = persons.document_no
+        and persons.kind = 'person'
+        and persons.role = case
+            when tasks.document_kind = 'sales_order' then 'customer'
+            when tasks.contact_kind = 'owner' then 'owner'
+            else 'deliverer'
+        end
+where calls.is_do_not_call;
