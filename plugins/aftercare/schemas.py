@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from aftercare.rules.policy import PackFile, PolicyValue
 from aftercare.settings import PROJECT, Group
-from aftercare.sources.dealer_system import FileSystem, SqlSystem
+from aftercare.sources.dealer_system import FileSystem, RestSystem, SqlSystem
 from aftercare.sources.feeds import FEEDS
 
 FOLDER = PROJECT / "include" / "schemas"
@@ -22,7 +22,7 @@ FOLDER = PROJECT / "include" / "schemas"
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by the name of its file."""
     system: TypeAdapter[Any] = TypeAdapter(
-        Annotated[SqlSystem | FileSystem, Field(discriminator="kind")]
+        Annotated[SqlSystem | FileSystem | RestSystem, Field(discriminator="kind")]
     )
     found = {
         "dealer_mapping": _with_feeds(system.json_schema()),
@@ -60,7 +60,8 @@ def _with_feeds(schema: dict[str, Any]) -> dict[str, Any]:
             "additionalProperties": False,
             "properties": {column.name: True for column in feed.columns},
         }
-    for system, feed_map in (("SqlSystem", "SqlFeedMap"), ("FileSystem", "FileFeedMap")):
+    for kind in ("Sql", "File", "Rest"):
+        system, feed_map = f"{kind}System", f"{kind}FeedMap"
         definitions[system]["properties"]["feeds"] = {
             "type": "object",
             "additionalProperties": False,

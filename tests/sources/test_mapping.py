@@ -73,7 +73,7 @@ WRONG = [
         "system: other",
         "1: system: the file is called dms.yaml; call the system dms",
     ),
-    (SQL, "kind: sql", "kind: odbc", "3: kind: kind is sql or files"),
+    (SQL, "kind: sql", "kind: odbc", "3: kind: kind is sql, files or rest"),
     (SQL, "connection: source\n", "", "1: connection: Field required"),
     (
         SQL,

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import URL
 
+from aftercare.sources.values import text_of
+
 BATCH_ROWS = 5_000
 
 
@@ -31,8 +33,28 @@ class Address(Protocol):
         ...
 
     @property
+    def host(self) -> str | None:
+        """Of a web service: its address, with or without scheme and path."""
+        ...
+
+    @property
+    def port(self) -> int | None:
+        """Of a web service."""
+        ...
+
+    @property
+    def login(self) -> str | None:
+        """Who enters a web service, if it wants a name."""
+        ...
+
+    @property
+    def password(self) -> str | None:
+        """Password, token or key of a web service."""
+        ...
+
+    @property
     def extra(self) -> dict[str, Any]:
-        """Further settings: ``storage_options`` of fsspec."""
+        """Further settings: ``storage_options`` of fsspec, how to enter a web service."""
         ...
 
 
@@ -96,3 +118,13 @@ class Batch:
     refs: Sequence[str]
     versions: Sequence[object] | datetime
     torn: Mapping[int, str] = field(default_factory=dict)
+
+
+def naming_refs(place: str, key: Sequence[Sequence[object]], count: int) -> list[str]:
+    """A name for each row: the table or address it comes from, and its key."""
+    if not key:
+        return [place] * count
+    return [
+        f"{place}:" + "|".join(text_of(part) or "" for part in row)
+        for row in zip(*key, strict=True)
+    ]

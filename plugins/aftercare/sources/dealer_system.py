@@ -1,4 +1,4 @@
-"""A mapping file as data: how one dealer system's tables or files become canonical feeds.
+"""A mapping file as data: how one dealer system's tables, files or pages become canonical feeds.
 
 Nothing in a mapping is evaluated; what it cannot say, a view in the dealer system has to.
 `aftercare.sources.mapping` reads and checks one.
@@ -10,7 +10,7 @@ import string
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -80,7 +80,7 @@ class VersionColumn(_Part):
 
 
 class FeedMap(_Part):
-    """What SQL feeds and file feeds share.
+    """What feeds of all kinds share.
 
     ``key`` are source columns that name a row to people; the canonical key's columns if absent.
     ``needs``: a row in which one of these source columns is blank is no record. ``only``: rows
@@ -167,6 +167,80 @@ class FileFeedMap(FeedMap):
         return any(field == "day" for _, field, _, _ in string.Formatter().parse(self.pattern))
 
 
+class _Paging(_Part):
+    """``more``: path in the answer to what says whether another page follows; without it the
+    first empty page is the end.
+    """
+
+    more: str | None = None
+
+
+class PageNumbers(_Paging):
+    """Pages are counted; ``{page}`` in the request is the number, from ``first``."""
+
+    by: Literal["page"]
+    first: Annotated[int, Field(ge=0)] = 1
+
+
+class RowOffsets(_Paging):
+    """Rows are counted; ``{offset}`` in the request is the number of rows already received."""
+
+    by: Literal["offset"]
+    first: Annotated[int, Field(ge=0)] = 0
+
+
+class Cursors(_Part):
+    """Each answer names the next: ``{cursor}`` in the request is what stood at the path ``next``."""
+
+    by: Literal["cursor"]
+    next: str
+
+
+class Links(_Part):
+    """Each answer links to the next: at the path ``next``, without one in the header Link (RFC 8288)."""
+
+    by: Literal["link"]
+    next: str | None = None
+
+
+Paging = Annotated[PageNumbers | RowOffsets | Cursors | Links, Field(discriminator="by")]
+Parameter = bool | int | str
+
+
+class RestFeedMap(FeedMap):
+    """Records of an address that answers in JSON.
+
+    Source columns, and all that is called a path here, are JMESPath expressions over one record.
+    ``path`` of the address, ``parameters`` of its query and the texts in ``body`` (of a search by
+    POST) may hold placeholders: ``{start}``, ``{end}`` and ``{day}`` of the window, and that of the
+    paging. ``{start}`` and ``{end}`` are times in ``window_zone`` (the system's zone, if absent); a
+    parameter whose placeholder has no value is left out. A first load begins with ``history_from``.
+
+    ``rows`` is the path to the list of records; ``each``, if given, the path from a record to a list
+    of which every item is a row: columns then begin with ``record`` or ``item``. ``version`` says when
+    a record changed. Without start in the request everything is read each night, which
+    ``read_whole`` has to confirm for feeds that grow.
+    """
+
+    path: str
+    method: Literal["get", "post"] = "get"
+    parameters: dict[str, Parameter] = {}
+    body: dict[str, Any] = {}
+    rows: str
+    each: str | None = None
+    version: str | None = None
+    paging: Paging | None = None
+    window_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    history_from: date | None = None
+    read_whole: bool = False
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Every path that is read, once."""
+        own = (self.version,) if self.version is not None else ()
+        return tuple(dict.fromkeys([*super().source_columns, *own]))
+
+
 class Title(_Part):
     """The system's name for people."""
 
@@ -179,7 +253,7 @@ class DealerSystem(_Part):
 
     system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Title
-    kind: Literal["sql", "files"]
+    kind: Literal["sql", "files", "rest"]
     connection: str
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     lag_days: Annotated[int, Field(ge=0, le=60)] = 3
@@ -226,3 +300,11 @@ class FileSystem(DealerSystem):
 
     kind: Literal["files"]
     feeds: dict[str, FileFeedMap]
+
+
+class RestSystem(DealerSystem):
+    """A dealer system that is asked over HTTP, at most ``requests_per_second``."""
+
+    kind: Literal["rest"]
+    requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
+    feeds: dict[str, RestFeedMap]

@@ -21,12 +21,21 @@ from aftercare.sources.dealer_system import (
     FeedMap,
     FileFeedMap,
     FileSystem,
+    RestFeedMap,
+    RestSystem,
     SqlFeedMap,
     SqlSystem,
 )
 from aftercare.sources.feeds import FEEDS, Column, Feed
+from aftercare.sources.rest_mapping import rest_problems
 
 __all__ = ["DealerSystem", "read_dealer_system"]
+
+KINDS: dict[str, type[DealerSystem]] = {
+    "sql": SqlSystem,
+    "files": FileSystem,
+    "rest": RestSystem,
+}
 
 Place = tuple[str | int, ...]
 Problem = tuple[str, Place]
@@ -40,19 +49,19 @@ def read_dealer_system(path: Path) -> DealerSystem:
     data, lines = read_yaml(path)
     if not isinstance(data, dict):
         raise ConfigurationError("is not a mapping; begin with `system:`", file=str(path), line=1)
-    kinds: dict[object, type[SqlSystem | FileSystem]] = {"sql": SqlSystem, "files": FileSystem}
-    if data.get("kind") not in kinds:
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ConfigurationError(
-            "kind is sql or files", file=str(path), line=lines.get(("kind",), 1), key="kind"
+            "kind is sql, files or rest", file=str(path), line=lines.get(("kind",), 1), key="kind"
         )
-    system: SqlSystem | FileSystem = read_model(path, kinds[data["kind"]])
+    system = read_model(path, KINDS[kind])
     system.read_from(str(path), hashlib.sha256(path.read_bytes()).hexdigest(), lines)
     for message, place in _problems(system, path, lines):
         raise system.wrong(message, *place)
     return system
 
 
-def _problems(system: SqlSystem | FileSystem, path: Path, lines: Lines) -> Iterator[Problem]:
+def _problems(system: DealerSystem, path: Path, lines: Lines) -> Iterator[Problem]:
     if system.system != path.stem:
         yield f"the file is called {path.name}; call the system {path.stem}", ("system",)
     if not system.feeds:
@@ -70,6 +79,8 @@ def _problems(system: SqlSystem | FileSystem, path: Path, lines: Lines) -> Itera
             yield from _table(feed, mapped, here)
         elif isinstance(mapped, FileFeedMap):
             yield from _file(mapped, here)
+        elif isinstance(mapped, RestFeedMap):
+            yield from rest_problems(feed, mapped, here)
         used.update(entry.codes for entry in mapped.columns.values())
     for name in system.codes:
         if name not in used:

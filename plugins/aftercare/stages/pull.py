@@ -17,7 +17,7 @@ from aftercare import warehouse
 from aftercare.errors import AftercareError, BadData, PipelineFault, SystemUnreachable
 from aftercare.protection import Keyring
 from aftercare.settings import Group
-from aftercare.sources import sql
+from aftercare.sources import rest, sql
 from aftercare.sources.batches import Address, Batch, Window
 from aftercare.sources.canonical import Translator
 from aftercare.sources.dealer_system import DealerSystem, FileFeedMap
@@ -113,7 +113,8 @@ class _Load:
         if self._system.kind == "files":
             counts = self._copy_files(Folder(self._system, self._feed, address, self._window))
         else:
-            self._copy(sql.read(self._system, self._feed, address, self._window))
+            read = rest.read if self._system.kind == "rest" else sql.read
+            self._copy(read(self._system, self._feed, address, self._window))
         counts = {"pulled": self._rows, **counts}
         self._run("finish_load", pulled=self._rows)
         warehouse.report(

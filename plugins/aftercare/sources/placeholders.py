@@ -1,0 +1,49 @@
+"""Requests with gaps: ``{start:%Y-%m-%d}`` in a mapping becomes a day, ``{page}`` a number."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_FORMATTER = string.Formatter()
+
+
+def names(part: object) -> Iterator[str]:
+    """Names of the placeholders in a text, or in the texts of nested data.
+
+    Raises ValueError for braces that are no placeholder.
+    """
+    if isinstance(part, str):
+        for _, name, form, conversion in _FORMATTER.parse(part):
+            if name is not None:
+                if conversion or not name.isidentifier() or "{" in (form or ""):
+                    raise ValueError(part)
+                yield name
+    elif isinstance(part, Mapping):
+        for inner in part.values():
+            yield from names(inner)
+    elif isinstance(part, list | tuple):
+        for inner in part:
+            yield from names(inner)
+
+
+def filled(part: Any, values: Mapping[str, Any]) -> Any:
+    """The same data with values for placeholders.
+
+    A text that is one placeholder without a format becomes the value itself, so that a number stays a
+    number. What holds a placeholder whose value is None is left out of mappings and lists.
+    """
+    if isinstance(part, Mapping):
+        inner = {key: filled(value, values) for key, value in part.items()}
+        return {key: value for key, value in inner.items() if value is not None}
+    if isinstance(part, list | tuple):
+        return [inner for value in part if (inner := filled(value, values)) is not None]
+    if not isinstance(part, str):
+        return part
+    wanted = list(names(part))
+    if any(values[name] is None for name in wanted):
+        return None
+    if len(wanted) == 1 and part == f"{{{wanted[0]}}}":
+        return values[wanted[0]]
+    return part.format(**values)
