@@ -113,6 +113,17 @@ class Folder:
 
         ``known`` gives the digests of files that are not opened again to tell their content.
         """
+        traces = known or {}
+        listed = self.listed()
+        with self._reachable():
+            return [
+                replace(file, digest=digest or self._digest(file.path))
+                for file in listed
+                for digest in (traces.get(file.trace) if file.trace else None,)
+            ]
+
+    def listed(self) -> list[SourceFile]:
+        """The files of the window as `files` gives them, unopened: without their digests."""
         days = self._window.days if self._mapped.is_dated else (self._window.day,)
         found: dict[str, SourceFile] = {}
         with self._reachable():
@@ -121,12 +132,20 @@ class Folder:
                 pattern = f"{self._root.rstrip('/')}/{self._mapped.pattern.format(day=day)}"
                 for path, info in sorted(self._fs.glob(pattern, detail=True).items()):
                     if info["type"] == "file" and _is_finished(path):
-                        found[path] = self._found(path, day, info, known or {})
+                        found[path] = SourceFile(
+                            self._name(path), path, day, info.get("size"), _changed_at(info), ""
+                        )
         return list(found.values())
+
+    @contextmanager
+    def opened(self, file: SourceFile) -> Iterator[BinaryIO]:
+        """A file's bytes."""
+        with self._reachable(), self._fs.open(file.path, "rb") as opened:
+            yield opened
 
     def batches(self, file: SourceFile) -> Iterator[Batch]:
         """The rows of a file; BadData names the file, the line and what to do."""
-        with self._reachable(), self._fs.open(file.path, "rb") as opened:
+        with self.opened(file) as opened:
             if self._mapped.format == "csv":
                 rows = _csv_rows(opened, file.name, self._mapped)
             else:
@@ -164,13 +183,6 @@ class Folder:
 
     def _name(self, path: str) -> str:
         return str(PurePosixPath(path).relative_to(PurePosixPath(self._root)))
-
-    def _found(
-        self, path: str, day: date, info: dict[str, Any], known: Mapping[Trace, str]
-    ) -> SourceFile:
-        file = SourceFile(self._name(path), path, day, info.get("size"), _changed_at(info), "")
-        digest = known.get(file.trace) if file.trace else None
-        return replace(file, digest=digest or self._digest(path))
 
     def _digest(self, path: str) -> str:
         digest = hashlib.sha256()
