@@ -288,3 +288,21 @@ left join core.document_customer as persons
             else 'deliverer'
         end
 where calls.is_do_not_call;
+
+-- keys -----------------------------------------------------------------
+-- The keys that contact data was protected with. A fingerprint tells a key
+-- from any other of its number. One key of each kind writes; finished_at says
+-- since when nothing is left that was written with an earlier one. A retired
+-- key opens nothing any more. Hashing keys never retire: each hashes what the
+-- one before it gave.
+create table ops.protection_key (
+    kind text not null check (kind in ('encryption', 'hashing')),
+    key_id smallint not null check (key_id between 1 and 255),
+    fingerprint bytea not null,
+    state text not null check (state in ('writing', 'reading', 'retired')),
+    begun_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    primary key (kind, key_id)
+);
+create unique index protection_key_writing_idx on ops.protection_key (kind)
+where state = 'writing';
