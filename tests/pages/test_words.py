@@ -3,7 +3,7 @@
 import pytest
 
 from aftercare.pages.words import COUNTS, WORDS
-from aftercare.reports.morning_words import WAYS
+from aftercare.words import WAYS
 
 
 @pytest.mark.parametrize("state", ["held", "postponed", "missed", "done", "withdrawn"])

@@ -10,7 +10,8 @@ from aftercare.sample.group import SampleGroup
 from aftercare.sample.staff import FINAL, WRONG_MARK, Filled, fill_workbooks
 from aftercare.targets.protocol import Record
 from aftercare.targets.workbook import WorkbookTarget
-from aftercare.targets.workbook_words import NAMES, OUTCOMES
+from aftercare.targets.workbook_words import NAMES
+from aftercare.words import OUTCOMES
 
 END = date(2026, 11, 20)
 MONDAY = date(2026, 11, 16)

@@ -14,7 +14,8 @@ from aftercare.settings import Language
 from aftercare.targets.protocol import ListTarget, Record, Target
 from aftercare.targets.workbook import WorkbookTarget
 from aftercare.targets.workbook_sheets import ATTEMPTS
-from aftercare.targets.workbook_words import COLUMNS, NAMES, OUTCOMES
+from aftercare.targets.workbook_words import COLUMNS, NAMES
+from aftercare.words import OUTCOMES
 
 DAY = date(2026, 11, 21)
 

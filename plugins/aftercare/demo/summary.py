@@ -10,8 +10,8 @@ from aftercare.demo.history import DemoPeriod
 from aftercare.demo.mailbox import Mailbox
 from aftercare.demo.place import Place
 from aftercare.errors import PipelineFault
+from aftercare.words import LOAD_PARTS
 
-PARTS = ("promoted", "unchanged", "stale", "collapsed", "quarantined")
 WAYS = ("sent", "held", "postponed", "missed", "rejected", "withdrawn", "done", "waiting")
 
 
@@ -43,7 +43,7 @@ def make(
             ).mappings()
         }
     for load in loads:
-        if load["pulled"] != sum(load[part] or 0 for part in PARTS):
+        if load["pulled"] != sum(load[part] or 0 for part in LOAD_PARTS):
             raise PipelineFault(f"rows of {load['system']}/{load['feed']} do not add up: {load}")
     due = sum(row["tasks"] for row in ways)
     reported = reports.get(("tasks", period.night.isoformat(), ""), {}).get("due")
@@ -75,9 +75,9 @@ def make(
 
 def lines(result: dict[str, Any]) -> list[str]:
     """The summary for a terminal."""
-    out = ["", f"Night of {result['night']}: rows pulled = " + " + ".join(PARTS)]
+    out = ["", f"Night of {result['night']}: rows pulled = " + " + ".join(LOAD_PARTS)]
     for load in result["feeds"]:
-        parts = " + ".join(f"{load[part] or 0}" for part in PARTS)
+        parts = " + ".join(f"{load[part] or 0}" for part in LOAD_PARTS)
         out.append(f"  {load['system'] + '/' + load['feed']:<28}{load['pulled']:>6} = {parts}")
     by_way = {way: sum(row["tasks"] for row in result["ways"] if row["way"] == way) for way in WAYS}
     out.append(

@@ -19,8 +19,8 @@ from aftercare.pages.loads import loads_router
 from aftercare.pages.proposals import proposals_router
 from aftercare.pages.site import Section, Site, language_of, render
 from aftercare.pages.words import WORDS
-from aftercare.quality.words import word
 from aftercare.stages.cases import stores_of
+from aftercare.words import word
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from aftercare.pages.site import Site, language_of, render
 from aftercare.pages.words import WORDS
-from aftercare.quality.words import OWNERS, STATES, word
+from aftercare.quality.words import OWNERS, STATES
 from aftercare.sources.feeds import FEEDS
 from aftercare.stages.cases import (
     STEWARDS,
@@ -23,6 +23,7 @@ from aftercare.stages.cases import (
     list_cases,
     stores_of,
 )
+from aftercare.words import word
 
 PAGE_SIZE = 50
 WAIVER_DAYS = 30
@@ -105,7 +106,7 @@ def cases_router(site: Site, user: Callable[..., Any], may_write: Callable[..., 
         engine = site.engine()
         stores = stores_of(engine, name, site.today())
         if not stores:
-            text = word(WORDS, "no_role", language_of(request)).format(user=name)
+            text = word(WORDS, "no_role", language_of(request), user=name)
             raise HTTPException(403, text)
         return engine, stores
 
@@ -165,12 +166,10 @@ def cases_router(site: Site, user: Callable[..., Any], may_write: Callable[..., 
             form.expires_on if form.action == "waive" else None,
         )
         language = language_of(request)
-        text = word(WORDS, "decided", language).format(
-            count=len(done.states), command=SETTLE_COMMAND
-        )
+        text = word(WORDS, "decided", language, count=len(done.states), command=SETTLE_COMMAND)
         still_open = sum(state == "open" for state in done.states.values())
         if form.action != "reopen" and still_open:
-            text += " " + word(WORDS, "still_open", language).format(count=still_open)
+            text += " " + word(WORDS, "still_open", language, count=still_open)
         return text
 
     @router.get("")

@@ -9,12 +9,11 @@ from fastapi.responses import HTMLResponse
 
 from aftercare.pages.site import Site, language_of, render
 from aftercare.pages.words import WORDS
-from aftercare.quality.words import word
 from aftercare.stages.cases import READERS, stores_of
 from aftercare.warehouse import run
+from aftercare.words import LOAD_PARTS, word
 
 ROLES = (*READERS, "hr")
-PARTS = ("promoted", "unchanged", "stale", "collapsed", "quarantined")
 DAYS = 14
 
 
@@ -29,7 +28,7 @@ def loads_router(site: Site, user: Callable[..., Any]) -> APIRouter:
     ) -> HTMLResponse:
         engine = site.engine()
         if not stores_of(engine, name, site.today(), ROLES):
-            text = word(WORDS, "no_role", language_of(request)).format(user=name)
+            text = word(WORDS, "no_role", language_of(request), user=name)
             raise HTTPException(403, text)
         with engine.connect() as connection:
             days = list(run(connection, "quality/list_load_days", most=DAYS).scalars())
@@ -50,7 +49,7 @@ def loads_router(site: Site, user: Callable[..., Any]) -> APIRouter:
             chosen=chosen,
             loads=[_with_difference(dict(load)) for load in loads],
             reports=[dict(report) for report in reports],
-            parts=PARTS,
+            parts=LOAD_PARTS,
         )
 
     return router
@@ -58,6 +57,6 @@ def loads_router(site: Site, user: Callable[..., Any]) -> APIRouter:
 
 def _with_difference(load: dict[str, Any]) -> dict[str, Any]:
     """The load with what its parts lack to its rows; None while any of them is not known."""
-    parts = [load[part] for part in PARTS]
+    parts = [load[part] for part in LOAD_PARTS]
     is_known = load["pulled"] is not None and None not in parts
     return {**load, "difference": load["pulled"] - sum(parts) if is_known else None}

@@ -20,6 +20,7 @@ from aftercare.pages.words import COUNTS, LOAD_STATES, STAGES, WORDS
 from aftercare.quality import words as quality_words
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group, Language
+from aftercare.words import FEEDS, word
 
 TEMPLATES = PROJECT / "include" / "templates" / "pages"
 
@@ -76,7 +77,7 @@ def render(
             url=url,
             is_language_asked=is_asked,
             asked_language=language if is_asked else "",
-            t=lambda key, **values: quality_words.word(WORDS, key, language).format(**values),
+            t=lambda key, **values: word(WORDS, key, language, **values),
             **texts,
         )
     )
@@ -95,12 +96,12 @@ def environment() -> Environment:
     )
     made.filters["record"] = lambda key: " · ".join(part or "—" for part in key.split("|"))
     made.globals.update(
-        word=quality_words.word,
+        word=word,
         states=quality_words.STATES,
         owners=quality_words.OWNERS,
         actions=quality_words.ACTIONS,
         reasons=quality_words.REASONS,
-        feeds=quality_words.FEED_TITLES,
+        feeds=FEEDS,
         load_states=LOAD_STATES,
         stages=STAGES,
         count_names=COUNTS,

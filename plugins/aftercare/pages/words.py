@@ -1,6 +1,6 @@
 """Words of the pages, Chinese and English."""
 
-from aftercare.quality.words import Words
+from aftercare.words import LOAD_COUNTS, LOAD_SUM, WAYS, Words
 
 LOAD_STATES: Words = {
     "pulling": ("读取中", "pulling"),
@@ -20,34 +20,23 @@ STAGES: Words = {
     "mail": ("邮件", "mail"),
 }
 COUNTS: Words = {
-    "pulled": ("读取", "pulled"),
+    **LOAD_COUNTS,
+    **WAYS,
     "files": ("文件", "files"),
     "rows": ("行", "rows"),
     "good": ("通过", "good"),
-    "stale": ("旧版本", "stale"),
-    "collapsed": ("重复", "duplicates"),
-    "quarantined": ("拦下", "held"),
-    "promoted": ("入库", "promoted"),
-    "unchanged": ("未变", "unchanged"),
     "older_than_core": ("比库中旧", "older than core"),
     "withdrawn_documents": ("作废单据", "withdrawn documents"),
     "made": ("新任务", "made"),
     "moved": ("改期", "moved"),
-    "withdrawn": ("已撤回", "withdrawn"),
-    "held": ("搁置", "held"),
-    "postponed": ("推迟", "postponed"),
-    "missed": ("逾期未完成", "missed"),
-    "done": ("已完成", "done"),
     "messages": ("消息", "messages"),
     "due": ("应发", "due"),
-    "sent": ("已发", "sent"),
-    "rejected": ("被拒", "rejected"),
     "retry": ("待重试", "to retry"),
     "unknown": ("不明", "unknown"),
-    "expired": ("过期", "expired"),
     "read": ("读回", "read"),
 }
 WORDS: Words = {
+    **LOAD_COUNTS,
     "site": ("客户关爱", "Aftercare"),
     "other_language": ("English", "中文"),
     "cases": ("待处理案例", "Cases"),
@@ -115,12 +104,6 @@ WORDS: Words = {
     "load": ("来自哪次装载", "The load it came with"),
     "business_day": ("营业日", "Business day"),
     "source_ref": ("在来源中的位置", "Place in the source"),
-    "pulled": ("读取", "pulled"),
-    "promoted": ("入库", "promoted"),
-    "unchanged": ("未变", "unchanged"),
-    "stale": ("旧版本", "stale"),
-    "collapsed": ("重复", "duplicates"),
-    "quarantined": ("拦下", "held"),
     "difference": ("差额", "difference"),
     "failure": ("故障", "Failure"),
     "versions": ("同一单据的其他版本", "Other versions of the record"),
@@ -132,9 +115,8 @@ WORDS: Words = {
     "back": ("返回列表", "Back to the list"),
     "runs": ("最近运行", "Recent runs"),
     "runs_lead": (
-        "每次装载：读取 = 入库 + 未变 + 旧版本 + 重复 + 拦下。差额不为 0 说明该装载未走完。",
-        "Per load: pulled = promoted + unchanged + stale + duplicates + held. A difference means that "
-        "the load did not get through.",
+        f"每次装载：{LOAD_SUM[0]}差额不为 0 说明该装载未走完。",
+        f"Per load: {LOAD_SUM[1]} A difference means that the load did not get through.",
     ),
     "day": ("营业日", "Business day"),
     "stages": ("各步骤的计数", "What each step counted"),

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from aftercare.protection import mask
 from aftercare.settings import Language
 from aftercare.sources.feeds import FEEDS
+from aftercare.words import YES_NO, Words, say, word
 
-Words = dict[str, tuple[str, str]]
 VIN_SHOWN = 4
 
 COLUMNS: Words = {
@@ -94,15 +94,6 @@ COLUMNS: Words = {
     "unreadable_columns": ("读不懂的列", "unreadable columns"),
     "version_at": ("源系统修改时间", "changed in the source at"),
 }
-FEED_TITLES: Words = {
-    "store": ("门店", "Stores"),
-    "employee": ("员工", "Employees"),
-    "sales_order": ("销售订单", "Sales orders"),
-    "repair_order": ("维修工单", "Repair orders"),
-    "call_result": ("回访结果", "Call results"),
-    "complaint": ("投诉", "Complaints"),
-    "external_score": ("外部评分", "External scores"),
-}
 STATES: Words = {
     "open": ("待处理", "open"),
     "released": ("已放行", "released"),
@@ -179,14 +170,6 @@ CHECKS: Words = {
 }
 
 
-def word(words: Words, key: str, language: Language) -> str:
-    """The word for a key, or the key itself."""
-    pair = words.get(key)
-    if pair is None:
-        return key
-    return pair[0] if language == "zh" else pair[1]
-
-
 def column_word(column: str, language: Language) -> str:
     """The name of a column for people."""
     if column.endswith("_check") and column not in COLUMNS:
@@ -201,7 +184,7 @@ def value_text(value: Any, column: str, language: Language, zone: ZoneInfo) -> s
     if column.endswith("_check"):
         return word(CHECKS, str(value), language)
     if isinstance(value, bool):
-        return {True: ("是", "yes"), False: ("否", "no")}[value][language == "en"]
+        return say(YES_NO[value], language)
     if column.endswith("_at") and isinstance(value, str):
         return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
     if column == "unreadable_columns":

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from aftercare.quality.words import FEED_TITLES, OWNERS, shown_text, word
+from aftercare.quality.words import OWNERS, shown_text
 from aftercare.settings import Language
+from aftercare.words import FEEDS, say, word
 
 TITLES = {
     "zh": (
@@ -96,7 +97,7 @@ def _cells(row: Mapping[str, Any], language: Language, zone: ZoneInfo) -> tuple[
         row["case_id"],
         row["store_code"],
         row["system"],
-        word(FEED_TITLES, row["feed"], language),
+        word(FEEDS, row["feed"], language),
         row["business_key"],
         ", ".join(row["rule_ids"]),
         "\n".join(lines),
@@ -105,5 +106,5 @@ def _cells(row: Mapping[str, Any], language: Language, zone: ZoneInfo) -> tuple[
         row["first_day"],
         row["last_day"],
         row["age_days"],
-        can[0] if language == "zh" else can[1],
+        say(can, language),
     )

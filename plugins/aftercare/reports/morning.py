@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from aftercare.reports.morning_facts import Load, Morning, waiting
 from aftercare.reports.morning_words import (
     BAD_WAYS,
-    FEEDS,
-    LOAD_HEADS,
     NOBODY,
     PUSH_HEADS,
     REASONS,
     STATES,
     TEXTS,
-    WAYS,
     WORDS,
     WORKBOOK,
-    Pair,
-    say,
 )
 from aftercare.settings import Language
+from aftercare.words import FEEDS, LOAD_COUNTS, WAYS, say, word
 
 REASONS_SHOWN = 6
 CASES_SHOWN = 20
@@ -49,8 +45,8 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             system,
             "load_failed",
             "load_action",
-            system=_name(morning.systems, system, language),
-            feed=_and([_name(FEEDS, load.feed, language) for load in loads], language),
+            system=word(morning.systems, system, language),
+            feed=_and([word(FEEDS, load.feed, language) for load in loads], language),
             state=say(STATES[loads[0].state], language),
             failure=failure,
         )
@@ -59,8 +55,8 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             refusal.system,
             "refused",
             "refused_action",
-            system=_name(morning.systems, refusal.system, language),
-            feed=_name(FEEDS, refusal.feed, language),
+            system=word(morning.systems, refusal.system, language),
+            feed=word(FEEDS, refusal.feed, language),
             rule=_rule(morning, refusal.rule_id, language),
             flagged=refusal.flagged,
             rows=refusal.rows,
@@ -86,7 +82,7 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             )
         if push["rejected"]:
             reasons = [
-                f"{_name(REASONS, reason, language)} ({count})"
+                f"{word(REASONS, reason, language)} ({count})"
                 for reason, count in push["rejected_by"].items()
             ]
             add(
@@ -154,22 +150,22 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
             }
             for target, push in morning.pushes.items()
         ],
-        "load_heads": [say(pair, language) for pair in LOAD_HEADS.values()],
+        "load_heads": [say(pair, language) for pair in LOAD_COUNTS.values()],
         "load_rows": [
             {
-                "system": _name(morning.systems, load.system, language),
-                "feed": _name(FEEDS, load.feed, language),
+                "system": word(morning.systems, load.system, language),
+                "feed": word(FEEDS, load.feed, language),
                 "state": say(STATES[load.state], language),
                 "is_good": load.is_good,
-                "cells": [_shown(load.counts.get(head)) for head in LOAD_HEADS],
+                "cells": [_shown(load.counts.get(head)) for head in LOAD_COUNTS],
             }
             for load in morning.loads
         ],
         "case_rows": [
             {
                 "rule": _rule(morning, case.rule_id, language),
-                "system": _name(morning.systems, case.system, language),
-                "feed": _name(FEEDS, case.feed, language),
+                "system": word(morning.systems, case.system, language),
+                "feed": word(FEEDS, case.feed, language),
                 "open": case.open,
                 "new": case.new,
                 "oldest": f"{case.oldest_day:%m-%d}",
@@ -184,7 +180,7 @@ def _conclusion(morning: Morning, todo_count: int, language: Language) -> list[s
     lines = []
     if morning.bad_loads:
         named = [
-            f"{_name(morning.systems, load.system, language)} {_name(FEEDS, load.feed, language)}"
+            f"{word(morning.systems, load.system, language)} {word(FEEDS, load.feed, language)}"
             for load in morning.bad_loads
         ]
         more = ["…"] if len(named) > SOURCES_NAMED else []
@@ -212,14 +208,14 @@ def _task_rows(morning: Morning, language: Language) -> list[dict[str, Any]]:
         if not lines:
             continue
         reasons = [
-            f"{_name(REASONS, line.reason, language)} {line.current or line.new}"
+            f"{word(REASONS, line.reason, language)} {line.current or line.new}"
             for line in sorted(lines, key=lambda line: (-line.current, -line.new, line.reason))
             if line.reason
         ]
         more = ["…"] if len(reasons) > REASONS_SHOWN else []
         rows.append(
             {
-                "way": say(pair, language),
+                "way": say(pair, language).capitalize(),
                 "new": sum(line.new for line in lines),
                 "current": sum(line.current for line in lines),
                 "reasons": _and([*reasons[:REASONS_SHOWN], *more], language),
@@ -239,10 +235,6 @@ def _together(
         if (load.system, load.feed) not in refused:
             grouped.setdefault((load.system, load.failure or ""), []).append(load)
     return grouped
-
-
-def _name(names: Mapping[str, Pair], key: str, language: Language) -> str:
-    return say(names[key], language) if key in names else key
 
 
 def _target(target: str, language: Language) -> str:

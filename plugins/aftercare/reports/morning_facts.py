@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from aftercare.reports.morning_words import Pair
+from aftercare.words import Pair
 
 
 def waiting(push: Mapping[str, Any]) -> dict[str, int]:

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from aftercare.settings import Language
+from aftercare.words import LOAD_SUM, OUTCOMES, Pair, Words
 
-Pair = tuple[str, str]
-
-FEEDS: dict[str, Pair] = {
-    "store": ("门店", "stores"),
-    "employee": ("员工", "employees"),
-    "sales_order": ("销售订单", "sales orders"),
-    "repair_order": ("维修工单", "repair orders"),
-    "call_result": ("回访结果", "call results"),
-    "complaint": ("投诉", "complaints"),
-    "external_score": ("外部评分", "external scores"),
-}
-STATES: dict[str, Pair] = {
+STATES: Words = {
     "merged": ("完成", "done"),
     "pulling": ("读取中断", "reading broke off"),
     "pulled": ("未校验", "not validated"),
@@ -23,19 +12,9 @@ STATES: dict[str, Pair] = {
     "failed": ("失败", "failed"),
     "missing": ("没有读取", "not read"),
 }
-WAYS: dict[str, Pair] = {
-    "sent": ("已送达", "Sent"),
-    "held": ("搁置", "Held"),
-    "postponed": ("推迟", "Postponed"),
-    "missed": ("逾期未完成", "Missed"),
-    "rejected": ("被拒收", "Rejected"),
-    "waiting": ("等待发送", "Waiting"),
-    "expired": ("过期未发", "Too old to be sent"),
-    "done": ("已完成", "Done"),
-    "withdrawn": ("已撤回", "Withdrawn"),
-}
 BAD_WAYS = ("rejected", "waiting")
-REASONS: dict[str, Pair] = {
+REASONS: Words = {
+    **OUTCOMES,
     "missing": ("没有号码", "no number"),
     "landline": ("固定电话", "landline"),
     "too_short": ("号码太短", "number too short"),
@@ -45,13 +24,6 @@ REASONS: dict[str, Pair] = {
     "do_not_call": ("客户要求勿扰", "asked not to be called"),
     "not_called": ("没有拨打", "not called"),
     "no_owner": ("没有负责人", "no owner"),
-    "reached": ("已接通", "reached"),
-    "no_answer": ("无人接听", "no answer"),
-    "busy": ("占线", "busy"),
-    "powered_off": ("关机或停机", "switched off"),
-    "refused": ("拒绝回访", "refused"),
-    "invalid_number": ("空号", "invalid number"),
-    "wrong_person": ("非本人", "wrong person"),
     "cancelled": ("单据取消", "order cancelled"),
     "reversed": ("结算冲销", "settlement reversed"),
     "not_delivered": ("未交车", "not delivered"),
@@ -71,7 +43,7 @@ REASONS: dict[str, Pair] = {
     ),
     "sender_ended": ("发送进程中断", "the sending process ended"),
 }
-PUSH_HEADS: dict[str, Pair] = {
+PUSH_HEADS: Words = {
     "due": ("消息", "messages"),
     "sent": ("已送", "sent"),
     "unchanged": ("无变化", "unchanged"),
@@ -82,18 +54,10 @@ PUSH_HEADS: dict[str, Pair] = {
     "waiting": ("等待", "waiting"),
     "withdrawn": ("另撤回", "also withdrawn"),
 }
-LOAD_HEADS: dict[str, Pair] = {
-    "pulled": ("读取", "read"),
-    "promoted": ("写入", "promoted"),
-    "unchanged": ("未变", "unchanged"),
-    "stale": ("旧版", "stale"),
-    "collapsed": ("重复", "collapsed"),
-    "quarantined": ("隔离", "quarantined"),
-}
 WORKBOOK: Pair = ("门店任务表", "Task workbooks")
 NOBODY: Pair = ("未指定（include/group.yaml 的 owners）", "nobody (owners in include/group.yaml)")
 
-WORDS: dict[str, Pair] = {
+WORDS: Words = {
     "todo": ("需要处理", "To do"),
     "what": ("什么事", "What"),
     "action": ("怎么办", "What to do"),
@@ -116,8 +80,8 @@ WORDS: dict[str, Pair] = {
     "feed": ("数据", "Data"),
     "state": ("状态", "State"),
     "loads_note": (
-        "读取 = 写入 + 未变 + 旧版 + 重复 + 隔离。“—”表示不知道，不是 0。",
-        "Read = promoted + unchanged + stale + collapsed + quarantined. “—” means unknown, not 0.",
+        f"{LOAD_SUM[0]}“—”表示不知道，不是 0。",
+        f"{LOAD_SUM[1]} “—” means unknown, not 0.",
     ),
     "cases": ("隔离的数据", "Quarantined rows"),
     "rule": ("规则", "Rule"),
@@ -131,7 +95,7 @@ WORDS: dict[str, Pair] = {
     ),
     "no_cases": ("没有待处理的隔离数据。", "There are no open cases."),
 }
-TEXTS: dict[str, Pair] = {
+TEXTS: Words = {
     "stamp": (
         "{group} · 营业日 {day} · 供 {work_day} 使用",
         "{group} · business day {day} · for work on {work_day}",
@@ -217,8 +181,3 @@ TEXTS: dict[str, Pair] = {
         "postponed tasks.",
     ),
 }
-
-
-def say(pair: Pair, language: Language, **values: object) -> str:
-    """One of two texts, filled in."""
-    return (pair[0] if language == "zh" else pair[1]).format(**values)

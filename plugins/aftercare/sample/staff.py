@@ -22,7 +22,8 @@ from aftercare.sample.identity import Person
 from aftercare.settings import Language
 from aftercare.targets.workbook import list_name
 from aftercare.targets.workbook_sheets import FIRST_ROW
-from aftercare.targets.workbook_words import NAMES, OUTCOMES, YES_NO
+from aftercare.targets.workbook_words import NAMES
+from aftercare.words import OUTCOMES, YES_NO
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CALLED = 0.94  # share of open tasks that somebody gets round to on a day

@@ -18,11 +18,12 @@ from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.mail_layout import mail_message
 from aftercare.reports.morning import todo, view
 from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
-from aftercare.reports.morning_words import LOAD_HEADS, WORKBOOK, Pair
+from aftercare.reports.morning_words import WORKBOOK
 from aftercare.settings import PROJECT, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
+from aftercare.words import LOAD_COUNTS, Pair
 
 OpenCases: TypeAlias = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
 """Open cases of some stores, as `aftercare.stages.cases.list_cases` gives them."""
@@ -159,7 +160,7 @@ def _loads(
                 system=system,
                 feed=feed,
                 state=row["state"] if row else "missing",
-                counts={head: row[head] if row else None for head in LOAD_HEADS},
+                counts={head: row[head] if row else None for head in LOAD_COUNTS},
                 failure=row["failure"] if row else None,
             )
         )

@@ -14,19 +14,20 @@ from aftercare.protection import Keyring
 from aftercare.scripts import render_script, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
+from aftercare.words import Words, say
 
-EVENTS: dict[str, tuple[str, str]] = {
+EVENTS: Words = {
     "sales_order": ("交车", "delivered"),
     "repair_order": ("维修出厂", "left the workshop"),
 }
-REPAIRS: dict[str, tuple[str, str]] = {
+REPAIRS: Words = {
     "maintenance": ("保养", "maintenance"),
     "mechanical": ("机修", "mechanical"),
     "bodywork": ("钣喷", "bodywork"),
     "tyre": ("轮胎", "tyre"),
     "other": ("其他", "other"),
 }
-WITHDRAWN: dict[str, tuple[str, str]] = {
+WITHDRAWN: Words = {
     "done": ("已完成回访", "it was done"),
     "missed": ("已过期限", "its time is over"),
     "held": ("联系方式不可用", "there is no usable number"),
@@ -36,11 +37,6 @@ WITHDRAWN: dict[str, tuple[str, str]] = {
 }
 
 
-def word(pair: tuple[str, str], language: Language) -> str:
-    """The Chinese or the English one of two words."""
-    return pair[0] if language == "zh" else pair[1]
-
-
 def contact_key(row: RowMapping) -> str:
     """Key of the contact that a task stands on: store and vehicle."""
     return f"{row['store_code']}.{row['vin']}"
@@ -48,10 +44,10 @@ def contact_key(row: RowMapping) -> str:
 
 def last_event(row: RowMapping, language: Language) -> str:
     """What happened last and when: delivery, or workshop exit with the kind of repair."""
-    text = word(EVENTS[row["document_kind"]], language)
+    text = say(EVENTS[row["document_kind"]], language)
     repair = REPAIRS.get(row["repair_type"] or "")
     if repair:
-        kind = word(repair, language)
+        kind = say(repair, language)
         text += f"（{kind}）" if language == "zh" else f" ({kind})"
     return f"{row['event_on']} {text}"
 
@@ -136,7 +132,7 @@ def list_record(row: RowMapping, keyring: Keyring, language: Language) -> Record
 
 def withdrawal_reason(status: str, language: Language) -> str:
     """Why a task leaves the list, for the people who work on the list."""
-    return word(WITHDRAWN[status], language)
+    return say(WITHDRAWN[status], language)
 
 
 def _opened(cipher: bytes | None, keyring: Keyring) -> str | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
-from aftercare.targets.workbook_words import GUIDE, MEANINGS, OUTCOMES, SHEETS, TEXTS
+from aftercare.targets.workbook_words import GUIDE, MEANINGS, SHEETS, TEXTS
+from aftercare.words import OUTCOMES
 
 INK, QUIET, RULE, PAPER = "#1F2933", "#8A94A0", "#C9D1D9", "#FFFBE6"
 FONT = "Microsoft YaHei"

@@ -22,11 +22,10 @@ from aftercare.targets.workbook_words import (
     COLUMNS,
     ENTRY_NAMES,
     NAMES,
-    OUTCOMES,
     SHEETS,
-    YES_NO,
     Column,
 )
+from aftercare.words import OUTCOMES, YES_NO
 
 FORMAT = 1
 """Raise it with every change of layout, so that lists are written again."""

@@ -6,20 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aftercare.settings import Language
-
-OUTCOMES: dict[str, tuple[str, str]] = {
-    "reached": ("已接通", "reached"),
-    "no_answer": ("无人接听", "no answer"),
-    "busy": ("占线", "busy"),
-    "powered_off": ("关机或停机", "switched off"),
-    "refused": ("拒绝回访", "refused"),
-    "invalid_number": ("空号", "invalid number"),
-    "wrong_person": ("非本人", "wrong person"),
-}
-"""Words of the drop-down ``outcome`` by code: Chinese, English."""
-
-YES_NO: dict[bool, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
-"""Words of the drop-downs of flags: Chinese, English."""
+from aftercare.words import Words
 
 SHEETS: dict[Language, tuple[str, str, str]] = {
     "zh": ("说明", "回访任务", "话术"),
@@ -93,7 +80,7 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "Do not add or delete rows or columns. To see only your tasks, filter the column Owner.",
     ),
 }
-MEANINGS: dict[str, tuple[str, str]] = {
+MEANINGS: Words = {
     "reached": ("找到了本人并完成回访，任务结束", "spoke to the customer; the task is done"),
     "no_answer": ("响铃无人接，改时间再打", "it rang; try at another time"),
     "busy": ("占线或挂断，稍后再打", "engaged or hung up; try later"),
@@ -108,7 +95,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "somebody else; goes to the data steward",
     ),
 }
-TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: Words = {
     "title": ("回访任务", "Follow-ups"),
     "count": (
         "共 {tasks} 项，其中今天到期 {today} 项，逾期 {late} 项",

@@ -1,0 +1,71 @@
+"""Words for people that several rooms say, so that one thing has one name in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aftercare.settings import Language
+
+Pair = tuple[str, str]
+"""One text, in Chinese and in English."""
+
+Words = Mapping[str, Pair]
+
+YES_NO: Mapping[bool, Pair] = {True: ("是", "yes"), False: ("否", "no")}
+FEEDS: Words = {
+    "store": ("门店", "stores"),
+    "employee": ("员工", "employees"),
+    "sales_order": ("销售订单", "sales orders"),
+    "repair_order": ("维修工单", "repair orders"),
+    "call_result": ("回访结果", "call results"),
+    "complaint": ("投诉", "complaints"),
+    "external_score": ("外部评分", "external scores"),
+}
+OUTCOMES: Words = {
+    "reached": ("已接通", "reached"),
+    "no_answer": ("无人接听", "no answer"),
+    "busy": ("占线", "busy"),
+    "powered_off": ("关机或停机", "switched off"),
+    "refused": ("拒绝回访", "refused"),
+    "invalid_number": ("空号", "invalid number"),
+    "wrong_person": ("非本人", "wrong person"),
+}
+"""What became of a call: the words of the drop-down ``outcome``, by code."""
+
+LOAD_COUNTS: Words = {
+    "pulled": ("读取", "pulled"),
+    "promoted": ("入库", "promoted"),
+    "unchanged": ("未变", "unchanged"),
+    "stale": ("旧版本", "stale"),
+    "collapsed": ("重复", "collapsed"),
+    "quarantined": ("隔离", "quarantined"),
+}
+LOAD_PARTS = tuple(LOAD_COUNTS)[1:]
+"""What becomes of the rows that a load pulled: these counts add up to the first."""
+
+LOAD_SUM: Pair = (
+    "读取 = 入库 + 未变 + 旧版本 + 重复 + 隔离。",
+    "Pulled = promoted + unchanged + stale + collapsed + quarantined.",
+)
+WAYS: Words = {
+    "sent": ("已送达", "sent"),
+    "held": ("搁置", "held"),
+    "postponed": ("推迟", "postponed"),
+    "missed": ("逾期未完成", "missed"),
+    "rejected": ("被拒收", "rejected"),
+    "waiting": ("等待发送", "waiting"),
+    "expired": ("过期未发", "too old to be sent"),
+    "done": ("已完成", "done"),
+    "withdrawn": ("已撤回", "withdrawn"),
+}
+"""What became of a task that was due."""
+
+
+def say(pair: Pair, language: Language, **values: object) -> str:
+    """One of two texts, filled in."""
+    return (pair[0] if language == "zh" else pair[1]).format(**values)
+
+
+def word(words: Words, key: str, language: Language, **values: object) -> str:
+    """The text for a key, filled in; the key itself where nobody has words for it."""
+    return say(words[key], language, **values) if key in words else key
