@@ -1,7 +1,7 @@
 """The feeds: canonical columns, keys and contact columns that every dealer system is mapped to.
 
-A feed's name is the stem of its tables ``staging.<feed>`` and ``core.<feed>``, of its suite
-``expectations/<feed>.yaml`` and of its merge statement.
+A feed's name is the stem of its tables ``staging.<feed>`` and ``core.<feed>`` and of its suite
+``expectations/<feed>.yaml``; its merge statement is made from its columns.
 """
 
 from __future__ import annotations
