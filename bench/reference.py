@@ -20,6 +20,8 @@ from typing import Any
 import psycopg
 import pymysql
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from pymysql.cursors import SSCursor
 from sqlalchemy.engine import URL
 
@@ -52,8 +54,7 @@ class Reference:
 
     def __init__(self, encryption_key: bytes, hash_key: bytes) -> None:
         self._seal = AESGCM(encryption_key).encrypt
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in hash_key.ljust(64, b"\0")))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in hash_key.ljust(64, b"\0")))
+        self._hash = HMAC(hash_key, SHA256())
         self._row = hashlib.blake2b(key=hash_key, digest_size=16)
 
     def copy(self, source: URL, warehouse: URL, load_id: int) -> int:
@@ -169,11 +170,10 @@ class Reference:
         if value is None:
             return "\\N\t\\N"
         clear, nonce = value.encode(), os.urandom(12)
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(clear)
-        outer.update(inner.digest())
+        digest = self._hash.copy()
+        digest.update(clear)
         cipher = (nonce + self._seal(nonce, clear, None)).hex()
-        return f"\\\\x01{cipher}\t\\\\x01{outer.hexdigest()[:32]}"
+        return f"\\\\x01{cipher}\t\\\\x01{digest.finalize()[:16].hex()}"
 
 
 @contextmanager

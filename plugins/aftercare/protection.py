@@ -17,11 +17,14 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from aftercare.errors import ConfigurationError
 
@@ -33,6 +36,9 @@ MOST_KEY_ID = 255
 
 Kind = Literal["encryption", "hashing"]
 KINDS: tuple[Kind, ...] = ("encryption", "hashing")
+
+NOTHING = "\x00"
+"""What stands for None in the hash of a row."""
 
 
 class Keyring:
@@ -63,6 +69,9 @@ class Keyring:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in encryption.items()}
         self._write_cipher = self._ciphers[self.encryption_id]
         self._hash_key, *self._later_keys = (hashing[key_id] for key_id in self.hash_ids)
+        # The key is taken in once, and each value goes into a copy.
+        self._value_hash = HMAC(self._hash_key, SHA256())
+        self._row_hash = hashlib.blake2b(key=self._hash_key, digest_size=HASH_BYTES)
         self._hash_head = bytes((self.hash_ids[-1],))
         self._row_head = self._hash_head if self._later_keys else b""
 
@@ -112,12 +121,22 @@ class Keyring:
 
     def encrypt(self, value: str) -> bytes:
         """Ciphertext of a value: key id, nonce, sealed text."""
-        nonce = os.urandom(NONCE_BYTES)
-        return (
-            bytes((self.encryption_id,))
-            + nonce
-            + self._write_cipher.encrypt(nonce, value.encode(), None)
-        )
+        (cipher,) = self.encrypt_all([value])
+        if cipher is None:
+            raise TypeError("nothing cannot be encrypted")
+        return cipher
+
+    def encrypt_all(self, values: Sequence[str | None]) -> list[bytes | None]:
+        """Ciphertexts of values, None for None."""
+        seal, head = self._write_cipher.encrypt, bytes((self.encryption_id,))
+        # One request for all nonces: a request costs as much as sealing a value.
+        random = os.urandom(NONCE_BYTES * len(values))
+        return [
+            None
+            if value is None
+            else head + (nonce := random[at : at + NONCE_BYTES]) + seal(nonce, value.encode(), None)
+            for at, value in zip(count(0, NONCE_BYTES), values, strict=False)
+        ]
 
     def decrypt(self, cipher: bytes) -> str:
         """The value behind a ciphertext; ConfigurationError when its key is not in the ring."""
@@ -134,16 +153,42 @@ class Keyring:
 
     def hash(self, value: str) -> bytes:
         """Keyed hash of one normalised value, for comparison without knowing it."""
-        digest = hmac.digest(self._hash_key, value.encode(), "sha256")[:HASH_BYTES]
-        return self._hash_head + self._chained(digest, self._later_keys)
+        (digest,) = self.hash_all([value])
+        if digest is None:
+            raise TypeError("nothing has no hash")
+        return digest
+
+    def hash_all(self, values: Sequence[str | None]) -> list[bytes | None]:
+        """Keyed hashes of values, None for None."""
+        head, chained, later = self._hash_head, self._chained, self._later_keys
+        begin = self._value_hash.copy
+        hashes: list[bytes | None] = []
+        for value in values:
+            if value is None:
+                hashes.append(None)
+                continue
+            digest = begin()
+            digest.update(value.encode())
+            hashes.append(head + chained(digest.finalize()[:HASH_BYTES], later))
+        return hashes
 
     def hash_row(self, values: Iterable[object]) -> bytes:
         """Keyed hash of a row's values in order; None and '' differ."""
-        parts = "\x1f".join("\x00" if value is None else str(value) for value in values)
-        digest = hashlib.blake2b(
-            parts.encode(), key=self._hash_key, digest_size=HASH_BYTES
-        ).digest()
-        return self._row_head + self._chained(digest, self._later_keys)
+        (digest,) = self.hash_rows(
+            [[NOTHING if value is None else str(value)] for value in values] or [[""]]
+        )
+        return digest
+
+    def hash_rows(self, columns: Sequence[Sequence[str]]) -> list[bytes]:
+        """`hash_row` of rows that are given by column, as texts; None is NOTHING."""
+        head, chained, later = self._row_head, self._chained, self._later_keys
+        begin = self._row_hash.copy
+        hashes = []
+        for row in zip(*columns, strict=True):
+            digest = begin()
+            digest.update("\x1f".join(row).encode())
+            hashes.append(head + chained(digest.digest(), later))
+        return hashes
 
     def is_sealed_anew(self, cipher: bytes) -> bool:
         """Whether a ciphertext was written with the key that writes now."""

@@ -12,10 +12,10 @@ from psycopg.types.json import Jsonb
 from aftercare.protection import Keyring
 from aftercare.sources import contacts, values, vin
 from aftercare.sources.batches import Batch
-from aftercare.sources.codes import code_key
+from aftercare.sources.codes import BLANKS, code_key
 from aftercare.sources.dealer_system import ColumnMap, DealerSystem
 from aftercare.sources.feeds import Column, Feed
-from aftercare.sources.values import BLANKS, Understood
+from aftercare.sources.values import Understood
 
 TORN = "*"
 """The key in ``unreadable`` for a row that could not be taken apart."""

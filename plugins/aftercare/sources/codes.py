@@ -7,6 +7,26 @@ from decimal import Decimal
 
 LARGEST_EXPONENT = 30
 
+BLANKS = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\N",
+        "NULL",
+        "null",
+        "(null)",
+        "None",
+        "N/A",
+        "n/a",
+        "无",
+        "空",
+    }
+)
+
 
 def code_key(raw: object) -> str:
     """The spelling under which a code is looked up; '' for a blank one.

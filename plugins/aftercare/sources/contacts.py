@@ -14,8 +14,9 @@ from datetime import UTC, date
 from typing import NamedTuple
 
 from aftercare.protection import Keyring
+from aftercare.sources.codes import BLANKS
 from aftercare.sources.feeds import Contact
-from aftercare.sources.values import BLANKS, dates, text_of
+from aftercare.sources.values import dates, text_of
 
 Checked = tuple[str | None, str]
 

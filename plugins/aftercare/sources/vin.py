@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from aftercare.sources.values import BLANKS, text_of
+from aftercare.sources.codes import BLANKS
+from aftercare.sources.values import text_of
 
 LENGTH = 17
 _NOISE = re.compile(r"[\s\-_.*]")
