@@ -1,0 +1,57 @@
+"""What staff write down in a real Odoo 19 and what comes back of it."""
+
+import threading
+
+import pytest
+from crm_records import both, sent
+
+from aftercare.errors import ConfigurationError
+
+
+def test_a_finished_call_comes_back_once_with_what_was_said(odoo):
+    first, _contact, second, _other = sent(odoo.target, both(2))
+    feedback = "成功 满意度:9，故障已排除；已告知保养 客户说下月来"
+    odoo.call("mail.activity", "action_feedback", ids=[int(first.crm_id)], feedback=feedback)
+
+    page = odoo.target.read_results(None)
+    again = odoo.target.read_results(page.cursor)
+    odoo.call("mail.activity", "action_feedback", ids=[int(second.crm_id)], feedback="关机")
+    later = odoo.target.read_results(again.cursor)
+
+    (result,) = page.results
+    (today,) = odoo.find("mail.activity", [["id", "=", int(first.crm_id)]], "date_done")
+    assert (result.task_key, result.crm_id, result.attempt_no) == (first.key, first.crm_id, 1)
+    assert (result.outcome, result.satisfaction) == ("reached", 9)
+    assert (result.is_fault_cleared, result.is_next_service_told) == (True, True)
+    assert (result.is_complaint, result.is_do_not_call) == (None, None)
+    assert (result.caller_no, result.remark) == ("E0001", feedback)
+    assert result.called_at.date().isoformat() == today["date_done"][:10]
+    assert again.results == []
+    assert [(r.task_key, r.outcome) for r in later.results] == [(second.key, "powered_off")]
+
+
+def test_a_corrected_feedback_comes_back_as_a_newer_version(odoo):
+    task = sent(odoo.target, both(1))[0]
+    odoo.call("mail.activity", "action_feedback", ids=[int(task.crm_id)], feedback="成功")
+    page = odoo.target.read_results(None)
+    threading.Event().wait(1.1)  # Odoo tells whole seconds
+    odoo.call("mail.activity", "write", ids=[int(task.crm_id)], vals={"feedback": "空号"})
+
+    (result,) = odoo.target.read_results(page.cursor).results
+
+    assert result.outcome == "invalid_number"
+    assert result.version_at > page.results[0].version_at
+
+
+def test_a_call_marked_done_without_a_word_has_no_outcome(odoo):
+    task = sent(odoo.target, both(1))[0]
+    odoo.call("mail.activity", "action_done", ids=[int(task.crm_id)])
+
+    (result,) = odoo.target.read_results(None).results
+
+    assert (result.outcome, result.satisfaction, result.remark) == (None, None, None)
+
+
+def test_a_cursor_that_cannot_be_read_says_what_to_do(untouched_odoo):
+    with pytest.raises(ConfigurationError, match="read_cursor"):
+        untouched_odoo.target.read_results("yesterday")
