@@ -18,7 +18,8 @@ import pytest
 from canaries import dumped, leaks, unpacked, write_patterns
 from openpyxl import load_workbook
 
-from aftercare.demo.place import DEALER_SYSTEM, METADATA, WAREHOUSE
+from aftercare.demo.airflow import METADATA_DATABASE as METADATA
+from aftercare.demo.place import DEALER_SYSTEM, WAREHOUSE
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
 from aftercare.demo.processes import Programs
 from aftercare.sample.group import SampleGroup

@@ -101,39 +101,26 @@ class AirflowClient:
         """Pause a Dag or let it run; only a Dag that is not paused works on its runs."""
         self.call("PATCH", f"/dags/{dag_id}", {"is_paused": paused})
 
-    def trigger(
-        self,
-        dag_id: str,
-        partition_key: str | None = None,
-        conf: Mapping[str, Any] | None = None,
-    ) -> str:
+    def trigger(self, dag_id: str, partition_key: str) -> str:
         """Start a run for `partition_key` and return its id."""
-        body = {"logical_date": None, "partition_key": partition_key, "conf": dict(conf or {})}
+        body = {"logical_date": None, "partition_key": partition_key}
         run_id: str = self.call("POST", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"]
         return run_id
 
     def backfill_keys(self, dag_id: str, first: str, last: str) -> list[str]:
         """Return the partition keys that `backfill` would make runs for, and make none."""
-        body = _backfill(dag_id, first, last, again=True)
-        planned = self.call("POST", "/backfills/dry_run", body)["backfills"]
+        planned = self.call("POST", "/backfills/dry_run", _backfill(dag_id, first, last))[
+            "backfills"
+        ]
         return [run["partition_key"] for run in planned]
 
-    def backfill(
-        self,
-        dag_id: str,
-        first: str,
-        last: str,
-        *,
-        again: bool = False,
-        conf: Mapping[str, Any] | None = None,
-    ) -> int:
+    def backfill(self, dag_id: str, first: str, last: str) -> int:
         """Create a backfill, one run at a time, and return its id.
 
         `first` and `last` are ISO times with their zone; ticks of the Dag's timetable between them
-        get a run. `again` also makes runs for keys that have one.
+        get a run, also where their key has one.
         """
-        body = _backfill(dag_id, first, last, again=again) | {"dag_run_conf": dict(conf or {})}
-        backfill_id: int = self.call("POST", "/backfills", body)["id"]
+        backfill_id: int = self.call("POST", "/backfills", _backfill(dag_id, first, last))["id"]
         return backfill_id
 
     def wait_for_backfill(self, backfill_id: int, seconds: float = 600) -> None:
@@ -223,24 +210,16 @@ class AirflowClient:
         self._wait(f"the question of {dag_id}", asked, seconds)
         return found[0]
 
-    def answer(
-        self,
-        dag_id: str,
-        run_id: str,
-        task_id: str,
-        option: str,
-        inputs: Mapping[str, Any] | None = None,
-        map_index: int = -1,
-    ) -> None:
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
         """Answer a task that waits for a person, with one of its options."""
-        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}/hitlDetails"
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
         asked_at = datetime.fromisoformat(self.call("GET", path)["created_at"])
 
         def settled() -> bool:
             return datetime.now(UTC) - asked_at > SETTLED_AFTER
 
         self._wait(f"{task_id} to settle", settled, 2 * SETTLED_AFTER.total_seconds())
-        self.call("PATCH", path, {"chosen_options": [option], "params_input": dict(inputs or {})})
+        self.call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
     def _log_in(self) -> None:
         self._session.headers.pop("Authorization", None)
@@ -275,13 +254,13 @@ class AirflowClient:
             time.sleep(POLL_SECONDS)
 
 
-def _backfill(dag_id: str, first: str, last: str, *, again: bool) -> dict[str, Any]:
+def _backfill(dag_id: str, first: str, last: str) -> dict[str, Any]:
     return {
         "dag_id": dag_id,
         "from_date": first,
         "to_date": last,
         "max_active_runs": 1,
-        "reprocess_behavior": "completed" if again else "none",
+        "reprocess_behavior": "completed",
     }
 
 

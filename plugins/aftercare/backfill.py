@@ -91,7 +91,7 @@ def run_backfill(
         )
     say(f"{dag_id}: {len(keys)} periods, {keys[0]} to {keys[-1]}, one at a time")
     client.pause(dag_id, False)
-    number = client.backfill(dag_id, *bounds, again=True)
+    number = client.backfill(dag_id, *bounds)
     client.wait_for_backfill(number, seconds=RUN_SECONDS)
     runs: dict[str, Any] = {}
     for key in keys:

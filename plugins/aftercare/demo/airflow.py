@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 import requests
 from cryptography.fernet import Fernet
@@ -20,6 +19,7 @@ from cryptography.fernet import Fernet
 from aftercare.airflow_client import AirflowClient, AirflowRefused
 from aftercare.demo.ports import LOCALHOST, free_port, is_free
 from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.demo.private import write_private
 from aftercare.demo.processes import Program, ProgramEnded, Programs
 
 METADATA_DATABASE = "airflow"
@@ -75,18 +75,6 @@ class LocalAirflow:
         self._running: dict[str, Program] = {}
         self._passwords_file = self.home / "passwords.json"
         self.started_at = datetime.now(UTC)
-
-    def __enter__(self) -> "LocalAirflow":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def url(self) -> str:
@@ -266,8 +254,5 @@ def _keep_json(path: Path, made: Mapping[str, str]) -> None:
     """Write `made` to `path` with mode 0600, but never change a value that stands there."""
     kept = json.loads(path.read_text()) if path.exists() else {}
     unfinished = path.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({**made, **kept}, file, indent=2)
+    write_private(unfinished, json.dumps({**made, **kept}, indent=2))
     unfinished.replace(path)

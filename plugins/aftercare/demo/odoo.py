@@ -20,6 +20,7 @@ from aftercare.demo.odoo_package import Installation, OdooUnavailable, Say, cach
 from aftercare.demo.ports import LOCALHOST, free_port
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
 from aftercare.demo.postgres_cluster import SUPERUSER
+from aftercare.demo.private import write_private
 from aftercare.demo.processes import Program, Programs
 from aftercare.errors import AftercareError, Fatal
 
@@ -92,7 +93,7 @@ class OdooServer:
         answers = [line for line in done.stdout.splitlines() if line.startswith("KEYS ")]
         if done.returncode or not answers:
             raise Fatal(f"Odoo's users could not be made; see {self.home / 'logs'}")
-        _write_private(keys, answers[0].removeprefix("KEYS "))
+        write_private(keys, answers[0].removeprefix("KEYS "))
 
     def copy(self, database: str) -> None:
         """Make a database like the template; one of that name is replaced."""
@@ -146,13 +147,8 @@ class OdooServer:
         }
         lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
         file = self.home / "odoo.conf"
-        _write_private(file, f"[options]\n{lines}")
+        write_private(file, f"[options]\n{lines}")
         return ["-c", str(file)]
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text)
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -13,10 +12,12 @@ from shlex import quote
 
 from sqlalchemy.engine import make_url
 
+from aftercare.demo.ports import LOCALHOST
 from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.demo.private import write_private
 from aftercare.protection import new_keyring_json
 
-WAREHOUSE, DEALER_SYSTEM, METADATA = "aftercare", "heyuan_dms", "airflow"
+WAREHOUSE, DEALER_SYSTEM = "aftercare", "heyuan_dms"
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,7 @@ class Place:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700, parents=True)
         (self.exchange / "in").mkdir()
-        for server, name in (
-            (self.server, WAREHOUSE),
-            (self.server, METADATA),
-            (self.dealer, DEALER_SYSTEM),
-        ):
+        for server, name in ((self.server, WAREHOUSE), (self.dealer, DEALER_SYSTEM)):
             server.drop_database(name)
             server.create_database(name)
 
@@ -79,8 +76,7 @@ class Place:
         """The connections as Airflow reads them from the environment."""
         keys = self.home / "keys.json"
         if not keys.exists():
-            with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(new_keyring_json())
+            write_private(keys, new_keyring_json())
         made: dict[str, Mapping[str, object]] = {
             "warehouse": _database(self.server, WAREHOUSE),
             "dms_heyuan": _database(self.dealer, DEALER_SYSTEM),
@@ -89,7 +85,7 @@ class Place:
             "keys": {"conn_type": "generic", "password": keys.read_text()},
             "smtp": {
                 "conn_type": "smtp",
-                "host": "127.0.0.1",
+                "host": LOCALHOST,
                 "port": smtp_port,
                 "extra": {"disable_ssl": True, "disable_tls": True},
             },
@@ -106,9 +102,7 @@ class Place:
         exports = [f"export {name}={quote(value)}" for name, value in sorted(environment.items())]
         command = quote(str(Path(sys.executable).with_name("aftercare")))
         text = "\n".join(["#!/bin/sh", *exports, f'exec {command} "$@"', ""])
-        script.unlink(missing_ok=True)
-        with os.fdopen(os.open(script, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700), "w") as file:
-            file.write(text)
+        write_private(script, text, mode=0o700)
         return script
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aftercare.demo.postgres_binaries import ROOTS_FOLDER, PostgresError, server_binaries
+from aftercare.demo.private import write_private
 
 SUPERUSER = "aftercare"
 
@@ -41,7 +42,7 @@ def create_cluster(folder: Path, home: Path, *, synced: bool = True) -> None:
     unfinished = folder / "data.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     handed_over = folder / "password.new"
-    write_private(handed_over, password.read_text().strip(), owner)
+    write_private(handed_over, password.read_text(), owner=owner)
     try:
         done = subprocess.run(
             [
@@ -95,17 +96,6 @@ def delete_cluster(folder: Path) -> None:
 def plain_environment() -> dict[str, str]:
     """Return an environment in which no PG* variable or locale of the caller changes anything."""
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def write_private(path: Path, text: str, owner: pwd.struct_passwd | None = None) -> None:
-    """Write a file that only `owner` (default: the caller) can read."""
-    # Created anew and never opened through a link: the folder may belong to another user.
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        if owner is not None:
-            os.fchown(descriptor, owner.pw_uid, owner.pw_gid)
-        file.write(text + "\n")
 
 
 def _make_folder(folder: Path, home: Path, owner: pwd.struct_passwd) -> None:

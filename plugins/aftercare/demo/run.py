@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -17,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 import click
@@ -27,20 +25,12 @@ from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.mailbox import Mailbox
 from aftercare.demo.place import Place
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
-from aftercare.demo.processes import Programs
+from aftercare.demo.processes import Programs, stopped_in_order
 from aftercare.errors import AftercareError
 from aftercare.settings import PROJECT
 
 HOME = PROJECT / ".demo"
 NAP_SECONDS = 1.0
-
-
-class Interrupted(Exception):
-    """Ctrl-C or a polite request to end."""
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise Interrupted
 
 
 @contextmanager
@@ -92,7 +82,8 @@ def run_demo(
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home = home.resolve()
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    with ExitStack() as stack:
+    stack = ExitStack()
+    with stopped_in_order(stack.close):
         clock.say("Starting PostgreSQL")
         # Each demo begins anew, so a crash of the machine may take its data.
         servers = [
@@ -112,9 +103,11 @@ def run_demo(
         with _environment(environment, place):
             period = history.make(place, seed=seed, stores=stores, today=today, say=clock.say)
             environment |= place.docs_connection()
-            airflow = stack.enter_context(
-                LocalAirflow(place.airflow, place.server, PROJECT, environment, say=clock.say)
+            airflow = LocalAirflow(
+                place.airflow, place.server, PROJECT, environment, fresh=True, say=clock.say
             )
+            stack.callback(airflow.stop)
+            airflow.start()
             client = {
                 "conn_type": "http",
                 "host": airflow.url,
@@ -155,12 +148,10 @@ def run_demo(
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of documents.")
 def main(home: Path, stores: int, seed: int, stay: bool | None, language: str | None) -> None:
     """A whole dealer group on this machine: one night and one month through Airflow."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
     stays = sys.stdout.isatty() if stay is None else stay
     try:
         run_demo(home, stores, seed, stays, language)
-    except (KeyboardInterrupt, Interrupted):
+    except KeyboardInterrupt:
         click.echo("Ended; nothing is left running.")
     except AftercareError as problem:
         click.echo(f"aftercare: {problem}", err=True)
