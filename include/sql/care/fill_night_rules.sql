@@ -2,60 +2,9 @@
 -- reads: –
 -- writes: pg_temp.night_rule
 insert into night_rule
-select
-    r.rule_no,
-    r.pack,
-    r.rule_id,
-    r.occurrence,
-    r.document_kind,
-    r.event_from,
-    r.event_to,
-    r.look_from,
-    r.look_to,
-    r.opens_months,
-    r.opens_days,
-    r.due_months,
-    r.due_days,
-    r.deadline_months,
-    r.deadline_days,
-    r.expires_months,
-    r.expires_days,
-    r.day_after_months,
-    r.day_after_days,
-    r.is_by_design,
-    r.owner_role,
-    r.channel,
-    r.script_id,
-    r.script_version,
-    r.contact_kind,
-    r.priority,
-    r.policy_line
-from jsonb_to_recordset(cast(:rules as jsonb)) as r (
-    rule_no integer,
-    pack text,
-    rule_id text,
-    occurrence integer,
-    document_kind text,
-    event_from date,
-    event_to date,
-    look_from date,
-    look_to date,
-    opens_months integer,
-    opens_days integer,
-    due_months integer,
-    due_days integer,
-    deadline_months integer,
-    deadline_days integer,
-    expires_months integer,
-    expires_days integer,
-    day_after_months integer,
-    day_after_days integer,
-    is_by_design boolean,
-    owner_role text,
-    channel text,
-    script_id text,
-    script_version text,
-    contact_kind text,
-    priority integer,
-    policy_line text
-)
+select r.* -- noqa: AM04
+from
+    jsonb_populate_recordset(
+        cast(null as night_rule),
+        cast(:rules as jsonb)
+    ) as r

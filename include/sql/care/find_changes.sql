@@ -4,43 +4,42 @@
 -- A task comes onto the list when it is new, may be worked on again, or could
 -- not be worked on after it had been finished; once a night.
 -- grain: one row per task to write
--- reads: pg_temp.night_task, pg_temp.night_verdict, care.follow_up_task
+-- reads: pg_temp.night_task, care.follow_up_task
 -- writes: pg_temp.night_change
 with night as (
     select cast(:day as date) as on_day
 ),
 
-verdicts as (
+compared as (
     select
         n.task_key,
-        v.status,
-        v.status_reason,
-        jsonb_build_array(
-            n.event_on, n.open_on, n.due_on, n.deadline_on, n.expires_on
-        ) as dates,
-        jsonb_build_array(
-            n.vin, n.contact_kind, n.contact_digest, n.owner_role, v.owner_no,
-            n.channel, n.script_id, n.priority, n.policy_line
-        ) as facts
-    from night_task as n
-    inner join night_verdict as v on n.task_key = v.task_key
-),
-
-kept as (
-    select
-        t.task_key,
-        t.status,
-        t.status_reason,
+        t.status as old_status,
+        n.status as new_status,
+        n.status_reason,
         t.listed_day,
-        jsonb_build_array(
-            t.event_on, t.open_on, t.due_on, t.deadline_on, t.expires_on
-        ) as dates,
-        jsonb_build_array(
-            t.vin, t.contact_kind, t.contact_digest, t.owner_role, t.owner_no,
-            t.channel, t.script_id, t.priority, t.policy_line
-        ) as facts
+        t.task_key is null as is_new,
+        (
+            (n.status, n.status_reason)
+            is distinct from (t.status, t.status_reason)
+        ) as has_other_status,
+        (
+            (n.event_on, n.open_on, n.due_on, n.deadline_on, n.expires_on)
+            is distinct from
+            (t.event_on, t.open_on, t.due_on, t.deadline_on, t.expires_on)
+        ) as has_other_dates,
+        (
+            (
+                n.vin, n.contact_kind, n.contact_digest, n.owner_role,
+                n.owner_no, n.channel, n.script_id, n.priority, n.policy_line
+            )
+            is distinct from
+            (
+                t.vin, t.contact_kind, t.contact_digest, t.owner_role,
+                t.owner_no, t.channel, t.script_id, t.priority, t.policy_line
+            )
+        ) as has_other_facts
     from night_task as n
-    inner join care.follow_up_task as t on n.task_key = t.task_key
+    left join care.follow_up_task as t on n.task_key = t.task_key
 )
 
 insert into night_change (
@@ -52,28 +51,26 @@ insert into night_change (
     is_listed
 )
 select
-    v.task_key,
-    k.status as old_status,
-    v.status as new_status,
-    v.status_reason,
-    coalesce(v.dates <> k.dates, false) as is_moved,
-    k.task_key is null
+    c.task_key,
+    c.old_status,
+    c.new_status,
+    c.status_reason,
+    c.has_other_dates and not c.is_new as is_moved,
+    c.is_new
     or (
-        k.listed_day <> night.on_day
+        c.listed_day <> night.on_day
         and (
-            (v.status = 'open' and k.status <> 'open')
+            (c.new_status = 'open' and c.old_status <> 'open')
             or (
-                v.status in ('held', 'postponed')
-                and k.status in ('withdrawn', 'missed', 'done')
+                c.new_status in ('held', 'postponed')
+                and c.old_status in ('withdrawn', 'missed', 'done')
             )
         )
     ) as is_listed
 from night
-cross join verdicts as v
-left join kept as k on v.task_key = k.task_key
+cross join compared as c
 where
-    k.task_key is null
-    or v.status <> k.status
-    or v.status_reason is distinct from k.status_reason
-    or (v.dates <> k.dates and v.status not in ('done', 'withdrawn'))
-    or (v.facts <> k.facts and v.status in ('open', 'held', 'postponed'))
+    c.is_new
+    or c.has_other_status
+    or (c.has_other_dates and c.new_status not in ('done', 'withdrawn'))
+    or (c.has_other_facts and c.new_status in ('open', 'held', 'postponed'))

@@ -1,11 +1,13 @@
 -- Decides status and owner. Done goes before withdrawn: a call that was made
 -- stays made. The owner is somebody who has the role on the day of work,
 -- preferably already when the task opened, and the same one however often it
--- is decided.
+-- is decided. Calls count until the task expires, and for a task that was done
+-- they go on counting when its dates move.
 -- grain: one row per task
--- reads: pg_temp.night_task, core.call_result, core.assignment,
---   care.follow_up_task
--- writes: pg_temp.night_verdict
+-- reads: pg_temp.night_subject, core.call_result, core.assignment,
+--   care.follow_up_task, care.do_not_call, care.do_not_call_person,
+--   core.document_customer
+-- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
 ),
@@ -33,22 +35,42 @@ calls as (
     from night
     cross join night_task as n
     inner join core.call_result as c
-        on
-            n.task_key = c.task_key
-            and n.called_until >= c.called_on
-            and night.horizon >= c.called_on
+        on n.task_key = c.task_key and night.horizon >= c.called_on
+    left join care.follow_up_task as t
+        on n.task_key = t.task_key and t.status = 'done'
+    where c.called_on <= greatest(n.expires_on, t.expires_on)
     group by n.task_key
+),
+
+wishes as (
+    select
+        n.task_key,
+        w.called_on
+    from night
+    inner join care.do_not_call as w on night.horizon >= w.called_on
+    inner join night_task as n on w.vin = n.vin
+    union all
+    select
+        n.task_key,
+        w.called_on
+    from night
+    inner join care.do_not_call_person as w on night.horizon >= w.called_on
+    inner join night_task as n on w.vin = n.vin
+    inner join core.document_customer as p
+        on
+            n.store_code = p.store_code
+            and n.document_kind = p.document_kind
+            and n.document_no = p.document_no
+            and n.contact_kind = any(p.contact_kinds)
+            and w.known_id = p.known_id
 ),
 
 do_not_calls as (
     select
-        t.vin,
-        min(c.called_on) as asked_on
-    from night
-    inner join core.call_result as c on night.horizon >= c.called_on
-    inner join care.follow_up_task as t on c.task_key = t.task_key
-    where c.is_do_not_call
-    group by t.vin
+        wishes.task_key,
+        min(wishes.called_on) as asked_on
+    from wishes
+    group by wishes.task_key
 ),
 
 judged as (
@@ -56,15 +78,10 @@ judged as (
         n.task_key,
         n.store_code,
         n.owner_role,
-        n.owner_no,
         n.open_on,
-        n.deadline_on,
-        n.made_day,
-        n.late_reason,
-        n.problem,
+        s.problem,
         c.final_outcome,
         c.last_outcome,
-        night.horizon,
         n.expires_on <= night.horizon as is_over,
         case
             when coalesce(n.contact_check, 'missing') <> 'valid'
@@ -83,55 +100,57 @@ judged as (
         ) as work_on
     from night
     cross join night_task as n
+    inner join night_subject as s on n.task_key = s.task_key
     left join calls as c on n.task_key = c.task_key
-    left join do_not_calls as d on n.vin = d.vin
+    left join do_not_calls as d on n.task_key = d.task_key
+),
+
+owned as (
+    select
+        j.*,
+        o.employee_no as owner_no
+    from judged as j
+    left join lateral (
+        select a.employee_no
+        from core.assignment as a
+        where a.store_code = j.store_code and a.role = j.owner_role
+        group by a.employee_no
+        having
+            bool_or(
+                j.work_on >= a.valid_from
+                and j.work_on <= coalesce(a.valid_to, j.work_on)
+            )
+        order by
+            bool_or(
+                j.open_on >= a.valid_from
+                and j.open_on <= coalesce(a.valid_to, j.open_on)
+            ) desc,
+            md5(j.task_key || '/' || a.employee_no) asc,
+            a.employee_no asc
+        limit 1
+    ) as o on true
 )
 
-insert into night_verdict (
-    task_key,
-    status,
-    status_reason,
-    owner_no,
-    late_reason
-)
-select
-    j.task_key,
-    case
+update night_task as n
+set
+    status = case
         when j.final_outcome is not null then 'done'
         when j.problem is not null then 'withdrawn'
         when j.is_over then 'missed'
         when j.obstacle is not null then 'held'
         else 'open'
-    end as status,
-    case
+    end,
+    status_reason = case
         when j.final_outcome is not null then j.final_outcome
         when j.problem is not null then j.problem
         when j.obstacle is not null then j.obstacle
         when j.is_over then coalesce(j.last_outcome, 'not_called')
-        when o.employee_no is null then 'no_owner'
-    end as status_reason,
-    coalesce(j.owner_no, o.employee_no) as owner_no,
-    coalesce(
-        j.late_reason,
-        case when j.made_day >= j.deadline_on then 'late_by_data' end
-    ) as late_reason
-from judged as j
-left join lateral (
-    select a.employee_no
-    from core.assignment as a
-    where a.store_code = j.store_code and a.role = j.owner_role
-    group by a.employee_no
-    having
-        bool_or(
-            j.work_on >= a.valid_from
-            and j.work_on <= coalesce(a.valid_to, j.work_on)
-        )
-    order by
-        bool_or(
-            j.open_on >= a.valid_from
-            and j.open_on <= coalesce(a.valid_to, j.open_on)
-        ) desc,
-        md5(j.task_key || '/' || a.employee_no) asc,
-        a.employee_no asc
-    limit 1
-) as o on true
+        when j.owner_no is null then 'no_owner'
+    end,
+    owner_no = coalesce(n.owner_no, j.owner_no),
+    late_reason = coalesce(
+        n.late_reason,
+        case when n.made_day >= n.deadline_on then 'late_by_data' end
+    )
+from owned as j
+where n.task_key = j.task_key

@@ -1,28 +1,13 @@
 -- grain: one row per calendar and day
 -- reads: –
 -- writes: care.calendar_day
-insert into care.calendar_day as held (
-    calendar,
-    day,
-    is_open,
-    previous_open_on,
-    next_open_on
-)
-select
-    d.calendar,
-    d.day,
-    d.is_open,
-    d.previous_open_on,
-    d.next_open_on
+insert into care.calendar_day as held
+select d.* -- noqa: AM04
 from
-    jsonb_to_recordset(cast(:days as jsonb))
-        as d (
-            calendar text,
-            day date,
-            is_open boolean,
-            previous_open_on date,
-            next_open_on date
-        )
+    jsonb_populate_recordset(
+        cast(null as care.calendar_day),
+        cast(:days as jsonb)
+    ) as d
 on conflict (calendar, day) do update
     set
         is_open = excluded.is_open,

@@ -1,8 +1,8 @@
 -- grain: one row per follow-up and range that changed a task tonight
--- reads: pg_temp.night_change, pg_temp.night_task
+-- reads: pg_temp.night_change, pg_temp.night_subject
 -- writes: –
-select distinct n.rule_no
+select distinct s.rule_no
 from night_change as c
-inner join night_task as n on c.task_key = n.task_key
-where n.rule_no is not null
-order by n.rule_no
+inner join night_subject as s on c.task_key = s.task_key
+where s.problem is null
+order by s.rule_no

@@ -1,6 +1,6 @@
 -- The dates of tonight's tasks: the set-based twin of aftercare.rules.due.
--- A task that exists keeps its day of making; calls count until it expires,
--- and for a task that was done they go on counting when its dates move.
+-- A task that exists keeps its day of making. What becomes of it is judged
+-- later.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, care.calendar_day,
 --   care.follow_up_task
@@ -117,12 +117,13 @@ insert into night_task (
     script_id,
     script_version,
     priority,
+    status,
     late_reason,
     policy_line,
     policy_digest,
     made_day,
-    called_until,
-    rule_no
+    listed_day,
+    changed_day
 )
 select
     d.task_key,
@@ -146,6 +147,7 @@ select
     r.script_id,
     r.script_version,
     r.priority,
+    'open' as new_status,
     d.late_reason,
     r.policy_line,
     night.policy_digest,
@@ -153,11 +155,8 @@ select
         t.made_day,
         greatest(d.open_on - 1, d.arrived_on)
     ) as made_day,
-    greatest(
-        d.expires_on,
-        case when t.status = 'done' then t.expires_on end
-    ) as called_until,
-    d.rule_no
+    night.on_day as listed_day,
+    night.on_day as changed_day
 from night
 cross join dated as d
 inner join night_subject as s on d.task_key = s.task_key

@@ -27,7 +27,7 @@ from aftercare.warehouse import report, run
 
 STAGE = "tasks"
 DOCUMENT_KINDS = {"delivery": "sales_order", "workshop_exit": "repair_order"}
-WORK_TABLES = ("store", "rule", "window", "subject", "task", "verdict", "change", "message")
+WORK_TABLES = ("store", "rule", "window", "subject", "task", "change", "message")
 CALENDAR_MARGIN_DAYS = 62
 MANY_CHANGES = 1000
 COUNTS = (
@@ -83,7 +83,8 @@ def make_tasks(
         run(connection, "care/analyze_night_tasks")
         run(connection, "care/judge_tasks", horizon=horizon)
         run(connection, "care/find_changes", day=day)
-        run(connection, "care/keep_tasks", day=day)
+        run(connection, "care/keep_new_tasks")
+        run(connection, "care/keep_changed_tasks", day=day)
         _mark_used(connection, rules)
         run(connection, "care/choose_messages", today=today)
         run(connection, "care/send_contacts", day=day)
@@ -129,10 +130,9 @@ def _prepare(
 
 
 def _collect(connection: Connection, day: date) -> None:
-    run(connection, "care/collect_deliveries")
-    run(connection, "care/collect_visits")
-    run(connection, "care/collect_delivery_tasks", day=day)
-    run(connection, "care/collect_visit_tasks", day=day)
+    for document_kind in DOCUMENT_KINDS.values():
+        run(connection, "care/collect_events", document_kind=document_kind)
+    run(connection, "care/collect_tasks", day=day)
 
 
 def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, str]]:

@@ -39,7 +39,8 @@ create table ops.file_trace (
 
 -- Whom each order names in which role, with what speaks for who it is: only
 -- usable numbers count, and of a company nothing but its name. A pre-delivery
--- order is brought by the store itself.
+-- order is brought by the store itself. contact_kinds: the contacts of tasks
+-- that this role is.
 create view core.document_role as
 select
     store_code,
@@ -64,7 +65,8 @@ select
     coalesce(signed_on, invoiced_on, delivered_on) as seen_on,
     cast(null as timestamptz) as seen_at,
     customer_name_cipher as name_cipher,
-    customer_phone_cipher as phone_cipher
+    customer_phone_cipher as phone_cipher,
+    array['customer', 'owner', 'deliverer'] as contact_kinds
 from core.sales_order
 where status <> 'cancelled' and customer_name_hash is not null
 union all
@@ -86,7 +88,8 @@ select
     cast(null as date) as seen_on,
     opened_at as seen_at,
     owner_name_cipher as name_cipher,
-    owner_phone_cipher as phone_cipher
+    owner_phone_cipher as phone_cipher,
+    array['owner'] as contact_kinds
 from core.repair_order
 where
     status <> 'cancelled'
@@ -115,7 +118,8 @@ select
     cast(null as date) as seen_on,
     opened_at as seen_at,
     deliverer_name_cipher as name_cipher,
-    deliverer_phone_cipher as phone_cipher
+    deliverer_phone_cipher as phone_cipher,
+    array['customer', 'deliverer'] as contact_kinds
 from core.repair_order
 where
     status <> 'cancelled'
@@ -220,6 +224,7 @@ select
     documents.role,
     documents.vin,
     documents.kind,
+    documents.contact_kinds,
     roles.role_key,
     roles.customer_id,
     coalesce(customers.merged_into, customers.customer_id) as known_id
@@ -282,12 +287,34 @@ left join core.document_customer as persons
         and tasks.document_kind = persons.document_kind
         and tasks.document_no = persons.document_no
         and persons.kind = 'person'
-        and persons.role = case
-            when tasks.document_kind = 'sales_order' then 'customer'
-            when tasks.contact_kind = 'owner' then 'owner'
-            else 'deliverer'
-        end
+        and tasks.contact_kind = any(persons.contact_kinds)
 where calls.is_do_not_call;
+
+-- Vehicles of those who said so: there it holds for calls to the same person.
+create view care.do_not_call_person as
+with members as (
+    select
+        wishes.known_id,
+        wishes.called_on,
+        wishes.known_id as customer_id
+    from care.do_not_call as wishes
+    where wishes.known_id is not null
+    union all
+    select
+        wishes.known_id,
+        wishes.called_on,
+        merged.customer_id
+    from care.do_not_call as wishes
+    inner join core.customer as merged on wishes.known_id = merged.merged_into
+)
+
+select
+    members.known_id,
+    members.called_on,
+    roles.vin
+from members
+inner join core.customer_role as roles
+    on members.customer_id = roles.customer_id;
 
 -- keys -----------------------------------------------------------------
 -- The keys that contact data was protected with. A fingerprint tells a key
@@ -306,3 +333,61 @@ create table ops.protection_key (
 );
 create unique index protection_key_writing_idx on ops.protection_key (kind)
 where state = 'writing';
+
+-- documents ------------------------------------------------------------
+-- What a follow-up looks at in an order. problem says why there is nothing to
+-- follow up. A sale's contact is its customer, a visit's who brought the car
+-- or, where a rule wants that, the owner. A pre-delivery order is no visit of
+-- a customer.
+create view care.document as
+select
+    'sales_order' as document_kind,
+    store_code,
+    order_no as document_no,
+    vin,
+    delivered_on as event_on,
+    row_hash,
+    version_day,
+    load_id,
+    customer_phone_check as contact_check,
+    sha256(
+        coalesce(customer_name_hash, '')
+        || coalesce(customer_phone_hash, '')
+        || coalesce(plate_hash, '')
+    ) as contact_digest,
+    cast(null as text) as owner_check,
+    cast(null as bytea) as owner_digest,
+    case
+        when status = 'cancelled' then 'cancelled'
+        when delivered_on is null then 'not_delivered'
+    end as problem
+from core.sales_order
+union all
+select
+    'repair_order' as document_kind,
+    store_code,
+    ro_no as document_no,
+    vin,
+    exit_on as event_on,
+    row_hash,
+    version_day,
+    load_id,
+    deliverer_phone_check as contact_check,
+    sha256(
+        coalesce(deliverer_name_hash, '')
+        || coalesce(deliverer_phone_hash, '')
+        || coalesce(plate_hash, '')
+    ) as contact_digest,
+    owner_phone_check as owner_check,
+    sha256(
+        coalesce(owner_name_hash, '')
+        || coalesce(owner_phone_hash, '')
+        || coalesce(plate_hash, '')
+    ) as owner_digest,
+    case
+        when status = 'cancelled' then 'cancelled'
+        when is_reversed then 'reversed'
+        when ro_type = 'pre_delivery' then 'pre_delivery'
+        when exit_on is null then 'not_left'
+    end as problem
+from core.repair_order;

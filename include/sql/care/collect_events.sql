@@ -1,0 +1,72 @@
+-- Deliveries, or workshop visits that ended, inside the window of a follow-up
+-- that have no task yet.
+-- grain: one row per document and follow-up
+-- reads: pg_temp.night_window, pg_temp.night_rule, care.document,
+--   care.follow_up_task, ops.load, quality.quarantine
+-- writes: pg_temp.night_subject
+with kinds as (
+    select cast(:document_kind as text) as document_kind
+)
+
+insert into night_subject (
+    task_key,
+    store_code,
+    rule_id,
+    occurrence,
+    document_kind,
+    document_no,
+    vin,
+    event_on,
+    arrived_on,
+    rule_no,
+    calendar,
+    contact_check,
+    contact_digest
+)
+select
+    d.store_code || '.' || r.rule_id || '.' || d.document_no
+    || case when r.occurrence > 1 then '.' || r.occurrence else '' end
+        as task_key,
+    d.store_code,
+    r.rule_id,
+    r.occurrence,
+    d.document_kind,
+    d.document_no,
+    d.vin,
+    d.event_on,
+    greatest(d.version_day, q.closed_day) as arrived_on,
+    r.rule_no,
+    w.calendar,
+    case r.contact_kind
+        when 'owner' then d.owner_check else d.contact_check
+    end as contact_check,
+    case r.contact_kind
+        when 'owner' then d.owner_digest else d.contact_digest
+    end as contact_digest
+from kinds
+inner join night_window as w on kinds.document_kind = w.document_kind
+inner join night_rule as r on w.rule_no = r.rule_no
+inner join care.document as d
+    on
+        kinds.document_kind = d.document_kind
+        and w.store_code = d.store_code
+        and w.first_on <= d.event_on
+        and w.last_on >= d.event_on
+inner join ops.load as l on d.load_id = l.load_id
+left join quality.quarantine as q
+    on
+        l.system = q.system
+        and d.document_kind = q.feed
+        and d.store_code || '|' || d.document_no = q.business_key
+        and d.row_hash = q.row_hash
+where
+    d.problem is null
+    and not exists (
+        select 1
+        from care.follow_up_task as t
+        where
+            t.store_code = d.store_code
+            and t.rule_id = r.rule_id
+            and t.document_no = d.document_no
+            and t.occurrence = r.occurrence
+    )
