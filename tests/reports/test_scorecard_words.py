@@ -13,13 +13,14 @@ def names(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_both_languages_say_everything_with_the_same_values() -> None:
-    texts, _ = read_yaml(TEMPLATES / "words.yaml")
+@pytest.mark.parametrize("area", ["scorecards", "connect"])
+def test_both_languages_say_everything_with_the_same_values(area: str) -> None:
+    texts, _ = read_yaml(TEMPLATES.parent / area / "words.yaml")
     assert isinstance(texts, dict)
     differing = [name for name, both in texts.items() if names(both["zh"]) != names(both["en"])]
     assert differing == []
-    read_words("zh")
-    read_words("en")
+    read_words("zh", area)
+    read_words("en", area)
 
 
 def test_nobody_met_their_targets_cannot_be_read_as_all_did() -> None:

@@ -61,4 +61,23 @@ def make(
     engine.dispose()
 
 
+@sample.command()
+@click.option("--file", required=True, type=click.Path(path_type=Path), help="A new SQLite file.")
+@click.option("--end", type=DAY, required=True, help="The last day there is.")
+def foreign(file: Path, end: datetime) -> None:
+    """Make a small dealer system with names and codes of its own, to practise connecting one."""
+    from sqlalchemy import create_engine
+
+    from aftercare.errors import ConfigurationError
+    from aftercare.sample.foreign import make_foreign
+
+    if file.exists():
+        raise ConfigurationError("is there already; give another file", file=str(file))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{file}")
+    for table, rows in make_foreign(engine, end.date()).items():
+        click.echo(f"{table}\t{rows}")
+    engine.dispose()
+
+
 COMMANDS = (sample,)

@@ -1,4 +1,4 @@
-"""Texts of the month's documents in one language, from ``include/templates/scorecards/words.yaml``."""
+"""Texts for people in one language, from ``include/templates/<area>/words.yaml``."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Words:
 
 
 @cache
-def read_words(language: Language) -> Words:
-    """The texts in a language; ConfigurationError for a text that lacks it."""
-    path = TEMPLATES / "words.yaml"
+def read_words(language: Language, area: str = "scorecards") -> Words:
+    """The texts of an area in a language; ConfigurationError for a text that lacks it."""
+    path = TEMPLATES.parent / area / "words.yaml"
     data, lines = read_yaml(path)
     if not isinstance(data, dict):
         raise ConfigurationError("is not a list of texts", file=str(path))

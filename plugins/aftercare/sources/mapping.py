@@ -37,6 +37,9 @@ KINDS: dict[str, type[DealerSystem]] = {
     "rest": RestSystem,
 }
 
+UNDECIDED = "TODO"
+"""Stands in a draft where a person still has to say what a code means."""
+
 Place = tuple[str | int, ...]
 Problem = tuple[str, Place]
 
@@ -163,6 +166,13 @@ def _codes(system: DealerSystem, column: Column, name: str, place: Place) -> Ite
         "boolean": ("true", "false", True, False),
     }.get(column.kind)
     for code, value in system.codes[name].items():
+        if value == UNDECIDED:
+            yield (
+                f"say what {code!r} means as {column.name}: one of {', '.join(column.codes) or 'our values'}, "
+                "or null for nothing",
+                ("codes", name, code),
+            )
+            continue
         if allowed is not None and value is not None and value not in allowed:
             shown = ", ".join(str(choice) for choice in allowed if isinstance(choice, str))
             yield f"{value!r} is no {column.name}; use one of {shown}", ("codes", name, code)

@@ -48,12 +48,16 @@ def validate(
     day: date,
     docs_folder: Path | None = None,
     folders: SuiteFolders | None = None,
+    *,
+    recount: bool = True,
 ) -> dict[str, Any]:
     """Splits the load of a system's feed on a business day into rows that go on and cases.
 
     Returns counts of rows: ``rows`` (all that were pulled), ``collapsed``, ``stale``,
     ``quarantined``, ``good``, and ``by_rule`` (rule id to flagged rows). A page of data docs is added to
-    ``docs_folder`` for a load that has rows; ``folders`` says where suites stand, for tests.
+    ``docs_folder`` for a load that has rows; ``folders`` says where suites stand, for tests. Without
+    ``recount`` Great Expectations does not count the flags again: a rehearsal's rows are seen by no
+    connection but its own.
 
     Raises PipelineFault when the load is not there or not whole, when the suite does not fit its
     compiled statement, or when flags and counts differ; BatchRefused when too many rows break a
@@ -64,12 +68,12 @@ def validate(
     try:
         suite = read_suite(feed, folders)
         statement = read_statement(suite, folders)
+        prepared = _prepare(engine, group, load)
         # An empty load breaks no rule, and most feeds of a small group's night are empty.
-        counted = (
-            judge(engine, suite, load.load_id, day, f"{system} {feed}", docs_folder)
-            if _prepare(engine, group, load)
-            else {rule.rule_id: 0 for rule in suite.rules}
-        )
+        counted = {rule.rule_id: 0 for rule in suite.rules}
+        if prepared and recount:
+            label = f"{system} {feed}"
+            counted = judge(engine, suite, load.load_id, day, label, docs_folder)
         with engine.begin() as connection:
             _locked(connection, system, feed, day)
             run(connection, "quality/clear_results", load_id=load.load_id)
@@ -78,7 +82,10 @@ def validate(
                 row.rule_id: row.flagged
                 for row in run(connection, "quality/count_flags", load_id=load.load_id)
             }
-            reconcile(suite, flagged, counted)
+            if recount:
+                reconcile(suite, flagged, counted)
+            else:
+                counted |= flagged
             counts = _split(connection, suite, load, counted)
     except AftercareError as problem:
         with engine.begin() as connection:

@@ -1,0 +1,130 @@
+"""`aftercare connect --try`: a system's day is pulled and validated, shown, and undone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, cast
+
+import click
+from sqlalchemy import Connection, Engine
+
+from aftercare import connections, runs, warehouse
+from aftercare.errors import AftercareError
+from aftercare.quality.suites import read_suite
+from aftercare.quality.words import column_word
+from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.settings import Group
+from aftercare.sources.feeds import FEEDS
+from aftercare.stages.pull import pull
+from aftercare.stages.validate import validate
+from aftercare.words import FEEDS as FEED_WORDS
+from aftercare.words import word
+
+MOST_VALUES = 12
+
+
+@dataclass(frozen=True)
+class TrialFeed:
+    """What a night would have made of a feed: its counts, or why there are none.
+
+    ``unreadable``: column, raw value and number of rows, the most frequent first.
+    """
+
+    feed: str
+    counts: dict[str, Any] = field(default_factory=dict)
+    unreadable: Sequence[tuple[str, str, int]] = ()
+    problem: str | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every row goes on."""
+        return self.problem is None and not self.counts["quarantined"]
+
+
+def try_day(engine: Engine, group: Group, name: str, day: date) -> list[TrialFeed]:
+    """Pulls and validates each feed of a system for a day, reference feeds first; keeps nothing."""
+    system, ring = runs.dealer_system(name), connections.keyring()
+    address = connections.connection(system.connection)
+    tried = []
+    with rehearsal(engine) as rehearsed:
+        for feed in (feed for feed in FEEDS if feed in system.feeds):
+            counts: dict[str, Any] = {}
+            problem = None
+            try:
+                counts = pull(rehearsed, ring, group, system, address, feed, day)
+                counts |= validate(rehearsed, group, name, feed, day, recount=False)
+            except AftercareError as found:
+                problem = str(found)
+            with rehearsed.begin() as connection:
+                unreadable = warehouse.run(
+                    connection,
+                    "quality/list_unreadable",
+                    system=name,
+                    feed=feed,
+                    day=day,
+                    most=MOST_VALUES,
+                )
+                values = [(row.column_name, row.raw_value, row.found_rows) for row in unreadable]
+            tried.append(TrialFeed(feed, counts, values, problem))
+    return tried
+
+
+@contextmanager
+def rehearsal(engine: Engine) -> Iterator[Engine]:
+    """An engine for stages whose transactions are all undone at the end.
+
+    Each of them is a savepoint of one transaction, so a later one sees what an earlier one wrote,
+    and no other connection does. It can do no more than ``begin``.
+    """
+    with engine.connect() as connection:
+        undone = connection.begin()
+        try:
+            yield cast(Engine, _Rehearsal(connection))
+        finally:
+            undone.rollback()
+
+
+class _Rehearsal:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction within the one that is undone."""
+        with self._connection.begin_nested():
+            yield self._connection
+
+
+def show_trial(group: Group, name: str, day: date) -> None:
+    """Prints a trial; ends with exit code 1 when a feed could not be read or judged."""
+    say = read_words(group.group.language, "connect")
+    tried = try_day(connections.warehouse_engine(), group, name, day)
+    click.echo(say("try_head", system=name, day=day))
+    for feed in tried:
+        for line in _lines(feed, say):
+            click.echo(line)
+    is_sound = all(feed.is_sound for feed in tried)
+    click.echo(say("try_ready", system=name) if is_sound else say("try_not_ready"))
+    if any(feed.problem for feed in tried):
+        sys.exit(1)
+
+
+def _lines(tried: TrialFeed, say: Words) -> Iterator[str]:
+    title = word(FEED_WORDS, tried.feed, say.language)
+    if tried.problem is not None:
+        yield say("try_problem", feed=title, problem=tried.problem)
+    else:
+        yield say("try_feed", feed=title, **tried.counts)
+    rules = {rule.rule_id: rule for rule in read_suite(tried.feed).rules}
+    for rule_id, rows in tried.counts.get("by_rule", {}).items():
+        message = getattr(rules[rule_id].meta.message, say.language)
+        held = say("try_held") if rules[rule_id].severity == "critical" else ""
+        yield "  " + say("try_rule", rule=rule_id, message=message, rows=rows) + held
+    for column, value, rows in tried.unreadable:
+        yield "  " + say(
+            "try_unreadable", column=column_word(column, say.language), value=value, rows=rows
+        )

@@ -1,0 +1,245 @@
+"""A draft of a mapping file, made of guesses: what a person still has to decide is marked in it.
+
+``TODO`` stands where a code's meaning is not known; the reader of mappings refuses it with file,
+line and key, so that no draft goes live by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from aftercare.settings import Group
+from aftercare.sources.batches import Address
+from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
+from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
+from aftercare.sources.guess import SURE, FeedGuess
+from aftercare.sources.mapping import UNDECIDED
+from aftercare.sources.names import Names
+from aftercare.sources.probe import Look, count_codes, newest
+from aftercare.sources.profile import ColumnLook
+
+TODO = UNDECIDED
+LAG_DAYS = 3
+_LEAST_LIKENESS = 0.6
+
+
+@dataclass(frozen=True)
+class CursorDraft:
+    """A column that may say when a row changed. ``newest`` is its greatest value, for people."""
+
+    column: ColumnLook
+    likeness: float
+    newest: object
+
+
+@dataclass(frozen=True)
+class FeedDraft:
+    """A feed of the draft: the guess, the chosen cursors, all candidates, and codes by column."""
+
+    guess: FeedGuess
+    cursor: tuple[str, ...]
+    cursor_format: str | None
+    candidates: tuple[CursorDraft, ...]
+    codes: Mapping[str, tuple[CodeDraft, ...]]
+
+    @property
+    def unused(self) -> tuple[ColumnLook, ...]:
+        """Source columns that neither a column nor the cursor takes anything from."""
+        return tuple(column for column in self.guess.unused if column.name not in self.cursor)
+
+    @property
+    def missing_key(self) -> tuple[str, ...]:
+        """Columns of the feed's key that nothing looks like."""
+        return tuple(name for name in self.guess.feed.key if name not in self.guess.columns)
+
+    @property
+    def lacks_cursor(self) -> bool:
+        """Whether nothing says when a row changed, in a feed that grows."""
+        is_table = self.guess.table.layout is None
+        return is_table and not self.cursor and not self.guess.feed.is_reference
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mapping in the making."""
+
+    system: str
+    conn_id: str
+    kind: str
+    time_zone: str
+    feeds: tuple[FeedDraft, ...]
+    brands: tuple[str, ...] = ()
+    dictionaries: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def to_decide(self) -> int:
+        """How many places of the file a person has to fill in before it loads."""
+        codes = (code for feed in self.feeds for drafts in feed.codes.values() for code in drafts)
+        places = sum(len(feed.missing_key) + feed.lacks_cursor for feed in self.feeds)
+        return places + sum(code.value is None for code in codes)
+
+    def system_for_samples(self) -> DealerSystem | None:
+        """The draft as far as it is decided, to read samples with; None when no feed can be read."""
+        feeds = {
+            feed.guess.feed.name: _feed_map(feed, self.dictionaries)
+            for feed in self.feeds
+            if not feed.missing_key
+        }
+        if not feeds:
+            return None
+        codes = {
+            self.dictionaries[feed.guess.feed.name, name]: {
+                code.code: code.value for code in drafts if code.value is not None
+            }
+            for feed in self.feeds
+            for name, drafts in feed.codes.items()
+        }
+        model = SqlSystem if self.kind == "sql" else FileSystem
+        return TypeAdapter(model).validate_python(
+            {
+                "system": self.system,
+                "title": {"zh": self.system, "en": self.system},
+                "kind": self.kind,
+                "connection": self.conn_id,
+                "time_zone": self.time_zone,
+                "lag_days": LAG_DAYS,
+                "feeds": feeds,
+                "codes": codes,
+            }
+        )
+
+
+def make_draft(
+    system: str,
+    look: Look,
+    guesses: Sequence[FeedGuess],
+    address: Address,
+    group: Group,
+    names: Names,
+) -> Draft:
+    """Makes a draft of guesses; codes and newest values are asked of the source once more."""
+    feeds = []
+    zone, brands = group.time_zone, tuple(group.packs)
+    used = {guess.table.name for guess in guesses}
+    known = [table for table in look.tables if table.name not in used]
+    for guess in guesses:
+        whole = {
+            name: count_codes(address, zone, guess.table, found.source.name)
+            for name, found in guess.columns.items()
+            if wants_codes(guess.feed.column(name), found.source, brands)
+        }
+        codes = {
+            name: tuple(draft_codes(guess.feed.name, guess.feed.column(name), column, known, names))
+            for name, column in whole.items()
+        }
+        candidates = tuple(
+            CursorDraft(
+                column,
+                names.changed(column.name),
+                newest(address, zone, guess.table, column.name),
+            )
+            for column in _cursor_columns(guess)
+        )
+        cursor = _cursor(candidates, names)
+        feeds.append(
+            FeedDraft(guess, cursor, _cursor_format(look, guess, cursor), candidates, codes)
+        )
+    return Draft(
+        system, look.conn_id, look.kind, str(zone), tuple(feeds), brands, _dictionaries(feeds)
+    )
+
+
+def _cursor_columns(guess: FeedGuess) -> list[ColumnLook]:
+    """Columns of times, but those that are somebody's birthday."""
+    if guess.table.layout is not None:
+        return []
+    personal = {
+        found.source.name
+        for name, found in guess.columns.items()
+        if guess.feed.column(name).contact is not None
+    }
+    return [
+        column
+        for column in guess.table.columns
+        if column.name not in personal
+        and column.filled_values
+        and not column.is_numeric
+        and column.share("date") >= SURE
+    ]
+
+
+def _cursor(candidates: Sequence[CursorDraft], names: Names) -> tuple[str, ...]:
+    """The column of the last change; with that of the making where the first has blanks."""
+    changed = [found for found in candidates if found.likeness >= _LEAST_LIKENESS]
+    if not changed:
+        return ()
+    best = max(changed, key=lambda found: (found.likeness, bool(found.column.indexed)))
+    made = [
+        found.column for found in candidates if names.made(found.column.name) >= _LEAST_LIKENESS
+    ]
+    if best.column.filled == 1 or not made:
+        return (best.column.name,)
+    return best.column.name, made[0].name
+
+
+def _cursor_format(look: Look, guess: FeedGuess, cursor: tuple[str, ...]) -> str | None:
+    """How texts of the cursor are written, where that is not as the mapping expects."""
+    if not cursor:
+        return None
+    column = guess.table.column(cursor[0])
+    is_text = look.dialect == "sqlite" or not column.type_name.startswith(("date", "time"))
+    written = column.sorted_format if is_text else None
+    usual = "%Y-%m-%d %H:%M:%S"
+    return None if written is None or written.startswith(usual) else written
+
+
+def _dictionaries(feeds: Sequence[FeedDraft]) -> dict[tuple[str, str], str]:
+    """A name in the file for the codes of each feed's column; short where nobody else has it."""
+    wanted = [(feed.guess.feed.name, name) for feed in feeds for name in feed.codes]
+    columns = [name for _, name in wanted]
+    return {
+        (feed, name): name if columns.count(name) == 1 else f"{feed}_{name}"
+        for feed, name in wanted
+    }
+
+
+def _feed_map(feed: FeedDraft, dictionaries: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    columns = {name: column_map(feed, name, dictionaries) for name in feed.guess.columns}
+    layout = feed.guess.table.layout
+    if layout is None:
+        found: dict[str, Any] = {"table": feed.guess.table.name, "columns": columns}
+        if feed.cursor:
+            found["cursor"] = list(feed.cursor)
+        if feed.cursor_format:
+            found["cursor_format"] = feed.cursor_format
+        return found
+    named = {
+        "pattern": layout.name, "format": layout.form, "encoding": layout.encoding,
+        "delimiter": layout.delimiter, "sheet": layout.sheet,
+    }  # fmt: skip
+    head = {} if layout.header_row == 1 else {"header_row": layout.header_row}
+    return {
+        **{key: part for key, part in named.items() if part is not None},
+        **head,
+        "columns": columns,
+    }
+
+
+def column_map(
+    feed: FeedDraft, name: str, dictionaries: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """A column of a feed as the mapping writes it."""
+    source = feed.guess.columns[name].source
+    found = {"column": source.name}
+    if name in feed.codes:
+        found["codes"] = dictionaries[feed.guess.feed.name, name]
+    is_day = feed.guess.feed.column(name)
+    if (
+        is_day.kind in ("date", "timestamp") or is_day.contact == "birthday"
+    ) and source.date_format:
+        found["format"] = source.date_format
+    return found

@@ -1,0 +1,120 @@
+"""A draft as the text of a mapping file, with what was seen beside each line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from aftercare.sources.draft import LAG_DAYS, TODO, Draft, FeedDraft, column_map
+from aftercare.sources.draft_codes import allowed_codes
+from aftercare.sources.profile import ColumnLook
+
+_PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*(?:\.[A-Za-z_][\w]*)?")
+_WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_MARGIN = 44
+
+
+class Words(Protocol):
+    """Texts for people by name, filled with values."""
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """The text of that name."""
+        ...
+
+
+def draft_text(draft: Draft, say: Words) -> str:
+    """The mapping file; places to decide are marked as `aftercare.sources.draft` says."""
+    return "\n".join([*_head(draft, say), *_feeds(draft, say), *_codes(draft, say)]) + "\n"
+
+
+def _head(draft: Draft, say: Words) -> Iterator[str]:
+    yield f"# {say('draft_head', count=draft.to_decide, todo=TODO)}"
+    yield "# yaml-language-server: $schema=../../schemas/dealer_mapping.schema.json"
+    yield f"system: {draft.system}"
+    yield f"title: {{zh: {draft.system}, en: {draft.system}}}"
+    yield f"kind: {draft.kind}"
+    yield f"connection: {draft.conn_id}"
+    yield f"time_zone: {draft.time_zone}"
+    yield _line(f"lag_days: {LAG_DAYS}", say("draft_lag"))
+
+
+def _feeds(draft: Draft, say: Words) -> Iterator[str]:
+    yield ""
+    yield "feeds:"
+    for feed in draft.feeds:
+        yield f"  {feed.guess.feed.name}:"
+        yield from _source(feed, say)
+        yield "    columns:"
+        for name in feed.missing_key:
+            yield f"      # {TODO} {name}: … {say('draft_no_column')}"
+        for name, guess in feed.guess.columns.items():
+            mapped = column_map(feed, name, draft.dictionaries)
+            written = ", ".join(f"{key}: {_scalar(value)}" for key, value in mapped.items())
+            right = _scalar(mapped["column"]) if len(mapped) == 1 else f"{{{written}}}"
+            yield _line(f"      {name}: {right}", None if guess.is_sure else say("draft_unsure"))
+        if feed.unused:
+            yield f"    # {say('draft_unused')}"
+            for column in feed.unused:
+                yield f"    #   {column.name} ({seen(column, say)})"
+
+
+def _source(feed: FeedDraft, say: Words) -> Iterator[str]:
+    table = feed.guess.table
+    rivals = feed.guess.rivals
+    note = say("draft_rivals", tables=", ".join(rivals)) if rivals else None
+    if table.layout is not None:
+        layout = table.layout
+        yield _line(f"    pattern: {json.dumps(layout.name, ensure_ascii=False)}", note)
+        yield f"    format: {layout.form}"
+        for key in ("encoding", "delimiter", "sheet"):
+            if (value := getattr(layout, key)) is not None:
+                yield f"    {key}: {json.dumps(value, ensure_ascii=False)}"
+        if layout.header_row != 1:
+            yield f"    header_row: {layout.header_row}"
+        yield _line("    version: file_day", say("draft_version"))
+        return
+    yield _line(f"    table: {_scalar(table.name)}", note)
+    if feed.cursor:
+        columns = ", ".join(_scalar(name) for name in feed.cursor)
+        yield f"    cursor: {columns}" if len(feed.cursor) == 1 else f"    cursor: [{columns}]"
+        if feed.cursor_format:
+            yield f"    cursor_format: {json.dumps(feed.cursor_format)}"
+    elif feed.lacks_cursor:
+        others = ", ".join(found.column.name for found in feed.candidates)
+        yield f"    # {TODO} {say('draft_no_cursor', columns=others or '—')}"
+
+
+def _codes(draft: Draft, say: Words) -> Iterator[str]:
+    if not draft.dictionaries:
+        return
+    yield ""
+    yield "codes:"
+    for feed in draft.feeds:
+        for name, drafts in feed.codes.items():
+            column = feed.guess.feed.column(name)
+            allowed = ", ".join(allowed_codes(column, draft.brands)) or "true, false"
+            yield f"  {draft.dictionaries[feed.guess.feed.name, name]}:"
+            yield f"    # {say('draft_allowed', codes=allowed)}"
+            for code in drafts:
+                value = TODO if code.value is None else _scalar(code.value)
+                note = say("draft_code", rows=code.rows) + (f" · {code.said}" if code.said else "")
+                yield _line(f"    {json.dumps(code.code, ensure_ascii=False)}: {value}", note)
+
+
+def seen(column: ColumnLook, say: Words) -> str:
+    """A source column in words: type, share filled, different values; never one of its values."""
+    filled = "—" if column.filled is None else f"{column.filled:.0%}"
+    return say("seen", type=column.type_name, filled=filled, distinct=column.distinct)
+
+
+def _line(text: str, note: str | None) -> str:
+    return f"{text:<{_MARGIN}} # {note}" if note else text
+
+
+def _scalar(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    is_plain = _PLAIN.fullmatch(value) and value.casefold() not in _WORDS_OF_YAML
+    return value if is_plain else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,137 @@
+"""How good a system's data is: figures of a sample, as the night itself understands the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from aftercare.protection import Keyring
+from aftercare.sources import sql
+from aftercare.sources.batches import Address, Batch, Window
+from aftercare.sources.canonical import Translator, staging_columns
+from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.feeds import FEEDS, Column
+from aftercare.sources.files import Folder
+
+SAMPLE_ROWS = 5_000
+_RECENT_DAYS = 30
+_FEW_ROWS = 50
+_MAY_LIE_AHEAD = frozenset({"valid_to", "closed_on"})
+
+
+@dataclass(frozen=True)
+class ColumnFigures:
+    """One canonical column: values that are there, that could not be read, and failed checks.
+
+    ``checks`` counts what is wrong with contact data and VINs by its name; ``ahead`` counts times
+    after the business day.
+    """
+
+    column: Column
+    filled: int
+    unreadable: int
+    checks: dict[str, int]
+    ahead: int
+
+    @property
+    def valid(self) -> int | None:
+        """Filled values that pass their check; None for columns without one."""
+        if self.column.name != "vin" and self.column.contact in (None, "name", "text"):
+            return None
+        return self.filled - sum(self.checks.values())
+
+
+@dataclass(frozen=True)
+class FeedFigures:
+    """One feed's sample: ``rows`` that are records, ``duplicates`` of a key beyond its first row, and
+    rows whose key has a blank. ``is_recent``: rows of the last month, not the first ones of all.
+    """
+
+    feed: str
+    rows: int
+    is_recent: bool
+    duplicates: int
+    incomplete: int
+    columns: tuple[ColumnFigures, ...]
+
+
+def measure(
+    system: DealerSystem, feed: str, address: Address, keyring: Keyring, window: Window
+) -> FeedFigures:
+    """Figures of at most SAMPLE_ROWS rows: those of the last month where there are enough.
+
+    Raises what the readers raise.
+    """
+    recent = replace(window, lag_days=_RECENT_DAYS, is_first=False)
+    rows = _rows(system, feed, address, keyring, recent)
+    is_recent = len(rows) >= _FEW_ROWS
+    if not is_recent:
+        rows = _rows(system, feed, address, keyring, replace(window, is_first=True))
+    names = [name for name, _ in staging_columns(FEEDS[feed])]
+    cells: dict[str, tuple[Any, ...]] = dict(
+        zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)
+    )
+    unreadable = Counter(
+        name for found in cells["unreadable"] if found is not None for name in found.obj
+    )
+    keys = [
+        key
+        for key in zip(*(cells[name] for name in FEEDS[feed].key), strict=True)
+        if None not in key
+    ]
+    mapped = system.feeds[feed].columns
+    return FeedFigures(
+        feed,
+        len(rows),
+        is_recent,
+        len(keys) - len(set(keys)),
+        len(rows) - len(keys),
+        tuple(
+            _column(column, cells, unreadable[column.name], window)
+            for column in FEEDS[feed].columns
+            if column.name in mapped
+        ),
+    )
+
+
+def _rows(
+    system: DealerSystem, feed: str, address: Address, keyring: Keyring, window: Window
+) -> list[tuple[Any, ...]]:
+    translator = Translator(system, FEEDS[feed], keyring, window.end)
+    rows: list[tuple[Any, ...]] = []
+    for batch in _batches(system, feed, address, window):
+        rows += translator.rows(batch, 0, len(rows) + 1)
+        if len(rows) >= SAMPLE_ROWS:
+            return rows[:SAMPLE_ROWS]
+    return rows
+
+
+def _batches(system: DealerSystem, feed: str, address: Address, window: Window) -> Iterator[Batch]:
+    if system.kind == "sql":
+        yield from sql.read(system, feed, address, window, most=SAMPLE_ROWS)
+        return
+    folder = Folder(system, feed, address, window)
+    for file in reversed(folder.listed()):
+        yield from folder.batches(file)
+
+
+def _column(
+    column: Column, cells: dict[str, tuple[Any, ...]], unreadable: int, window: Window
+) -> ColumnFigures:
+    checked = f"{column.name}_check"
+    if checked in cells:
+        checks = Counter(check for check in cells[checked] if check not in ("valid", "missing"))
+        filled = sum(check != "missing" for check in cells[checked])
+        return ColumnFigures(column, filled, unreadable, dict(checks), 0)
+    given = [value for value in cells[column.name] if value is not None]
+    ahead = 0 if column.name in _MAY_LIE_AHEAD else sum(_is_ahead(at, window) for at in given)
+    return ColumnFigures(column, len(given) + unreadable, unreadable, {}, ahead)
+
+
+def _is_ahead(value: object, window: Window) -> bool:
+    if isinstance(value, datetime):
+        return value > window.end
+    return isinstance(value, date) and value > window.day

@@ -1,0 +1,156 @@
+"""What the values of a source column look like, without showing one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from aftercare.sources import contacts, values, vin
+from aftercare.sources.codes import BLANKS, code_key
+from aftercare.sources.feeds import Contact
+from aftercare.sources.values import text_of
+
+MOST_CODES = 40
+"""A column with more different values than that holds no codes."""
+_ROWS_PER_CODE = 2
+_LONGEST_CODE = 20
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y%m%d%H%M%S",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y%m%d",
+)
+_AMBIGUOUS = tuple(
+    f"{day}{clock}"
+    for day in ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y")
+    for clock in ("", " %H:%M", " %H:%M:%S")
+)
+_CONTACTS: dict[Contact, Callable[[object], contacts.Checked]] = {
+    "phone": contacts.phone,
+    "plate": contacts.plate,
+    "id_no": contacts.id_no,
+    "email": contacts.email,
+}
+
+
+@dataclass(frozen=True)
+class ColumnLook:
+    """A source column: its name and type, and a sample of its values, which nobody is shown.
+
+    ``indexed``: an index begins with it, None where that cannot be told. ``is_key``: the source says
+    that its values are different in every row. ``counted``: codes and their numbers in all rows,
+    where those were counted.
+    """
+
+    name: str
+    type_name: str
+    sample: Sequence[object] = field(repr=False)
+    indexed: bool | None = None
+    is_key: bool = False
+    counted: Counter[str] | None = field(default=None, repr=False)
+
+    @cached_property
+    def filled_values(self) -> list[object]:
+        """The sample without blanks."""
+        return [raw for raw in self.sample if code_key(raw) not in BLANKS]
+
+    @property
+    def filled(self) -> float | None:
+        """Share of the sample that is not blank; None without a sample."""
+        return len(self.filled_values) / len(self.sample) if self.sample else None
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Different values as codes are spelled, with their numbers in all rows or in the sample."""
+        return self.counted or Counter(code_key(raw) for raw in self.filled_values)
+
+    @property
+    def distinct(self) -> int:
+        """How many different values the sample has."""
+        return len(self.counts)
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no value stands in the sample twice, and none is blank."""
+        different = len({code_key(raw) for raw in self.filled_values})
+        return bool(self.sample) and different == len(self.sample)
+
+    @cached_property
+    def is_coded(self) -> bool:
+        """Whether few short values stand for all rows, and none of them is a person's."""
+        few = 0 < self.distinct <= min(MOST_CODES, len(self.filled_values) // _ROWS_PER_CODE)
+        return (
+            few
+            and all(len(code) <= _LONGEST_CODE for code in self.counts)
+            and not any(self.share(kind) for kind in ("vin", "phone", "plate", "id_no", "email"))
+        )
+
+    def share(self, kind: str) -> float:
+        """Share of the filled values that are a vin, phone, plate, id_no, email, date or number."""
+        return self._shares[kind]
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        filled = self.filled_values
+        count = len(filled) or 1
+        shares: dict[str, float] = {
+            kind: sum(check(raw)[1] == "valid" for raw in filled) / count
+            for kind, check in _CONTACTS.items()
+        }
+        vins = (vin.check(raw)[1] for raw in filled)
+        shares["vin"] = sum(found in ("valid", "check_digit") for found in vins) / count
+        # Whole numbers are read as days of Excel, but a column of numbers is a column of numbers.
+        days = 0 if self.is_numeric else self._read(None)
+        shares["date"] = max(days, self._read(self.date_format) if self.date_format else 0) / count
+        shares["number"] = 1 - len(values.decimals(filled).unreadable) / count
+        return shares
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        """Whether all values are numbers that no calendar writes."""
+        return all(
+            isinstance(raw, int | float | Decimal) and len(code_key(raw)) not in (8, 14)
+            for raw in self.filled_values
+        )
+
+    @cached_property
+    def date_format(self) -> str | None:
+        """The one strptime format that reads dates which could else mean two things, if there is one.
+
+        None for columns that need no format, and for those of which nobody can tell.
+        """
+        if not self.filled_values or self._read(None) == len(self.filled_values):
+            return None
+        fitting = [
+            written for written in _AMBIGUOUS if self._read(written) == len(self.filled_values)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+    @cached_property
+    def sorted_format(self) -> str | None:
+        """The strptime format in which every value of a column of text is written, so that texts sort
+        like the times they hold; None when there is none.
+        """
+        texts = [text_of(raw) or "" for raw in self.filled_values]
+        return next((form for form in _FORMATS if texts and _all_written(texts, form)), None)
+
+    def _read(self, written: str | None) -> int:
+        understood = values.timestamps(self.filled_values, UTC, written)
+        return sum(value is not None for value in understood.values)
+
+
+def _all_written(texts: list[str], form: str) -> bool:
+    try:
+        return all(datetime.strptime(text, form).strftime(form) == text for text in texts)  # noqa: DTZ007
+    except ValueError:
+        return False
