@@ -14,6 +14,7 @@ from aftercare.settings import PROJECT
 
 FILES = [
     *(("dealer_mapping", path) for path in (PROJECT / "include/mappings/dealer").glob("*.yaml")),
+    *(("dealer_mapping", path) for path in (PROJECT / "include/mappings/ready").glob("*.yaml")),
     ("group", PROJECT / "include/group.yaml"),
     *(("policy_pack", path) for path in (PROJECT / "include/policy").glob("*/pack.yaml")),
     *(

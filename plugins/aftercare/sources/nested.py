@@ -50,7 +50,9 @@ def fault(path: str) -> str | None:
 def _nodes(parsed: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield parsed
     for child in parsed["children"]:
-        yield from _nodes(child)
+        # Children of a slice are numbers.
+        if isinstance(child, Mapping):
+            yield from _nodes(child)
 
 
 def found(path: str, data: object) -> Any:

@@ -31,8 +31,7 @@ def names(part: object) -> Iterator[str]:
 def filled(part: Any, values: Mapping[str, Any]) -> Any:
     """The same data with values for placeholders.
 
-    A text that is one placeholder without a format becomes the value itself, so that a number stays a
-    number. What holds a placeholder whose value is None is left out of mappings and lists.
+    A text that is one placeholder without a format, whose value is a number, becomes that number. What holds a placeholder whose value is None is left out of mappings and lists.
     """
     if isinstance(part, Mapping):
         inner = {key: filled(value, values) for key, value in part.items()}
@@ -44,6 +43,6 @@ def filled(part: Any, values: Mapping[str, Any]) -> Any:
     wanted = list(names(part))
     if any(values[name] is None for name in wanted):
         return None
-    if len(wanted) == 1 and part == f"{{{wanted[0]}}}":
+    if len(wanted) == 1 and part == f"{{{wanted[0]}}}" and isinstance(values[wanted[0]], int):
         return values[wanted[0]]
     return part.format(**values)

@@ -28,14 +28,14 @@ from aftercare.sources.dealer_system import RestFeedMap, RestSystem
 from aftercare.sources.rest_entry import Entry, entry_of
 
 TIMEOUT = (15, 120)
-TRIES_AGAIN = 4
+TRIES_AGAIN = 3
 LONGEST_WAIT = 60
 MOST_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 1 << 16
 _BUSY = frozenset({429, 502, 503, 504})
 
 # It would write addresses with their queries, and keys may stand in those.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 class _Patience(Retry):

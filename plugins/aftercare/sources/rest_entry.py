@@ -114,6 +114,12 @@ def entry_of(address: Address, root: str, post: PostForToken) -> Entry:
     headers = {str(name): str(value) for name, value in given.items()}
     if auth != "none" and not password:
         raise _incomplete(address, f"a password for auth {auth}")
+    sent = [*headers, *headers.values(), *([password] if auth in ("bearer", "header") else [])]
+    if not all(_can_be_sent(text) for text in sent):
+        raise ConfigurationError(
+            f"connection {address.conn_id} has a password or headers with characters that cannot be "
+            "sent; was a line break or a full-width character pasted with them?"
+        )
     match auth:
         case "none":
             return Entry(headers)
@@ -149,7 +155,7 @@ def _buyer(address: Address, root: str, post: PostForToken) -> Callable[[], tupl
     def buy() -> tuple[str, float]:
         answer = post(urljoin(root, str(token_url)), form, basic)
         token = answer.get("access_token") if isinstance(answer, dict) else None
-        if not isinstance(token, str) or not token:
+        if not isinstance(token, str) or not token or not _can_be_sent(token):
             raise ConfigurationError(
                 f"the token address of connection {address.conn_id} gives no token; check login, "
                 "password, token_url, scope and client_auth"
@@ -159,6 +165,10 @@ def _buyer(address: Address, root: str, post: PostForToken) -> Callable[[], tupl
         return token, seconds - RENEWED_BEFORE
 
     return buy
+
+
+def _can_be_sent(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _incomplete(address: Address, needed: str) -> ConfigurationError:

@@ -32,8 +32,6 @@ class Moment(datetime):
     def __format__(self, form: str) -> str:
         return super().__format__(form) if form else self.isoformat(timespec="seconds")
 
-    __str__ = datetime.isoformat
-
 
 def pages(
     client: RestClient, system: RestSystem, mapped: RestFeedMap, window: Window
