@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-DAY = click.DateTime(["%Y-%m-%d"])
+from aftercare.cli.options import DAY
 
 
 @click.group()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
-from typing import Any
 
 import click
 
-USER = click.option(
-    "--user", default=getpass.getuser, help="Who decides; default: who is logged in."
-)
+from aftercare.cli.options import DAY, USER
 
 
 @click.group()
@@ -65,7 +61,7 @@ def _decision(name: str, help_text: str) -> None:
     @click.option("--reason", required=True, help="Reason code, see the steward's guide.")
     @click.option("--comment", help="In your own words.")
     @click.option("--rule", default="*", help="A waiver may name one rule.")
-    @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a waiver.")
+    @click.option("--until", type=DAY, help="Last day of a waiver.")
     @USER
     def command(
         case_ids: tuple[int, ...],
@@ -75,24 +71,12 @@ def _decision(name: str, help_text: str) -> None:
         until: datetime | None,
         user: str,
     ) -> None:
-        _decide(name, case_ids, reason, comment, rule, until, user)
+        from aftercare import runs
 
-
-def _decide(
-    action: Any,
-    case_ids: tuple[int, ...],
-    reason: str,
-    comment: str | None,
-    rule: str,
-    until: datetime | None,
-    user: str,
-) -> None:
-    from aftercare import runs
-
-    last_day = until.date() if until else None
-    states = runs.decide_cases(case_ids, action, user, reason, comment, rule, last_day)
-    for case_id, state in states.items():
-        click.echo(f"{case_id}: {state}")
+        last_day = until.date() if until else None
+        states = runs.decide_cases(case_ids, name, user, reason, comment, rule, last_day)
+        for case_id, state in states.items():
+            click.echo(f"{case_id}: {state}")
 
 
 _decision("release", "The rows are right as they are: let them go on.")

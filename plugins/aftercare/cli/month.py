@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from aftercare.cli.night import show
+from aftercare.cli.options import USER
 
 
 @click.command()
@@ -39,23 +40,18 @@ def list_month(month: str) -> None:
     click.echo(f"{len(rows)} proposals")
 
 
-def _decide(decision: Any, proposal_ids: tuple[str, ...], comment: str, user: str) -> None:
-    from aftercare import connections, runs
-    from aftercare.settings import read_group
-    from aftercare.stages.proposals import decide
-
-    group = read_group()
-    engine = connections.warehouse_engine()
-    show(decide(engine, proposal_ids, decision, comment, user, runs.today(group)))
-
-
-def _decision(name: str, help_text: str) -> None:
+def _decision(name: Any, help_text: str) -> None:
     @proposals.command(name, help=help_text)
     @click.argument("proposal_ids", nargs=-1, required=True)
     @click.option("--comment", default="", help="Why; required to reject.")
-    @click.option("--user", default=getpass.getuser, help="Who decides; default: who is logged in.")
+    @USER
     def command(proposal_ids: tuple[str, ...], comment: str, user: str) -> None:
-        _decide(name, proposal_ids, comment, user)
+        from aftercare import connections, runs
+        from aftercare.settings import read_group
+        from aftercare.stages.proposals import decide
+
+        engine, today = connections.warehouse_engine(), runs.today(read_group())
+        show(decide(engine, proposal_ids, name, comment, user, today))
 
 
 _decision("approve", "Approve proposals by their ids.")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import css_inline
@@ -24,9 +25,9 @@ XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @cache
-def _environment() -> Environment:
+def _templates(folder: Path) -> Environment:
     return Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(folder),
         # Text is no markup: escaping it would show `&amp;` to people.
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -35,13 +36,18 @@ def _environment() -> Environment:
     )
 
 
+def inlined(folder: Path, name: str, texts: Mapping[str, Any]) -> str:
+    """The page of a template, its styles inlined as mail programs want them."""
+    page = _templates(folder).get_template(f"{name}.html").render(texts)
+    return css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
+
+
 def mail_html(name: str, texts: Mapping[str, Any]) -> str:
     """A mail's HTML with styles inlined.
 
     Raises PipelineFault above the size at which mail programs cut a message.
     """
-    page = _environment().get_template(f"{name}.html").render(texts)
-    html = css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
+    html = inlined(FOLDER, name, texts)
     size = len(html.encode())
     if size > HTML_BYTES:
         raise PipelineFault(f"the mail {name} has {size} bytes, more than {HTML_BYTES}")
@@ -50,7 +56,7 @@ def mail_html(name: str, texts: Mapping[str, Any]) -> str:
 
 def mail_text(name: str, texts: Mapping[str, Any]) -> str:
     """A mail for programs without HTML."""
-    return _environment().get_template(f"{name}.txt").render(texts).strip() + "\n"
+    return _templates(FOLDER).get_template(f"{name}.txt").render(texts).strip() + "\n"
 
 
 def mail_message(

@@ -4,39 +4,22 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
-
-import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aftercare.errors import PipelineFault
+from aftercare.reports.mail_layout import HTML_BYTES, XLSX, inlined
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_view import Texts, subject, view
 from aftercare.reports.scorecard_words import TEMPLATES, Words
 
-HTML_BYTES = 100_000
 ROWS = (40, 20, 10, 5)
 """People and proposals on the mail's page: the first of these that fits; all are attached."""
 
 CHART = "chart"
-XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def scorecard_html(texts: Texts, chart_address: str = f"cid:{CHART}") -> str:
     """The mail's HTML, with styles inlined; ``chart_address`` is where its one picture is found."""
-    page = _environment().get_template("mail.html").render(chart=chart_address, **texts)
-    return css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)
+    return inlined(TEMPLATES, "mail", {**texts, "chart": chart_address})
 
 
 def fitting_page(report: ScorecardReport, words: Words) -> tuple[Texts, str]:

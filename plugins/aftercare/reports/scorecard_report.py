@@ -6,6 +6,7 @@ workbook, PDF and chart show the same figure.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from aftercare.rules.scoring import SHARE, percent, share
+from aftercare.rules.scoring import SHARE, meets, percent, share
 
 Row = Mapping[str, Any]
 MET, MISSED, NOTHING = "✓", "▼", "–"
@@ -76,9 +77,7 @@ class KpiRow:
     @property
     def symbol(self) -> str:
         """Whether the figure of all meets the target."""
-        if self.value is None or self.target is None:
-            return NOTHING
-        return MET if self.value >= self.target else MISSED
+        return symbol(meets(self.value, self.target))
 
 
 @dataclass(frozen=True)
@@ -272,13 +271,7 @@ class ScorecardReport:
 
 def median(values: Sequence[Decimal]) -> Decimal | None:
     """The middle value, or the mean of the two; None of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2
+    return statistics.median(values) if values else None
 
 
 def shown(value: Decimal | None, unit: str = SHARE) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
+from aftercare.rules import period
 from aftercare.sample import heyuan, skoda
 from aftercare.sample.complaints import blamed_employee
 from aftercare.sample.truth import (
@@ -102,9 +103,8 @@ class SampleGroup:
         ``nights`` are the business days whose nights run, if not all from the first night until
         a day; ``lag_days`` is that of the database's mapping.
         """
-        count = ((until or self.end) - self.first_night).days + 1
-        every = [self.first_night + timedelta(days=offset) for offset in range(count)]
-        return broken_rows(self.world, Nights(tuple(sorted(nights or every)), lag_days))
+        run = nights or period.days(self.first_night, until or self.end)
+        return broken_rows(self.world, Nights(tuple(sorted(run)), lag_days))
 
     def write_truth(
         self, folder: Path, until: date | None = None, with_canaries: bool = False

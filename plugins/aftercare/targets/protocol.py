@@ -202,8 +202,8 @@ class ListTarget(Protocol):
 
     The push stage hands it every open task of a store at once, also when only one changed, so the
     list is right even where somebody moved or deleted the one before. Contacts stand in the
-    tasks. Beside the fields of a task its records hold `store_name, event_on, open_date,
-    owner_name, attempts, last_attempt_on, last_outcome, language`.
+    tasks. Beside the fields of a task its records hold `store_name, owner_name,
+    attempts, last_attempt_no, last_attempt_on, last_outcome`.
     """
 
     @property
