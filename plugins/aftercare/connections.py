@@ -103,10 +103,15 @@ def forget() -> None:
 
 def keyring() -> Keyring:
     """The key ring of this installation."""
+    return Keyring.from_json(keyring_json())
+
+
+def keyring_json() -> str:
+    """The key ring as the connection aftercare_keys holds it; ConfigurationError without one."""
     ring = connection("aftercare_keys").password
     if not ring:
         raise ConfigurationError("connection aftercare_keys needs the key ring as its password")
-    return Keyring.from_json(ring)
+    return ring
 
 
 def exchange_folder() -> str:

@@ -10,12 +10,14 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from aftercare import connections, warehouse
 from aftercare.errors import AftercareError, BadData, ConfigurationError, Fatal, Retriable
+from aftercare.key_registry import in_use, step
+from aftercare.protection import Keyring
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
@@ -33,6 +35,24 @@ MOST_CASES = 2_000
 """Open cases in a steward's workbook at most; the page shows all."""
 
 Counts = dict[str, Any]
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def _step(act: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """A step that upgrades and changes of keys wait for, begun only where code and keys fit."""
+
+    @wraps(act)
+    def guarded(*given: _Given.args, **named: _Given.kwargs) -> _Result:
+        with step(connections.warehouse_engine(), connections.keyring()):
+            return act(*given, **named)
+
+    return guarded
+
+
+def _keyring() -> Keyring:
+    """The key ring as the warehouse uses it; inside a step it does not change."""
+    return in_use(connections.warehouse_engine(), connections.keyring())
 
 
 @cache
@@ -63,15 +83,18 @@ def open_night(key: str | None) -> list[str]:
     return [*group.systems, WORKBOOK, *crm_targets(group)]
 
 
+@_step
 def pull(key: str | None, system: str) -> Counts:
     """Copies what changed in one system to staging; a feed that fails does not stop the others."""
+    from aftercare.stages.keys import ready_load
     from aftercare.stages.pull import pull as pull_feed
-    from aftercare.stages.read_back import read_back
+    from aftercare.stages.read_back import FEED, read_back
 
     group, day = read_group(), period.read_day(key)
     if system in crm_targets(group):
+        ready_load(connections.warehouse_engine(), _keyring(), system, FEED, day)
         return read_back(
-            connections.warehouse_engine(), connections.keyring(), group, target(group, system), day
+            connections.warehouse_engine(), _keyring(), group, target(group, system), day
         )
     dealer = dealer_system(system)
     connection = connections.connection(dealer.connection)
@@ -79,7 +102,7 @@ def pull(key: str | None, system: str) -> Counts:
         dealer.feeds,
         lambda feed: pull_feed(
             connections.warehouse_engine(),
-            connections.keyring(),
+            _keyring(),
             group,
             dealer,
             connection,
@@ -89,43 +112,43 @@ def pull(key: str | None, system: str) -> Counts:
     )
 
 
+@_step
 def settle(key: str | None, system: str) -> Counts:
     """Validates and merges what was pulled of one system, reference feeds first."""
-    from aftercare.stages.merge import merge
-    from aftercare.stages.validate import validate
-
-    group, day = read_group(), period.read_day(key)
-    docs = docs_folder()
-
-    def settle_feed(feed: str) -> Counts:
-        checked = validate(
-            connections.warehouse_engine(), group, system, feed, day, docs_folder=docs
-        )
-        return {**checked, **merge(connections.warehouse_engine(), group, system, feed, day)}
-
-    counts = _each_feed(pulled_feeds(day, system), settle_feed)
-    settle_released(system)
+    day = period.read_day(key)
+    counts = _each_feed(pulled_feeds(day, system), lambda feed: _settle_load(system, feed, day))
+    _settle_released(system)
     return counts
 
 
+@_step
 def settle_released(system: str | None = None) -> list[Counts]:
     """Validates and merges loads again that hold rows which stewards let through since."""
+    return _settle_released(system)
+
+
+def _settle_released(system: str | None) -> list[Counts]:
     from aftercare.stages.cases import pending_loads
+
+    return [
+        {"system": name, "feed": feed, "day": day, **_settle_load(name, feed, day)}
+        for name, feed, day in pending_loads(connections.warehouse_engine())
+        if system in (None, name)
+    ]
+
+
+def _settle_load(system: str, feed: str, day: date) -> Counts:
+    from aftercare.stages.keys import ready_load
     from aftercare.stages.merge import merge
     from aftercare.stages.validate import validate
 
-    group, docs = read_group(), docs_folder()
-    counts: list[Counts] = []
-    for name, feed, day in pending_loads(connections.warehouse_engine()):
-        if system in (None, name):
-            checked = validate(
-                connections.warehouse_engine(), group, name, feed, day, docs_folder=docs
-            )
-            merged = merge(connections.warehouse_engine(), group, name, feed, day)
-            counts.append({"system": name, "feed": feed, "day": day, **checked, **merged})
-    return counts
+    engine, group = connections.warehouse_engine(), read_group()
+    ready_load(engine, _keyring(), system, feed, day)
+    checked = validate(engine, group, system, feed, day, docs_folder=docs_folder())
+    return {**checked, **merge(engine, group, system, feed, day)}
 
 
+@_step
 def make_tasks(key: str | None) -> Counts:
     """Makes, moves, withdraws and closes follow-up tasks of one night."""
     from aftercare.stages.tasks import make_tasks as make
@@ -166,6 +189,7 @@ def open_delivery(key: str | None) -> list[str]:
     return [WORKBOOK, *crm_targets(group)]
 
 
+@_step
 def push(key: str | None, name: str) -> Counts:
     """Sends to one target what differs from what it acknowledged."""
     from aftercare.stages.push import push as push_target
@@ -173,7 +197,7 @@ def push(key: str | None, name: str) -> Counts:
     group, day = read_group(), period.read_day(key)
     return push_target(
         connections.warehouse_engine(),
-        connections.keyring(),
+        _keyring(),
         group,
         target(group, name),
         day,
@@ -181,6 +205,7 @@ def push(key: str | None, name: str) -> Counts:
     )
 
 
+@_step
 def morning(key: str | None, notify: bool = False) -> Counts:
     """Sends the morning mail of a night, unless the night is an old one."""
     from aftercare.stages.cases import list_cases
@@ -189,7 +214,7 @@ def morning(key: str | None, notify: bool = False) -> Counts:
     group, day = read_group(), period.read_day(key)
     return send_morning(
         connections.warehouse_engine(),
-        connections.keyring(),
+        _keyring(),
         group,
         day,
         today(group),
@@ -201,6 +226,7 @@ def morning(key: str | None, notify: bool = False) -> Counts:
     )
 
 
+@_step
 def score(key: str | None) -> Counts:
     """Scores a closed month and makes its proposals."""
     from aftercare.stages.policy import load_policy
@@ -256,6 +282,7 @@ def open_publication(key: str | None) -> Counts:
     return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
 
 
+@_step
 def publish(key: str | None, approved_by: str) -> Counts:
     """Closes a scored month and mails it to HR, in the name of who approved."""
     from aftercare.stages.publish import publish as publish_month
@@ -263,7 +290,7 @@ def publish(key: str | None, approved_by: str) -> Counts:
     group, month = read_group(), period.read_month(key)
     return publish_month(
         connections.warehouse_engine(),
-        connections.keyring(),
+        _keyring(),
         group,
         policy(),
         month,
@@ -293,6 +320,7 @@ def _mailer() -> Mailer:
     return Mailer(connections.connection("aftercare_smtp"))
 
 
+@_step
 def decide_cases(
     case_ids: Iterable[int],
     action: Any,
@@ -304,8 +332,6 @@ def decide_cases(
 ) -> dict[int, str]:
     """Keeps a steward's decision, then validates and merges the loads that hold the rows again."""
     from aftercare.stages.cases import decide
-    from aftercare.stages.merge import merge
-    from aftercare.stages.validate import validate
 
     group = read_group()
     decided = decide(
@@ -320,10 +346,7 @@ def decide_cases(
         expires_on,
     )
     for system, feed, day in decided.loads:
-        validate(
-            connections.warehouse_engine(), group, system, feed, day, docs_folder=docs_folder()
-        )
-        merge(connections.warehouse_engine(), group, system, feed, day)
+        _settle_load(system, feed, day)
     return decided.states
 
 

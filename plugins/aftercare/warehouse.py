@@ -6,7 +6,9 @@ bind parameters; ``statement("care/make_follow_up_tasks")`` loads one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,23 @@ from typing import Any
 from sqlalchemy import Connection, Engine, TextClause, create_engine, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import URL, CursorResult
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from aftercare.errors import ConfigurationError
+from aftercare.errors import ConfigurationError, Retriable
+from aftercare.migrations.versions import newest
 from aftercare.settings import PROJECT
 
 SQL_FOLDER = PROJECT / "include" / "sql"
 STATEMENT_TIMEOUT_MS = 15 * 60 * 1000
+
+LOCK_CLASS = 5110
+"""First half of the advisory locks of steps at work (0) and of a change of keys (1)."""
+
+PATIENCE_SECONDS = 60 * 60
+"""How long a step waits while the warehouse is upgraded or its keys change."""
+PAUSE_SECONDS = 0.5
+TURN_MS = 5_000
+"""How long those who go alone stand first in the row; then steps that wait have their turn."""
 
 
 def connect(url: str | URL, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
@@ -76,8 +89,96 @@ def report(
     )
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Brings the warehouse to a version, by Alembic, with its own version table."""
+@contextmanager
+def at_work(engine: Engine, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """A step of a night or month is at work; upgrades and changes of keys wait for its end.
+
+    Raises Retriable where one of these takes longer than ``patience`` seconds, and
+    ConfigurationError where warehouse and code are of different versions.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        last_try = time.monotonic() + patience
+        while not run(connection, "ops/try_enter", lock_class=LOCK_CLASS).scalar_one():
+            if time.monotonic() > last_try:
+                raise Retriable(
+                    "the warehouse is being upgraded or its keys are being changed; run this again "
+                    "when that is over"
+                )
+            time.sleep(PAUSE_SECONDS)
+        try:
+            require_version(connection)
+            yield
+        finally:
+            # A line that broke holds no lock.
+            with suppress(SQLAlchemyError):
+                run(connection, "ops/leave", lock_class=LOCK_CLASS)
+
+
+def go_alone(
+    connection: Connection,
+    patience: float = PATIENCE_SECONDS,
+    waits: Callable[[], None] = lambda: None,
+) -> None:
+    """Waits until no step is at work; none begins until the end of the transaction.
+
+    ``waits`` is called once when there is something to wait for. Raises Retriable when steps are
+    still at work after ``patience`` seconds; 0 does not wait.
+    """
+    last_try = time.monotonic() + patience
+    is_first = True
+    while True:
+        turn = TURN_MS if patience else 1
+        try:
+            with connection.begin_nested():
+                run(connection, "ops/wait_briefly", milliseconds=turn)
+                run(connection, "ops/go_alone", lock_class=LOCK_CLASS)
+                run(connection, "ops/wait_briefly", milliseconds=0)
+            return
+        except OperationalError as problem:
+            if getattr(problem.orig, "sqlstate", None) != "55P03":
+                raise
+        if time.monotonic() >= last_try:
+            raise Retriable(
+                "steps of a night or month are at work; wait for their end or pause the Dags, then "
+                "run this again"
+            )
+        if is_first:
+            waits()
+            is_first = False
+        time.sleep(PAUSE_SECONDS)
+
+
+def require_version(connection: Connection) -> None:
+    """Raises ConfigurationError where the warehouse is not of the version that this code writes."""
+    try:
+        found = run(connection, "ops/read_version").scalar_one_or_none()
+    except ProgrammingError:
+        found = None
+    if found != newest():
+        refuse_newer(found)
+        raise ConfigurationError(
+            f"the warehouse is at version {found or 0} and this code needs {newest()}; run "
+            "`aftercare migrate`"
+        )
+
+
+def refuse_newer(found: str | None) -> None:
+    """Raises ConfigurationError where the warehouse has a version that this code does not know."""
+    if found is not None and found > newest():
+        raise ConfigurationError(
+            f"this code is older than the warehouse: it knows versions up to {newest()}, the "
+            f"warehouse is at {found}; install the code that upgraded it, or restore the backup "
+            "from before the upgrade"
+        )
+
+
+def migrate(engine: Engine, revision: str = "head", among_half_way_loads: bool = False) -> None:
+    """Brings the warehouse to a version, by Alembic, with its own version table.
+
+    Nothing happens where it is there already. Raises Retriable where steps are at work or, unless
+    ``among_half_way_loads``, where loads stand half way; ConfigurationError where the warehouse is
+    newer than this code.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -85,4 +186,5 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        config.attributes["among_half_way_loads"] = among_half_way_loads
         command.upgrade(config, revision)

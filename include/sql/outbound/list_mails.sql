@@ -10,6 +10,7 @@ select
     language,
     state,
     reason,
+    message_id,
     attempts,
     changed_at
 from outbound.mail

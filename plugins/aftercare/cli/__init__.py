@@ -7,7 +7,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from aftercare.cli import backfill, cases, connect, mail, month, night, sample, setup
+from aftercare.cli import backfill, cases, keys, mail, month, night, sample, setup
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
 
@@ -22,7 +22,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     *setup.COMMANDS,
-    *connect.COMMANDS,
+    *keys.COMMANDS,
     *night.COMMANDS,
     *backfill.COMMANDS,
     *cases.COMMANDS,

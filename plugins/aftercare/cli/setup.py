@@ -1,8 +1,7 @@
-"""Commands that prepare an installation: warehouse, keys, users, schemas, suites."""
+"""Commands that prepare an installation: warehouse, users, schemas, suites."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import click
@@ -10,27 +9,15 @@ import click
 
 @click.command()
 @click.option("--revision", default="head", show_default=True, help="Version to bring it to.")
-def migrate(revision: str) -> None:
-    """Create the warehouse or bring it to the newest version."""
+@click.option(
+    "--among-half-way-loads", is_flag=True, help="Also where nights were left between two steps."
+)
+def migrate(revision: str, among_half_way_loads: bool) -> None:
+    """Create the warehouse or bring it to the newest version, while no night is at work."""
     from aftercare import connections, warehouse
 
-    warehouse.migrate(connections.warehouse_engine(), revision)
+    warehouse.migrate(connections.warehouse_engine(), revision, among_half_way_loads)
     click.echo(f"the warehouse is at {revision}")
-
-
-@click.group()
-def keys() -> None:
-    """Keys that protect contact data."""
-
-
-@keys.command("new")
-@click.option("--connection", is_flag=True, help="Print it as the connection aftercare_keys.")
-def new_keys(connection: bool) -> None:
-    """Print a fresh key ring. Keep it safe: without it contact data cannot be opened."""
-    from aftercare.protection import new_keyring_json
-
-    ring = new_keyring_json()
-    click.echo(json.dumps({"conn_type": "generic", "password": ring}) if connection else ring)
 
 
 @click.group()
@@ -101,4 +88,4 @@ def schemas() -> None:
         click.echo(path)
 
 
-COMMANDS = (migrate, keys, users, suites, schemas)
+COMMANDS = (migrate, users, suites, schemas)

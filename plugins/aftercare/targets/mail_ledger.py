@@ -126,7 +126,10 @@ def _send(
     domain = group.mail.sender.rpartition("@")[2]
     message["From"] = Address(group.mail.sender_name, addr_spec=group.mail.sender)
     message["To"] = Address(addr_spec=recipient.address)
-    message["Message-ID"] = message_id(mail["report_key"], bytes(mail["recipient_hash"]), domain)
+    # A mail that may have gone out keeps its id, also where keys changed since.
+    message["Message-ID"] = mail["message_id"] or message_id(
+        mail["report_key"], bytes(mail["recipient_hash"]), domain
+    )
     message["Auto-Submitted"] = "auto-generated"
     with engine.begin() as connection:
         warehouse.run(
