@@ -38,6 +38,8 @@ os.environ.update(
     MPLBACKEND="Agg",
 )
 
+from maria_server import HOW_TO_GET, MariaServer  # noqa: E402
+
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres  # noqa: E402
 from aftercare.demo.processes import Programs  # noqa: E402
 from aftercare.warehouse import connect, migrate  # noqa: E402
@@ -98,6 +100,16 @@ def homes() -> Path:
 def postgres(homes: Path) -> EmbeddedPostgres:
     """One embedded server for the whole test run; it ends with the run."""
     server = EmbeddedPostgres(homes / "postgres", settings=FORGETFUL)
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def mariadb(homes: Path) -> MariaServer:
+    """One MariaDB for the whole test run; without the programs its tests are skipped."""
+    if not MariaServer.is_installed():
+        pytest.skip(HOW_TO_GET)
+    server = MariaServer(homes / "mariadb")
     server.start()
     return server
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dealer_databases import KINDS, dealer_database
 from dealer_sources import (
     DAY,
     GROUP,
@@ -19,14 +20,13 @@ from dealer_sources import (
     days_before,
     file_system,
     folder_connection,
-    mapped,
     order,
     rows_of,
     sql_system,
     sqlite,
     xlsx_file,
 )
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from aftercare.connections import Connection
 from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
@@ -48,54 +48,30 @@ def run(warehouse: Engine, source: Source, day: Any = DAY) -> dict[str, Any]:
     return pull(warehouse, KEYRING, GROUP, system, connection, "repair_order", day)
 
 
-@pytest.fixture
-def dealer_database(postgres: Any) -> Iterator[Any]:
-    """A database of its own on the test server: a dealer system is not the warehouse."""
-    name = f"dms_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name)
-    engine = create_engine(postgres.url(name))
-    yield engine
-    engine.dispose()
-    postgres.drop_database(name)
+FORMS = (*KINDS, "csv", "xlsx")
 
 
-def connection_to(engine: Engine) -> Connection:
-    url = engine.url
-    return Connection(
-        "source", "postgres", url.host, url.port, url.username, url.password, url.database
-    )
+@contextmanager
+def source_of(form: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Source]:
+    """The same rows in a database of this kind, or in files of the day."""
+    file = folder / f"{DAY:%Y%m%d}" / f"orders.{form}"
+    if form not in KINDS:
+        (csv_file if form == "csv" else xlsx_file)(file, ROWS)
+        yield file_system(folder, form), folder_connection(folder)
+        return
+    with dealer_database(form, request, folder) as dealer:
+        database(dealer.engine, ROWS)
+        yield sql_system(folder), dealer.connection
 
 
-def from_postgres(folder: Path, engine: Engine) -> Source:
-    database(engine, ROWS)
-    return sql_system(folder), connection_to(engine)
+@pytest.fixture(params=FORMS)
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Source]:
+    with source_of(request.param, request, tmp_path) as made:
+        yield made
 
 
-def from_sqlite(folder: Path, engine: Engine) -> Source:
-    return sql_system(folder), sqlite(folder, ROWS)
-
-
-def from_csv(folder: Path, engine: Engine) -> Source:
-    csv_file(folder / f"{DAY:%Y%m%d}" / "orders.csv", ROWS)
-    return file_system(folder, "csv"), folder_connection(folder)
-
-
-def from_xlsx(folder: Path, engine: Engine) -> Source:
-    xlsx_file(folder / f"{DAY:%Y%m%d}" / "orders.xlsx", ROWS)
-    return file_system(folder, "xlsx"), folder_connection(folder)
-
-
-FORMS = [from_postgres, from_sqlite, from_csv, from_xlsx]
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_every_kind_of_source_gives_the_same_rows(
-    form: Callable[[Path, Engine], Source],
-    warehouse: Engine,
-    tmp_path: Path,
-    dealer_database: Engine,
-) -> None:
-    counts = run(warehouse, form(tmp_path, dealer_database))
+def test_every_kind_of_source_gives_the_same_rows(source: Source, warehouse: Engine) -> None:
+    counts = run(warehouse, source)
     assert counts["pulled"] == 3
     found = rows_of(
         warehouse,
@@ -126,11 +102,12 @@ def test_every_kind_of_source_gives_the_same_rows(
 
 
 def test_the_hash_of_a_row_does_not_depend_on_its_source(
-    warehouse: Engine, tmp_path: Path, dealer_database: Engine
+    warehouse: Engine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     seen = set()
     for form in FORMS:
-        run(warehouse, form(tmp_path, dealer_database))
+        with source_of(form, request, tmp_path) as source:
+            run(warehouse, source)
         found = rows_of(
             warehouse, "select ro_no, row_hash from staging.repair_order order by ro_no"
         )
@@ -139,14 +116,8 @@ def test_the_hash_of_a_row_does_not_depend_on_its_source(
     assert len(set(seen.pop())) == len(ROWS)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_no_contact_value_stands_in_clear(
-    form: Callable[[Path, Engine], Source],
-    warehouse: Engine,
-    tmp_path: Path,
-    dealer_database: Engine,
-) -> None:
-    run(warehouse, form(tmp_path, dealer_database))
+def test_no_contact_value_stands_in_clear(source: Source, warehouse: Engine) -> None:
+    run(warehouse, source)
     [everything] = rows_of(
         warehouse,
         "select string_agg(to_jsonb(r)::text, ' ') as words, "
@@ -221,22 +192,6 @@ def test_rows_before_the_lag_and_after_the_day_are_not_read(
     ]
     run(warehouse, (sql_system(tmp_path), sqlite(tmp_path, rows)))
     assert read_numbers(warehouse) == ["first", "last"]
-
-
-def test_a_blank_cursor_falls_back_to_the_next_one(warehouse: Engine, tmp_path: Path) -> None:
-    merged(warehouse, DAY - timedelta(days=1))
-    rows = [
-        order("made", changed=None),
-        order("old", changed=None, settled=datetime.fromisoformat("2026-05-01")),
-        order("changed", settled=datetime.fromisoformat("2026-05-01")),
-    ]
-    head = "    table: tt_order\n    cursor: [changed, settled]\n"
-    run(warehouse, (mapped(tmp_path, "sql", head), sqlite(tmp_path, rows)))
-    found = rows_of(warehouse, "select ro_no, version_at from staging.repair_order order by ro_no")
-    assert [(row["ro_no"], row["version_at"].hour) for row in found] == [
-        ("changed", 10),
-        ("made", 9),
-    ]
 
 
 def test_a_second_pull_replaces_the_rows_of_the_day(warehouse: Engine, tmp_path: Path) -> None:
@@ -406,44 +361,6 @@ def test_a_row_with_too_many_cells_is_kept_as_torn(warehouse: Engine, tmp_path: 
     assert [row["unreadable"] for row in torn] == [{"*": "16 cells where the header has 15"}]
     assert torn[0]["ro_no"] is None
     assert torn[0]["source_ref"] == "20260610/o.csv:3"
-
-
-def test_a_wrong_password_is_the_connections_fault(
-    warehouse: Engine, tmp_path: Path, dealer_database: Engine
-) -> None:
-    right = connection_to(dealer_database)
-    wrong = Connection(
-        "source", "postgres", right.host, right.port, right.login, "s3cret-typo", right.database
-    )
-    with pytest.raises(ConfigurationError, match="connection source refuses it") as raised:
-        run(warehouse, (sql_system(tmp_path), wrong))
-    assert "s3cret" not in str(raised.value)
-    assert raised.value.__cause__ is None
-
-
-def test_a_server_that_is_not_there_is_tried_again(warehouse: Engine, tmp_path: Path) -> None:
-    nowhere = Connection("source", "postgres", "127.0.0.1", 1, "u", "p", "d")
-    with pytest.raises(SystemUnreachable, match="connection source does not answer"):
-        run(warehouse, (sql_system(tmp_path), nowhere))
-
-
-def test_a_missing_table_or_column_is_named_with_its_line(
-    warehouse: Engine, tmp_path: Path, dealer_database: Engine
-) -> None:
-    database(dealer_database, ROWS)
-    connection = connection_to(dealer_database)
-    head = "    table: tt_orders\n    cursor: changed\n"
-    with pytest.raises(
-        ConfigurationError,
-        match=r"dms\.yaml:9: feeds\.repair_order\.table: source has no table tt_orders \(is it tt_order\?\)",
-    ):
-        run(warehouse, (mapped(tmp_path, "sql", head), connection))
-    head = "    table: tt_order\n    cursor: change\n"
-    with pytest.raises(
-        ConfigurationError,
-        match=r"dms\.yaml:10: .*cursor: table tt_order of source has no column change \(is it changed\?\)",
-    ):
-        run(warehouse, (mapped(tmp_path, "sql", head), connection))
 
 
 def test_a_feed_that_the_system_does_not_have_is_refused(warehouse: Engine, tmp_path: Path) -> None:

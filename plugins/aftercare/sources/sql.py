@@ -7,11 +7,12 @@ SQLAlchemy Core, so that names are quoted as each database wants it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnClause,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     table,
     types,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -38,10 +40,16 @@ from sqlalchemy.exc import (
 )
 
 from aftercare.errors import AftercareError, BadData, SystemUnreachable
-from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window
+from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window, naming_refs
 from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
-from aftercare.sources.sql_session import LOOK_SECONDS, connected, is_forbidden, wrong_connection
-from aftercare.sources.values import text_of
+from aftercare.sources.sql_session import (
+    LOOK_SECONDS,
+    connected,
+    fixed_offset,
+    is_forbidden,
+    streamed,
+    wrong_connection,
+)
 
 
 def read(
@@ -49,7 +57,8 @@ def read(
 ) -> Iterator[Batch]:
     """Rows of a feed that changed in the window, or all rows of a feed without cursor.
 
-    ``most``: at most so many rows, for a look at a table. Raises ConfigurationError for a table, column or connection that is wrong and
+    ``most``: at most so many rows, for a look at a table. Raises ConfigurationError for a table, column
+    or connection that is wrong, BadData for text that its encoding does not explain, and
     SystemUnreachable when the database does not answer.
     """
     mapped = system.feeds[feed]
@@ -63,34 +72,33 @@ def read(
         found = _column_types(system, feed, mapped, connection, address)
         names = mapped.source_columns
         key = mapped.naming(feed)
-        result = connection.execute(
-            _select(system, feed, mapped, found, window, connection.dialect.name == "sqlite").limit(
-                most
-            ),
-            execution_options={"stream_results": True, "yield_per": BATCH_ROWS},
-        )
-        for rows in result.partitions():
-            cells = dict(zip(names, zip(*rows, strict=True), strict=True))
-            versions: Any = window.end
-            if mapped.cursor:
-                versions = _first_filled([cells[name] for name in mapped.cursor])
-            yield Batch(
-                cells, _refs(mapped.table, [cells[name] for name in key], len(rows)), versions
-            )
+        statement = _select(
+            system, feed, mapped, found, window, connection.dialect.name == "sqlite"
+        ).limit(most)
+        instants = [name for name in names if _is_given_in_utc(found[name], system.zone)]
+        with streamed(connection, statement, BATCH_ROWS) as result:
+            for rows in result.partitions():
+                cells: dict[str, Sequence[Any]] = dict(
+                    zip(names, zip(*rows, strict=True), strict=True)
+                )
+                for name in instants:
+                    cells[name] = [at and at.replace(tzinfo=UTC) for at in cells[name]]
+                versions: Any = window.end
+                if mapped.cursor:
+                    versions = _first_filled([cells[name] for name in mapped.cursor])
+                refs = naming_refs(mapped.table, [cells[name] for name in key], len(rows))
+                yield Batch(cells, refs, versions)
 
 
-def _first_filled(cursors: list[tuple[object, ...]]) -> list[object]:
+def _first_filled(cursors: list[Sequence[object]]) -> list[object]:
     if len(cursors) == 1:
         return list(cursors[0])
     return [next((at for at in row if at is not None), None) for row in zip(*cursors, strict=True)]
 
 
-def _refs(name: str, key: list[tuple[object, ...]], count: int) -> list[str]:
-    if not key:
-        return [name] * count
-    return [
-        f"{name}:" + "|".join(text_of(part) or "" for part in row) for row in zip(*key, strict=True)
-    ]
+def _is_given_in_utc(kind: types.TypeEngine[Any], zone: ZoneInfo) -> bool:
+    """Whether MySQL gives a column's times in UTC, since the zone has no one offset."""
+    return isinstance(kind, mysql.TIMESTAMP) and fixed_offset(zone) is None
 
 
 def _column_types(
@@ -184,6 +192,8 @@ def _bound(
     if is_sqlite or isinstance(kind, types.String):
         # SQLite keeps times as text, whatever the column's type.
         return literal(local.strftime(mapped.cursor_format), types.String())
+    if _is_given_in_utc(kind, system.zone):
+        return literal(at.astimezone(UTC).replace(tzinfo=None), types.DateTime())
     if isinstance(kind, types.DateTime):
         if kind.timezone:
             return literal(at.astimezone(UTC), types.DateTime(timezone=True))
@@ -222,10 +232,7 @@ def _failures(
                 "table",
             ) from None
         elif "decode" in words or "invalid byte sequence" in words:
-            raise BadData(
-                f"table {mapped.table} of connection {conn} holds text in a wrong encoding; "
-                "correct it in the system or its connection"
-            ) from None
+            raise _wrong_encoding(mapped, conn) from None
         if isinstance(problem, ProgrammingError | NotSupportedError | DataError):
             raise system.wrong(
                 f"connection {conn} cannot read {mapped.table} as it is mapped; try the mapping's "
@@ -238,7 +245,16 @@ def _failures(
             f"the database of connection {conn} does not answer while {mapped.table} is read "
             f"({type(problem).__name__}); it is tried again"
         ) from None
+    except UnicodeDecodeError:
+        raise _wrong_encoding(mapped, conn) from None
     except (SQLAlchemyError, OSError) as problem:
         raise SystemUnreachable(
             f"reading {mapped.table} over connection {conn} broke off ({type(problem).__name__})"
         ) from None
+
+
+def _wrong_encoding(mapped: SqlFeedMap, conn_id: str) -> BadData:
+    return BadData(
+        f"table {mapped.table} of connection {conn_id} holds text in a wrong encoding; correct it in "
+        "the system, or map a view that converts it"
+    )

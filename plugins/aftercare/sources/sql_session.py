@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Select, create_engine, event
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -59,6 +59,8 @@ def connected(address: Address, zone: ZoneInfo, seconds: int | None = None) -> I
         arguments["connect_timeout"] = CONNECT_SECONDS
     if kind == "postgresql":
         options["postgresql_readonly"] = True
+        # A database without an encoding would hand over bytes, of which nobody says what they mean.
+        arguments["client_encoding"] = "utf8"
         if seconds is not None:
             arguments["options"] = f"-c statement_timeout={seconds * 1000}"
     engine: Engine = create_engine(
@@ -75,11 +77,32 @@ def connected(address: Address, zone: ZoneInfo, seconds: int | None = None) -> I
         engine.dispose()
 
 
+@contextmanager
+def streamed(
+    connection: Connection, statement: Select[Any], rows: int
+) -> Iterator[CursorResult[Any]]:
+    """The result of a select, in partitions of ``rows`` that come as they are asked for.
+
+    Where the reader stops early, the connection ends too, and the rest is not sent for.
+    """
+    result = connection.execute(
+        statement, execution_options={"stream_results": True, "yield_per": rows}
+    )
+    try:
+        yield result
+    except BaseException:
+        if connection.dialect.name == "mysql" and result.cursor is not None:
+            # PyMySQL would fetch all rows before it lets go of them.
+            result.cursor._result.unbuffered_active = False
+        result.close()
+        if not connection.invalidated:
+            connection.invalidate()
+        raise
+
+
 def _open_mysql(driver: Any, _record: object, zone: ZoneInfo, seconds: int | None) -> None:
-    settings = ["transaction read only"]
-    if offset := _fixed_offset(zone):
-        # A TIMESTAMP is given in the session's zone, which else is whatever the server runs in.
-        settings.append(f"time_zone = '{offset}'")
+    # A TIMESTAMP is given in the session's zone, which else is whatever the server runs in.
+    settings = ["transaction read only", f"time_zone = '{fixed_offset(zone) or '+00:00'}'"]
     if seconds is not None:
         is_mariadb = "mariadb" in driver.get_server_info().lower()
         settings.append(
@@ -98,7 +121,7 @@ def _limit_sqlite(driver: Any, _record: object, seconds: int) -> None:
     driver.set_progress_handler(lambda: time.monotonic() > last, SQLITE_STEPS)
 
 
-def _fixed_offset(zone: ZoneInfo) -> str | None:
+def fixed_offset(zone: ZoneInfo) -> str | None:
     """The zone's offset as ±hh:mm, None where it changes with the season."""
     winter, summer = (datetime(2026, month, 1, tzinfo=zone).strftime("%z") for month in (1, 7))
     return f"{winter[:3]}:{winter[3:5]}" if winter == summer else None
