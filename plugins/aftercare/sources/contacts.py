@@ -65,6 +65,8 @@ def _narrow(raw: object) -> str | None:
 
 def phone(raw: object) -> Checked:
     """A mobile number in its 11 digits; of several numbers the first valid one."""
+    if type(raw) is str and raw.isascii() and _MOBILE.fullmatch(raw):
+        return raw, "valid"
     narrow = _narrow(raw)
     if narrow is None:
         return None, "missing"
@@ -103,6 +105,8 @@ def _phone_check(number: str) -> str:
 
 def plate(raw: object) -> Checked:
     """A number plate of mainland China, new-energy plates of eight characters included."""
+    if type(raw) is str and _PLATE.fullmatch(raw) and raw[1:].isascii():
+        return raw, "valid"
     narrow = _narrow(raw)
     normal = _PLATE_NOISE.sub("", narrow).upper() if narrow else ""
     if not normal:
@@ -183,12 +187,11 @@ def sealed(
     if contact == "birthday":
         checked = [birthday(raw, written) for raw in column]
     else:
-        check = _CHECKS[contact]
-        checked = [check(raw) for raw in column]
+        checked = list(map(_CHECKS[contact], column))
     clear = [value for value, _ in checked]
     return Sealed(
         clear,
-        [None if value is None else keyring.encrypt(value) for value in clear],
-        [None if value is None else keyring.hash(value) for value in clear],
+        keyring.encrypt_all(clear),
+        keyring.hash_all(clear),
         [outcome for _, outcome in checked],
     )

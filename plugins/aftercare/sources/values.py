@@ -43,6 +43,7 @@ _NARROW: dict[int, int | None] = {
     0xA0: 0x20,
     **dict.fromkeys((0x0, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
 }
+_WIDE = re.compile("[" + "".join(re.escape(chr(character)) for character in _NARROW) + "]")
 _NUMBER = re.compile(
     r"(?:[¥$]|RMB|CNY)?\s*([+-]?)\s*(?:[¥$])?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)\s*"
     r"(?:元|圆|公里|千米|km|%)?",
@@ -60,17 +61,15 @@ class Understood(NamedTuple):
 
 def text_of(raw: object) -> str | None:
     """A raw value as clean text, None when it is blank. Whole numbers lose their fraction."""
-    if type(raw) is str and raw.isascii() and "\0" not in raw:
-        cleaned = raw.strip()
-        return None if cleaned in BLANK_TEXTS else cleaned
-    if raw is None:
-        return None
-    if isinstance(raw, bytes | bytearray | memoryview):
-        raw = bytes(raw).decode("utf-8", "replace")
-    if isinstance(raw, str):
-        cleaned = (raw if raw.isascii() and "\0" not in raw else raw.translate(_NARROW)).strip()
-    else:
-        cleaned = raw.isoformat(" ") if isinstance(raw, datetime) else code_key(raw)
+    if type(raw) is not str:
+        if raw is None:
+            return None
+        if isinstance(raw, bytes | bytearray | memoryview):
+            raw = bytes(raw).decode("utf-8", "replace")
+        elif not isinstance(raw, str):
+            raw = raw.isoformat(" ") if isinstance(raw, datetime) else code_key(raw)
+            return None if raw in BLANK_TEXTS else raw
+    cleaned = (raw.translate(_NARROW) if _WIDE.search(raw) else raw).strip()
     return None if cleaned in BLANK_TEXTS else cleaned
 
 

@@ -195,8 +195,8 @@ class _Load:
                 f"{self._rows} ({problem.sqlstate or type(problem).__name__})"
             ) from None
 
-    def _counted(self, batches: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
+    def _counted(self, batches: Iterable[Batch]) -> Iterator[list[str]]:
         for batch in batches:
-            for row in self._translator.rows(batch, self._load_id, self._rows + 1):
-                yield row
-                self._rows += 1
+            lines = self._translator.lines(batch, self._load_id, self._rows + 1).lines
+            yield lines
+            self._rows += len(lines)

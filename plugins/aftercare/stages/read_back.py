@@ -18,14 +18,13 @@ from aftercare.errors import AftercareError
 from aftercare.protection import Keyring
 from aftercare.settings import Group
 from aftercare.sources.batches import Batch, Window
-from aftercare.sources.canonical import Translator, staging_columns
+from aftercare.sources.canonical import Translator
 from aftercare.sources.dealer_system import ColumnMap, SqlFeedMap, SqlSystem, Title
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.staging import copy_rows
 from aftercare.targets.protocol import Result, Target
 
 FEED = "call_result"
-ROW_HASH = [name for name, _ in staging_columns(FEEDS[FEED])].index("row_hash")
 
 
 def read_back(
@@ -77,10 +76,14 @@ def _stage(
         # A cursor is all or nothing: one that passes over a later call is not kept, and what the
         # old one gives again is staged already.
         keep = cursor if not later else keep
-        rows = translator.rows(_batch(connection, on_time), load_id, last_row_id + 1)
-        fresh = [row for row in rows if row[ROW_HASH] not in known_rows]
-        copy_rows(connection, FEEDS[FEED], fresh)
-        known_rows.update(row[ROW_HASH] for row in fresh)
+        rows = translator.lines(_batch(connection, on_time), load_id, last_row_id + 1)
+        fresh = [
+            line
+            for digest, line in zip(rows.hashes, rows.lines, strict=True)
+            if digest not in known_rows
+        ]
+        copy_rows(connection, FEEDS[FEED], [fresh])
+        known_rows.update(rows.hashes)
         new += len(fresh)
         last_row_id += len(on_time)
     if keep is not None:
