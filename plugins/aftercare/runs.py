@@ -150,11 +150,13 @@ def _settle_load(system: str, feed: str, day: date) -> Counts:
 
 @_step
 def make_tasks(key: str | None) -> Counts:
-    """Makes, moves, withdraws and closes follow-up tasks of one night."""
+    """Works out who people are, then makes, moves, withdraws and closes follow-up tasks of a night."""
+    from aftercare.stages.people import know_people
     from aftercare.stages.tasks import make_tasks as make
 
     group, day = read_group(), period.read_day(key)
     period.refuse_open_day(day, today(group))
+    know_people(connections.warehouse_engine(), group, day)
     return make(connections.warehouse_engine(), group, policy(), day, today(group))
 
 

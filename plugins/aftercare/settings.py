@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -85,6 +85,21 @@ class Mail(_Part):
     recipients: dict[Literal["operator", "steward", "hr", "manager"], tuple[Recipient, ...]] = {}
 
 
+PeopleRule = Literal["name_and_phone", "name_and_id_no", "name_and_vehicle", "company_name"]
+
+
+class People(_Part):
+    """What makes two records of customers one person or company without anybody's decision.
+
+    A phone with more than ``most_names`` names or ``most_vehicles`` vehicles is no evidence. What a
+    rule that is left out of ``automatic`` would have joined becomes a candidate.
+    """
+
+    automatic: tuple[PeopleRule, ...] = get_args(PeopleRule)
+    most_names: Annotated[int, Field(ge=1)] = 3
+    most_vehicles: Annotated[int, Field(ge=1)] = 10
+
+
 class Group(_Part):
     """All settings of a dealer group."""
 
@@ -95,6 +110,7 @@ class Group(_Part):
     calendars: dict[str, Calendar] = {"default": Calendar()}
     store_calendars: dict[str, str] = {}
     targets: Targets = Targets()
+    people: People = People()
     mail: Mail
     owners: dict[str, str] = {}
 

@@ -1,9 +1,10 @@
 -- What the night needs to know of the vehicles that a load's orders changed.
--- A pre-delivery order is no visit, but its odometer counts.
+-- A pre-delivery order is no visit, but its odometer counts. The vehicles'
+-- people are to be worked out again.
 -- grain: one row per vin is written
 -- reads: ops.load, staging.sales_order, staging.repair_order, core.sales_order,
 --     core.repair_order
--- writes: core.vehicle
+-- writes: core.vehicle, core.people_due
 with loads as (
     select
         load_id,
@@ -113,6 +114,14 @@ derived as (
             repaired.ro_no asc
         limit 1
     ) as last_reading on true
+),
+
+queued as (
+    insert into core.people_due as known (vin)
+    select touched.vin
+    from touched
+    order by touched.vin
+    on conflict (vin) do update set queued = known.queued + 1
 )
 
 insert into core.vehicle as known (

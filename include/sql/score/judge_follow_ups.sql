@@ -2,10 +2,11 @@
 -- A call counts until the closing day; of several answers the last counts.
 -- A task without an attempt has no day in `first_called_on`. `excuse` says
 -- why a task leaves the required number whatever is counted: the customer
--- refused, or had asked before not to be called, or the task's data came
--- when it was over.
+-- refused, or had asked before not to be called, about this vehicle or
+-- another of theirs, or the task's data came when it was over.
 -- grain: one row per follow-up task due in the month, while a transaction runs
--- reads: care.follow_up_task, core.call_result
+-- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
+--   core.document_customer
 -- writes: pg_temp.judged_follow_up
 create temporary table judged_follow_up on commit drop as
 with
@@ -16,6 +17,9 @@ tasks as (
         owner_role,
         owner_no,
         vin,
+        document_kind,
+        document_no,
+        contact_kind,
         due_on,
         deadline_on,
         expires_on,
@@ -78,6 +82,43 @@ do_not_calls as (
     from vehicle_tasks
     inner join requests on vehicle_tasks.task_key = requests.task_key
     group by vehicle_tasks.vin
+),
+
+person_wishes as (
+    select
+        known_id,
+        vin,
+        called_on
+    from care.do_not_call_person
+    where called_on <= :closing_on
+),
+
+person_do_not_calls as (
+    select
+        tasks.task_key,
+        min(wishes.called_on) as asked_on
+    from person_wishes as wishes
+    inner join tasks on wishes.vin = tasks.vin
+    inner join core.document_customer as persons
+        on
+            tasks.store_code = persons.store_code
+            and tasks.document_kind = persons.document_kind
+            and tasks.document_no = persons.document_no
+            and tasks.contact_kind = any(persons.contact_kinds)
+            and wishes.known_id = persons.known_id
+    group by tasks.task_key
+),
+
+asked as (
+    select
+        tasks.task_key,
+        least(
+            do_not_calls.asked_on, person_do_not_calls.asked_on
+        ) as asked_on
+    from tasks
+    left join do_not_calls on tasks.vin = do_not_calls.vin
+    left join person_do_not_calls
+        on tasks.task_key = person_do_not_calls.task_key
 )
 
 select
@@ -100,10 +141,10 @@ select
         when calls.is_refused and calls.first_reached_on is null
             then 'refused'
         when
-            do_not_calls.asked_on <= tasks.deadline_on
+            asked.asked_on <= tasks.deadline_on
             and (
                 calls.first_called_on is null
-                or do_not_calls.asked_on < calls.first_called_on
+                or asked.asked_on < calls.first_called_on
             )
             then 'do_not_call'
         when
@@ -114,4 +155,4 @@ select
     end as excuse
 from tasks
 left join calls on tasks.task_key = calls.task_key
-left join do_not_calls on tasks.vin = do_not_calls.vin
+inner join asked on tasks.task_key = asked.task_key

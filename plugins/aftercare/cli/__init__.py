@@ -7,7 +7,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from aftercare.cli import backfill, cases, keys, mail, month, night, sample, setup
+from aftercare.cli import backfill, cases, keys, mail, month, night, people, sample, setup
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
 
@@ -26,6 +26,7 @@ for command in (
     *night.COMMANDS,
     *backfill.COMMANDS,
     *cases.COMMANDS,
+    *people.COMMANDS,
     *month.COMMANDS,
     *mail.COMMANDS,
     *sample.COMMANDS,

@@ -107,6 +107,8 @@ def merge(engine: Engine, group: Group, system: str, feed: str, day: date) -> di
 
 def _merged(connection: Connection, load: _Load) -> dict[str, Any]:
     if load.feed == "employee":
+        # Whose mobile is one of staff must not change while people are worked out.
+        warehouse.run(connection, "people/lock_people")
         warehouse.run(connection, "merge/upsert_people", load_id=load.load_id)
     found = connection.execute(_promotion(load)).one()
     counts = {name: getattr(found, name) for name in ("promoted", "unchanged", "stale")}

@@ -170,7 +170,8 @@ where id_no_hash is not null;
 
 -- Phones of several names, and those that say nothing about who somebody is.
 create table core.shared_phone (
-    phone_hash bytea primary key,
+    phone_id bigint generated always as identity primary key,
+    phone_hash bytea not null unique,
     names integer not null,
     vehicles integer not null,
     is_staff boolean not null,

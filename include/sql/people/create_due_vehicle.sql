@@ -1,0 +1,5 @@
+-- Vehicles whose people this run works out.
+-- grain: one row per vin
+-- reads: –
+-- writes: pg_temp.due_vehicle
+create temporary table due_vehicle (vin text primary key) on commit drop
