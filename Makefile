@@ -7,7 +7,7 @@ COMPILE := $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-i
 	--no-annotate --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test acceptance lint lock clean
+.PHONY: help venv venv-dev demo practice test acceptance lint lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ venv-dev:
 
 demo: venv ## One night and one month of a sample dealer group, then stay up until Ctrl-C
 	@$(BIN)/python -m aftercare.demo.run $(ARGS)
+
+practice: venv ## An empty installation and an unknown dealer system, for the cookbook; until Ctrl-C
+	@$(BIN)/python -m aftercare.demo.practice $(ARGS)
 
 test: lint ## All checks and all tests
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
@@ -46,5 +49,7 @@ clean: ## Stop what runs and delete all that was made, the demo's data too
 		$(BIN)/python -m aftercare.demo.processes end .demo/history; \
 		$(BIN)/python -m aftercare.demo.postgres destroy .demo/postgres; \
 		$(BIN)/python -m aftercare.demo.postgres destroy .demo/dealer; fi
-	@rm -rf .demo .venv .venv-lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	@if [ -x $(BIN)/python ] && [ -d .practice ]; then \
+		$(BIN)/python -m aftercare.demo.postgres destroy .practice/postgres; fi
+	@rm -rf .demo .practice .venv .venv-lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		plugins/*.egg-info

@@ -7,7 +7,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from aftercare.cli import backfill, cases, keys, mail, month, night, people, sample, setup
+from aftercare.cli import backfill, cases, check, connect, keys, mail, month, night, people, sample, setup
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
 
@@ -23,6 +23,8 @@ def cli(context: click.Context) -> None:
 for command in (
     *setup.COMMANDS,
     *keys.COMMANDS,
+    *connect.COMMANDS,
+    *check.COMMANDS,
     *night.COMMANDS,
     *backfill.COMMANDS,
     *cases.COMMANDS,

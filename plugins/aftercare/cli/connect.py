@@ -36,10 +36,7 @@ def connect(
 
     if probe == (tried is not None):
         raise click.UsageError("choose --probe or --try SYSTEM")
-    group = read_group()
-    if language:
-        name = group.group.model_copy(update={"language": language})
-        group = group.model_copy(update={"group": name})
+    group = in_language(language)
     chosen = day.date() if day else runs.today(group) - timedelta(days=1)
     if tried is not None:
         from aftercare.cli.connect_trial import show_trial
@@ -49,6 +46,15 @@ def connect(
     if conn_id is None:
         raise click.UsageError("--probe needs --connection")
     _probe(group, conn_id, system or _named(conn_id), chosen, output)
+
+
+def in_language(language: str | None) -> Group:
+    """The group's settings, speaking another language where one is chosen."""
+    group = read_group()
+    if language is None:
+        return group
+    name = group.group.model_copy(update={"language": language})
+    return group.model_copy(update={"group": name})
 
 
 def _named(conn_id: str) -> str:

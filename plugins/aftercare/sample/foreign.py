@@ -110,7 +110,7 @@ def _sales(rng: Random, seed: int, end: date) -> Iterator[Row]:
 
 def _orders(rng: Random, seed: int, end: date) -> Iterator[Row]:
     for number in range(1, 161):
-        day = end - timedelta(days=(number * DAYS // 160 + DAYS - 1) % DAYS)
+        day = end - timedelta(days=DAYS - 1 - number * DAYS // 161)
         code, _, province, _ = PLACES[number % 2]
         driver = Person(2_000 + number % 90, seed)
         opened = datetime.combine(day, time(rng.randrange(8, 15), rng.randrange(60)))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from aftercare.protection import Keyring
-from aftercare.sources import sql
-from aftercare.sources.batches import Address, Batch, Window
+from aftercare.sources.batches import Address, Window
 from aftercare.sources.canonical import Translator, staging_columns
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS, Column
-from aftercare.sources.files import Folder
+from aftercare.sources.sampling import sample
 
 SAMPLE_ROWS = 5_000
 _RECENT_DAYS = 30
@@ -102,20 +100,9 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     translator = Translator(system, FEEDS[feed], keyring, window.end)
     rows: list[tuple[Any, ...]] = []
-    for batch in _batches(system, feed, address, window):
+    for batch in sample(system, feed, address, window, SAMPLE_ROWS):
         rows += translator.rows(batch, 0, len(rows) + 1)
-        if len(rows) >= SAMPLE_ROWS:
-            return rows[:SAMPLE_ROWS]
-    return rows
-
-
-def _batches(system: DealerSystem, feed: str, address: Address, window: Window) -> Iterator[Batch]:
-    if system.kind == "sql":
-        yield from sql.read(system, feed, address, window, most=SAMPLE_ROWS)
-        return
-    folder = Folder(system, feed, address, window)
-    for file in reversed(folder.listed()):
-        yield from folder.batches(file)
+    return rows[:SAMPLE_ROWS]
 
 
 def _column(

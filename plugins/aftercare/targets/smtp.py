@@ -19,7 +19,7 @@ from email.policy import SMTP
 from email.utils import formatdate
 from typing import Any, Literal, Protocol
 
-from aftercare.errors import ConfigurationError
+from aftercare.errors import ConfigurationError, SystemUnreachable
 
 MailState = Literal["sent", "retry", "failed", "unknown"]
 """`sent`: accepted. `retry`: not accepted, may be later. `failed`: refused for good. `unknown`:
@@ -112,6 +112,19 @@ class Mailer:
             return _refused(problem.smtp_code)
         except (OSError, smtplib.SMTPException):
             return MailOutcome("retry", UNREACHABLE)
+
+    def check(self) -> None:
+        """Connects and logs in, and sends nothing.
+
+        Raises ConfigurationError as `send` does, and SystemUnreachable where nothing answers.
+        """
+        try:
+            with self._line():
+                pass
+        except (OSError, smtplib.SMTPException) as problem:
+            raise SystemUnreachable(
+                f"connection {self._connection.conn_id}: {UNREACHABLE} ({type(problem).__name__})"
+            ) from None
 
     @contextmanager
     def _line(self) -> Iterator[smtplib.SMTP]:

@@ -1,0 +1,254 @@
+"""What `aftercare check` looks at, part by part; each yields levels (ok, warn, fail) and texts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import fsspec
+from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError
+
+from aftercare import connections, runs, warehouse
+from aftercare.cli.connect_trial import rehearsal
+from aftercare.errors import AftercareError, ConfigurationError
+from aftercare.key_registry import in_use
+from aftercare.migrations.versions import newest
+from aftercare.quality.compile import read_statement
+from aftercare.quality.suites import read_suite
+from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.scripts import FOLDER as SCRIPTS
+from aftercare.scripts import LANGUAGES, title_of
+from aftercare.settings import PROJECT, Group
+from aftercare.sources.batches import Address, Window
+from aftercare.sources.dealer_system import DealerSystem, FileFeedMap, SqlFeedMap
+from aftercare.sources.feeds import FEEDS
+from aftercare.sources.files import Folder
+from aftercare.sources.rights import rights_to_write, server_clock
+from aftercare.sources.sampling import sample
+from aftercare.sources.sql_session import LOOK_SECONDS, connected, told
+from aftercare.targets.smtp import Mailer
+
+Findings = Iterator[tuple[str, str]]
+
+LEAST_POSTGRES = 15
+MOST_CLOCK_MINUTES = 2
+LEAST_FREE_GB = 2
+_GB = 1 << 30
+
+
+def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
+    """Every part of an installation with its name for people, the nearest first."""
+    yield say("settings"), _settings(group, say)
+    yield say("policies"), _policies(say)
+    yield say("suites"), _suites(say)
+    yield say("scripts"), _scripts(say)
+    yield say("templates"), _templates(say)
+    yield say("warehouse"), _warehouse(say)
+    yield say("keys"), _keys(say)
+    yield say("exchange"), _folder(connections.exchange_folder, say)
+    yield say("docs"), _docs(say)
+    yield say("mail"), _mail(say)
+    for name in (*group.systems, runs.WORKBOOK):
+        yield say("system", name=name), _system(group, name, say)
+    for name in (runs.WORKBOOK, *runs.crm_targets(group)):
+        yield say("target", name=name), _target(group, name, say)
+
+
+def _settings(group: Group, say: Words) -> Findings:
+    known = runs.policy().packs
+    lines = [
+        (name, line.pack)
+        for packs in (group.packs, group.store_packs)
+        for name, dated in packs.items()
+        for line in dated
+    ]
+    for brand, pack in lines:
+        if pack not in known:
+            yield "fail", say("pack_unknown", pack=pack, brand=brand)
+    if not group.systems:
+        yield "warn", say("no_systems")
+    yield "ok", say("settings_fine", systems=len(group.systems), packs=len(group.packs))
+
+
+def _policies(say: Words) -> Findings:
+    yield "ok", say("policies_fine", packs=len(runs.policy().packs))
+
+
+def _suites(say: Words) -> Findings:
+    broken = False
+    for feed in FEEDS:
+        try:
+            read_statement(read_suite(feed))
+        except AftercareError as problem:
+            broken = True
+            yield "fail", str(problem)
+    if not broken:
+        yield "ok", say("suites_fine", count=len(FEEDS))
+
+
+def _scripts(say: Words) -> Findings:
+    names = sorted({path.name.split(".")[0] for path in SCRIPTS.glob("*.txt")})
+    for name in names:
+        for language in LANGUAGES:
+            title_of(name, language)
+    yield "ok", say("scripts_fine", count=len(names))
+
+
+def _templates(say: Words) -> Findings:
+    folder = PROJECT / "include" / "templates"
+    for area in sorted(path.parent.name for path in folder.glob("*/words.yaml")):
+        for language in LANGUAGES:
+            read_words(language, area)
+    # Only read, never filled in: nothing is escaped because nothing is shown.
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".txt"))
+    broken = False
+    for path in files:
+        try:
+            environment.parse(path.read_text(encoding="utf-8"))
+        except TemplateSyntaxError as problem:
+            broken = True
+            file = path.relative_to(PROJECT)
+            yield "fail", say("template_broken", file=file, line=problem.lineno)
+    if not broken:
+        yield "ok", say("templates_fine", count=len(files))
+
+
+def _warehouse(say: Words) -> Findings:
+    with connections.warehouse_engine().connect() as connection:
+        server = warehouse.run(connection, "ops/read_server").one()
+        version = server.server_version // 10_000
+        if version < LEAST_POSTGRES:
+            yield "fail", say("warehouse_old", version=version, least=LEAST_POSTGRES)
+        warehouse.require_version(connection)
+        if server.time_zone != "UTC":
+            yield "fail", say("warehouse_zone", zone=server.time_zone)
+        missing = warehouse.run(connection, "ops/list_missing_rights").all()
+        if missing:
+            first = missing[0]
+            yield (
+                "fail",
+                say(
+                    "warehouse_rights",
+                    count=len(missing),
+                    table=first.table_name,
+                    privileges=first.privileges,
+                ),
+            )
+    yield from _clock(server.told_at, say)
+    if server.data_folder:
+        yield from _space(server.data_folder, say)
+    if not missing:
+        fine = {"version": version, "revision": newest(), "zone": server.time_zone}
+        yield "ok", say("warehouse_fine", **fine)
+
+
+def _keys(say: Words) -> Findings:
+    ring = connections.keyring()
+    try:
+        with connections.warehouse_engine().connect() as connection:
+            warehouse.require_version(connection)
+    except Exception:
+        yield "warn", say("keys_unmatched")
+        return
+    # The first ring that a warehouse meets would be written down; a check writes nothing.
+    with rehearsal(connections.warehouse_engine()) as undone:
+        in_use(undone, ring)
+    yield "ok", say("keys_fine")
+
+
+def _folder(path_of: Callable[[], str], say: Words) -> Findings:
+    path = path_of()
+    files, root = fsspec.core.url_to_fs(path)
+    probe = f"{root.rstrip('/')}/.aftercare_check"
+    try:
+        files.pipe_file(probe, b"")
+        files.rm_file(probe)
+    except OSError:
+        yield "fail", say("folder_not", path=path)
+        return
+    yield from _space(path, say)
+    yield "ok", say("folder_fine", path=path)
+
+
+def _docs(say: Words) -> Findings:
+    try:
+        found = connections.connection("aftercare_docs")
+    except ConfigurationError:
+        yield "ok", say("not_set", conn="aftercare_docs")
+        return
+    yield from _folder(lambda: found.path, say)
+
+
+def _mail(say: Words) -> Findings:
+    Mailer(connections.connection("aftercare_smtp")).check()
+    yield "ok", say("mail_fine")
+
+
+def _system(group: Group, name: str, say: Words) -> Findings:
+    system = runs.dealer_system(name)
+    address = connections.connection(system.connection)
+    window = Window(runs.today(group) - timedelta(days=1), system.lag_days, group.time_zone)
+    readable = 0
+    problems: list[str] = []
+    for feed in system.feeds:
+        try:
+            yield from _files(system, feed, address, window, say)
+            next(sample(system, feed, address, window, 1), None)
+            readable += 1
+        except AftercareError as problem:
+            problems.append(str(problem))
+    # A system that does not answer says so once, not for every feed.
+    for text in dict.fromkeys(problems):
+        yield "fail", text
+    if not readable:
+        return
+    tables = [mapped.table for mapped in system.feeds.values() if isinstance(mapped, SqlFeedMap)]
+    rights: list[str] = []
+    clock = None
+    if tables:
+        with told(address), connected(address, system.zone, LOOK_SECONDS) as connection:
+            clock = server_clock(connection)
+            rights = rights_to_write(connection, tables)
+    yield from _clock(clock, say)
+    if rights:
+        yield "warn", say("system_writes", rights=", ".join(rights))
+    is_known = clock is not None and not rights
+    if readable == len(system.feeds):
+        yield "ok", say("system_fine" if is_known else "system_reads", feeds=readable)
+
+
+def _files(
+    system: DealerSystem, feed: str, address: Address, window: Window, say: Words
+) -> Findings:
+    """A warning where a dated pattern names no file of the days that a night reads."""
+    mapped = system.feeds[feed]
+    if isinstance(mapped, FileFeedMap) and mapped.is_dated:
+        folder = Folder(system, feed, address, window)
+        if not folder.listed():
+            yield "warn", say("no_files", feed=feed, days=len(window.days))
+
+
+def _target(group: Group, name: str, say: Words) -> Findings:
+    runs.target(group, name).check()
+    yield "ok", say("target_fine")
+
+
+def _clock(told_at: datetime | None, say: Words) -> Findings:
+    if told_at is None:
+        return
+    minutes = round(abs((told_at - datetime.now(UTC)).total_seconds()) / 60)
+    if minutes > MOST_CLOCK_MINUTES:
+        yield "warn", say("clock", minutes=minutes)
+
+
+def _space(folder: str, say: Words) -> Findings:
+    """A warning where a folder of this machine is almost full."""
+    path = Path(folder)
+    if not path.is_dir():
+        return
+    free = shutil.disk_usage(path).free
+    if free < LEAST_FREE_GB * _GB:
+        yield "warn", say("space", folder=folder, free=f"{free / _GB:.1f}")
