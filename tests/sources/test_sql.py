@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -57,6 +58,15 @@ def read(system: DealerSystem, connection: Connection, window: Window = WINDOW) 
 
 def numbers(batches: list[Batch], name: str = "ro_no") -> list[Any]:
     return sorted(cell for batch in batches for cell in batch.columns[name])
+
+
+@contextmanager
+def opened(system: DealerSystem, dealer: DealerDatabase) -> Iterator[Generator[Batch]]:
+    """What is being read; let go of also where a test fails, else its database is never dropped."""
+    batches = sql.read(system, "repair_order", dealer.connection, WINDOW)
+    assert isinstance(batches, Generator)
+    with closing(batches):
+        yield batches
 
 
 def fill(dealer: DealerDatabase, count: int) -> None:
@@ -185,21 +195,19 @@ def test_rows_come_as_they_are_asked_for_and_not_all_at_once(
     # A new column's default is kept once, so that wide rows take no time to write.
     dealer.run(f"alter table tt_order add filler varchar({WIDTH}) default '{'x' * WIDTH}'")
     head = "    table: tt_order\n    cursor: changed\n    needs: [filler]\n"
-    batches = sql.read(mapped(tmp_path, "sql", head), "repair_order", dealer.connection, WINDOW)
     process = psutil.Process()
     before = process.memory_info().rss
-    first = next(batches)
-    grown = process.memory_info().rss - before
-    assert len(first.refs) == BATCH_ROWS
-    assert grown < 8 * BATCH_ROWS * WIDTH / 2
-    assert sum(len(batch.refs) for batch in batches) == 7 * BATCH_ROWS
+    with opened(mapped(tmp_path, "sql", head), dealer) as batches:
+        assert len(next(batches).refs) == BATCH_ROWS
+        grown = process.memory_info().rss - before
+        assert grown < 8 * BATCH_ROWS * WIDTH / 2
+        assert sum(len(batch.refs) for batch in batches) == 7 * BATCH_ROWS
 
 
 def test_reading_may_end_before_the_last_row(dealer: DealerDatabase, tmp_path: Path) -> None:
     fill(dealer, 2 * BATCH_ROWS)
-    batches = sql.read(sql_system(tmp_path), "repair_order", dealer.connection, WINDOW)
-    assert len(next(batches).refs) == BATCH_ROWS
-    batches.close()
+    with opened(sql_system(tmp_path), dealer) as batches:
+        assert len(next(batches).refs) == BATCH_ROWS
     assert [len(batch.refs) for batch in read(sql_system(tmp_path), dealer.connection)] == [
         BATCH_ROWS,
         BATCH_ROWS,
@@ -295,27 +303,26 @@ def test_a_line_that_breaks_while_rows_come_is_tried_again(
     dealer: DealerDatabase, tmp_path: Path
 ) -> None:
     fill(dealer, 8 * BATCH_ROWS)
-    batches = sql.read(sql_system(tmp_path), "repair_order", dealer.connection, WINDOW)
-    next(batches)
+    with opened(sql_system(tmp_path), dealer) as batches:
+        next(batches)
+        end_connections(dealer)
+        with pytest.raises(SystemUnreachable, match="connection source") as raised:
+            list(batches)
+    assert raised.value.__cause__ is None
+
+
+def end_connections(dealer: DealerDatabase) -> None:
+    """As a server's operator would: every other connection to this database is cut."""
     with dealer.engine.connect() as connection:
         if dealer.kind == "postgres":
             ended = "select pg_terminate_backend(pid) from pg_stat_activity"
             connection.execute(
                 text(f"{ended} where datname = current_database() and pid <> pg_backend_pid()")
             )
-        else:
-            sleeping = connection.execute(
-                text(
-                    "select id from information_schema.processlist "
-                    "where db = database() and id <> connection_id()"
-                )
-            ).scalars()
-            for number in list(sleeping):
-                connection.execute(text(f"kill {number}"))
-    with pytest.raises(SystemUnreachable) as raised:
-        list(batches)
-    assert "connection source" in str(raised.value)
-    assert raised.value.__cause__ is None
+            return
+        others = "select id from information_schema.processlist where db = database()"
+        for number in connection.execute(text(f"{others} and id <> connection_id()")).all():
+            connection.execute(text(f"kill {number[0]}"))
 
 
 def test_text_in_a_wrong_encoding_is_said_and_not_guessed(
