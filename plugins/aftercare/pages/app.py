@@ -17,7 +17,7 @@ from aftercare.errors import AftercareError, BadData, NotAllowed
 from aftercare.pages.cases import cases_router
 from aftercare.pages.loads import loads_router
 from aftercare.pages.proposals import proposals_router
-from aftercare.pages.site import Section, Site, language_of, render
+from aftercare.pages.site import Section, Site, language_of, render, root_of
 from aftercare.pages.words import WORDS
 from aftercare.stages.cases import stores_of
 from aftercare.words import word
@@ -66,7 +66,7 @@ def create_app(site: Site, user: Callable[..., Any], login_url: Callable[[str], 
     def home(request: Request, name: str = Depends(user)) -> RedirectResponse:
         """The first page of a person's role: cases for those who may see them, else scorecards."""
         page = "/cases" if stores_of(site.engine(), name, site.today()) else "/scorecards/"
-        return RedirectResponse(request.scope.get("root_path", "").rstrip("/") + page)
+        return RedirectResponse(root_of(request) + page)
 
     @app.get("/static/{name}")
     def static(name: str) -> FileResponse:

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Engine
 
 from aftercare.errors import Fatal
-from aftercare.pages.site import Site, language_of, render
+from aftercare.pages.site import Site, language_of, render, root_of
 from aftercare.reports.scorecard_report import NOTHING, Person, ScorecardReport, shown, symbol
 from aftercare.reports.scorecard_view import (
     STYLES,
@@ -147,8 +147,9 @@ def proposals_router(
         # The page that is shown next can be loaded again without deciding again.
         asked = {key: request.query_params[key] for key in ("lang",) if key in request.query_params}
         query = urlencode({"decided": proposal_id} | asked)
-        root = str(request.scope.get("root_path", "")).rstrip("/")
-        return RedirectResponse(f"{root}/scorecards/{quote(month, safe='')}?{query}", 303)
+        return RedirectResponse(
+            f"{root_of(request)}/scorecards/{quote(month, safe='')}?{query}", 303
+        )
 
     return router
 

@@ -54,12 +54,17 @@ def language_of(request: Request) -> Language:
     return "en" if first.startswith("en") else "zh"
 
 
+def root_of(request: Request) -> str:
+    """The address below which the pages lie, without a slash at its end."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
 def render(
     site: Site, request: Request, template: str, status: int = 200, **texts: Any
 ) -> HTMLResponse:
     """A page; ``t`` gives its words, ``url`` its addresses below the site."""
     language = language_of(request)
-    root = str(request.scope.get("root_path", "")).rstrip("/")
+    root = root_of(request)
     is_asked = "lang" in request.query_params
 
     def url(path: str) -> str:

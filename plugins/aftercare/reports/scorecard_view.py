@@ -36,7 +36,7 @@ def month_title(month: str, words: Words) -> str:
 def conclusion(report: ScorecardReport, words: Words) -> list[str]:
     """Three lines: who was scored and met the targets, the figures of all, what was decided."""
     roles = words("comma").join(
-        words("role_count", role=_role(role, words), count=report.count_role(role))
+        words("role_count", role=role_words(role, words), count=report.count_role(role))
         for role in report.roles
     )
     people = words(
@@ -145,13 +145,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "people_note": words("people_cut", shown=len(people), all=len(report.people))
         if len(people) < len(report.people)
         else "",
-        "rank_note": words(
-            "rank_note",
-            minimum=rows.minimum_n,
-            medians=words("comma").join(
-                f"{_role(role, words)} {shown(report.score_median(role))}" for role in report.roles
-            ),
-        ),
+        "rank_note": rank_note(report, words),
         "trend_months": list(report.trend_months) if len(report.trend_months) > 1 else [],
         "trend": [
             [rows.titles[kpi][words.language], *(shown(value) for value in report.trend(kpi))]
@@ -184,7 +178,8 @@ LABELS = (
 # fmt: on
 
 
-def _role(role: str, words: Words) -> str:
+def role_words(role: str, words: Words) -> str:
+    """A post with its name, where it has one."""
     return f"{words(role)} {role}" if words.has(role) else role
 
 
@@ -192,7 +187,7 @@ def _kpi_row(row: KpiRow, report: ScorecardReport, words: Words) -> Texts:
     return {
         "kpi": report.rows.titles[row.kpi_id][words.language],
         "kpi_id": row.kpi_id,
-        "role": _role(row.role or "", words),
+        "role": role_words(row.role or "", words),
         "numerator": shown(row.numerator, ""),
         "denominator": shown(row.denominator, ""),
         "excluded": shown(row.excluded, ""),
@@ -256,6 +251,14 @@ def rank_words(person: Person, words: Words) -> str:
         return words("rank_of", rank=person.rank, of=person.ranked)
     line = person.lines.get(SCORE)
     return words("rank_none") if line and line["value"] is not None else NOTHING
+
+
+def rank_note(report: ScorecardReport, words: Words) -> str:
+    """Who is ranked, and the median of each post."""
+    medians = words("comma").join(
+        f"{role_words(role, words)} {shown(report.score_median(role))}" for role in report.roles
+    )
+    return words("rank_note", minimum=report.rows.minimum_n, medians=medians)
 
 
 def _proposal(row: Mapping[str, Any], words: Words) -> Texts:

@@ -9,7 +9,6 @@ from typing import Any
 from aftercare.reports.scorecard_report import (
     Row,
     ScorecardReport,
-    shown,
     symbol,
 )
 from aftercare.reports.scorecard_sheets import TOP, SheetMaker
@@ -18,7 +17,9 @@ from aftercare.reports.scorecard_view import (
     evidence_command,
     month_title,
     notices,
+    rank_note,
     rank_words,
+    role_words,
     target_words,
     view,
 )
@@ -95,7 +96,7 @@ def _kpis(made: SheetMaker) -> None:
     rows = [
         (
             report.rows.titles[row.kpi_id][words.language],
-            words(row.role) if row.role and words.has(row.role) else row.role,
+            role_words(row.role or "", words),
             (row.numerator, made.count),
             (row.denominator, made.count),
             (row.excluded, made.count),
@@ -169,15 +170,8 @@ def _trend(made: SheetMaker, sheet: Any, row: int) -> None:
 def _people(made: SheetMaker) -> None:
     report, words = made.report, made.words
     kpis, coefficients = report.kpi_ids, report.coefficient_ids
-    note = words(
-        "rank_note",
-        minimum=report.rows.minimum_n,
-        medians=words("comma").join(
-            f"{words(role)} {shown(report.score_median(role))}" for role in report.roles
-        ),
-    )
     widths = (10, 12, 10, 22, 8, *(10, 5) * len(kpis), 12, *(12,) * len(coefficients))
-    sheet = made.sheet(words("people"), note, widths)
+    sheet = made.sheet(words("people"), rank_note(report, words), widths)
     titles = [words(each) for each in ("employee_no", "name", "role", "store", "trial")]
     for kpi in kpis:
         titles += [report.rows.titles[kpi][words.language], words("met")]
