@@ -1,13 +1,10 @@
--- Deliveries, or workshop visits that ended, inside the window of a follow-up
--- that have no task yet.
+-- Deliveries, and workshop visits that ended, inside the window of a follow-up
+-- that have no task yet. offset 0 keeps the planner, which cannot tell how
+-- short the windows are, from reading all orders instead of theirs.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.document,
 --   care.follow_up_task, ops.load, quality.quarantine
 -- writes: pg_temp.night_subject
-with kinds as (
-    select cast(:document_kind as text) as document_kind
-)
-
 insert into night_subject (
     task_key,
     store_code,
@@ -43,15 +40,27 @@ select
     case r.contact_kind
         when 'owner' then d.owner_digest else d.contact_digest
     end as contact_digest
-from kinds
-inner join night_window as w on kinds.document_kind = w.document_kind
+from night_window as w
 inner join night_rule as r on w.rule_no = r.rule_no
-inner join care.document as d
-    on
-        kinds.document_kind = d.document_kind
-        and w.store_code = d.store_code
-        and w.first_on <= d.event_on
-        and w.last_on >= d.event_on
+inner join lateral (
+    select e.*
+    from care.document as e
+    where
+        e.document_kind = w.document_kind
+        and e.store_code = w.store_code
+        and e.event_on between w.first_on and w.last_on
+        and e.problem is null
+        and not exists (
+            select 1
+            from care.follow_up_task as t
+            where
+                t.store_code = e.store_code
+                and t.rule_id = r.rule_id
+                and t.document_no = e.document_no
+                and t.occurrence = r.occurrence
+        )
+    offset 0 -- noqa: AM09
+) as d on true
 inner join ops.load as l on d.load_id = l.load_id
 left join quality.quarantine as q
     on
@@ -59,14 +68,3 @@ left join quality.quarantine as q
         and d.document_kind = q.feed
         and d.store_code || '|' || d.document_no = q.business_key
         and d.row_hash = q.row_hash
-where
-    d.problem is null
-    and not exists (
-        select 1
-        from care.follow_up_task as t
-        where
-            t.store_code = d.store_code
-            and t.rule_id = r.rule_id
-            and t.document_no = d.document_no
-            and t.occurrence = r.occurrence
-    )

@@ -130,8 +130,7 @@ def _prepare(
 
 
 def _collect(connection: Connection, day: date) -> None:
-    for document_kind in DOCUMENT_KINDS.values():
-        run(connection, "care/collect_events", document_kind=document_kind)
+    run(connection, "care/collect_events")
     run(connection, "care/collect_tasks", day=day)
 
 
