@@ -93,7 +93,7 @@ def _feed(feed: FeedDraft, say: Words) -> Iterator[str]:
 
 def _cursor(found: CursorDraft, say: Words) -> str:
     indexed = {True: "indexed", False: "not_indexed", None: "index_unknown"}
-    newest = "—" if found.newest is None else str(found.newest)[:19]
+    newest = "—" if found.newest is None else f"{found.newest:%Y-%m-%d %H:%M}"
     return say(
         "cursor_one",
         column=found.column.name,
@@ -150,7 +150,12 @@ def _columns(feed: FeedDraft, figures: FeedFigures, say: Words) -> Iterator[tupl
             guess.source.name,
             _share(found.filled, figures.rows),
             "" if found.valid is None else _share(found.valid, found.filled),
-            ", ".join([*([] if guess.is_sure else [say("note_unsure")]), *_notes(found, found.column.name in feed.codes, say)]),
+            ", ".join(
+                [
+                    *([] if guess.is_sure else [say("note_unsure")]),
+                    *_notes(found, found.column.name in feed.codes, say),
+                ]
+            ),
         )
 
 

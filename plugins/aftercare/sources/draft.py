@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from aftercare.settings import Group
+from aftercare.sources import values
 from aftercare.sources.batches import Address
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
@@ -29,11 +31,13 @@ _LEAST_LIKENESS = 0.6
 
 @dataclass(frozen=True)
 class CursorDraft:
-    """A column that may say when a row changed. ``newest`` is its greatest value, for people."""
+    """A column that may say when a row changed. ``newest`` is its greatest value, None where that is
+    no time or cannot be told.
+    """
 
     column: ColumnLook
     likeness: float
-    newest: object
+    newest: datetime | None
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def make_draft(
             CursorDraft(
                 column,
                 names.changed(column.name),
-                newest(address, zone, guess.table, column.name),
+                _as_time(newest(address, zone, guess.table, column.name), zone),
             )
             for column in _cursor_columns(guess)
         )
@@ -151,6 +155,12 @@ def make_draft(
     return Draft(
         system, look.conn_id, look.kind, str(zone), tuple(feeds), brands, _dictionaries(feeds)
     )
+
+
+def _as_time(raw: object, zone: tzinfo) -> datetime | None:
+    """A raw value as a time of the system's zone: free text that stands for one is not shown."""
+    found: list[datetime | None] = values.timestamps([raw], zone).values
+    return found[0].astimezone(zone) if found[0] is not None else None
 
 
 def _cursor_columns(guess: FeedGuess) -> list[ColumnLook]:

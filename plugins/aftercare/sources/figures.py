@@ -44,7 +44,7 @@ class ColumnFigures:
 
 @dataclass(frozen=True)
 class FeedFigures:
-    """One feed's sample: ``rows`` that are records, ``duplicates`` of a key beyond its first row, and
+    """One feed's sample: ``rows`` that are records, ``duplicates`` of a key with one time of change, and
     rows whose key has a blank. ``is_recent``: rows of the last month, not the first ones of all.
     """
 
@@ -75,9 +75,10 @@ def measure(
     unreadable = Counter(
         name for found in cells["unreadable"] if found is not None for name in found.obj
     )
+    # An older version of a row is no duplicate.
     keys = [
         key
-        for key in zip(*(cells[name] for name in FEEDS[feed].key), strict=True)
+        for key in zip(*(cells[name] for name in (*FEEDS[feed].key, "version_at")), strict=True)
         if None not in key
     ]
     mapped = system.feeds[feed].columns

@@ -34,22 +34,21 @@ _DAYS = (
     (re.compile(r"(?<!\d)20\d{2}-[01]\d-[0-3]\d(?!\d)"), "%Y-%m-%d"),
     (re.compile(r"(?<!\d)20\d{2}_[01]\d_[0-3]\d(?!\d)"), "%Y_%m_%d"),
 )
-# What the mapping calls an encoding, by the name under which it is looked for.
-_ENCODINGS = {"utf_8": "utf-8", "gb18030": "gbk", "big5": "big5", "cp1252": "latin-1"}
+_READ_AS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
+_MOST_STRANGE = 0.1
 _ANY_ZONE = ZoneInfo("UTC")
+_SOME_DAY = date(2000, 1, 1)
 
 Form = Literal["csv", "xlsx"]
 
 
 @dataclass(frozen=True)
 class FileLayout:
-    """Files of one form: a pattern that names them all, and how the newest of them is read."""
+    """Files of one form: a pattern that names them all, the newest first, and how they are read."""
 
     address: Address
     name: str
-    newest: str
-    day: date
-    files: int
+    files: tuple[tuple[date, str], ...]
     form: Form
     header: tuple[str, ...]
     header_row: int
@@ -71,10 +70,11 @@ class FileLayout:
         )
 
     def batches(self) -> Iterator[Batch]:
-        """The rows of the newest file, as the night reads them; raises what `Folder` raises."""
-        folder = _folder(self.address, self.feed_map(_escaped(self.newest)), self.day)
-        for file in folder.files():
-            yield from folder.batches(file)
+        """The rows of the files, as the night reads them; raises what `Folder` raises."""
+        for day, name in self.files:
+            folder = _folder(self.address, self.feed_map(_escaped(name)), day)
+            for file in folder.listed():
+                yield from folder.batches(file)
 
 
 def layouts(address: Address) -> list[FileLayout]:
@@ -82,12 +82,12 @@ def layouts(address: Address) -> list[FileLayout]:
 
     Raises SystemUnreachable or ConfigurationError where the folder cannot be entered.
     """
-    found: dict[tuple[object, ...], list[tuple[str, date, FileLayout]]] = {}
+    found: dict[tuple[object, ...], list[FileLayout]] = {}
     for form in ("csv", "txt", "xlsx"):
         reading = FileFeedMap(
             columns={}, pattern=f"**/*.{form}", format="xlsx" if form == "xlsx" else "csv"
         )
-        folder = _folder(address, reading, date.min.replace(year=2000))
+        folder = _folder(address, reading, _SOME_DAY)
         files = sorted(folder.listed(), key=_newness)[-MOST_FILES:]
         seen: dict[str, list[SourceFile]] = {}
         for file in files:
@@ -95,7 +95,7 @@ def layouts(address: Address) -> list[FileLayout]:
         for pattern, alike in seen.items():
             for layout in _read(address, folder, alike, reading.format):
                 same = (form, layout.header, layout.header_row, layout.sheet, layout.encoding)
-                found.setdefault(same, []).append((pattern, layout.day, layout))
+                found.setdefault(same, []).append(replace(layout, name=pattern))
     return [_together(group) for group in found.values()]
 
 
@@ -137,27 +137,15 @@ def _escaped(text: str) -> str:
 def _read(
     address: Address, folder: Folder, files: list[SourceFile], form: Form
 ) -> Iterator[FileLayout]:
-    newest = files[-1]
-    day = _dated(newest.name)[1] or date(2000, 1, 1)
-    with folder.opened(newest) as opened:
+    with folder.opened(files[-1]) as opened:
         content = opened.read() if form == "xlsx" else opened.read(SNIFFED_BYTES)
-    sheets = _sheets(content) if form == "xlsx" else _csv(content)
-    for sheet, encoding, delimiter, rows in sheets:
+    named = sorted(((_dated(file.name)[1] or _SOME_DAY, file.name) for file in files), reverse=True)
+    for sheet, encoding, delimiter, rows in _sheets(content) if form == "xlsx" else _csv(content):
         placed = _header(rows)
         if placed is not None:
             row, header = placed
             yield FileLayout(
-                address,
-                newest.name,
-                newest.name,
-                day,
-                len(files),
-                form,
-                header,
-                row,
-                encoding,
-                delimiter,
-                sheet,
+                address, "", tuple(named), form, header, row, encoding, delimiter, sheet
             )
 
 
@@ -165,23 +153,41 @@ Sheet = tuple[str | None, str | None, str | None, list[tuple[object, ...]]]
 
 
 def _csv(content: bytes) -> Iterator[Sheet]:
-    guess = from_bytes(content, cp_isolation=list(_ENCODINGS)).best()
-    if guess is None:
-        return
-    lines = str(guess).splitlines(keepends=True)[:_HEADER_ROWS]
+    encoding = _encoding(content)
+    lines = content.decode(_READ_AS.get(encoding, encoding), "replace").splitlines(keepends=True)
+    first = "".join(lines[:_HEADER_ROWS])
     try:
-        delimiter = csv.Sniffer().sniff("".join(lines), _DELIMITERS).delimiter
+        delimiter = csv.Sniffer().sniff(first, _DELIMITERS).delimiter
     except csv.Error:
         delimiter = ","
     rows: list[tuple[object, ...]] = [
-        tuple(cells) for cells in csv.reader(io.StringIO("".join(lines)), delimiter=delimiter)
+        tuple(cells) for cells in csv.reader(io.StringIO(first), delimiter=delimiter)
     ]
-    yield (
-        None,
-        _ENCODINGS.get(guess.encoding, guess.encoding),
-        None if delimiter == "," else delimiter,
-        rows,
-    )
+    yield None, encoding, None if delimiter == "," else delimiter, rows
+
+
+def _encoding(content: bytes) -> str:
+    """As the mapping names it. Chinese of everyday is told first: a library has no eye for tables."""
+    whole = content[: content.rfind(b"\n") + 1] or content
+    for name in ("utf-8", "gbk"):
+        try:
+            text = whole.decode(_READ_AS[name])
+        except UnicodeDecodeError:
+            continue
+        strange = sum(not _is_everyday(letter) for letter in text if not letter.isascii())
+        if name == "utf-8" or strange <= _MOST_STRANGE * sum(not ch.isascii() for ch in text):
+            return name
+    guess = from_bytes(whole).best()
+    return guess.encoding.replace("_", "-") if guess else "latin-1"
+
+
+def _is_everyday(letter: str) -> bool:
+    """Whether a letter is one of the 6,763 characters of GB 2312 or its punctuation."""
+    try:
+        letter.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sheets(content: bytes) -> Iterator[Sheet]:
@@ -210,13 +216,13 @@ def _header(rows: list[tuple[object, ...]]) -> tuple[int, tuple[str, ...]] | Non
     return None
 
 
-def _together(group: list[tuple[str, date, FileLayout]]) -> FileLayout:
+def _together(group: list[FileLayout]) -> FileLayout:
     """One layout for forms that differ in nothing but the names of their files."""
-    newest = max(group, key=lambda entry: entry[1])[2]
-    parts = [pattern.split("/") for pattern in sorted({pattern for pattern, _, _ in group})]
+    parts = [pattern.split("/") for pattern in sorted({layout.name for layout in group})]
     deepest = [path for path in parts if len(path) == len(parts[-1])]
     shared = "/".join(_common(names) for names in zip(*deepest, strict=True))
-    return replace(newest, name=shared, files=sum(layout.files for *_, layout in group))
+    files = sorted({named for layout in group for named in layout.files}, reverse=True)
+    return replace(group[0], name=shared, files=tuple(files))
 
 
 def _common(names: Sequence[str]) -> str:
@@ -226,7 +232,8 @@ def _common(names: Sequence[str]) -> str:
     pieces = [re.findall(r"\{day:[^}]*\}|.", name) for name in names]
     before = _same(pieces)
     after = _same([piece[len(before) :][::-1] for piece in pieces])[::-1]
-    return "".join([*before, "*", *after])
+    # The star begins and ends where a number does: 2025*_a.csv would miss 2030.
+    return "".join(before).rstrip("0123456789") + "*" + "".join(after).lstrip("0123456789")
 
 
 def _same(pieces: list[list[str]]) -> list[str]:

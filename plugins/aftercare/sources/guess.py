@@ -28,6 +28,7 @@ _SHAPES: dict[str, tuple[float, float]] = {
     "plate": (0.4, 0.4),
     "phone": (0.4, 0.3),
 }
+_SURROGATE = 0.3
 _TELLING = ("vin", "plate", "id_no", "email")
 
 
@@ -129,6 +130,9 @@ def _score(feed: Feed, column: Column, source: ColumnLook, names: Names) -> floa
     fit = _fit(feed, column, source, likeness, names)
     if fit is None:
         return None
+    if source.is_key and source.type_name.endswith(("int", "integer", "serial")):
+        # A number that only the database knows is nobody's order number.
+        likeness -= _SURROGATE
     if likeness >= _LEAST_NAME:
         return likeness + fit
     shape = "vin" if column.name == "vin" else column.contact
@@ -145,7 +149,9 @@ def _fit(
     if shape in _SHAPES:
         enough, bonus = _SHAPES[shape]
         share = source.share(shape)
-        return bonus if share >= enough else 0.0 if share >= _HARDLY else None
+        if share >= enough:
+            return bonus
+        return 0.0 if max(share, source.share(f"like_{shape}")) >= _HARDLY else None
     if column.contact == "birthday" or column.kind in ("date", "timestamp"):
         return 0.1 if source.share("date") >= enough_dates(source) else None
     if any(source.share(kind) >= _SOME for kind in _SHAPES):

@@ -225,15 +225,17 @@ def _count(connection: Connection, full: str) -> int | None:
 
 
 def _file_look(layout: FileLayout) -> TableLook:
+    cells: dict[str, list[object]] = {name: [] for name in layout.header}
+    sampled, problem = 0, None
     try:
-        cells: dict[str, list[object]] = {name: [] for name in layout.header}
         for batch in layout.batches():
             for name, column in batch.columns.items():
-                cells[name] += islice(column, SAMPLE_ROWS - len(cells[name]))
-            if len(cells[layout.header[0]]) >= SAMPLE_ROWS:
+                cells[name] += islice(column, SAMPLE_ROWS - sampled)
+            sampled = len(cells[layout.header[0]])
+            if sampled >= SAMPLE_ROWS:
                 break
-    except (BadData, ConfigurationError, SystemUnreachable) as problem:
-        return TableLook(layout.name, (), layout=layout, problem=str(problem))
+    except (BadData, ConfigurationError, SystemUnreachable) as found:
+        problem = str(found)
     columns = tuple(ColumnLook(name, "text", sample) for name, sample in cells.items())
-    sampled = len(columns[0].sample)
-    return TableLook(layout.name, columns, sampled, sampled >= SAMPLE_ROWS, layout=layout)
+    is_more = sampled >= SAMPLE_ROWS
+    return TableLook(layout.name, columns, sampled, is_more, layout=layout, problem=problem)

@@ -96,8 +96,10 @@ class ColumnLook:
         )
 
     def share(self, kind: str) -> float:
-        """Share of the filled values that are a vin, phone, plate, id_no, email, date or number."""
-        return self._shares[kind]
+        """Share of the filled values that are a vin, like_vin (but for the check digit), phone, plate,
+        id_no, email, date or number.
+        """
+        return self._shares.get(kind, 0.0)
 
     @cached_property
     def _shares(self) -> dict[str, float]:
@@ -107,8 +109,10 @@ class ColumnLook:
             kind: sum(check(raw)[1] == "valid" for raw in filled) / count
             for kind, check in _CONTACTS.items()
         }
-        vins = (vin.check(raw)[1] for raw in filled)
-        shares["vin"] = sum(found in ("valid", "check_digit") for found in vins) / count
+        vins = Counter(vin.check(raw)[1] for raw in filled)
+        shares["vin"] = vins["valid"] / count
+        # Order numbers have 17 characters too; of those, one in eleven has the right check digit.
+        shares["like_vin"] = (vins["valid"] + vins["check_digit"]) / count
         # Whole numbers are read as days of Excel, but a column of numbers is a column of numbers.
         days = 0 if self.is_numeric else self._read(None)
         shares["date"] = max(days, self._read(self.date_format) if self.date_format else 0) / count
