@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import lzma
+import struct
 import unicodedata
 import warnings
 import zipfile
@@ -37,13 +39,21 @@ _UNFINISHED_ENDS = (".tmp", ".part", ".crdownload", ".filepart")
 # Python's gbk lacks characters that people's names have; GB 18030 holds all of it and those too.
 _WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 
+# Whatever openpyxl stumbles over in a file that no Excel wrote.
 _BROKEN_XLSX = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     InvalidFileException,
-    KeyError,
-    ValueError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    RuntimeError,
     SyntaxError,
+    TypeError,
+    ValueError,
 )
 
 Cells = tuple[int, Sequence[object]]
