@@ -3,9 +3,8 @@
 -- companies the name; so that they are judged whole. by_…: whether it is safe
 -- to say that all of one name with this phone, number or vehicle are one.
 -- grain: one row per role
--- reads: pg_temp.found_role, pg_temp.changed_role, pg_temp.turned_phone,
---   core.customer_role,
---   core.shared_phone
+-- reads: pg_temp.due_vehicle, pg_temp.found_role, pg_temp.changed_role,
+--   pg_temp.turned_phone, core.customer_role, core.shared_phone
 -- writes: pg_temp.gathered_role
 create temporary table gathered_role on commit drop as
 with recursive automatic as (
@@ -14,7 +13,13 @@ with recursive automatic as (
 
 seeds as (
     select found_role.role_key
-    from found_role
+    from due_vehicle
+    inner join found_role on due_vehicle.vin = found_role.vin
+    where due_vehicle.is_whole
+    union
+    select changed_role.role_key
+    from changed_role
+    where changed_role.role_key is not null
     union
     select roles.role_key
     from changed_role
@@ -116,7 +121,6 @@ select
     judged.phone_hash,
     judged.id_no_hash,
     judged.first_on,
-    judged.last_on,
     judged.place,
     judged.place as label,
     'name_and_phone' = any(automatic.rules)

@@ -6,7 +6,6 @@ with customers as (
         gathered.label,
         min(gathered.kind) as kind,
         min(gathered.first_on) as first_on,
-        max(gathered.last_on) as last_on,
         count(distinct gathered.vin) as vehicles
     from gathered_role as gathered
     group by gathered.label
@@ -16,14 +15,12 @@ insert into core.customer as known (
     customer_id,
     kind,
     first_on,
-    last_on,
     vehicles
 )
 select
     gathered.role_key,
     customers.kind,
     customers.first_on,
-    customers.last_on,
     customers.vehicles
 from customers
 inner join gathered_role as gathered on customers.label = gathered.place
@@ -32,9 +29,8 @@ on conflict (customer_id) do update
     set
         kind = excluded.kind,
         first_on = excluded.first_on,
-        last_on = excluded.last_on,
         vehicles = excluded.vehicles
     where
-    (known.kind, known.first_on, known.last_on, known.vehicles)
+    (known.kind, known.first_on, known.vehicles)
     is distinct from
-    (excluded.kind, excluded.first_on, excluded.last_on, excluded.vehicles)
+    (excluded.kind, excluded.first_on, excluded.vehicles)

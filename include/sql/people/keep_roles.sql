@@ -1,3 +1,4 @@
+-- Another visit on the same evidence changes nothing about who is who.
 -- grain: one row per role
 -- reads: pg_temp.found_role
 -- writes: core.customer_role, pg_temp.changed_role
@@ -52,12 +53,24 @@ with written as (
             excluded.last_on
         )
     returning
+        new.role_key,
         old.customer_id,
-        old.phone_hash
+        old.phone_hash,
+        (
+            old.vin, old.kind, old.name_hash, old.phone_hash, old.id_no_hash,
+            old.first_on
+        )
+        is distinct from
+        (
+            new.vin, new.kind, new.name_hash, new.phone_hash, new.id_no_hash,
+            new.first_on
+        ) as is_other
 )
 
-insert into changed_role (customer_id, phone_hash)
+insert into changed_role (role_key, customer_id, phone_hash)
 select
+    written.role_key,
     written.customer_id,
     written.phone_hash
 from written
+where written.is_other

@@ -3,8 +3,10 @@
 -- grain: one row per vehicle is written
 -- reads: core.vehicle
 -- writes: core.people_due
-insert into core.people_due (vin)
-select vin
+insert into core.people_due (vin, is_whole)
+select
+    vin,
+    true as is_whole
 from core.vehicle
 order by vin
-on conflict (vin) do update set queued = people_due.queued + 1
+on conflict (vin) do update set is_whole = true

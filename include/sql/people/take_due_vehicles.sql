@@ -13,9 +13,11 @@ taken as (
     delete from core.people_due as due
     using chosen
     where due.vin = chosen.vin
-    returning due.vin
+    returning due.vin, due.is_whole
 )
 
-insert into due_vehicle (vin)
-select taken.vin
+insert into due_vehicle (vin, is_whole)
+select
+    taken.vin,
+    taken.is_whole
 from taken

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 MOST_VEHICLES = 200_000
 """Vehicles whose people are worked out in one transaction."""
 
+MANY_CHANGES = 10_000
+
 REASONS = {
     "id_no": "one identity number, names written differently",
     "name_and_vehicle": "one name and vehicle, other phones",
@@ -62,11 +64,15 @@ def know_people(engine: Engine, group: Group, day: date | None = None) -> Counts
 
 def _know_due_people(connection: Connection, group: Group) -> Counts:
     people = group.people
+    run(connection, "people/analyze_due")
     run(connection, "people/find_roles", time_zone=group.group.time_zone)
     run(connection, "people/create_changed_role")
     run(connection, "people/drop_roles")
     run(connection, "people/keep_roles")
+    run(connection, "people/analyze_found")
     roles: int = run(connection, "people/count_changed_roles").scalar_one()
+    if roles >= MANY_CHANGES:
+        run(connection, "people/analyze_roles")
     run(connection, "people/create_turned_phone")
     run(
         connection,
@@ -75,6 +81,7 @@ def _know_due_people(connection: Connection, group: Group) -> Counts:
         most_vehicles=people.most_vehicles,
     )
     run(connection, "people/gather_people", automatic=sorted(people.automatic))
+    run(connection, "people/analyze_gathered")
     while run(connection, "people/join_people").rowcount:
         pass
     run(connection, "people/part_people")

@@ -133,7 +133,6 @@ create table core.customer (
     customer_id text primary key,
     kind text not null check (kind in ('person', 'company')),
     first_on date,
-    last_on date,
     vehicles integer not null,
     merged_into text references core.customer,
     check (merged_into <> customer_id)
@@ -180,10 +179,11 @@ create table core.shared_phone (
 
 -- Vehicles whose people are to be worked out again; merge queues what it
 -- touches. Queueing twice locks the row, so that no touch is lost to a run
--- that takes it at the same time.
+-- that takes it at the same time. is_whole: even where no evidence changed.
 create table core.people_due (
     vin text primary key,
-    queued integer not null default 1
+    queued integer not null default 1,
+    is_whole boolean not null default false
 );
 
 insert into core.people_due (vin)
