@@ -90,12 +90,12 @@ def test_new_orders_are_promoted_with_the_dates_of_the_store(core: Engine, tmp_p
     assert (row["load_id"], row["row_id"]) == (load["load_id"], 1)
 
 
-def test_a_second_run_changes_no_row(core: Engine, tmp_path: Path) -> None:
+def test_a_second_run_neither_changes_nor_locks_a_row(core: Engine, tmp_path: Path) -> None:
     rows = [order("RO1"), order("RO2", vin=VIN_B)]
     night(core, tmp_path, rows)
     places = (
-        "select 'order' as kind, ro_no as key, ctid::text, xmin::text from core.repair_order "
-        "union all select 'vehicle', vin, ctid::text, xmin::text from core.vehicle order by 1, 2"
+        "select 'order' as kind, ro_no as key, ctid::text, xmin::text, xmax::text from core.repair_order "
+        "union all select 'vehicle', vin, ctid::text, xmin::text, xmax::text from core.vehicle order by 1, 2"
     )
     before = rows_of(core, places)
     assert len(before) == 4
