@@ -160,6 +160,15 @@ def make_tasks(key: str | None) -> Counts:
     return make(connections.warehouse_engine(), group, policy(), day, today(group))
 
 
+@_step
+def know_people(everybody: bool) -> Counts:
+    """Works out who people are: of the vehicles that wait for it, or of all."""
+    from aftercare.stages import people
+
+    know = people.know_again if everybody else people.know_people
+    return dict(know(connections.warehouse_engine(), read_group()))
+
+
 def require_complete(key: str | None, systems: Iterable[str]) -> None:
     """Raises BadData naming system and feed for each load of the night that did not get through."""
     day = period.read_day(key)

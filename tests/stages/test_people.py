@@ -6,17 +6,15 @@ import random
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
 from care_group import CareGroup
-from sqlalchemy import Engine, insert, select, text
-from staged_rows import GROUP, SYSTEM, StagedRows, at
+from people_of_orders import FIRST, KEYRING, TODAY, Nights, Row, contact, sale, visit
+from sqlalchemy import Engine, text
+from staged_rows import GROUP, at
 
 from aftercare.errors import BadData, NotAllowed
-from aftercare.protection import Keyring
-from aftercare.stages.merge import merge
 from aftercare.stages.people import (
     decide,
     describe_customer,
@@ -27,127 +25,6 @@ from aftercare.stages.people import (
     undo,
 )
 from aftercare.warehouse import connect
-
-KEYRING = Keyring({1: b"e" * 32}, {1: b"h" * 32})
-FIRST = date(2026, 6, 1)
-TODAY = date(2026, 6, 20)
-Row = dict[str, Any]
-
-
-def contact(role: str, name: str | None, phone: str | None, check: str = "valid") -> Row:
-    """Name and phone as pull leaves them."""
-    found: Row = {}
-    for column, value in ((f"{role}_name", name), (f"{role}_phone", phone)):
-        if value is not None:
-            found[f"{column}_hash"] = KEYRING.hash(value)
-            found[f"{column}_cipher"] = KEYRING.encrypt(value)
-            found[f"{column}_check"] = "valid" if column.endswith("name") else check
-    return found
-
-
-def visit(ro_no: str, vin: str, name: str, phone: str | None, **changes: Any) -> tuple[str, Row]:
-    """A repair order with the one who brought the car."""
-    given = contact("deliverer", name, phone, changes.pop("check", "valid"))
-    return "repair_order", {"ro_no": ro_no, "vin": vin, **given, **changes}
-
-
-def sale(
-    order_no: str, vin: str, name: str, phone: str | None, id_no: str | None = None, **changes: Any
-) -> tuple[str, Row]:
-    """A sales order with its customer."""
-    given = contact("customer", name, phone)
-    if id_no is not None:
-        given |= {"customer_id_no_hash": KEYRING.hash(id_no), "customer_id_no_check": "valid"}
-    return "sales_order", {"order_no": order_no, "vin": vin, **given, **changes}
-
-
-class Nights:
-    """Loads of orders, one a day, and what became of their people."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.staged = StagedRows(engine)
-        self.staged.table = cache(self.staged.table)
-        self.staged.insert(
-            "ops.user_role", {"user_name": "amy", "role": "steward", "store_code": "*"}
-        )
-
-    def capture(self, day: date, *orders: tuple[str, Row]) -> None:
-        """Pulls orders as a day's loads and lets all of them on."""
-        for feed in ("employee", "sales_order", "repair_order"):
-            rows = [row for of_feed, row in orders if of_feed == feed]
-            if not rows:
-                continue
-            version = {"version_at": at(day.year, day.month, day.day, 20)}
-            load_id = self.staged.load(feed, [version | row for row in rows], day=day)
-            with self.engine.begin() as connection:
-                staging = self.staged.table(f"staging.{feed}")
-                found = select(staging.c.load_id, staging.c.row_id).filter_by(load_id=load_id)
-                good = self.staged.table("quality.good_row")
-                connection.execute(insert(good).from_select(["load_id", "row_id"], found))
-                connection.execute(
-                    text("update ops.load set state = 'validated' where load_id = :load_id"),
-                    {"load_id": load_id},
-                )
-
-    def merge(self, day: date) -> None:
-        """Brings a day's loads into core and works out its people."""
-        with self.engine.connect() as connection:
-            feeds = connection.execute(
-                text("select feed from ops.load where business_day = :day and system = :system"),
-                {"day": day, "system": SYSTEM},
-            ).scalars()
-            chosen = sorted(feeds)
-        for feed in chosen:
-            merge(self.engine, GROUP, SYSTEM, feed, day)
-        know_people(self.engine, GROUP, day)
-
-    def night(self, *orders: tuple[str, Row], day: date = FIRST) -> None:
-        """Captures and merges."""
-        self.capture(day, *orders)
-        self.merge(day)
-
-    def people(self) -> set[frozenset[str]]:
-        """Who is one: the first documents of each customer's roles, merges followed."""
-        found: dict[str, set[str]] = {}
-        for row in self.rows(
-            "select coalesce(c.merged_into, c.customer_id) as known_id, r.role_key "
-            "from core.customer as c join core.customer_role as r using (customer_id)"
-        ):
-            found.setdefault(row["known_id"], set()).add(row["role_key"].removeprefix("S1."))
-        return {frozenset(members) for members in found.values()}
-
-    def state(self) -> dict[str, list[Row]]:
-        """All that is worked out of people."""
-        return {
-            "customer": self.rows("select * from core.customer order by customer_id"),
-            "customer_role": self.rows("select * from core.customer_role order by role_key"),
-            "people_due": self.rows("select * from core.people_due"),
-            "shared_phone": self.rows(
-                "select phone_hash, names, vehicles, is_staff, is_evidence from core.shared_phone "
-                "order by phone_hash"
-            ),
-        }
-
-    def candidates(self) -> list[tuple[str, str, list[str]]]:
-        return [
-            (
-                pair["kept_id"].removeprefix("S1."),
-                pair["other_id"].removeprefix("S1."),
-                pair["reasons"],
-            )
-            for pair in list_candidates(self.engine, KEYRING)
-        ]
-
-    def decide(self, kept: str, other: str, action: Any = "merge", user: str = "amy") -> int:
-        return decide(self.engine, action, f"S1.{kept}", f"S1.{other}", "asked", user, TODAY)
-
-    def undo(self, decision_id: int, user: str = "amy") -> int:
-        return undo(self.engine, decision_id, "mistake", user, TODAY)
-
-    def rows(self, query: str) -> list[Row]:
-        with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(text(query)).mappings()]
 
 
 @pytest.fixture(scope="module")

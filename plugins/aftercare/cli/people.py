@@ -112,13 +112,10 @@ def undo(decision_id: int, reason: str, user: str) -> None:
 @click.option("--all", "everybody", is_flag=True, help="All people, not only those who wait.")
 def refresh(everybody: bool) -> None:
     """Work out at once who people are, as each night does."""
-    from aftercare import connections
+    from aftercare import runs
     from aftercare.cli.night import show
-    from aftercare.settings import read_group
-    from aftercare.stages.people import know_again, know_people
 
-    know = know_again if everybody else know_people
-    show(know(connections.warehouse_engine(), read_group()))
+    show(runs.know_people(everybody))
 
 
 COMMANDS = (people,)
