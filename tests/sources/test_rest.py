@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dealer_sources import DAY, GROUP, KEYRING, rows_of, sql_system
+from dealer_sources import (
+    DAY,
+    GROUP,
+    KEYRING,
+    days_before,
+    judge_plainly,
+    know_stores,
+    rows_of,
+    sql_system,
+)
 from rest_source import SINCE, document, numbers, only, read, rest_system, window
 from sqlalchemy import Engine
 from web_service import Asked, Reply, WebService, in_order
@@ -16,6 +25,7 @@ from web_service import Asked, Reply, WebService, in_order
 from aftercare.connections import Connection
 from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
 from aftercare.sources import rest
+from aftercare.stages.merge import merge
 from aftercare.stages.pull import pull
 
 KEY = {"store_code": "dealer", "ro_no": "ro_no"}
@@ -230,3 +240,20 @@ def test_what_goes_wrong_is_kept_with_the_load(
         pull(warehouse, KEYRING, GROUP, system, service.connection(), "repair_order", DAY)
     [load] = rows_of(warehouse, "select failure from ops.load")
     assert load["failure"] == str(told.value)
+
+
+def test_a_night_that_failed_is_caught_up_by_the_next(tmp_path: Path, warehouse: Engine) -> None:
+    system = rest_system(tmp_path)
+    know_stores(warehouse, "CA01")
+    good = Reply({"rows": [document("RO1")]})
+    with WebService(in_order(good, Reply(b"", 500), good)) as service:
+        connection = service.connection()
+        pull(warehouse, KEYRING, GROUP, system, connection, "repair_order", days_before(2))
+        judge_plainly(warehouse, "repair_order", days_before(2))
+        merge(warehouse, GROUP, "dms", "repair_order", days_before(2))
+        with pytest.raises(SystemUnreachable):
+            pull(warehouse, KEYRING, GROUP, system, connection, "repair_order", days_before(1))
+        pull(warehouse, KEYRING, GROUP, system, connection, "repair_order", DAY)
+    # Three days are read again each night, counted from the first that was missed.
+    assert service.queries("since")[1:] == ["2026-06-06T00:00:00+08:00"] * 2
+    assert service.queries("until")[2] == "2026-06-11T00:00:00+08:00"

@@ -43,6 +43,11 @@ class Address(Protocol):
         ...
 
     @property
+    def database(self) -> str | None:
+        """Airflow's schema; of a web service: http or https, where its host does not say."""
+        ...
+
+    @property
     def login(self) -> str | None:
         """Who enters a web service, if it wants a name."""
         ...

@@ -272,8 +272,8 @@ def _root(address: Address) -> str:
     """The address that paths are joined to, with a slash at its end."""
     host = (address.host or "").strip()
     if "://" not in host:
-        scheme = getattr(address, "database", None)
-        host = f"{scheme if scheme in ('http', 'https') else 'https'}://{host}"
+        scheme = address.database if address.database in ("http", "https") else "https"
+        host = f"{scheme}://{host}"
     try:
         parts = urlsplit(host)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
