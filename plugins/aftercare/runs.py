@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -235,6 +235,28 @@ def morning(key: str | None, notify: bool = False) -> Counts:
             connections.warehouse_engine(), stores, day, most=MOST_CASES
         ),
     )
+
+
+def overdue_night(now: datetime | None = None) -> date | None:
+    """Last night's business day once the hour has passed by which it has to be done."""
+    group = read_group()
+    now = now or datetime.now(group.time_zone)
+    return now.date() - timedelta(days=1) if now.time() >= group.night.due_by else None
+
+
+def tell_late(day: date) -> Counts:
+    """Tells operators, once a night, what the night of a day still lacks."""
+    from aftercare.stages.late import tell_late as tell
+
+    engine, ring = connections.warehouse_engine(), _keyring()
+    return tell(engine, ring, read_group(), day, _mailer())
+
+
+def tell_silent_warehouse(day: date) -> int:
+    """Tells operators that the warehouse does not answer; the number of mails."""
+    from aftercare.stages.late import tell_silent_warehouse as tell
+
+    return tell(read_group(), day, _mailer())
 
 
 @_step

@@ -8,7 +8,7 @@ and a server.
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -55,6 +55,12 @@ class Calendar(_Part):
 
     weekly_closed: frozenset[Annotated[int, Field(ge=1, le=7)]] = frozenset()
     closed: frozenset[date] = frozenset()
+
+
+class Night(_Part):
+    """Until when, in the group's time zone, a night has to be done; after that operators are told."""
+
+    due_by: time = time(7, 30)
 
 
 class Targets(_Part):
@@ -109,6 +115,7 @@ class Group(_Part):
     store_packs: dict[str, tuple[PackFrom, ...]] = {}
     calendars: dict[str, Calendar] = {"default": Calendar()}
     store_calendars: dict[str, str] = {}
+    night: Night = Night()
     targets: Targets = Targets()
     people: People = People()
     mail: Mail

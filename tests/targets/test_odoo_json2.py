@@ -29,10 +29,23 @@ def test_an_answer_lost_after_the_commit_is_unknown_and_sending_again_makes_no_d
 
 def test_a_withdrawal_whose_answer_was_lost_is_unknown_and_harmless_to_repeat(odoo, front):
     task = sent(odoo.target, both(1))[0]
-    # Two look-ups, the note, and then the deletion.
+    # Three look-ups, the note, and then the deletion.
+    front.faults += [None, None, None, None, "cut"]
+
+    (lost,) = odoo.target_at(front.address).withdraw([withdrawal(task)])
+    (again,) = odoo.target.withdraw([withdrawal(task)])
+
+    assert (lost.state, again.state) == ("unknown", "sent")
+    assert odoo.find("mail.activity", []) == []
+    assert len(odoo.find("mail.message", [["body", "ilike", "撤回"]])) == 1
+
+
+def test_a_withdrawal_that_ended_after_its_note_is_taken_up_again(odoo, front):
+    task = sent(odoo.target, both(1))[0]
     front.faults += [None, None, None, "cut"]
 
     (lost,) = odoo.target_at(front.address).withdraw([withdrawal(task)])
+    assert len(odoo.find("mail.activity", [])) == 1
     (again,) = odoo.target.withdraw([withdrawal(task)])
 
     assert (lost.state, again.state) == ("unknown", "sent")

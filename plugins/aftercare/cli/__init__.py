@@ -7,7 +7,20 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from aftercare.cli import backfill, cases, check, connect, keys, mail, month, night, people, sample, setup
+from aftercare.cli import (
+    backfill,
+    cases,
+    check,
+    connect,
+    keys,
+    mail,
+    month,
+    night,
+    people,
+    sample,
+    setup,
+    watch,
+)
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
 
@@ -32,6 +45,7 @@ for command in (
     *month.COMMANDS,
     *mail.COMMANDS,
     *sample.COMMANDS,
+    *watch.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -284,8 +284,12 @@ class OdooTarget:
                 outcomes[task.key] = Outcome(task.key, "sent", str(now["id"]), done)
             else:
                 notes[task.key] = self._note(task, now)
+        # Odoo lets nobody write a note again: those that an earlier try left stay as they are.
+        left = self._records.notes({int(str(note[2])) for note in notes.values()}) if notes else ()
+        there = {key: Outcome(key, "sent") for key, note in notes.items() if note[0] in left}
+        new = {key: note for key, note in notes.items() if key not in there}
         columns = ["id", "model", "res_id", "message_type", "subtype_id/id", "body"]
-        noted = odoo_load.load(self._call, MESSAGE, columns, notes, QUIETLY)
+        noted = there | odoo_load.load(self._call, MESSAGE, columns, new, QUIETLY)
         ids = {key: rows[key]["id"] for key, outcome in noted.items() if outcome.state == "sent"}
         return outcomes | noted | (self._on_ids(ACTIVITY, "unlink", ids) if ids else {})
 

@@ -101,6 +101,15 @@ class OdooRecords:
         fallback = self._users.get(owner.fallback) if owner.fallback else None
         return {n: user for n in asked if (user := self._users[n] or fallback) is not None}
 
+    def notes(self, contacts: Iterable[int]) -> set[str]:
+        """External ids of the notes of ours that stand on some contacts."""
+        domain = [["model", "=", CONTACT], ["res_id", "in", sorted(contacts)]]
+        ids = self._call(MESSAGE, "search", domain=domain)
+        named: dict[str, str] = {}
+        for batch in batches(ids, 5000):
+            named |= self._call(MESSAGE, "get_external_id", ids=list(batch))
+        return {name for name in named.values() if name.startswith(f"{self._mapping.namespace}.")}
+
     def activities(
         self, domain: list[object], context: Mapping[str, object] = ARCHIVED_TOO
     ) -> dict[str, Mapping[str, Any]]:
