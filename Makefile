@@ -7,7 +7,7 @@ COMPILE := $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-i
 	--no-annotate --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo practice test acceptance lint lock clean
+.PHONY: help venv venv-dev demo practice test acceptance bench lint lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ test: lint ## All checks and all tests
 
 acceptance: venv-dev ## Whole months at full size; many minutes
 	@$(BIN)/pytest acceptance $(ARGS)
+
+bench: venv ## Times beside references of their own; ARGS="--size S|M|L", S takes some minutes
+	@$(BIN)/python -m bench $(ARGS)
 
 lint: venv-dev ## Style, types, SQL and layers
 	@$(BIN)/ruff check --quiet

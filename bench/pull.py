@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -10,49 +9,30 @@ from sqlalchemy import create_engine
 from aftercare import warehouse
 from aftercare.demo.postgres import EmbeddedPostgres
 from aftercare.sample.heyuan_schema import REPAIR_ORDER, SCHEMA
+from bench.history import fill_orders
 from bench.pulling import FEED, SYSTEM, measured
-from bench.results import Result
+from bench.results import DifferentWork, Result
+from bench.sizes import DAY, Size
 
-DAY = date(2026, 6, 10)
-STORES = 400
 LIMIT = 1.5
 LOAD_FILE = Path(__file__).with_name("load_repair_orders.mariadb.sql")
 
 
-class DifferentRows(Exception):
-    """Pull and reference did not do the same work, so their times say nothing."""
-
-
-def fill_dealer_system(server: EmbeddedPostgres, database: str, vehicles: int) -> str:
-    """Makes an empty dealer system with a fleet; its address."""
+def fill_dealer_system(server: EmbeddedPostgres, database: str, size: Size, rows: int) -> str:
+    """Makes a dealer system with a fleet and its last repair orders, all changed on DAY; its address."""
     server.create_database(database)
     url = server.url(database)
     engine = create_engine(url)
     with engine.begin() as connection:
         SCHEMA.create_all(connection)
-        warehouse.run(connection, "bench/create_vehicles", vehicles=vehicles, stores=STORES)
+        warehouse.run(
+            connection, "bench/create_vehicles", vehicles=size.vehicles, stores=size.stores
+        )
+        fill_orders(connection, size, 1, rows)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        warehouse.run(connection, "bench/vacuum")
     engine.dispose()
     return url
-
-
-def fill_orders(url: str, vehicles: int, rows: int, per_day: int) -> None:
-    """Adds repair orders that were all changed on DAY."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        warehouse.run(
-            connection,
-            "bench/fill_repair_orders",
-            vehicles=vehicles,
-            stores=STORES,
-            per_day=per_day,
-            last_day=DAY,
-            updated_on=DAY,
-            first=1,
-            last=rows,
-        )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("vacuum analyze")
-    engine.dispose()
 
 
 def copy_to_mariadb(source: str, target: str, folder: Path) -> None:
@@ -75,8 +55,13 @@ def copy_to_mariadb(source: str, target: str, folder: Path) -> None:
     file.unlink()
 
 
-def bench_pull(server: EmbeddedPostgres, name: str, source: str, rows: int, runs: int) -> Result:
-    """Pull and reference by turns, each into a load of its own; their rows have to be the same."""
+def bench_pull(
+    server: EmbeddedPostgres, name: str, source: str, rows: int, runs: int
+) -> tuple[Result, int]:
+    """Pull and reference by turns, each into a load of its own; their rows have to be the same.
+
+    The database ``warehouse_<name>`` keeps the pull's load, whose id is given.
+    """
     database = f"warehouse_{name.lower()}"
     server.create_database(database)
     target = server.url(database)
@@ -92,7 +77,7 @@ def bench_pull(server: EmbeddedPostgres, name: str, source: str, rows: int, runs
         reference.append(measured("reference", source, target, DAY, load_id).seconds)
         done = measured("ours", source, target, DAY)
         if done.rows != rows:
-            raise DifferentRows(f"{done.rows} rows of {rows} were pulled from {name}")
+            raise DifferentWork(f"{done.rows} rows of {rows} were pulled from {name}")
         ours.append(done.seconds)
         peaks.append(done.peak_mb)
     with engine.begin() as connection:
@@ -104,9 +89,8 @@ def bench_pull(server: EmbeddedPostgres, name: str, source: str, rows: int, runs
         ).one()
     engine.dispose()
     if found.differing or found.left_rows != found.right_rows:
-        raise DifferentRows(
+        raise DifferentWork(
             f"{found.differing} of {found.left_rows} rows from {name} differ from the reference's "
             f"{found.right_rows}"
         )
-    server.drop_database(database)
-    return Result(f"pull from {name}", f"{rows:,} rows", ours, reference, LIMIT, max(peaks))
+    return Result(f"pull from {name}", f"{rows:,} rows", ours, reference, LIMIT, max(peaks)), our_id

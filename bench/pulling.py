@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL, make_url
 
+from aftercare.connections import Connection
 from aftercare.protection import Keyring
 from aftercare.settings import PROJECT, read_group
 from aftercare.sources.mapping import read_dealer_system
@@ -30,25 +31,26 @@ SYSTEM = "heyuan_dms"
 FEED = "repair_order"
 
 
-@dataclass(frozen=True)
-class Address:
-    """The made-up dealer system's database."""
-
-    url: URL
-    conn_id: str = "bench"
-    path: str = ""
-
-    @property
-    def extra(self) -> dict[str, Any]:
-        """Nothing further."""
-        return {}
+def connection_to(url: URL) -> Connection:
+    """The made-up dealer system's database, as an Airflow connection would give it."""
+    return Connection(
+        "bench",
+        url.get_backend_name(),
+        url.host,
+        url.port,
+        url.username,
+        url.password,
+        url.database,
+    )
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: seconds from connection to commit, rows, and the process's peak in MB."""
+    """One run: seconds from connection to commit, the process's own share of a processor in them,
+    rows, and the process's peak in MB."""
 
     seconds: float
+    cpu_seconds: float
     rows: int
     peak_mb: float
 
@@ -84,15 +86,15 @@ def run_job(job: dict[str, Any]) -> Measured:
         read_dealer_system(PROJECT / "include" / "mappings" / "dealer" / f"{SYSTEM}.yaml"),
     )
     engine = connect(job["warehouse"], statement_timeout_ms=0)
-    began = time.perf_counter()
+    began, began_cpu = time.perf_counter(), time.process_time()
     if job["kind"] == "ours":
-        rows = pull(engine, KEYRING, group, system, Address(source), FEED, day)["pulled"]
+        rows = pull(engine, KEYRING, group, system, connection_to(source), FEED, day)["pulled"]
     else:
         reference = Reference(ENCRYPTION_KEY, HASH_KEY)
         rows = reference.copy(source, make_url(job["warehouse"]), job["load_id"])
-    seconds = time.perf_counter() - began
+    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(seconds, rows, peak_mb)
+    return Measured(seconds, cpu_seconds, rows, peak_mb)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,10 @@ from time import perf_counter
 PEAK_LIMIT_MB = 400.0
 
 
+class DifferentWork(Exception):
+    """Step and reference did not come to the same, so their times say nothing."""
+
+
 @dataclass(frozen=True)
 class Result:
     """One step beside its reference, in seconds a run; ``limit`` is the ratio's."""
@@ -20,7 +24,7 @@ class Result:
     reference: Sequence[float]
     limit: float
     peak_mb: float | None = None
-    parts: dict[str, tuple[float, float]] = field(default_factory=dict)
+    parts: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:

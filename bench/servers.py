@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateSchema
 
 from aftercare.demo.ports import LOCALHOST, free_port
 
@@ -65,6 +66,7 @@ def mariadb(folder: Path) -> Iterator[URL]:
                 f"--port={port}",
                 f"--bind-address={LOCALHOST}",
                 "--skip-log-bin",
+                "--character-set-server=utf8mb4",
                 "--local-infile=1",
                 "--innodb-buffer-pool-size=1G",
                 "--innodb-log-file-size=512M",
@@ -83,7 +85,7 @@ def mariadb(folder: Path) -> Iterator[URL]:
             )
             _wait_until_ready(url)
             with create_engine(url).begin() as connection:
-                connection.execute(text(f"create database {DATABASE} character set utf8mb4"))
+                connection.execute(CreateSchema(DATABASE))
             yield url.set(database=DATABASE)
         finally:
             server.terminate()

@@ -1,0 +1,147 @@
+"""What a run found: lines for the terminal, a page with a picture for the docs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import psutil
+from matplotlib.figure import Figure
+
+from bench.results import PEAK_LIMIT_MB, Result
+from bench.servers import POSTGRES_SETTINGS
+from bench.sizes import Size
+
+PAGE, PICTURE = "benchmarks.md", "benchmarks.png"
+BAR = 0.36
+GIGABYTE = 2**30
+
+
+def line(result: Result) -> str:
+    """One result for the terminal."""
+    peak = f", peak {result.peak_mb:.0f} MB" if result.peak_mb else ""
+    verdict = "kept" if result.is_kept else "EXCEEDED"
+    parts = "".join(
+        f"\n    {part}: {ours:.2f} s, {reference:.2f} s"
+        for part, (ours, reference) in result.parts.items()
+    )
+    return (
+        f"{result.step}: {median(result.ours):.2f} s, reference {median(result.reference):.2f} s, "
+        f"ratio {result.ratio:.2f} of at most {result.limit}{peak} ({verdict}; {result.work}){parts}"
+    )
+
+
+def write_report(results: Sequence[Result], size: Size, folder: Path) -> None:
+    """Writes the page and its picture into a folder."""
+    pictures = folder / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    _picture(results).savefig(pictures / PICTURE, dpi=140)
+    (folder / PAGE).write_text(_page(results, size), encoding="utf-8")
+
+
+def _page(results: Sequence[Result], size: Size) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in POSTGRES_SETTINGS.items())
+    rows = "\n".join(
+        f"| {result.step} | {result.work} | {median(result.ours):.2f} s "
+        f"| {median(result.reference):.2f} s | {result.ratio:.2f} | {result.limit} "
+        f"| {f'{result.peak_mb:.0f} MB' if result.peak_mb else '–'} |"
+        for result in results
+    )
+    return f"""# Benchmarks
+
+What `make bench ARGS="--size {size.name} --report docs"` found on {datetime.now(UTC):%Y-%m-%d} on this machine:
+{_machine()}. PostgreSQL 18 from the wheel, on the same machine ({settings}).
+Times are medians of {size.runs} runs by turns and do not travel; the ratios do.
+
+![Times beside their references](pictures/{PICTURE})
+
+| Step | Work | Ours | Reference | Ratio | At most | Peak memory |
+|-|-|-|-|-|-|-|
+{rows}
+
+Peak memory is that of the pulling process, and has to stay below {PEAK_LIMIT_MB:.0f} MB.
+
+## What the references are
+
+Each reference does the same work, and the run stops when the outcomes differ.
+
+- **Pull**: a program written by hand for this one table (`bench/reference.py`): the driver itself, blocks of rows, the
+  same canonical values, checks of VINs, plates and phones, AES-GCM and keyed hashes of contact data, the row's hash,
+  and one COPY in text form. Afterwards all rows are compared, row hashes and keyed hashes included.
+- **Flags**: one statement written by hand for the rules of repair orders (`include/sql/bench/flag_repair_orders.sql`).
+  Both leave the same flags.
+- **Merge**: an `insert … on conflict` written by hand and the state of the vehicles in the load. Afterwards orders and
+  vehicles are the same. Our stage also locks, counts promoted, unchanged and stale rows, checks that they add up, and
+  keeps its report.
+- **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
+
+{_parts(results)}
+## Run it
+
+```
+make bench                                        # size S: some minutes
+make bench ARGS="--size L --report docs"          # this page; an hour or more
+make bench ARGS="--size M --only merge history"   # some steps only
+```
+
+MariaDB takes part where `mariadbd` is installed (`apt-get install mariadb-server`). The exit code is 1 when a limit is
+exceeded.
+"""
+
+
+def _parts(results: Sequence[Result]) -> str:
+    return "".join(
+        f"Stages of “{result.step}” in seconds, longer and shorter history:\n\n"
+        "| Stage | Longer | Shorter |\n|-|-|-|\n"
+        + "".join(
+            f"| {part} | {ours:.2f} | {reference:.2f} |\n"
+            for part, (ours, reference) in result.parts.items()
+        )
+        + "\n"
+        for result in results
+        if result.parts
+    )
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / GIGABYTE
+    return (
+        f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB, "
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    for line_of_file in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        name, _, value = line_of_file.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.machine()
+
+
+def _picture(results: Sequence[Result]) -> Figure:
+    """Ratios as bars, each with its limit as a mark."""
+    figure = Figure(figsize=(8, 0.7 * len(results) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    places = range(len(results))
+    for place, result in zip(places, results, strict=True):
+        color = "#2a6f97" if result.is_kept else "#c1121f"
+        axes.barh(place, result.ratio, height=2 * BAR, color=color)
+        axes.plot([result.limit] * 2, [place - BAR, place + BAR], color="black", linewidth=2)
+        axes.text(
+            0.03,
+            place,
+            f"{result.ratio:.2f}   ({median(result.ours):.1f} s / {median(result.reference):.1f} s)",
+            va="center",
+            color="white",
+        )
+    axes.axvline(1, color="grey", linewidth=0.8, linestyle=":")
+    axes.set_yticks(list(places), [result.step for result in results])
+    axes.invert_yaxis()
+    axes.set_xlabel("time / reference; the black mark is the limit")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure

@@ -1,0 +1,30 @@
+-- Every task of a made-up history was done with one call.
+-- grain: one row per task
+-- reads: care.follow_up_task
+-- writes: core.call_result
+insert into core.call_result (
+    store_code,
+    task_key,
+    attempt_no,
+    called_at,
+    called_on,
+    outcome,
+    satisfaction,
+    row_hash,
+    version_at,
+    version_day,
+    load_id
+)
+select
+    tasks.store_code,
+    tasks.task_key,
+    1 as attempt_no,
+    tasks.changed_day + time '02:00' as called_at,
+    tasks.changed_day,
+    'reached' as outcome,
+    10 as satisfaction,
+    sha256(tasks.task_key::bytea) as row_hash,
+    tasks.changed_day as version_at,
+    tasks.changed_day as version_day,
+    cast(:load_id as bigint) as load_id
+from care.follow_up_task as tasks

@@ -1,0 +1,71 @@
+-- Each vehicle of the fleet was sold once.
+-- grain: one row per vehicle
+-- reads: bench_vehicle, core.store
+-- writes: core.sales_order
+with given as (
+    select
+        cast(:load_id as bigint) as load_id,
+        cast(:day as date) as day
+),
+
+sold as (
+    select
+        vehicles.*,
+        given.load_id,
+        given.day,
+        given.day - 60 - vehicles.number % 2000 as delivered_on,
+        sha256(vehicles.owner_name::bytea) as name_code,
+        sha256(vehicles.owner_phone::bytea) as phone_code
+    from given
+    cross join bench_vehicle as vehicles
+)
+
+insert into core.sales_order (
+    store_code,
+    order_no,
+    status,
+    sale_type,
+    signed_on,
+    delivered_at,
+    delivered_on,
+    vin,
+    model,
+    customer_kind,
+    customer_name_cipher,
+    customer_name_hash,
+    customer_name_check,
+    customer_phone_cipher,
+    customer_phone_hash,
+    customer_phone_check,
+    row_hash,
+    version_at,
+    version_day,
+    load_id,
+    row_id
+)
+select
+    sold.store_code,
+    'SO' || lpad((sold.number)::text, 8, '0') as order_no,
+    'active' as status,
+    'new' as sale_type,
+    sold.delivered_on - 7 as signed_on,
+    sold.delivered_on + time '04:00' as delivered_at,
+    sold.delivered_on,
+    sold.vin,
+    sold.model,
+    case
+        when sold.is_company then 'company'
+        else 'person'
+    end as customer_kind,
+    substr(sold.name_code || sold.name_code, 1, 37) as customer_name_cipher,
+    substr(sold.name_code, 1, 17) as customer_name_hash,
+    'valid' as customer_name_check,
+    substr(sold.phone_code || sold.phone_code, 1, 40) as customer_phone_cipher,
+    substr(sold.phone_code, 1, 17) as customer_phone_hash,
+    'valid' as customer_phone_check,
+    substr(sold.phone_code, 1, 16) as row_hash,
+    sold.delivered_on as version_at,
+    sold.delivered_on as version_day,
+    sold.load_id,
+    sold.number as row_id
+from sold

@@ -1,0 +1,34 @@
+-- What core knows of the vehicles of a made-up history.
+-- grain: one row per vin
+-- reads: core.repair_order, core.sales_order
+-- writes: core.vehicle
+with visits as (
+    select distinct on (orders.vin)
+        orders.vin,
+        orders.exit_on,
+        orders.store_code,
+        orders.odometer_out_km,
+        orders.opened_at
+    from core.repair_order as orders
+    order by orders.vin asc, orders.opened_at desc
+)
+
+insert into core.vehicle (
+    vin,
+    model,
+    delivered_on,
+    last_visit_on,
+    last_store_code,
+    last_odometer_km,
+    last_odometer_on
+)
+select
+    sold.vin,
+    sold.model,
+    sold.delivered_on,
+    visits.exit_on as last_visit_on,
+    visits.store_code,
+    visits.odometer_out_km,
+    visits.exit_on as last_odometer_on
+from core.sales_order as sold
+left join visits on sold.vin = visits.vin

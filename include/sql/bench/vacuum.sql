@@ -1,0 +1,5 @@
+-- Statistics and visibility, as autovacuum would have left them.
+-- grain: nothing
+-- reads: all tables
+-- writes: nothing
+vacuum analyze
