@@ -7,7 +7,7 @@ its columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -45,6 +45,7 @@ OTHER = 0
 """The key under which values are counted that none of the keys asked for wrote."""
 
 Row = dict[str, Any]
+_HEX = "\\x"
 
 
 @dataclass(frozen=True)
@@ -138,13 +139,17 @@ class ProtectedTable:
         return tuple(row[name] for name in self.key)
 
     def renew(
-        self, connection: Connection, keyring: Keyring, rows: Sequence[RowMapping]
+        self,
+        connection: Connection,
+        keyring: Keyring,
+        rows: Sequence[RowMapping],
+        kinds: Iterable[Kind] = KINDS,
     ) -> list[Row]:
         """Writes rows with the keys that write today; the rows as they are then.
 
         What is current already stays as it is, byte by byte.
         """
-        renewed = [self._renewed(keyring, row) for row in rows]
+        renewed = [self._renewed(keyring, row, kinds) for row in rows]
         if renewed:
             columns = self._table.c
             statement = (
@@ -162,14 +167,12 @@ class ProtectedTable:
             )
         return renewed
 
-    def _renewed(self, keyring: Keyring, row: RowMapping) -> Row:
-        made: Row = {name: row[name] for name in self.key}
-        for name in self.ciphers:
-            made[name] = _cipher(keyring, row[name])
-        for name in self.hashes:
-            made[name] = _hash(keyring, row[name])
-        for name in self.source_rows:
-            made[name] = _source_row(keyring, row[name])
+    def _renewed(self, keyring: Keyring, row: RowMapping, kinds: Iterable[Kind]) -> Row:
+        made: Row = dict(row)
+        names: dict[Kind, tuple[str, ...]] = {"encryption": self.ciphers, "hashing": self.hashes}
+        for kind in kinds:
+            made |= {name: _RENEW[kind](keyring, row[name]) for name in names[kind]}
+        made |= {name: _source_row(keyring, row[name], kinds) for name in self.source_rows}
         return made
 
     def count(self, connection: Connection, kind: Kind, key_ids: Sequence[int]) -> dict[int, int]:
@@ -281,13 +284,17 @@ def _hash(keyring: Keyring, value: bytes | None) -> bytes | None:
     return keyring.newest_hash(value) if value else value
 
 
-def _source_row(keyring: Keyring, row: Row) -> Row:
+_RENEW: dict[Kind, Callable[[Keyring, bytes | None], bytes | None]] = {
+    "encryption": _cipher,
+    "hashing": _hash,
+}
+
+
+def _source_row(keyring: Keyring, row: Row, kinds: Iterable[Kind]) -> Row:
     renewed = dict(row)
-    for name, shown in row.items():
-        if isinstance(shown, str) and shown.startswith("\\x"):
-            value = bytes.fromhex(shown[2:])
-            if name.endswith(ENDS["encryption"]):
-                renewed[name] = f"\\x{(_cipher(keyring, value) or b'').hex()}"
-            elif name.endswith(ENDS["hashing"]):
-                renewed[name] = f"\\x{(_hash(keyring, value) or b'').hex()}"
+    for kind in kinds:
+        for name, shown in row.items():
+            if name.endswith(ENDS[kind]) and isinstance(shown, str):
+                value = _RENEW[kind](keyring, bytes.fromhex(shown.removeprefix(_HEX)))
+                renewed[name] = _HEX + (value or b"").hex()
     return renewed

@@ -184,7 +184,7 @@ def _renew_all(
     while rows := table.take_outdated(
         connection, keyring, kinds, after=last, most=LARGE_BATCH, **limits
     ):
-        _write(connection, table, keyring, rows)
+        _write(connection, table, keyring, rows, kinds)
         total, last = total + len(rows), table.key_of(rows[-1])
     return total
 
@@ -230,9 +230,13 @@ def _renew_table(engine: Engine, table: ProtectedTable, keyring: Keyring) -> int
 
 
 def _write(
-    connection: Connection, table: ProtectedTable, keyring: Keyring, rows: Sequence[RowMapping]
+    connection: Connection,
+    table: ProtectedTable,
+    keyring: Keyring,
+    rows: Sequence[RowMapping],
+    kinds: Sequence[Kind] = KINDS,
 ) -> None:
-    renewed = table.renew(connection, keyring, rows)
+    renewed = table.renew(connection, keyring, rows, kinds)
     if table.schema == "core" and table.name in CONTACTS:
         _move_digests(connection, table.name, rows, renewed)
 
