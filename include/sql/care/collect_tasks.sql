@@ -1,9 +1,10 @@
 -- Tasks that may change: those not finished, and those whose document or
--- calls came in with the day's loads.
+-- calls came in with the day's loads, or whose document the day's sweep found
+-- gone or there again.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.document, staging.sales_order,
---   staging.repair_order, staging.call_result, ops.load, pg_temp.night_store,
---   pg_temp.night_rule
+--   staging.repair_order, staging.call_result, ops.load, ops.sweep,
+--   ops.sweep_finding, pg_temp.night_store, pg_temp.night_rule
 -- writes: pg_temp.night_subject
 with loads as (
     select
@@ -29,6 +30,14 @@ came_in as (
     from loads as l
     inner join staging.repair_order as d on l.load_id = d.load_id
     where l.feed = 'repair_order'
+    union all
+    select
+        s.feed as document_kind,
+        f.store_code,
+        f.document_no
+    from ops.sweep as s
+    inner join ops.sweep_finding as f on s.sweep_id = f.sweep_id
+    where s.business_day = cast(:day as date) -- noqa: RF02
 ),
 
 touched as (

@@ -61,6 +61,7 @@ derived as (
         where
             touched.vin = sold.vin
             and sold.status = 'active'
+            and not sold.is_vanished
         order by
             sold.delivered_on desc nulls last,
             sold.signed_on desc nulls last,
@@ -85,6 +86,7 @@ derived as (
             and repaired.ro_type <> 'pre_delivery'
             and repaired.status <> 'cancelled'
             and not repaired.is_reversed
+            and not repaired.is_vanished
         order by
             repaired.opened_at desc,
             repaired.store_code asc,
@@ -105,6 +107,7 @@ derived as (
             touched.vin = repaired.vin
             and repaired.status <> 'cancelled'
             and not repaired.is_reversed
+            and not repaired.is_vanished
             and num_nonnulls(
                 repaired.odometer_out_km, repaired.odometer_in_km
             ) > 0

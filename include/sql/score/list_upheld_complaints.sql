@@ -1,5 +1,5 @@
 -- Complaints received in the month and upheld by its closing day. One that
--- nobody is named for is nobody's.
+-- nobody is named for is nobody's; one that was deleted is none.
 -- grain: one row per complaint
 -- reads: core.complaint
 -- writes: nothing
@@ -9,6 +9,7 @@ select
 from core.complaint
 where
     verdict = 'upheld'
+    and not is_vanished
     and owner_no is not null
     and received_on between :first_day and :last_day
     and (

@@ -156,6 +156,19 @@ class Translator:
             strict=True,
         )
 
+    def keys(self, batch: Batch) -> list[tuple[Any, ...]]:
+        """Business keys of the rows that are records, as staging holds them; whole ones only."""
+        batch = self._records(batch)
+        mapped = self.system.feeds[self.feed.name].columns
+        count = len(batch.refs)
+        columns = [
+            self._understood(
+                self.feed.column(name), mapped.get(name), self._raw(batch, mapped.get(name), count)
+            ).values
+            for name in self.feed.key
+        ]
+        return [key for key in zip(*columns, strict=True) if None not in key]
+
     def _understood_batch(self, batch: Batch) -> _Understood:
         count = len(batch.refs)
         found = _Understood([], [], {}, self._versions(batch, count))

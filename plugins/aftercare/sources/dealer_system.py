@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -288,10 +288,41 @@ class DealerSystem(_Part):
         )
 
 
+Weekday = Literal[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"
+]
+
+
+class Sweep(_Part):
+    """When deletions are looked for, which no cursor shows.
+
+    The night of ``weekday``, or the next one that can, compares the keys of what changed in the
+    last ``days``. One that would lose more than the share ``most_lost`` is refused. The short form
+    of ``{weekday: x}`` is ``x``.
+    """
+
+    weekday: Weekday = "sunday"
+    days: Annotated[int, Field(ge=1, le=800)] = 70
+    most_lost: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.05")
+
+    def due_since(self, day: date) -> date | None:
+        """The last such weekday up to a day; None where deletions are not looked for."""
+        if self.weekday == "never":
+            return None
+        return day - timedelta(days=(day.weekday() - get_args(Weekday).index(self.weekday)) % 7)
+
+
+def _weekday(short: object) -> object:
+    return {"weekday": short} if isinstance(short, str) else short
+
+
 class SqlSystem(DealerSystem):
     """A dealer system whose database is read."""
 
     kind: Literal["sql"]
+    sweep: Annotated[Sweep, BeforeValidator(_weekday, json_schema_input_type=Sweep | Weekday)] = (
+        Sweep()
+    )
     feeds: dict[str, SqlFeedMap]
 
 

@@ -42,6 +42,7 @@ from sqlalchemy.exc import (
 from aftercare.errors import AftercareError, BadData, SystemUnreachable
 from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window, naming_refs
 from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
+from aftercare.sources.feeds import FEEDS
 from aftercare.sources.sql_session import (
     LOOK_SECONDS,
     connected,
@@ -50,6 +51,9 @@ from aftercare.sources.sql_session import (
     streamed,
     wrong_connection,
 )
+
+Changed = tuple[datetime | None, datetime | None]
+"""From an instant on, and before another one; None is no limit."""
 
 
 def read(
@@ -61,9 +65,38 @@ def read(
     or connection that is wrong, BadData for text that its encoding does not explain, and
     SystemUnreachable when the database does not answer.
     """
+    mapped = _mapped(system, feed)
+    yield from _batches(system, feed, mapped, address, (window.start, window.end), most)
+
+
+def read_keys(
+    system: DealerSystem, feed: str, address: Address, changed_since: datetime
+) -> Iterator[Batch]:
+    """What names a row, and says whether it is a record, of all rows that changed since then.
+
+    Rows that change while this runs are among them. Raises what `read` raises.
+    """
+    whole = _mapped(system, feed)
+    columns = {name: whole.columns[name] for name in FEEDS[feed].key}
+    mapped = whole.model_copy(update={"columns": columns, "key": ()})
+    yield from _batches(system, feed, mapped, address, (changed_since, None))
+
+
+def _mapped(system: DealerSystem, feed: str) -> SqlFeedMap:
     mapped = system.feeds[feed]
     if not isinstance(mapped, SqlFeedMap):
         raise system.wrong("is not a table", "feeds", feed)
+    return mapped
+
+
+def _batches(
+    system: DealerSystem,
+    feed: str,
+    mapped: SqlFeedMap,
+    address: Address,
+    changed: Changed,
+    most: int | None = None,
+) -> Iterator[Batch]:
     seconds = None if most is None else LOOK_SECONDS
     with (
         _failures(system, feed, mapped, address),
@@ -73,7 +106,7 @@ def read(
         names = mapped.source_columns
         key = mapped.naming(feed)
         statement = _select(
-            system, feed, mapped, found, window, connection.dialect.name == "sqlite"
+            system, feed, mapped, found, changed, connection.dialect.name == "sqlite"
         ).limit(most)
         instants = [name for name in names if _is_given_in_utc(found[name], system.zone)]
         with streamed(connection, statement, BATCH_ROWS) as result:
@@ -83,7 +116,7 @@ def read(
                 )
                 for name in instants:
                     cells[name] = [at and at.replace(tzinfo=UTC) for at in cells[name]]
-                versions: Any = window.end
+                versions: Any = changed[1]
                 if mapped.cursor:
                     versions = _first_filled([cells[name] for name in mapped.cursor])
                 refs = naming_refs(mapped.table, [cells[name] for name in key], len(rows))
@@ -150,7 +183,7 @@ def _select(
     feed: str,
     mapped: SqlFeedMap,
     found: Mapping[str, types.TypeEngine[Any]],
-    window: Window,
+    changed_within: Changed,
     is_sqlite: bool,
 ) -> Select[Any]:
     schema, _, name = mapped.table.rpartition(".")
@@ -168,7 +201,7 @@ def _select(
             compare(
                 column(cursor), _bound(system, feed, mapped, cursor, found[cursor], at, is_sqlite)
             )
-            for compare, at in ((operator.ge, window.start), (operator.lt, window.end))
+            for compare, at in zip((operator.ge, operator.lt), changed_within, strict=True)
             if at is not None
         ]
         changed.append(and_(*blank_before, *bounds))

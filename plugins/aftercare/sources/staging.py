@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -18,12 +19,28 @@ def copy_rows(connection: Connection, feed: Feed, blocks: Iterable[Sequence[str]
 
     Raises psycopg.Error as it comes; its words may quote a row, so they go no further than the caller.
     """
-    names = (sql.Identifier(name) for name, _ in staging_columns(feed))
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier("staging", feed.name), sql.SQL(", ").join(names)
-    )
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+    names = [name for name, _ in staging_columns(feed)]
+    with _copying(connection, feed.name, names) as copy:
         for lines in blocks:
             if lines:
                 copy.write("\n".join(lines) + "\n")
+
+
+def copy_keys(connection: Connection, sweep_id: int, keys: Iterable[tuple[Any, ...]]) -> int:
+    """Copies pairs of store and document to the keys of a sweep; returns their number."""
+    count = 0
+    with _copying(connection, "swept_key", ("sweep_id", "store_code", "document_no")) as copy:
+        for key in keys:
+            copy.write_row((sweep_id, *key))
+            count += 1
+    return count
+
+
+@contextmanager
+def _copying(connection: Connection, table: str, names: Iterable[str]) -> Iterator[psycopg.Copy]:
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier("staging", table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        yield copy

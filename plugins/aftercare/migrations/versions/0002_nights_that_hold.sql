@@ -335,11 +335,73 @@ create table ops.protection_key (
 create unique index protection_key_writing_idx on ops.protection_key (kind)
 where state = 'writing';
 
+-- sweeps ---------------------------------------------------------------
+-- A cursor never sees deletions, so once a week the keys of what changed
+-- lately are compared. A sweep of a day says what the system held after that
+-- day; the newest one counts.
+create table ops.sweep (
+    sweep_id bigint generated always as identity primary key,
+    system text not null,
+    feed text not null,
+    business_day date not null,
+    state text not null default 'reading' check (
+        state in ('reading', 'done', 'failed')
+    ),
+    changed_since timestamptz,
+    keys bigint,
+    judged bigint,
+    vanished bigint,
+    returned bigint,
+    failure text,
+    started_at timestamptz not null default clock_timestamp(),
+    unique (system, feed, business_day)
+);
+
+-- The keys that a sweep read, until the next sweep of its feed.
+create unlogged table staging.swept_key (
+    sweep_id bigint not null,
+    store_code text not null,
+    document_no text not null
+);
+
+-- What became known by a sweep: documents that are gone, or there again.
+create table ops.sweep_finding (
+    sweep_id bigint not null references ops.sweep,
+    store_code text not null,
+    document_no text not null,
+    is_gone boolean not null,
+    primary key (sweep_id, store_code, document_no)
+);
+
+-- A document is vanished while no load of a later day has read it again.
+alter table core.sales_order
+add column vanished_day date,
+add column is_vanished boolean generated always as (
+    coalesce(vanished_day >= version_day, false)
+) virtual;
+
+alter table core.repair_order
+add column vanished_day date,
+add column is_vanished boolean generated always as (
+    coalesce(vanished_day >= version_day, false)
+) virtual;
+
+alter table core.complaint
+add column vanished_day date,
+add column is_vanished boolean generated always as (
+    coalesce(vanished_day >= version_day, false)
+) virtual;
+
+create index sales_order_version_idx on core.sales_order
+using brin (version_at);
+create index repair_order_version_idx on core.repair_order
+using brin (version_at);
+
 -- documents ------------------------------------------------------------
 -- What a follow-up looks at in an order. problem says why there is nothing to
--- follow up. A sale's contact is its customer, a visit's who brought the car
--- or, where a rule wants that, the owner. A pre-delivery order is no visit of
--- a customer.
+-- follow up; the system may not hold the order any more. A sale's contact is
+-- its customer, a visit's who brought the car or, where a rule wants that, the
+-- owner. A pre-delivery order is no visit of a customer.
 create view care.document as
 select
     'sales_order' as document_kind,
@@ -359,6 +421,7 @@ select
     cast(null as text) as owner_check,
     cast(null as bytea) as owner_digest,
     case
+        when is_vanished then 'document_gone'
         when status = 'cancelled' then 'cancelled'
         when delivered_on is null then 'not_delivered'
     end as problem
@@ -386,6 +449,7 @@ select
         || coalesce(plate_hash, '')
     ) as owner_digest,
     case
+        when is_vanished then 'document_gone'
         when status = 'cancelled' then 'cancelled'
         when is_reversed then 'reversed'
         when ro_type = 'pre_delivery' then 'pre_delivery'

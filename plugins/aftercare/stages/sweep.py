@@ -1,0 +1,234 @@
+"""Sweep: documents that a dealer system does not hold any more, which no cursor shows.
+
+Once a week the keys of what changed lately are read and compared with core. A document that is
+missing is marked as vanished, and the next tasks stage withdraws what hung on it; one that is there
+again, or that a later load reads, counts again. A sweep of a day says what was so after that day:
+the newest one counts, whenever it is run, and documents that a later day's load brought are not
+its business.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from aftercare.errors import AftercareError, BadData, SystemUnreachable
+from aftercare.protection import Keyring
+from aftercare.settings import Group
+from aftercare.sources.batches import Address, Window
+from aftercare.sources.canonical import Translator
+from aftercare.sources.dealer_system import SqlFeedMap, SqlSystem
+from aftercare.sources.feeds import FEEDS
+from aftercare.sources.sql import read_keys
+from aftercare.sources.staging import copy_keys
+from aftercare.warehouse import report, run
+
+log = logging.getLogger(__name__)
+
+DOCUMENT_FEEDS = ("sales_order", "repair_order", "complaint")
+"""Feeds whose rows are a store's documents: their key is the store and a number."""
+VEHICLE_FEEDS = DOCUMENT_FEEDS[:2]
+FEW = 5
+"""As many may always be deleted in a week, whatever share of a small store's documents that is."""
+
+
+def sweep(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    system: SqlSystem,
+    connection: Address,
+    feed: str,
+    day: date,
+    is_asked_for: bool = False,
+    most_lost: Decimal | None = None,
+) -> dict[str, Any]:
+    """Marks a feed's documents that the system does not hold after ``day``; nothing when none is due.
+
+    A sweep is due in the night of the mapping's weekday and, until one is done, in those after it;
+    ``is_asked_for`` makes one whatever the day. ``most_lost`` is the share that may be lost instead
+    of the mapping's. Counts: ``keys`` read, documents ``judged``, ``vanished``, ``returned``; empty
+    where no sweep is due or a later day's was done.
+
+    Raises BadData where more documents are missing than may be, and what reading the system raises;
+    then nothing is marked.
+    """
+    mapped = system.feeds.get(feed)
+    since = day if is_asked_for else system.sweep.due_since(day)
+    if mapped is None or not mapped.cursor or feed not in DOCUMENT_FEEDS or since is None:
+        return {}
+    named = {"system": system.system, "feed": feed, "day": day}
+    with engine.begin() as opened:
+        known = run(opened, "sweep/find_sweeps", **named, since=since).one()
+        if known.later_day is not None or known.this_week is not None:
+            return {}
+        sweep_id: int = run(opened, "sweep/open_sweep", **named).scalar_one()
+    made = _Sweep(keyring, group, system, mapped, feed, day, sweep_id)
+    try:
+        with engine.begin() as opened:
+            return made.run(opened, connection, most_lost or system.sweep.most_lost)
+    except AftercareError as problem:
+        _fail(engine, sweep_id, problem)
+        raise
+    except SQLAlchemyError as problem:
+        broken = SystemUnreachable(
+            f"the warehouse broke off while {system.system}/{feed} was swept ({type(problem).__name__})"
+        )
+        _fail(engine, sweep_id, broken)
+        raise broken from None
+
+
+def _fail(engine: Engine, sweep_id: int, problem: AftercareError) -> None:
+    # The failure itself is what must be seen, even where the warehouse is what failed.
+    with suppress(SQLAlchemyError), engine.begin() as connection:
+        run(connection, "sweep/fail_sweep", sweep_id=sweep_id, failure=str(problem))
+
+
+class _Sweep:
+    """One sweep of one feed."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        group: Group,
+        system: SqlSystem,
+        mapped: SqlFeedMap,
+        feed: str,
+        day: date,
+        sweep_id: int,
+    ) -> None:
+        self._system, self._mapped, self._feed, self._day = system, mapped, feed, day
+        self._sweep_id, self._zone = sweep_id, group.group.time_zone
+        window = Window(day, system.lag_days, group.time_zone)
+        self._judged_since = window.midnight(day - timedelta(days=system.sweep.days))
+        # A row that was put back may be a version of some days before the one we know.
+        self._read_since = self._judged_since - timedelta(days=system.lag_days)
+        self._translator = Translator(system, FEEDS[feed], keyring, window.end)
+
+    def run(self, connection: Connection, address: Address, most_lost: Decimal) -> dict[str, Any]:
+        """Reads keys, compares, marks."""
+        run(connection, "sweep/forget_keys", sweep_id=self._sweep_id)
+        batches = read_keys(self._system, self._feed, address, self._read_since)
+        keys = (key for batch in batches for key in self._translator.keys(batch))
+        counts: dict[str, int] = {"keys": copy_keys(connection, self._sweep_id, keys)}
+        run(connection, "sweep/analyze_keys")
+        run(connection, "merge/lock_core")
+        counts |= connection.execute(self._counting()).one()._asdict()
+        self._refuse(counts, most_lost)
+        found = [self._mark(connection, is_gone) for is_gone in (True, False)]
+        self._refresh_vehicles(connection, {vin for vins in found for vin in vins})
+        run(
+            connection,
+            "sweep/finish_sweep",
+            sweep_id=self._sweep_id,
+            changed_since=self._judged_since,
+            **counts,
+        )
+        part = f"{self._system.system}/{self._feed}"
+        report(connection, "sweep", str(self._day), counts, part)
+        log.info("%s of %s swept: %s", part, self._day, counts)
+        return counts
+
+    def _refuse(self, counts: dict[str, int], most_lost: Decimal) -> None:
+        judged, vanished = counts["judged"], counts["vanished"]
+        if not vanished or (counts["keys"] and (vanished <= FEW or vanished <= judged * most_lost)):
+            return
+        raise BadData(
+            f"{self._system.system}/{self._feed} of {self._day}: {vanished} of {judged} documents are "
+            f"not in {self._mapped.table} any more, and at most {most_lost:%} may be; nothing was "
+            "withdrawn. Was the table emptied, or its key or mapping changed? If they were deleted, run "
+            f"aftercare sweep {self._day} --system {self._system.system} --most-lost 1"
+        )
+
+    def _core(self) -> sa.TableClause:
+        names = ("version_at", "version_day", "vanished_day", "is_vanished", "load_id")
+        vin = ("vin",) if self._feed in VEHICLE_FEEDS else ()
+        return _table("core", self._feed, *FEEDS[self._feed].key, *names, *vin)
+
+    def _is_there(self, core: sa.TableClause) -> sa.Exists:
+        keys = _table("staging", "swept_key", "sweep_id", "store_code", "document_no")
+        store, number = (core.c[name] for name in FEEDS[self._feed].key)
+        return sa.exists().where(
+            keys.c.sweep_id == self._sweep_id,
+            keys.c.store_code == store,
+            keys.c.document_no == number,
+        )
+
+    def _is_judged(self, core: sa.TableClause) -> sa.ColumnElement[bool]:
+        """Documents of this system that must be among the keys, unless they were deleted.
+
+        One whose load was merged after the keys were read may have come after them.
+        """
+        loads = _table("ops", "load", "load_id", "system", "changed_at")
+        sweeps = _table("ops", "sweep", "sweep_id", "started_at")
+        return sa.and_(
+            core.c.version_at >= sa.literal(self._judged_since),
+            core.c.version_day <= sa.literal(self._day),
+            sa.exists().where(
+                loads.c.load_id == core.c.load_id,
+                loads.c.system == self._system.system,
+                sweeps.c.sweep_id == self._sweep_id,
+                loads.c.changed_at < sweeps.c.started_at,
+            ),
+        )
+
+    def _counting(self) -> sa.Select[int, int, int]:
+        core = self._core()
+        seen = (
+            sa.select(core.c.is_vanished, self._is_there(core).label("is_there"))
+            .where(self._is_judged(core))
+            .subquery()
+        )
+        count, gone = sa.func.count(), seen.c.is_vanished
+        return sa.select(
+            count.filter(~gone).label("judged"),
+            count.filter(~gone, ~seen.c.is_there).label("vanished"),
+            count.filter(gone, seen.c.is_there).label("returned"),
+        )
+
+    def _mark(self, connection: Connection, is_gone: bool) -> list[str]:
+        """Marks documents as gone, or takes the mark off; returns the vehicles they name."""
+        core = self._core()
+        is_there = self._is_there(core)
+        news = ~core.c.is_vanished & ~is_there if is_gone else core.c.is_vanished & is_there
+        store, number = (core.c[name] for name in FEEDS[self._feed].key)
+        vin = core.c.vin if self._feed in VEHICLE_FEEDS else sa.null()
+        marked = (
+            sa.update(core)
+            .values(vanished_day=sa.literal(self._day) if is_gone else sa.null())
+            .where(self._is_judged(core), news)
+            .returning(store, number, vin.label("vin"))
+        )
+        found = connection.execute(marked).all()
+        run(
+            connection,
+            "sweep/keep_findings",
+            sweep_id=self._sweep_id,
+            is_gone=is_gone,
+            store_codes=[row[0] for row in found],
+            document_nos=[row[1] for row in found],
+        )
+        return [row.vin for row in found if row.vin is not None]
+
+    def _refresh_vehicles(self, connection: Connection, vins: set[str]) -> None:
+        if not vins:
+            return
+        named = {"system": self._system.system, "feed": self._feed}
+        run(
+            connection,
+            "merge/refresh_vehicles",
+            load_id=run(connection, "sweep/find_load", **named).scalar_one(),
+            time_zone=self._zone,
+            vins_before=sorted(vins),
+        )
+
+
+def _table(schema: str, name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *map(sa.column, columns), schema=schema)

@@ -1,0 +1,284 @@
+"""What a dealer system deleted is gone here too, within a week, and comes back if it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from care_group import REPAIR, CareGroup, july
+from dealer_databases import KINDS, DealerDatabase, dealer_database
+from dealer_sources import (
+    DAY,
+    GROUP,
+    KEYRING,
+    database,
+    judge_plainly,
+    know_stores,
+    mapped,
+    order,
+    rows_of,
+    sql_system,
+)
+from sqlalchemy import Engine
+
+from aftercare.connections import Connection
+from aftercare.errors import BadData, SystemUnreachable
+from aftercare.sources.dealer_system import SqlSystem, Sweep
+from aftercare.sources.mapping import read_dealer_system
+from aftercare.stages.merge import merge
+from aftercare.stages.pull import pull
+from aftercare.stages.sweep import FEW, sweep
+
+WEEK = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
+# DAY is a Wednesday.
+ON = "sweep: wednesday\n"
+
+
+class Dealer:
+    """A dealer system with repair orders, and the warehouse that follows it night by night."""
+
+    def __init__(
+        self, warehouse: Engine, database: DealerDatabase, folder: Path, settings: str = ON
+    ) -> None:
+        self.warehouse, self.database = warehouse, database
+        sql_system(folder)
+        path = folder / "dms.yaml"
+        path.write_text(f"{settings}{path.read_text('utf-8')}", "utf-8")
+        system = read_dealer_system(path)
+        assert isinstance(system, SqlSystem)
+        self.system = system
+
+    def hold(self, *numbers: str, **changes: Any) -> None:
+        """The system holds these orders and no others."""
+        database(self.database.engine, [order(number, **changes) for number in numbers])
+
+    def read(self, day: date = DAY) -> None:
+        """Pulls and merges a night."""
+        connection = self.database.connection
+        pull(self.warehouse, KEYRING, GROUP, self.system, connection, "repair_order", day)
+        judge_plainly(self.warehouse, "repair_order", day)
+        merge(self.warehouse, GROUP, "dms", "repair_order", day)
+
+    def sweep(self, day: date = DAY, **more: Any) -> dict[str, Any]:
+        """Sweeps after a night."""
+        connection = more.pop("connection", self.database.connection)
+        return sweep(
+            self.warehouse, KEYRING, GROUP, self.system, connection, "repair_order", day, **more
+        )
+
+    def vanished(self) -> list[str]:
+        """Numbers of the orders that count as gone."""
+        found = rows_of(
+            self.warehouse, "select ro_no from core.repair_order where is_vanished order by ro_no"
+        )
+        return [row["ro_no"] for row in found]
+
+
+@pytest.fixture
+def dealer(request: pytest.FixtureRequest, warehouse: Engine, tmp_path: Path) -> Iterator[Dealer]:
+    kind = getattr(request, "param", "sqlite")
+    know_stores(warehouse, "CA01")
+    with dealer_database(kind, request, tmp_path) as made:
+        yield Dealer(warehouse, made, tmp_path)
+
+
+@pytest.mark.parametrize("dealer", KINDS, indirect=True)
+def test_a_deleted_row_vanishes_and_one_that_is_back_returns(dealer: Dealer) -> None:
+    dealer.hold("RO1", "RO2", "RO3")
+    dealer.read()
+    assert dealer.sweep() == {"keys": 3, "judged": 3, "vanished": 0, "returned": 0}
+    dealer.hold("RO1", "RO3")
+    assert dealer.sweep(DAY + WEEK) == {"keys": 2, "judged": 3, "vanished": 1, "returned": 0}
+    assert dealer.vanished() == ["RO2"]
+    dealer.hold("RO1", "RO2")
+    assert dealer.sweep(DAY + 2 * WEEK) == {"keys": 2, "judged": 2, "vanished": 1, "returned": 1}
+    assert dealer.vanished() == ["RO3"]
+
+
+def test_a_row_that_a_later_night_reads_again_counts_again(dealer: Dealer) -> None:
+    dealer.hold("RO1", "RO2")
+    dealer.read()
+    dealer.hold("RO1")
+    dealer.sweep()
+    assert dealer.vanished() == ["RO2"]
+    dealer.hold("RO1", "RO2")
+    dealer.read(DAY + ONE_DAY)
+    assert dealer.vanished() == []
+
+
+def test_reading_the_swept_day_again_changes_nothing(dealer: Dealer) -> None:
+    dealer.hold("RO1", "RO2")
+    dealer.read()
+    dealer.hold("RO1")
+    dealer.sweep()
+    merge(dealer.warehouse, GROUP, "dms", "repair_order", DAY)
+    dealer.read()
+    assert dealer.vanished() == ["RO2"]
+
+
+def test_a_repeated_sweep_finds_the_same(dealer: Dealer) -> None:
+    dealer.hold("RO1", "RO2")
+    dealer.read()
+    dealer.hold("RO1")
+    dealer.sweep()
+    assert dealer.sweep() == {"keys": 1, "judged": 1, "vanished": 0, "returned": 0}
+    assert dealer.vanished() == ["RO2"]
+    found = rows_of(dealer.warehouse, "select document_no, is_gone from ops.sweep_finding")
+    assert found == [{"document_no": "RO2", "is_gone": True}]
+    assert len(rows_of(dealer.warehouse, "select 1 from staging.swept_key")) == 1
+
+
+def test_a_late_sweep_leaves_alone_what_later_nights_know(dealer: Dealer) -> None:
+    dealer.hold("RO1")
+    dealer.read(DAY)
+    dealer.hold("RO1", "RO2", changed=datetime.fromisoformat("2026-06-11 09:00"))
+    dealer.read(DAY + ONE_DAY)
+    dealer.hold()
+    assert dealer.sweep(DAY)["judged"] == 0
+    dealer.hold("RO3")
+    assert dealer.sweep(DAY + WEEK)["vanished"] == 2
+    # What a later day's sweep found stands.
+    dealer.hold("RO1", "RO2")
+    assert dealer.sweep(DAY) == {}
+    assert dealer.vanished() == ["RO1", "RO2"]
+
+
+def test_a_sweep_is_due_on_its_weekday_and_after_that_until_it_was_done(dealer: Dealer) -> None:
+    dealer.hold("RO1")
+    dealer.read()
+    nowhere = Connection("source", "sqlite", database="/nowhere")
+    with pytest.raises(SystemUnreachable):
+        dealer.sweep(connection=nowhere)
+    [known] = rows_of(dealer.warehouse, "select state, failure from ops.sweep")
+    assert known["state"] == "failed"
+    assert "connection source is not there" in known["failure"]
+    assert dealer.sweep(DAY + ONE_DAY)["keys"] == 1
+    assert dealer.sweep(DAY + 2 * ONE_DAY) == {}
+    assert dealer.sweep(DAY + 2 * ONE_DAY, is_asked_for=True)["keys"] == 1
+    assert dealer.sweep(DAY + WEEK)["keys"] == 1
+
+
+@pytest.mark.parametrize(
+    ("weekday", "since"), [("sunday", 7), ("wednesday", 10), ("thursday", 4), ("never", None)]
+)
+def test_the_week_begins_on_the_weekday_of_the_mapping(weekday: Any, since: int | None) -> None:
+    assert Sweep(weekday=weekday).due_since(DAY) == (since and date(2026, 6, since))
+
+
+def test_only_what_changed_lately_is_read_and_judged(dealer: Dealer) -> None:
+    old = datetime.fromisoformat("2026-03-01 08:00")
+    dealer.hold("OLD", changed=old)
+    dealer.read(DAY - ONE_DAY)
+    dealer.hold("RO1")
+    dealer.read(DAY)
+    assert dealer.sweep() == {"keys": 1, "judged": 1, "vanished": 0, "returned": 0}
+
+
+def test_a_row_that_changed_after_the_day_is_still_there(dealer: Dealer) -> None:
+    dealer.hold("RO1")
+    dealer.read()
+    dealer.hold("RO1", changed=datetime.fromisoformat("2026-06-15 08:00"))
+    assert dealer.sweep()["vanished"] == 0
+
+
+def test_a_row_that_became_no_record_is_gone(dealer: Dealer, tmp_path: Path) -> None:
+    head = "    table: tt_order\n    cursor: changed\n    only: {is_red: [0]}\n"
+    only_black = mapped(tmp_path, "sql", head)
+    assert isinstance(only_black, SqlSystem)
+    dealer.system = only_black
+    dealer.hold("RO1", "RO2")
+    dealer.read()
+    dealer.database.run("update tt_order set is_red = 1 where ro_no = 'RO2'")
+    dealer.sweep(is_asked_for=True)
+    assert dealer.vanished() == ["RO2"]
+
+
+@pytest.mark.parametrize("left", [0, 20])
+def test_a_sweep_that_would_lose_too_much_is_refused(left: int, dealer: Dealer) -> None:
+    numbers = [f"RO{number:02}" for number in range(30)]
+    dealer.hold(*numbers)
+    dealer.read()
+    dealer.hold(*numbers[:left])
+    with pytest.raises(BadData) as raised:
+        dealer.sweep()
+    assert str(raised.value) == (
+        f"dms/repair_order of 2026-06-10: {30 - left} of 30 documents are not in tt_order any more, "
+        "and at most 5% may be; nothing was withdrawn. Was the table emptied, or its key or mapping "
+        "changed? If they were deleted, run aftercare sweep 2026-06-10 --system dms --most-lost 1"
+    )
+    assert dealer.vanished() == []
+    [known] = rows_of(dealer.warehouse, "select state, failure from ops.sweep")
+    assert known == {"state": "failed", "failure": str(raised.value)}
+    if left:
+        assert dealer.sweep(most_lost=Decimal(1))["vanished"] == 10
+        assert dealer.vanished() == numbers[left:]
+
+
+def test_a_few_may_always_be_deleted(dealer: Dealer) -> None:
+    numbers = [f"RO{number}" for number in range(FEW + 1)]
+    dealer.hold(*numbers)
+    dealer.read()
+    dealer.hold(numbers[0])
+    assert dealer.sweep()["vanished"] == FEW
+
+
+def test_another_system_s_documents_are_not_its_business(dealer: Dealer, tmp_path: Path) -> None:
+    dealer.hold("RO1", "RO2")
+    dealer.read()
+    with dealer.warehouse.begin() as connection:
+        connection.exec_driver_sql("update ops.load set system = 'other'")
+    dealer.hold("RO1")
+    assert dealer.sweep() == {"keys": 1, "judged": 0, "vanished": 0, "returned": 0}
+
+
+def test_a_vehicle_s_last_visit_is_one_that_still_stands(dealer: Dealer) -> None:
+    dealer.hold("RO1", changed=datetime.fromisoformat("2026-06-09 08:00"))
+    dealer.read(DAY - ONE_DAY)
+    visit = "select last_odometer_km, last_store_code from core.vehicle"
+    assert rows_of(dealer.warehouse, visit) == [
+        {"last_odometer_km": 12345, "last_store_code": "CA01"}
+    ]
+    dealer.hold("RO2", vin="LSVAA4182E2184848", changed=datetime.fromisoformat("2026-06-10 20:00"))
+    dealer.read(DAY)
+    dealer.sweep()
+    gone = f"{visit} where vin = 'LSVAA4182E2184847'"
+    assert rows_of(dealer.warehouse, gone) == [{"last_odometer_km": None, "last_store_code": None}]
+
+
+def test_tasks_of_a_vanished_order_are_withdrawn_and_open_again_with_it(
+    warehouse: Engine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    care = CareGroup(warehouse)
+    for number in ("R", "S"):
+        care.repair(number, july(1))
+    care.night(july(1))
+    with dealer_database("sqlite", request, tmp_path) as made:
+        changed = datetime.fromisoformat("2026-07-01 18:00")
+        dealer = Dealer(warehouse, made, tmp_path)
+        dealer.system = dealer.system.model_copy(update={"system": "demo"})
+        for day, numbers in ((2, "S"), (3, "RS")):
+            dealer.hold(*numbers, changed=changed)
+            for _ in range(2):
+                dealer.sweep(july(day), is_asked_for=True)
+                care.night(july(day))
+            if day == 2:
+                assert care.task(REPAIR)["status_reason"] == "document_gone"
+    assert care.tasks("status", "listed_day") == {
+        REPAIR: ("open", july(3)),
+        "CA01.S4-06.S": ("open", july(1)),
+    }
+    assert care.messages("action").count(("withdraw",)) <= 1
+
+
+def test_feeds_that_are_read_whole_or_hold_no_documents_are_not_swept(
+    dealer: Dealer, tmp_path: Path
+) -> None:
+    whole = mapped(tmp_path, "sql", "    table: tt_order\n    read_whole: true\n")
+    assert isinstance(whole, SqlSystem)
+    dealer.system = whole
+    assert dealer.sweep(is_asked_for=True) == {}
