@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from aftercare.stages.people import (
     list_decisions,
     undo,
 )
-from aftercare.warehouse import connect
+from aftercare.warehouse import connect, run
 
 
 @pytest.fixture(scope="module")
@@ -393,6 +394,19 @@ def test_people_are_the_same_in_whatever_order_nights_run(nights: Nights, seed: 
     assert nights.state() == expected
 
 
+def test_nights_at_once_give_the_people_of_nights_in_order(nights: Nights) -> None:
+    days = [FIRST + timedelta(days=number) for number in range(len(HISTORY))]
+    for day, orders in zip(days, HISTORY, strict=True):
+        nights.capture(day, *orders)
+    for day in days:
+        nights.merge(day)
+    expected = nights.state()
+    forget(nights, PEOPLE + ORDERS)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(nights.merge, days))
+    assert nights.state() == expected
+
+
 PEOPLE = ["core.customer", "core.customer_role", "core.shared_phone", "core.people_due"]
 ORDERS = ["core.sales_order", "core.repair_order", "core.vehicle"]
 
@@ -439,6 +453,16 @@ def reasons(care: CareGroup) -> dict[str, Any]:
     return {name: found[SEVEN_DAYS.format(name)] for name in "ABCD"}
 
 
+def excused(care: CareGroup) -> dict[str, Any]:
+    """Why the calls after seven days are not required of their owners, by order."""
+    month = {"first_day": july(1), "last_day": july(31), "closing_on": date(2026, 8, 5)}
+    with care.engine.begin() as connection:
+        run(connection, "score/judge_follow_ups", **month)
+        rows = connection.execute(text("select row_key, excuse from judged_follow_up"))
+        found: dict[str, Any] = {row.row_key: row.excuse for row in rows}
+    return {name: found[SEVEN_DAYS.format(name)] for name in "ABCD"}
+
+
 def test_who_asked_not_to_be_called_is_not_called_about_another_car(warehouse: Engine) -> None:
     care = CareGroup(warehouse)
     delivered(care, "A", b"phone")
@@ -456,8 +480,11 @@ def test_who_asked_not_to_be_called_is_not_called_about_another_car(warehouse: E
     customers = ("CA01.A.customer", "CA01.C.customer")
     number = decide(care.engine, "merge", *customers, "changed phone", "amy", july(8))
     assert reasons(care) == {"A": held, "B": held, "C": held, "D": free}
+    wish = "do_not_call"
+    assert excused(care) == {"A": wish, "B": wish, "C": wish, "D": None}
     undo(care.engine, number, "mistake", "amy", july(8))
     assert reasons(care) == {"A": held, "B": held, "C": free, "D": free}
+    assert excused(care) == {"A": wish, "B": wish, "C": None, "D": None}
 
 
 def test_a_company_s_wish_is_about_the_vehicle_it_was_said_about(warehouse: Engine) -> None:
