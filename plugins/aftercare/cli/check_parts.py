@@ -36,6 +36,7 @@ LEAST_POSTGRES = 15
 MOST_CLOCK_MINUTES = 2
 LEAST_FREE_GB = 2
 _GB = 1 << 30
+_HERE = (None, "localhost", "127.0.0.1", "::1")
 
 
 def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
@@ -138,7 +139,8 @@ def _warehouse(say: Words) -> Findings:
                 ),
             )
     yield from _clock(server.told_at, say)
-    if server.data_folder:
+    # Of a server elsewhere the same path means nothing here.
+    if server.data_folder and connections.warehouse_engine().url.host in _HERE:
         yield from _space(server.data_folder, say)
     if not missing:
         fine = {"version": version, "revision": newest(), "zone": server.time_zone}

@@ -14,10 +14,13 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError
+from aftercare.protection import Keyring
 from aftercare.quality.suites import read_suite
 from aftercare.quality.words import column_word
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.settings import Group
+from aftercare.sources.batches import Address
+from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
 from aftercare.stages.pull import pull
 from aftercare.stages.validate import validate
@@ -45,17 +48,22 @@ class TrialFeed:
         return self.problem is None and not self.counts["quarantined"]
 
 
-def try_day(engine: Engine, group: Group, name: str, day: date) -> list[TrialFeed]:
+def try_day(
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    system: DealerSystem,
+    address: Address,
+    day: date,
+) -> list[TrialFeed]:
     """Pulls and validates each feed of a system for a day, reference feeds first; keeps nothing."""
-    system, ring = runs.dealer_system(name), connections.keyring()
-    address = connections.connection(system.connection)
-    tried = []
+    name, tried = system.system, []
     with rehearsal(engine) as rehearsed:
         for feed in (feed for feed in FEEDS if feed in system.feeds):
             counts: dict[str, Any] = {}
             problem = None
             try:
-                counts = pull(rehearsed, ring, group, system, address, feed, day)
+                counts = pull(rehearsed, keyring, group, system, address, feed, day)
                 counts |= validate(rehearsed, group, name, feed, day, recount=False)
             except AftercareError as found:
                 problem = str(found)
@@ -102,7 +110,10 @@ class _Rehearsal:
 def show_trial(group: Group, name: str, day: date) -> None:
     """Prints a trial; ends with exit code 1 when a feed could not be read or judged."""
     say = read_words(group.group.language, "connect")
-    tried = try_day(connections.warehouse_engine(), group, name, day)
+    system = runs.dealer_system(name)
+    address = connections.connection(system.connection)
+    engine, keyring = connections.warehouse_engine(), connections.keyring()
+    tried = try_day(engine, keyring, group, system, address, day)
     click.echo(say("try_head", system=name, day=day))
     for feed in tried:
         for line in _lines(feed, say):

@@ -35,7 +35,7 @@ _DAYS = (
     (re.compile(r"(?<!\d)20\d{2}_[01]\d_[0-3]\d(?!\d)"), "%Y_%m_%d"),
 )
 _READ_AS = {"utf-8": "utf-8-sig", "gbk": "gb18030"}
-_MOST_STRANGE = 0.1
+_MOST_STRANGE = 0.3
 _ANY_ZONE = ZoneInfo("UTC")
 _SOME_DAY = date(2000, 1, 1)
 

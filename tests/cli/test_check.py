@@ -1,0 +1,139 @@
+"""One line for each thing that a night needs; what fails hides nothing else and shows no secret."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, text
+
+from aftercare import connections
+from aftercare.cli import cli
+from aftercare.demo.mailbox import Mailbox
+from aftercare.protection import new_keyring_json
+from aftercare.settings import PROJECT
+
+SECRET = "s3cret-of-the-dealer"
+
+
+@pytest.fixture
+def installation(warehouse: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An installation in which everything is in order but one dealer system."""
+    url = warehouse.url
+    group = yaml.safe_load((PROJECT / "include" / "group.yaml").read_text(encoding="utf-8"))
+    group["systems"] = ["heyuan_dms", "skoda_export"]
+    (tmp_path / "group.yaml").write_text(yaml.safe_dump(group), encoding="utf-8")
+    for name in ("exchange", "skoda"):
+        (tmp_path / name).mkdir()
+    database = {"conn_type": "postgres", "host": url.host, "port": url.port}
+    with Mailbox(tmp_path / "mails") as mailbox:
+        made = {
+            "warehouse": {
+                **database,
+                "login": url.username,
+                "password": url.password,
+                "schema": url.database,
+            },
+            "keys": {"conn_type": "generic", "password": new_keyring_json()},
+            "exchange": {"conn_type": "fs", "extra": {"path": str(tmp_path / "exchange")}},
+            "smtp": {
+                "conn_type": "smtp",
+                "host": "127.0.0.1",
+                "port": mailbox.port,
+                "extra": {"disable_ssl": True, "disable_tls": True},
+            },
+            "dms_heyuan": {**database, "login": "nobody", "password": SECRET, "schema": "dms"},
+            "dms_skoda": {"conn_type": "fs", "extra": {"path": str(tmp_path / "skoda")}},
+        }
+        for name, value in made.items():
+            monkeypatch.setenv(f"AIRFLOW_CONN_AFTERCARE_{name.upper()}", json.dumps(value))
+        monkeypatch.setenv("AFTERCARE_GROUP", str(tmp_path / "group.yaml"))
+        connections.forget()
+        yield warehouse
+        connections.forget()
+
+
+def check(language: str = "en") -> Result:
+    return CliRunner().invoke(cli, ["check", "--language", language])
+
+
+def levels(said: Result, place: str) -> list[str]:
+    return [line[:4].strip() for line in said.output.splitlines() if f"  {place}:" in line]
+
+
+def test_a_system_that_fails_hides_no_other_and_ends_with_one(installation):
+    said = check()
+    assert said.exit_code == 1, said.output
+    assert levels(said, "system heyuan_dms") == ["fail"]
+    assert "refuses it; check login, password and database" in said.output
+    for place in ("warehouse", "keys", "exchange", "mail", "suites", "templates", "policies"):
+        assert levels(said, place) == ["ok"], said.output
+    # Its patterns name a day, and there is no file of it.
+    assert set(levels(said, "system skoda_export")) == {"warn", "ok"}
+    assert SECRET not in said.output
+    ring = json.loads(connections.connection("aftercare_keys").password or "")
+    assert not any(key in said.output for kind in ring.values() for key in kind.values())
+
+
+def test_a_check_of_the_warehouse_changes_nothing_in_it(installation):
+    check()
+    with installation.connect() as connection:
+        assert connection.execute(text("select count(*) from ops.protection_key")).scalar_one() == 0
+
+
+def test_a_warehouse_of_another_version_is_told(installation):
+    with installation.begin() as connection:
+        connection.execute(text("update public.warehouse_version set version_num = '0001'"))
+    said = check()
+    assert levels(said, "warehouse") == ["fail"]
+    assert "run `aftercare migrate`" in said.output
+
+
+def test_a_warehouse_that_is_gone_leaves_the_rest_to_be_seen(installation, monkeypatch):
+    gone = {"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "a", "schema": "b"}
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(gone))
+    connections.forget()
+    said = check()
+    assert said.exit_code == 1
+    assert levels(said, "warehouse") == ["fail"]
+    assert levels(said, "keys") == ["warn"]
+    assert levels(said, "mail") == ["ok"]
+
+
+def test_settings_that_cannot_be_read_are_one_line(installation, tmp_path, monkeypatch):
+    (tmp_path / "group.yaml").write_text("systems: [a]\n")
+    said = check("zh")
+    assert said.exit_code == 1
+    assert said.output.startswith("失败  集团设置：")
+    assert len(said.output.splitlines()) == 1
+
+
+def test_a_role_without_rights_is_told_which(installation, monkeypatch):
+    name = f"weak_{installation.url.database}"
+    with installation.begin() as connection:
+        connection.execute(text(f"create role {name} login password 'pw'"))
+        connection.execute(text(f"grant select on public.warehouse_version to {name}"))
+    weak = json.loads(
+        json.dumps(
+            {
+                "conn_type": "postgres",
+                "host": installation.url.host,
+                "port": installation.url.port,
+                "login": name,
+                "password": "pw",
+                "schema": installation.url.database,
+            }
+        )
+    )
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(weak))
+    connections.forget()
+    try:
+        said = check()
+    finally:
+        connections.forget()
+        with installation.begin() as connection:
+            connection.execute(text(f"drop owned by {name}"))
+            connection.execute(text(f"drop role {name}"))
+    assert levels(said, "warehouse") == ["fail"]
+    assert "rights are missing on" in said.output

@@ -1,0 +1,253 @@
+"""A system that nobody has mapped: what is guessed of it, what is asked, and what is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dealer_databases import KINDS, DealerDatabase, dealer_database
+from dealer_sources import COLUMNS, GROUP, csv_file, folder_connection, order, xlsx_file
+from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, String, Table, insert, select
+
+from aftercare.connections import Connection
+from aftercare.errors import ConfigurationError
+from aftercare.reports.scorecard_words import read_words
+from aftercare.sample import foreign
+from aftercare.sources.draft import Draft, make_draft
+from aftercare.sources.draft_file import draft_text
+from aftercare.sources.guess import guess
+from aftercare.sources.mapping import read_dealer_system
+from aftercare.sources.names import known_names
+from aftercare.sources.probe import look
+
+END = date(2026, 6, 30)
+
+
+@pytest.fixture(params=KINDS)
+def dealer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DealerDatabase]:
+    with dealer_database(request.param, request, tmp_path) as made:
+        yield made
+
+
+def drafted(connection: Connection) -> Draft:
+    seen = look(connection, GROUP.time_zone)
+    return make_draft("dms", seen, guess(seen, known_names()), connection, GROUP, known_names())
+
+
+def written(connection: Connection, folder: Path) -> Path:
+    file = folder / "dms.yaml"
+    file.write_text(draft_text(drafted(connection), read_words("en", "connect")), encoding="utf-8")
+    return file
+
+
+def decided(file: Path) -> Path:
+    """As somebody decides who knows the sample system."""
+    text = file.read_text(encoding="utf-8")
+    for code, value in (("CA", "CHANGAN"), ("40", "settled"), ("0", "false"), ("1", "true")):
+        text = text.replace(f'"{code}": TODO', f'"{code}": {value}')
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def table(engine: Engine, name: str, rows: list[dict[str, Any]], *more: Column[Any]) -> None:
+    named = {column.name for column in more}
+    columns = [Column(key, String(60)) for key in rows[0] if key not in named]
+    made = Table(name, MetaData(), *columns, *more)
+    made.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(made), rows)
+
+
+def test_every_database_gives_the_same_draft_and_once_decided_it_loads(dealer, tmp_path):
+    foreign.make_foreign(dealer.engine, END)
+    file = decided(written(dealer.connection, tmp_path))
+    system = read_dealer_system(file)
+    assert {name: feed.table for name, feed in system.feeds.items()} == {
+        "store": "t_mdxx",
+        "employee": "t_ygxx",
+        "sales_order": "t_xsdd",
+        "repair_order": "t_wxgd",
+    }
+    orders = system.feeds["repair_order"]
+    assert orders.cursor == ("gxsj",)
+    assert {name: column.column for name, column in orders.columns.items()} == {
+        "store_code": "mdbm",
+        "ro_no": "gdh",
+        "ro_type": "gdlx",
+        "status": "gdzt",
+        "is_reversed": "sfhc",
+        "opened_at": "kdsj",
+        "completed_at": "wgsj",
+        "settled_at": "jssj",
+        "delivered_at": "ccsj",
+        "odometer_in_km": "jclc",
+        "vin": "cjh",
+        "model": "cx",
+        "service_advisor_no": "fwgw",
+        "amount": "jsje",
+        "plate": "cph",
+        "deliverer_name": "sxr",
+        "deliverer_phone": "sxrdh",
+    }
+    assert system.codes["repair_order_status"] == {
+        "10": "open",
+        "30": "settled",
+        "40": "settled",
+        "99": "cancelled",
+    }
+
+
+def test_nobody_s_data_stands_in_a_draft(dealer, tmp_path):
+    foreign.make_foreign(dealer.engine, END)
+    text = written(dealer.connection, tmp_path).read_text(encoding="utf-8")
+    personal = (("t_wxgd", "sxr"), ("t_wxgd", "sxrdh"), ("t_wxgd", "cph"), ("t_wxgd", "cjh"))
+    personal += (("t_xsdd", "khxm"), ("t_xsdd", "khdh"), ("t_ygxx", "xm"), ("t_ygxx", "sj"))
+    with dealer.engine.connect() as connection:
+        for name, column in personal:
+            values = connection.execute(select(foreign.METADATA.tables[name].c[column])).scalars()
+            assert [value for value in values if value in text] == []
+
+
+def test_what_nobody_decided_is_refused_with_file_line_and_key(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        foreign.make_foreign(dealer.engine, END)
+        draft = drafted(dealer.connection)
+        file = written(dealer.connection, tmp_path)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert draft.to_decide == sum(line.split("#")[0].rstrip().endswith("TODO") for line in lines)
+    with pytest.raises(ConfigurationError, match="say what 'CA' means as brand") as caught:
+        read_dealer_system(file)
+    assert caught.value.line is not None
+    assert lines[caught.value.line - 1].strip().startswith('"CA": TODO')
+
+
+def test_a_feed_without_a_time_of_change_is_refused_until_somebody_names_one(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {
+                "ro_no": f"R{row:03d}",
+                "store_code": "A1",
+                "vin": "LSVAA4182E2184847",
+                "status": "open",
+            }
+            for row in range(20)
+        ]
+        table(dealer.engine, "repair_order", rows)
+        assert drafted(dealer.connection).feeds[0].lacks_cursor
+        with pytest.raises(ConfigurationError, match="it needs a cursor"):
+            read_dealer_system(written(dealer.connection, tmp_path))
+
+
+def test_a_column_of_a_key_that_is_not_found_is_asked_for(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [{"ro_no": f"R{row:03d}", "vin": "LSVAA4182E2184847"} for row in range(20)]
+        table(dealer.engine, "repair_order", rows)
+        assert drafted(dealer.connection).feeds[0].missing_key == ("store_code",)
+        with pytest.raises(ConfigurationError, match="store_code is part of the key"):
+            read_dealer_system(written(dealer.connection, tmp_path))
+
+
+def test_values_beat_names(tmp_path):
+    vins = [f"LSVAA41{digit}2E21848{row:02d}" for row, digit in enumerate("0123456789X" * 3)]
+    rows: list[dict[str, Any]] = [
+        {"ro_no": f"R{row:03d}", "store_code": "A1", "vin": f"P{row}", "x1": vin, "opened_at": "?!"}
+        for row, vin in enumerate(vins)
+    ]
+    for row in rows:
+        row["x1"] = "LSVAA4182E2184847"
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        table(dealer.engine, "repair_order", rows)
+        columns = drafted(dealer.connection).feeds[0].guess.columns
+    assert columns["vin"].source.name == "x1"
+    assert "opened_at" not in columns
+
+
+def test_a_number_that_only_the_database_knows_is_no_order_number(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {
+                "order_id": row,
+                "so_no": f"S{row:03d}",
+                "store_code": "A1",
+                "vin": "LSVAA4182E2184847",
+            }
+            for row in range(20)
+        ]
+        table(dealer.engine, "sales_order", rows, Column("order_id", Integer, primary_key=True))
+        columns = drafted(dealer.connection).feeds[0].guess.columns
+    assert columns["order_no"].source.name == "so_no"
+
+
+def test_a_blank_time_of_change_takes_the_time_of_making(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {**order(f"R{row}"), "updated_at": None, "created_at": order("R")["changed"]}
+            for row in range(9)
+        ]
+        rows[0]["updated_at"] = rows[0]["created_at"]
+        for row in rows:
+            del row["changed"], row["settled"], row["state"], row["amount"]
+        times = [Column(name, DateTime) for name in ("updated_at", "created_at")]
+        table(dealer.engine, "repair_order", rows, *times)
+        assert drafted(dealer.connection).feeds[0].cursor == ("updated_at", "created_at")
+
+
+def test_a_table_that_may_not_be_read_is_named_and_hides_no_other(request, tmp_path):
+    with dealer_database("postgres", request, tmp_path) as dealer:
+        foreign.make_foreign(dealer.engine, END)
+        login = f"reader_{tmp_path.name.replace('-', '_')}"[:60]
+        dealer.run(
+            f"create role {login} login password 'pw'",
+            f"grant select on t_mdxx, t_ygxx to {login}",
+        )
+        try:
+            seen = look(dealer.connection_as(login, "pw"), GROUP.time_zone)
+        finally:
+            dealer.run(f"drop owned by {login}", f"drop role {login}")
+    forbidden = {table.name: table.is_forbidden for table in seen.tables}
+    assert forbidden["t_wxgd"]
+    assert not forbidden["t_mdxx"]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_files_of_many_stores_and_days_are_one_pattern(tmp_path, encoding):
+    rows = [order(f"R{row}", state="已结算") for row in range(30)]
+    titles = [*COLUMNS[:-1], "修改时间"]
+    renamed = [{**row, "修改时间": row["changed"]} for row in rows]
+    for day in ("20260629", "20260630"):
+        for store in ("A", "B"):
+            csv_file(tmp_path / day / f"{store}店_工单.csv", renamed, encoding, titles)
+    draft = drafted(folder_connection(tmp_path))
+    layout = draft.feeds[0].guess.table.layout
+    assert layout is not None
+    assert layout.name == "{day:%Y%m%d}/*店_工单.csv"
+    assert layout.encoding == ("gbk" if encoding == "gb18030" else "utf-8")
+    assert len(layout.files) == 4
+    assert draft.feeds[0].guess.feed.name == "repair_order"
+
+
+def test_a_title_above_the_header_of_a_workbook_is_passed_over(tmp_path):
+    rows = [order(f"R{row}") for row in range(9)]
+    file = xlsx_file(tmp_path / "工单_2026-06-30.xlsx", rows)
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(file)
+    workbook.worksheets[0].insert_rows(1)
+    workbook.worksheets[0]["A1"] = "维修工单日报"
+    workbook.save(file)
+    layout = drafted(folder_connection(tmp_path)).feeds[0].guess.table.layout
+    assert layout is not None
+    assert (layout.name, layout.header_row) == ("工单_{day:%Y-%m-%d}.xlsx", 2)
+
+
+def test_a_connection_that_leads_nowhere_is_said_without_its_password(postgres):
+    gone = replace(
+        Connection("source", "postgres", "127.0.0.1", 1, "reader", "s3cret", "dms"), port=1
+    )
+    with pytest.raises(Exception, match="connection source does not answer") as caught:
+        look(gone, GROUP.time_zone)
+    assert "s3cret" not in str(caught.value)
