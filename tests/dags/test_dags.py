@@ -47,6 +47,19 @@ def test_every_task_retries_what_may_pass_and_fails_at_once_on_what_cannot(dags,
         assert policy.evaluate(ConnectionError("x"), 1, 4).action.value == "default"
 
 
+def test_each_further_try_waits_longer_and_as_long_as_the_other_side_asks(dags):
+    policy = dags["aftercare_night"].get_task("pull").retry_policy
+
+    def minutes(problem: Exception, try_number: int) -> float:
+        return policy.evaluate(problem, try_number, 4).retry_delay.total_seconds() / 60
+
+    assert [minutes(SystemUnreachable("x"), number) for number in range(1, 5)] == [3, 6, 12, 24]
+    assert minutes(SystemUnreachable("x", retry_after=600), 1) == 10
+    assert minutes(SystemUnreachable("x", retry_after=600), 3) == 12
+    assert minutes(SystemUnreachable("x", retry_after=86_400), 1) == 60
+    assert policy.evaluate(BadData("x"), 1, 4).retry_delay is None
+
+
 @pytest.mark.parametrize("dag_id", sorted(EXPECTED))
 def test_dags_are_thin(dag_id):
     text = (DAGS / f"{dag_id}.py").read_text()
