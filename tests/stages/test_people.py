@@ -139,6 +139,16 @@ def test_pre_delivery_and_cancelled_orders_and_blank_names_make_nobody(nights: N
     assert nights.people() == set()
 
 
+def test_an_order_that_the_dealer_system_deleted_names_nobody(nights: Nights) -> None:
+    nights.night(visit("A", "VIN1", "王五", "13900000001"), visit("B", "VIN2", "王五", None))
+    with nights.engine.begin() as connection:
+        connection.execute(
+            text("update core.repair_order set vanished_day = version_day where ro_no = 'A'")
+        )
+    know_again(nights.engine, GROUP)
+    assert nights.people() == groups(["B.deliverer"])
+
+
 def test_roles_to_vehicles_have_days(nights: Nights) -> None:
     nights.night(
         visit("A", "VIN1", "王五", "13900000001", opened_at=at(2026, 5, 1, 9)),

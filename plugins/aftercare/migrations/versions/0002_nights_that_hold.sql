@@ -32,6 +32,86 @@ create table ops.file_trace (
     primary key (system, feed, path)
 );
 
+-- keys -----------------------------------------------------------------
+-- The keys that contact data was protected with. A fingerprint tells a key
+-- from any other of its number. One key of each kind writes; finished_at says
+-- since when nothing is left that was written with an earlier one. A retired
+-- key opens nothing any more. Hashing keys never retire: each hashes what the
+-- one before it gave.
+create table ops.protection_key (
+    kind text not null check (kind in ('encryption', 'hashing')),
+    key_id smallint not null check (key_id between 1 and 255),
+    fingerprint bytea not null,
+    state text not null check (state in ('writing', 'reading', 'retired')),
+    begun_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    primary key (kind, key_id)
+);
+create unique index protection_key_writing_idx on ops.protection_key (kind)
+where state = 'writing';
+
+-- sweeps ---------------------------------------------------------------
+-- A cursor never sees deletions, so once a week the keys of what changed
+-- lately are compared. A sweep of a day says what the system held after that
+-- day; the newest one counts.
+create table ops.sweep (
+    sweep_id bigint generated always as identity primary key,
+    system text not null,
+    feed text not null,
+    business_day date not null,
+    state text not null default 'reading' check (
+        state in ('reading', 'done', 'failed')
+    ),
+    changed_since timestamptz,
+    keys bigint,
+    judged bigint,
+    vanished bigint,
+    returned bigint,
+    failure text,
+    started_at timestamptz not null default clock_timestamp(),
+    unique (system, feed, business_day)
+);
+
+-- The keys that a sweep read, until the next sweep of its feed.
+create unlogged table staging.swept_key (
+    sweep_id bigint not null,
+    store_code text not null,
+    document_no text not null
+);
+
+-- What became known by a sweep: documents that are gone, or there again.
+create table ops.sweep_finding (
+    sweep_id bigint not null references ops.sweep,
+    store_code text not null,
+    document_no text not null,
+    is_gone boolean not null,
+    primary key (sweep_id, store_code, document_no)
+);
+
+-- A document is vanished while no load of a later day has read it again.
+alter table core.sales_order
+add column vanished_day date,
+add column is_vanished boolean generated always as (
+    coalesce(vanished_day >= version_day, false)
+) virtual;
+
+alter table core.repair_order
+add column vanished_day date,
+add column is_vanished boolean generated always as (
+    coalesce(vanished_day >= version_day, false)
+) virtual;
+
+alter table core.complaint
+add column vanished_day date,
+add column is_vanished boolean generated always as (
+    coalesce(vanished_day >= version_day, false)
+) virtual;
+
+create index sales_order_version_idx on core.sales_order
+using brin (version_at);
+create index repair_order_version_idx on core.repair_order
+using brin (version_at);
+
 -- people ---------------------------------------------------------------
 -- Customers are known at group level. All of it is worked out from core's
 -- orders and people's decisions; customer ids are names of documents, so
@@ -68,7 +148,10 @@ select
     customer_phone_cipher as phone_cipher,
     array['customer', 'owner', 'deliverer'] as contact_kinds
 from core.sales_order
-where status <> 'cancelled' and customer_name_hash is not null
+where
+    status <> 'cancelled'
+    and not is_vanished
+    and customer_name_hash is not null
 union all
 select
     store_code,
@@ -93,6 +176,7 @@ select
 from core.repair_order
 where
     status <> 'cancelled'
+    and not is_vanished
     and ro_type <> 'pre_delivery'
     and owner_name_hash is not null
 union all
@@ -123,6 +207,7 @@ select
 from core.repair_order
 where
     status <> 'cancelled'
+    and not is_vanished
     and ro_type <> 'pre_delivery'
     and deliverer_name_hash is not null;
 
@@ -316,86 +401,6 @@ select
 from members
 inner join core.customer_role as roles
     on members.customer_id = roles.customer_id;
-
--- keys -----------------------------------------------------------------
--- The keys that contact data was protected with. A fingerprint tells a key
--- from any other of its number. One key of each kind writes; finished_at says
--- since when nothing is left that was written with an earlier one. A retired
--- key opens nothing any more. Hashing keys never retire: each hashes what the
--- one before it gave.
-create table ops.protection_key (
-    kind text not null check (kind in ('encryption', 'hashing')),
-    key_id smallint not null check (key_id between 1 and 255),
-    fingerprint bytea not null,
-    state text not null check (state in ('writing', 'reading', 'retired')),
-    begun_at timestamptz not null default clock_timestamp(),
-    finished_at timestamptz,
-    primary key (kind, key_id)
-);
-create unique index protection_key_writing_idx on ops.protection_key (kind)
-where state = 'writing';
-
--- sweeps ---------------------------------------------------------------
--- A cursor never sees deletions, so once a week the keys of what changed
--- lately are compared. A sweep of a day says what the system held after that
--- day; the newest one counts.
-create table ops.sweep (
-    sweep_id bigint generated always as identity primary key,
-    system text not null,
-    feed text not null,
-    business_day date not null,
-    state text not null default 'reading' check (
-        state in ('reading', 'done', 'failed')
-    ),
-    changed_since timestamptz,
-    keys bigint,
-    judged bigint,
-    vanished bigint,
-    returned bigint,
-    failure text,
-    started_at timestamptz not null default clock_timestamp(),
-    unique (system, feed, business_day)
-);
-
--- The keys that a sweep read, until the next sweep of its feed.
-create unlogged table staging.swept_key (
-    sweep_id bigint not null,
-    store_code text not null,
-    document_no text not null
-);
-
--- What became known by a sweep: documents that are gone, or there again.
-create table ops.sweep_finding (
-    sweep_id bigint not null references ops.sweep,
-    store_code text not null,
-    document_no text not null,
-    is_gone boolean not null,
-    primary key (sweep_id, store_code, document_no)
-);
-
--- A document is vanished while no load of a later day has read it again.
-alter table core.sales_order
-add column vanished_day date,
-add column is_vanished boolean generated always as (
-    coalesce(vanished_day >= version_day, false)
-) virtual;
-
-alter table core.repair_order
-add column vanished_day date,
-add column is_vanished boolean generated always as (
-    coalesce(vanished_day >= version_day, false)
-) virtual;
-
-alter table core.complaint
-add column vanished_day date,
-add column is_vanished boolean generated always as (
-    coalesce(vanished_day >= version_day, false)
-) virtual;
-
-create index sales_order_version_idx on core.sales_order
-using brin (version_at);
-create index repair_order_version_idx on core.repair_order
-using brin (version_at);
 
 -- documents ------------------------------------------------------------
 -- What a follow-up looks at in an order. problem says why there is nothing to
