@@ -44,7 +44,7 @@ with DAG(
         trigger_rule=TriggerRule.ALL_DONE,
     )
     def settle(system: str, partition_key: str | None = None) -> dict[str, object]:
-        """Validates and merges, feed by feed, what of one system was pulled."""
+        """Validates and merges, feed by feed, what of one system was pulled; sweeps once a week."""
         from aftercare import runs
 
         return runs.settle(partition_key, system)

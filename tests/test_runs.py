@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from canaries import leaks, unpacked, write_patterns
+from click.testing import CliRunner
 from sqlalchemy import text
 from whole_group import Group, whole_group
 
 from aftercare import runs, warehouse
+from aftercare.cli import cli
 from aftercare.connections import connection
-from aftercare.errors import BadData, PeriodRefused
+from aftercare.errors import BadData, ConfigurationError, PeriodRefused
 from aftercare.sample.group import SampleGroup
 from aftercare.sample.staff import fill_workbooks
 from aftercare.sample.truth import canaries
@@ -149,3 +151,31 @@ def test_a_night_without_a_system_is_called_incomplete(group):
 
 def test_a_connection_never_shows_its_password(group):
     assert "password" not in repr(connection("aftercare_warehouse"))
+
+
+def test_an_order_that_its_system_deletes_leaves_the_list(group):
+    [task] = group.rows(
+        "select t.task_key, t.document_no from care.follow_up_task as t "
+        "join core.repair_order as d on t.store_code = d.store_code and t.document_no = d.ro_no "
+        "join ops.load as l using (load_id) "
+        "where t.status = 'open' and l.system = 'heyuan_dms' order by t.task_key limit 1"
+    )
+    with group.dealer.begin() as dealer:
+        deleted = text("delete from tt_repair_order where ro_no = :number")
+        dealer.execute(deleted, {"number": task["document_no"]})
+    key = END.isoformat()
+    done = CliRunner().invoke(cli, ["sweep", key, "--system", "heyuan_dms"])
+    assert done.exit_code == 0, done.exception
+    swept = json.loads(done.output)["heyuan_dms"]
+    assert set(swept) == {"store", "employee", "sales_order", "repair_order", "complaint"}
+    assert swept["repair_order"]["vanished"] >= 1
+    assert swept["store"] == {}
+    runs.make_tasks(key)
+    tasks = group.rows("select task_key, status, status_reason from care.follow_up_task")
+    withdrawn = {"status": "withdrawn", "status_reason": "document_gone"}
+    assert {"task_key": task["task_key"], **withdrawn} in tasks
+
+
+def test_a_system_that_is_not_there_is_not_swept(group):
+    with pytest.raises(ConfigurationError, match="there is no system sap; systems are heyuan_dms"):
+        runs.sweep(END.isoformat(), "sap")

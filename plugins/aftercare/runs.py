@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group, read_group
-from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.dealer_system import DealerSystem, SqlSystem
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.targets.smtp import Mailer
@@ -114,11 +115,64 @@ def pull(key: str | None, system: str) -> Counts:
 
 @_step
 def settle(key: str | None, system: str) -> Counts:
-    """Validates and merges what was pulled of one system, reference feeds first."""
+    """Validates and merges what was pulled of one system, reference feeds first.
+
+    Where the system's weekly sweep is due, a merged feed is swept too.
+    """
     day = period.read_day(key)
-    counts = _each_feed(pulled_feeds(day, system), lambda feed: _settle_load(system, feed, day))
+
+    def settle_feed(feed: str) -> Counts:
+        counts = _settle_load(system, feed, day)
+        swept = _sweep_feed(system, feed, day)
+        return {**counts, "swept": swept} if swept else counts
+
+    counts = _each_feed(pulled_feeds(day, system), settle_feed)
     _settle_released(system)
     return counts
+
+
+@_step
+def sweep(key: str | None, system: str | None = None, most_lost: Decimal | None = None) -> Counts:
+    """Looks for deletions now, in one system or in all, as of the night of a day."""
+    group, day = read_group(), period.read_day(key)
+    period.refuse_open_day(day, today(group))
+    if system is not None and system not in group.systems:
+        raise ConfigurationError(
+            f"there is no system {system}; systems are {', '.join(group.systems)}"
+        )
+    return {
+        name: _each_feed(
+            dealer_system(name).feeds,
+            lambda feed, name=name: _sweep_feed(name, feed, day, True, most_lost),  # type: ignore[misc]
+        )
+        for name in ([system] if system else group.systems)
+    }
+
+
+def _sweep_feed(
+    system: str,
+    feed: str,
+    day: date,
+    is_asked_for: bool = False,
+    most_lost: Decimal | None = None,
+) -> Counts:
+    from aftercare.stages.sweep import sweep as sweep_feed
+
+    group = read_group()
+    dealer = dealer_system(system) if system in group.systems else None
+    if not isinstance(dealer, SqlSystem):
+        return {}
+    return sweep_feed(
+        connections.warehouse_engine(),
+        _keyring(),
+        group,
+        dealer,
+        connections.connection(dealer.connection),
+        feed,
+        day,
+        is_asked_for,
+        most_lost,
+    )
 
 
 @_step

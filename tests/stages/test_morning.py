@@ -149,6 +149,19 @@ def test_feeds_that_fail_for_one_cause_are_one_thing_to_do(
     assert text_of(server.messages[0]).count("the folder is not there") == 1
 
 
+def test_a_sweep_that_failed_is_a_thing_to_do_in_a_complete_night(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    sweep = {"system": "heyuan_dms", "feed": "sales_order", "business_day": DAY}
+    with night.engine.begin() as connection:
+        table = night.table("ops.sweep")
+        connection.execute(insert(table).values(**sweep, state="failed", failure="so many gone"))
+    counts = send(night, server)
+    assert (counts["complete"], counts["todo"]) == (1, 1)
+    assert "没有查清哪些单据已删除。so many gone" in text_of(server.messages[0])
+
+
 def test_a_refused_batch_names_rule_and_share(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:

@@ -214,9 +214,8 @@ def test_a_sweep_that_would_lose_too_much_is_refused(left: int, dealer: Dealer) 
     assert dealer.vanished() == []
     [known] = rows_of(dealer.warehouse, "select state, failure from ops.sweep")
     assert known == {"state": "failed", "failure": str(raised.value)}
-    if left:
-        assert dealer.sweep(most_lost=Decimal(1))["vanished"] == 10
-        assert dealer.vanished() == numbers[left:]
+    assert dealer.sweep(most_lost=Decimal(1))["vanished"] == 30 - left
+    assert dealer.vanished() == numbers[left:]
 
 
 def test_a_few_may_always_be_deleted(dealer: Dealer) -> None:

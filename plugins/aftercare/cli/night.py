@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -58,4 +59,22 @@ def _each(
     return counts
 
 
-COMMANDS = (night,)
+@click.command()
+@click.argument("day")
+@click.option("--system", help="Only this dealer system.")
+@click.option(
+    "--most-lost",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="The share of documents that may be gone, where the mapping's is too small.",
+)
+def sweep(day: str, system: str | None, most_lost: float | None) -> None:
+    """Look for orders that dealer systems deleted, as after the night of DAY.
+
+    Nights do so once a week by themselves. Nothing happens where a later day was swept already.
+    """
+    from aftercare import runs
+
+    show(runs.sweep(day, system, None if most_lost is None else Decimal(str(most_lost))))
+
+
+COMMANDS = (night, sweep)

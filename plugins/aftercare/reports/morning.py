@@ -62,6 +62,15 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             rows=refusal.rows,
             share=f"{refusal.limit:.1%}",
         )
+    for sweep in morning.failed_sweeps:
+        add(
+            sweep.system,
+            "sweep_failed",
+            "sweep_action",
+            system=word(morning.systems, sweep.system, language),
+            feed=word(FEEDS, sweep.feed, language),
+            failure=sweep.failure,
+        )
     if not morning.has_task_report:
         add("tasks", "no_task_report", "no_task_action")
     for target, push in morning.pushes.items():

@@ -88,6 +88,7 @@ class Morning:
     day: date
     loads: Sequence[Load]
     refusals: Sequence[Refusal]
+    failed_sweeps: Sequence[Load]
     has_task_report: bool
     tasks: Sequence[Tasks]
     pushes: Mapping[str, Mapping[str, Any] | None]

@@ -130,6 +130,14 @@ TEXTS: Words = {
         "检查导出或映射；确属正常时由数据专员放行后重跑",
         "Check export and mapping; where the rows are right, release them and run again",
     ),
+    "sweep_failed": (
+        "{system} {feed}：没有查清哪些单据已删除。{failure}",
+        "{system} {feed}: it is not known which documents were deleted. {failure}",
+    ),
+    "sweep_action": (
+        "排除原因即可，下一夜会再查；确属删除时执行上面的命令",
+        "Mend the cause, the next night looks again; if they were deleted, run the command above",
+    ),
     "no_task_report": ("本夜没有生成回访任务", "No follow-up tasks were made this night"),
     "no_task_action": (
         "查看 Airflow 中 make_tasks 的日志，再执行 aftercare night {day} --step tasks",

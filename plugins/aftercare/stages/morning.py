@@ -105,6 +105,10 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 )
                 for row in warehouse.run(connection, "morning/list_refusals", day=day)
             ],
+            failed_sweeps=[
+                Load(row.system, row.feed, "failed", {}, row.failure)
+                for row in warehouse.run(connection, "morning/list_failed_sweeps", day=day)
+            ],
             has_task_report=("tasks", "") in reports,
             tasks=[
                 Tasks(row.way, row.reason, row.new_tasks, row.current_tasks)

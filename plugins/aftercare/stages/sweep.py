@@ -138,7 +138,8 @@ class _Sweep:
 
     def _refuse(self, counts: dict[str, int], most_lost: Decimal) -> None:
         judged, vanished = counts["judged"], counts["vanished"]
-        if not vanished or (counts["keys"] and (vanished <= FEW or vanished <= judged * most_lost)):
+        are_few = vanished <= FEW and counts["keys"] > 0
+        if are_few or vanished <= judged * most_lost:
             return
         raise BadData(
             f"{self._system.system}/{self._feed} of {self._day}: {vanished} of {judged} documents are "
