@@ -82,7 +82,10 @@ def lost_homes() -> Iterator[Path]:
     Their data and perhaps their processes are still there, because root's servers keep data apart.
     """
     for record in ROOTS_FOLDER.glob("*.home") if os.geteuid() == 0 else ():
-        home = Path(record.read_text())
+        try:
+            home = Path(record.read_text())
+        except FileNotFoundError:
+            continue  # another program deleted it meanwhile
         if not home.exists():
             yield home
 
