@@ -55,7 +55,8 @@ people as (
             1 + number / 100 % 8
         ] as person_name,
         '1' || (3 + number % 7) || lpad(cast(number % 1000 as text), 3, '0')
-        || lpad(cast(number * 7919 % 1000000 as text), 6, '0') as phone
+        || lpad(cast(cast(number as bigint) * 7919 % 1000000 as text), 6, '0')
+            as phone
     from generate_series(1, 2 * :vehicles) as given (number)
 )
 

@@ -19,8 +19,8 @@ select
     given.load_id,
     given.row_id,
     broken.rule_id,
-    broken.severity,
-    broken.field,
+    rules.severity,
+    rules.field,
     cast(
         case broken.rule_id
             when 'RO01'
@@ -90,79 +90,86 @@ inner join quality.row_fact as facts
         given.load_id = facts.load_id
         and given.row_id = facts.row_id
 cross join
-    lateral (
+    lateral unnest(
+        array_remove(
+            array[
+                case when given.unreadable <> '{}' then 'RO01' end,
+                case when given.ro_no is null then 'RO02' end,
+                case when not facts.is_store_known then 'RO03' end,
+                case
+                    when
+                        coalesce(given.vin_check, 'missing')
+                        not in ('valid', 'check_digit')
+                        then 'RO04'
+                end,
+                case when given.vin_check = 'check_digit' then 'RO05' end,
+                case when facts.is_conflicting then 'RO06' end,
+                case
+                    when facts.delivered_latest_at < given.opened_at
+                        then 'RO07'
+                end,
+                case
+                    when
+                        given.odometer_out_km < given.odometer_in_km
+                        and given.is_odometer_replaced is not true
+                        then 'RO08'
+                end,
+                case
+                    when
+                        given.opened_at is null
+                        or given.opened_at >= facts.business_day_end
+                        then 'RO09'
+                end,
+                case
+                    when
+                        coalesce(given.deliverer_phone_check, 'missing')
+                        <> 'valid'
+                        then 'RO10'
+                end,
+                case when given.service_advisor_no is null then 'RO11' end,
+                case
+                    when
+                        given.odometer_in_km < facts.last_odometer_km
+                        and given.is_odometer_replaced is not true
+                        then 'RO12'
+                end,
+                case
+                    when
+                        given.status = 'settled' and given.settled_at is null
+                        then 'RO13'
+                end,
+                case
+                    when
+                        facts.km_per_day > 500
+                        and given.is_odometer_replaced is not true
+                        then 'RO14'
+                end,
+                case when given.ro_type is null then 'RO15' end,
+                case when given.status is null then 'RO16' end
+            ],
+            null
+        )
+    ) as broken (rule_id)
+inner join
+    (
         values
-        (
-            'RO01',
-            'critical',
-            'unreadable_columns',
-            given.unreadable <> '{}'
-        ),
-        ('RO02', 'critical', 'ro_no', given.ro_no is null),
-        ('RO03', 'critical', 'store_code', not facts.is_store_known),
-        (
-            'RO04',
-            'critical',
-            'vin',
-            coalesce(given.vin_check, 'missing')
-            not in ('valid', 'check_digit')
-        ),
-        ('RO05', 'warning', 'vin', given.vin_check = 'check_digit'),
-        ('RO06', 'critical', 'is_conflicting', facts.is_conflicting),
-        (
-            'RO07',
-            'critical',
-            'opened_at',
-            facts.delivered_latest_at < given.opened_at
-        ),
-        (
-            'RO08',
-            'critical',
-            'odometer_in_km',
-            given.odometer_out_km < given.odometer_in_km
-            and given.is_odometer_replaced is not true
-        ),
-        (
-            'RO09',
-            'critical',
-            'opened_at',
-            coalesce(given.opened_at >= facts.business_day_end, true)
-        ),
-        (
-            'RO10',
-            'warning',
-            'deliverer_phone_check',
-            coalesce(given.deliverer_phone_check, 'missing') <> 'valid'
-        ),
-        (
-            'RO11',
-            'warning',
-            'service_advisor_no',
-            given.service_advisor_no is null
-        ),
-        (
-            'RO12',
-            'warning',
-            'last_odometer_km',
-            given.odometer_in_km < facts.last_odometer_km
-            and given.is_odometer_replaced is not true
-        ),
-        (
-            'RO13',
-            'critical',
-            'status',
-            given.status = 'settled' and given.settled_at is null
-        ),
-        (
-            'RO14',
-            'info',
-            'last_odometer_km',
-            facts.km_per_day > 500
-            and given.is_odometer_replaced is not true
-        ),
-        ('RO15', 'critical', 'ro_type', given.ro_type is null),
-        ('RO16', 'critical', 'status', given.status is null)
-    ) as broken (rule_id, severity, field, is_broken)
+        ('RO01', 'critical', 'unreadable_columns'),
+        ('RO02', 'critical', 'ro_no'),
+        ('RO03', 'critical', 'store_code'),
+        ('RO04', 'critical', 'vin'),
+        ('RO05', 'warning', 'vin'),
+        ('RO06', 'critical', 'is_conflicting'),
+        ('RO07', 'critical', 'opened_at'),
+        ('RO08', 'critical', 'odometer_in_km'),
+        ('RO09', 'critical', 'opened_at'),
+        ('RO10', 'warning', 'deliverer_phone_check'),
+        ('RO11', 'warning', 'service_advisor_no'),
+        ('RO12', 'warning', 'last_odometer_km'),
+        ('RO13', 'critical', 'status'),
+        ('RO14', 'info', 'last_odometer_km'),
+        ('RO15', 'critical', 'ro_type'),
+        ('RO16', 'critical', 'status')
+    ) as rules (rule_id, severity, field)
+    on broken.rule_id = rules.rule_id
 where
     facts.version_state = 'newest'
-    and broken.is_broken

@@ -3,7 +3,7 @@
 -- reads: staging.call_result, quality.row_fact
 -- writes: quality.flag
 -- suite: 297820fcf1d43d7ea273e2c70be9a42c9861a7ef793e90d2d29d8915df68e6c7
--- statement: e9e35f06431656bae4d1bfe30c170fe63a29f4c0bdf9bf0dda2cedf7219d35a6
+-- statement: 8e1406fec8c2731d3f9e340a7ac887faff5f1f1dc57cb4db6e1b4c58da9cf134
 WITH batch AS
 (with given as (
     select *
@@ -41,12 +41,9 @@ flagged AS
 (SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.is_task_known AS is_task_known, batch.task_key AS task_key, batch.outcome AS outcome, batch.called_at AS called_at, batch.satisfaction AS satisfaction, batch.is_conflicting AS is_conflicting, batch.attempt_no AS attempt_no, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'CR01' END,
     CASE WHEN (is_task_known IS NOT NULL AND (is_task_known NOT IN (true))) THEN 'CR02' END,
     CASE WHEN (outcome IS NULL) THEN 'CR03' END,
-    CASE WHEN (batch.row_id IN (select batch.row_id
-from batch
-where
-    batch.called_at is null
+    CASE WHEN (batch.called_at is null
     or batch.called_at < batch.event_start_at
-    or batch.called_at >= batch.business_day_end)) THEN 'CR04' END,
+    or batch.called_at >= batch.business_day_end) THEN 'CR04' END,
     CASE WHEN (satisfaction IS NOT NULL AND NOT (satisfaction >= 1.0 AND satisfaction <= 10.0)) THEN 'CR05' END,
     CASE WHEN (is_conflicting IS NOT NULL AND (is_conflicting NOT IN (false))) THEN 'CR06' END,
     CASE WHEN (outcome != 'reached' AND satisfaction IS NOT NULL) THEN 'CR07' END,

@@ -3,7 +3,7 @@
 -- reads: staging.external_score, quality.row_fact
 -- writes: quality.flag
 -- suite: acff3305c96b101357346925da08dfc96a53db8d3994dcc3c66c7f77c31dd5c0
--- statement: 723efe6e94e6b402e7ac30b6e4e88692d151108b5ce953427394fb111a1023dc
+-- statement: 69ece07ace146106dbfae80706042f6bc84be94a799f4db1cc48aae8c6246ca9
 WITH batch AS
 (with given as (
     select *
@@ -38,11 +38,8 @@ from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS
 (SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.month AS month, batch.metric AS metric, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.scale AS scale, batch.value AS value, batch.is_conflicting AS is_conflicting, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'XS01' END,
-    CASE WHEN (batch.row_id IN (select batch.row_id
-from batch
-where
-    batch.month is null
-    or batch.metric is null)) THEN 'XS02' END,
+    CASE WHEN (batch.month is null
+    or batch.metric is null) THEN 'XS02' END,
     CASE WHEN (is_store_known IS NOT NULL AND (is_store_known NOT IN (true))) THEN 'XS03' END,
     CASE WHEN (scale IS NULL) THEN 'XS04' END,
     CASE WHEN (value IS NULL) THEN 'XS05' END,

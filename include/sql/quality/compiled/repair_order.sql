@@ -3,7 +3,7 @@
 -- reads: staging.repair_order, quality.row_fact
 -- writes: quality.flag
 -- suite: edcd611ffffc9cda5182a13bfc56279e5298bbe1b52895fb513b9cc5f7088356
--- statement: 79e961a6e428a4489d85656a50a348ae9470852988fd42d417e11b204617f242
+-- statement: fb4d632603c7985dc84ed15cb085e5272650828fc498f5d2377d6b37100d7248
 WITH batch AS
 (with given as (
     select *
@@ -58,11 +58,8 @@ flagged AS
     CASE WHEN (is_conflicting IS NOT NULL AND (is_conflicting NOT IN (false))) THEN 'RO06' END,
     CASE WHEN (delivered_latest_at IS NOT NULL AND opened_at IS NOT NULL AND NOT (delivered_latest_at >= opened_at OR delivered_latest_at IS NULL AND opened_at IS NULL)) THEN 'RO07' END,
     CASE WHEN (is_odometer_replaced = false AND odometer_out_km IS NOT NULL AND odometer_in_km IS NOT NULL AND NOT (odometer_out_km >= odometer_in_km OR odometer_out_km IS NULL AND odometer_in_km IS NULL)) THEN 'RO08' END,
-    CASE WHEN (batch.row_id IN (select batch.row_id
-from batch
-where
-    batch.opened_at is null
-    or batch.opened_at >= batch.business_day_end)) THEN 'RO09' END,
+    CASE WHEN (batch.opened_at is null
+    or batch.opened_at >= batch.business_day_end) THEN 'RO09' END,
     CASE WHEN (deliverer_phone_check IS NOT NULL AND (deliverer_phone_check NOT IN ('valid'))) THEN 'RO10' END,
     CASE WHEN (service_advisor_no IS NULL) THEN 'RO11' END,
     CASE WHEN (is_odometer_replaced = false AND odometer_in_km IS NOT NULL AND last_odometer_km IS NOT NULL AND NOT (odometer_in_km >= last_odometer_km OR odometer_in_km IS NULL AND last_odometer_km IS NULL)) THEN 'RO12' END,
