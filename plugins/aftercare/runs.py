@@ -45,7 +45,8 @@ def _step(act: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
 
     @wraps(act)
     def guarded(*given: _Given.args, **named: _Given.kwargs) -> _Result:
-        with step(connections.warehouse_engine(), connections.keyring()):
+        engine, ring = connections.warehouse_engine(), connections.keyring()
+        with warehouse.in_words(), step(engine, ring):
             return act(*given, **named)
 
     return guarded
@@ -79,15 +80,26 @@ def open_night(key: str | None) -> list[str]:
 
     group = read_group()
     day = period.read_day(key)
-    period.refuse_open_day(day, today(group))
-    load_policy(connections.warehouse_engine(), policy())
+    with warehouse.in_words():
+        _refuse_period(group, day)
+        load_policy(connections.warehouse_engine(), policy())
     return [*group.systems, WORKBOOK, *crm_targets(group)]
+
+
+def _refuse_period(group: Group, day: date) -> None:
+    """PeriodRefused for a day that is not over, or by a clock that cannot be right."""
+    now = today(group)
+    with connections.warehouse_engine().connect() as connection:
+        newest = warehouse.run(connection, "care/read_horizon").scalar_one()
+    period.refuse_wrong_clock(day, now, newest)
+    period.refuse_open_day(day, now)
 
 
 @_step
 def pull(key: str | None, system: str) -> Counts:
     """Copies what changed in one system to staging; a feed that fails does not stop the others."""
     from aftercare.stages.keys import ready_load
+    from aftercare.stages.pull import keep_failure
     from aftercare.stages.pull import pull as pull_feed
     from aftercare.stages.read_back import FEED, read_back
 
@@ -98,7 +110,11 @@ def pull(key: str | None, system: str) -> Counts:
             connections.warehouse_engine(), _keyring(), group, target(group, system), day
         )
     dealer = dealer_system(system)
-    connection = connections.connection(dealer.connection)
+    try:
+        connection = connections.connection(dealer.connection)
+    except ConfigurationError as problem:
+        keep_failure(connections.warehouse_engine(), dealer, day, problem)
+        raise
     return _each_feed(
         dealer.feeds,
         lambda feed: pull_feed(
@@ -209,7 +225,7 @@ def make_tasks(key: str | None) -> Counts:
     from aftercare.stages.tasks import make_tasks as make
 
     group, day = read_group(), period.read_day(key)
-    period.refuse_open_day(day, today(group))
+    _refuse_period(group, day)
     know_people(connections.warehouse_engine(), group, day)
     return make(connections.warehouse_engine(), group, policy(), day, today(group))
 
@@ -468,5 +484,8 @@ def _each_feed(feeds: Iterable[str], act: Callable[[str], Counts]) -> Counts:
     if problems:
         message = "; ".join(str(problem) for problem in problems)
         waits = [problem for problem in problems if isinstance(problem, Retriable)]
-        raise type(waits[0])(message) if waits else Fatal(message)
+        if waits:
+            asked = [problem.retry_after for problem in waits if problem.retry_after is not None]
+            raise type(waits[0])(message, max(asked, default=None))
+        raise Fatal(message)
     return counts

@@ -31,6 +31,17 @@ LOCK_CLASS = 5110
 PATIENCE_SECONDS = 60 * 60
 """How long a step waits while the warehouse is upgraded or its keys change."""
 PAUSE_SECONDS = 0.5
+TROUBLES = {
+    "53100": "the disk of the warehouse is full: free some of it, or give it more",
+    "53": "the server of the warehouse has too little memory or too few connections left",
+    "57014": "a statement of the warehouse took too long and was ended: see what else runs there",
+    "40": "two steps got into each other's way in the warehouse",
+    "55": "something in the warehouse is locked by somebody else: see what else runs there",
+    "28": "the warehouse refuses the connection: check its login and password",
+    "3D": "the warehouse's server has no such database: check the connection",
+}
+"""What SQLSTATEs mean for a person, the more exact one first."""
+SILENT = "the warehouse does not answer: see whether its server runs and can be reached"
 TURN_MS = 5_000
 """How long those who go alone stand first in the row; then steps that wait have their turn."""
 
@@ -146,6 +157,28 @@ def go_alone(
             waits()
             is_first = False
         time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turns what the warehouse's server cannot do now into Retriable; errors of our own stay.
+
+    Its own words may quote rows, so they go no further.
+    """
+    try:
+        yield
+    except OperationalError as problem:
+        raise Retriable(
+            f"{trouble(problem.orig)}; it is tried again, and what this night does not get done the "
+            "next one catches up"
+        ) from None
+
+
+def trouble(problem: BaseException | None) -> str:
+    """What an error of the driver means for a person, and what to do."""
+    state: str = getattr(problem, "sqlstate", None) or ""
+    said = next((words for code, words in TROUBLES.items() if state.startswith(code)), SILENT)
+    return f"{said} (connection aftercare_warehouse{state and ', SQLSTATE '}{state})"
 
 
 def require_version(connection: Connection) -> None:

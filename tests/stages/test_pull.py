@@ -143,7 +143,8 @@ def merged(warehouse: Engine, day: date) -> None:
         connection.execute(
             text(
                 "insert into ops.load (system, feed, business_day, state) "
-                "values ('dms', 'repair_order', :day, 'merged')"
+                "values ('dms', 'repair_order', :day, 'merged') "
+                "on conflict (system, feed, business_day) do update set state = 'merged'"
             ),
             {"day": day},
         )
@@ -253,7 +254,7 @@ def test_the_version_of_a_dated_file_is_the_midnight_after_its_day(
     warehouse: Engine, tmp_path: Path
 ) -> None:
     csv_file(tmp_path / f"{days_before(1):%Y%m%d}" / "o.csv", ROWS[:1])
-    system = file_system(tmp_path, "csv", more="    version: file_day\n")
+    system = file_system(tmp_path, "csv", more="    version: file_day\n    missing_file: accept\n")
     run(warehouse, (system, folder_connection(tmp_path)))
     [row] = rows_of(warehouse, "select version_at from staging.repair_order")
     assert row["version_at"] == datetime(2026, 6, 9, 16, tzinfo=UTC)
@@ -320,10 +321,63 @@ def test_the_load_that_read_a_known_file_reads_it_again(warehouse: Engine, tmp_p
     assert rows_of(warehouse, "select path from ops.file_trace") == []
 
 
-def test_a_night_without_files_is_a_load_of_no_rows(warehouse: Engine, tmp_path: Path) -> None:
-    counts = run(warehouse, (file_system(tmp_path, "csv"), folder_connection(tmp_path)))
+def test_a_night_may_be_without_files_where_the_mapping_says_so(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    system = file_system(tmp_path, "csv", more="    missing_file: accept\n")
+    counts = run(warehouse, (system, folder_connection(tmp_path)))
     assert counts == {"pulled": 0, "files": 0}
     assert rows_of(warehouse, "select state from ops.load") == [{"state": "pulled"}]
+
+
+def test_a_night_without_its_file_is_tried_again_and_caught_up_by_the_next(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    source = file_system(tmp_path, "csv"), folder_connection(tmp_path)
+    with pytest.raises(SystemUnreachable, match=r"20260609/\*\.csv: no such file has come"):
+        run(warehouse, source, days_before(1))
+    csv_file(tmp_path / f"{days_before(1):%Y%m%d}" / "o.csv", [order("RO1")])
+    csv_file(tmp_path / f"{DAY:%Y%m%d}" / "o.csv", [order("RO2")])
+    folder = file_system(tmp_path, "csv").model_copy(update={"lag_days": 0}), source[1]
+    assert run(warehouse, folder) == {"pulled": 2, "files": 2}
+
+
+def test_a_file_that_comes_late_or_changes_is_read_by_the_next_night_once(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    system = file_system(tmp_path, "csv").model_copy(update={"lag_days": 0})
+    source = system, folder_connection(tmp_path)
+    days = [days_before(back) for back in (4, 3, 2, 1, 0)]
+    for day in days[:2]:
+        for store in ("A", "B"):
+            csv_file(tmp_path / f"{day:%Y%m%d}" / f"{store}.csv", [order(f"RO{store}{day.day}")])
+        assert run(warehouse, source, day) == {"pulled": 2, "files": 2}
+        merged(warehouse, day)
+    kept = csv_file(tmp_path / f"{days[2]:%Y%m%d}" / "A.csv", [order("RO1")])
+    counts = run(warehouse, source, days[2])
+    assert counts == {"pulled": 1, "files": 1, "files_absent": ["20260608/B.csv"]}
+    merged(warehouse, days[2])
+    csv_file(kept.with_name("B.csv"), [order("RO2")])
+    csv_file(kept, [order("RO1"), order("RO3")])
+    csv_file(tmp_path / f"{days[3]:%Y%m%d}" / "A.csv", [order("RO4")])
+    # Twice, since a night that is run again reads what it read.
+    for _ in range(2):
+        assert run(warehouse, source, days[3]) == {"pulled": 4, "files": 3}
+    merged(warehouse, days[3])
+    csv_file(tmp_path / f"{days[4]:%Y%m%d}" / "A.csv", [order("RO5")])
+    assert run(warehouse, source, days[4]) == {"pulled": 1, "files": 1}
+
+
+def test_files_from_before_the_first_night_are_left_alone(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    for back in range(8):
+        csv_file(tmp_path / f"{days_before(back):%Y%m%d}" / "o.csv", [order(f"RO{back}")])
+    system = file_system(tmp_path, "csv").model_copy(update={"lag_days": 0})
+    source = system, folder_connection(tmp_path)
+    assert run(warehouse, source, days_before(1)) == {"pulled": 1, "files": 1}
+    merged(warehouse, days_before(1))
+    assert run(warehouse, source) == {"pulled": 1, "files": 1}
 
 
 def test_one_broken_file_stops_the_feed_and_nothing_of_it_is_kept(

@@ -8,5 +8,5 @@ select
 from ops.stage_report
 where
     partition_key = :day
-    and stage in ('tasks', 'push', 'read_back')
+    and stage in ('pull', 'tasks', 'push', 'read_back')
 order by stage, part

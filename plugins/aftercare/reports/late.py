@@ -37,10 +37,10 @@ TEXTS: dict[str, Pair] = {
         "检查邮件服务器，再执行 aftercare night {day} --step morning",
         "Check the mail server, then: aftercare night {day} --step morning",
     ),
-    WAREHOUSE: ("数据仓库没有应答", "The warehouse does not answer"),
+    WAREHOUSE: ("数据仓库没有应答或无法写入", "The warehouse does not answer, or cannot write"),
     "warehouse_action": (
-        "检查 PostgreSQL 和连接 aftercare_warehouse；恢复后执行 aftercare night {day}",
-        "Check PostgreSQL and the connection aftercare_warehouse; then: aftercare night {day}",
+        "检查 PostgreSQL、磁盘空间和连接 aftercare_warehouse；恢复后执行 aftercare night {day}",
+        "Check PostgreSQL, room on its disk, and the connection aftercare_warehouse; then: aftercare night {day}",
     ),
 }
 

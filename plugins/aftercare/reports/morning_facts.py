@@ -19,7 +19,9 @@ def waiting(push: Mapping[str, Any]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Load:
-    """One feed of one system. ``state`` is ``missing`` where nothing was read; counts may be None."""
+    """One feed of one system. ``state`` is ``missing`` where nothing was read and ``partial`` where
+    files were absent or left; counts may be None.
+    """
 
     system: str
     feed: str

@@ -11,6 +11,7 @@ STATES: Words = {
     "validated": ("未合并", "not merged"),
     "failed": ("失败", "failed"),
     "missing": ("没有读取", "not read"),
+    "partial": ("没有读全", "not read whole"),
 }
 BAD_WAYS = ("rejected", "waiting")
 REASONS: Words = {
@@ -119,9 +120,12 @@ TEXTS: Words = {
     "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
     "load_failed": ("{system} {feed}：{state}。{failure}", "{system} {feed}: {state}. {failure}"),
     "load_action": (
-        "排除原因后，在 Airflow 重跑该夜，或执行 aftercare night {day}",
-        "Mend the cause, then run the night again in Airflow, or: aftercare night {day}",
+        "排除原因即可，下一夜自动补上；今天就要补，在 Airflow 重跑该夜，或执行 aftercare night {day}",
+        "Mend the cause; the next night catches up by itself. For today run the night again in Airflow, or: "
+        "aftercare night {day}",
     ),
+    "files_absent": ("文件没有到：{files}", "files that did not come: {files}"),
+    "files_left": ("文件没有读：{files}", "files left unread: {files}"),
     "refused": (
         "{system} {feed} 整批退回：{rule} 有 {flagged} 行（共 {rows} 行，上限 {share}）",
         "{system} {feed} refused whole: {rule} in {flagged} of {rows} rows (limit {share})",

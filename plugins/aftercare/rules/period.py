@@ -12,6 +12,8 @@ from aftercare.errors import PeriodRefused
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MONTH = re.compile(r"\d{4}-\d{2}")
+MOST_DAYS_BETWEEN = 31
+"""Days from one night to the next; more of them are a wrong clock until somebody says otherwise."""
 
 
 def read_day(key: str | None) -> date:
@@ -39,6 +41,26 @@ def refuse_open_day(day: date, today: date) -> None:
     """PeriodRefused while the business day is not over."""
     if day >= today:
         raise PeriodRefused(f"{day} is not over yet; its night runs on {day + timedelta(days=1)}")
+
+
+def refuse_wrong_clock(day: date, today: date, newest: date | None) -> None:
+    """PeriodRefused where the clock cannot be right, given the newest night that has run.
+
+    A clock that is ahead would call all open tasks missed; one that is behind would send old ones.
+    """
+    if newest is None:
+        return
+    if today <= newest:
+        raise PeriodRefused(
+            f"the clock says {today}, but the night of {newest} has run already: set the clock right, "
+            "then run this again"
+        )
+    if (day - newest).days > MOST_DAYS_BETWEEN:
+        raise PeriodRefused(
+            f"the newest night is that of {newest}, {(day - newest).days} days before {day}: set the "
+            "clock right; where it is right, run the nights between first: "
+            f"aftercare backfill nights {newest + timedelta(days=1)} {day - timedelta(days=1)}"
+        )
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

@@ -143,7 +143,9 @@ class FileFeedMap(FeedMap):
     content was not read before. ``version`` orders versions of a row: ``file_day`` (midnight after
     the file's day), ``file_time`` (when the file was last written) or a column. ``broken_file``:
     ``fail`` stops the feed's load at a file that cannot be read, ``leave`` reads the others and
-    tries that one again the next night.
+    tries that one again the next night. ``missing_file``: ``fail`` where every business day has a
+    file, ``accept`` where days without one are normal. A file that comes or changes up to
+    ``late_days`` after the days that a night reads is read by the next night.
     """
 
     pattern: str
@@ -154,6 +156,8 @@ class FileFeedMap(FeedMap):
     header_row: Annotated[int, Field(ge=1)] = 1
     version: Literal["file_day", "file_time"] | VersionColumn = "file_day"
     broken_file: Literal["fail", "leave"] = "fail"
+    missing_file: Literal["fail", "accept"] = "fail"
+    late_days: Annotated[int, Field(ge=0, le=60)] = 14
 
     @property
     def source_columns(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import lzma
+import string
 import struct
 import unicodedata
 import warnings
@@ -18,7 +19,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple
@@ -122,9 +123,45 @@ class Folder:
         """The files of the window, the oldest day first; of a pattern without day, all files.
 
         ``known`` gives the digests of files that are not opened again to tell their content.
+        Raises SystemUnreachable where the business day itself has no file, and should have one.
         """
-        traces = known or {}
         listed = self.listed()
+        is_wanted = self._mapped.is_dated and self._mapped.missing_file == "fail"
+        if is_wanted and not any(file.day == self._window.day for file in listed):
+            named = self._mapped.pattern.format(day=self._window.day)
+            raise SystemUnreachable(
+                f"{named}: no such file has come over connection {self._conn_id}; have the export of "
+                f"{self._window.day} sent, it is read when it is there (days without one are normal? "
+                "then say missing_file: accept in the mapping)"
+            )
+        return self._digested(listed, known or {})
+
+    def late_files(self, since: date, known: Mapping[Trace, str]) -> list[SourceFile]:
+        """Files of the days before the window, as many as ``late_days`` and none before ``since``."""
+        if not self._mapped.is_dated:
+            return []
+        first = self._window.first_day
+        days = (first - timedelta(days=back) for back in range(self._mapped.late_days, 0, -1))
+        return self._digested(self.listed([day for day in days if day >= since]), known)
+
+    def absent(self, found: Iterable[SourceFile], before: Mapping[date, set[str]]) -> list[str]:
+        """Names that files of the business day should have, since those of nights ``before`` had them.
+
+        Only names that are the same each night but for the day are missed.
+        """
+        wanted = [{self._of_today(name, day) for name in names} for day, names in before.items()]
+        there = {file.name for file in found}
+        return sorted(set.intersection(*wanted) - there) if wanted else []
+
+    def _of_today(self, name: str, day: date) -> str:
+        for _, field, form, _ in string.Formatter().parse(self._mapped.pattern):
+            if field == "day":
+                name = name.replace(format(day, form or ""), format(self._window.day, form or ""))
+        return name
+
+    def _digested(
+        self, listed: Sequence[SourceFile], traces: Mapping[Trace, str]
+    ) -> list[SourceFile]:
         with self._reachable():
             return [
                 replace(file, digest=digest or self._digest(file.path))
@@ -132,9 +169,10 @@ class Folder:
                 for digest in (traces.get(file.trace) if file.trace else None,)
             ]
 
-    def listed(self) -> list[SourceFile]:
-        """The files of the window as `files` gives them, unopened: without their digests."""
+    def listed(self, of_days: Sequence[date] | None = None) -> list[SourceFile]:
+        """The files of the window, or of some days, unopened: without their digests."""
         days = self._window.days if self._mapped.is_dated else (self._window.day,)
+        days = days if of_days is None else tuple(of_days)
         found: dict[str, SourceFile] = {}
         with self._reachable():
             self._fs.invalidate_cache()

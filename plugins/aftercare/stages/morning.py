@@ -18,12 +18,12 @@ from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.mail_layout import mail_message
 from aftercare.reports.morning import todo, view
 from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
-from aftercare.reports.morning_words import WORKBOOK
+from aftercare.reports.morning_words import TEXTS, WORKBOOK
 from aftercare.settings import PROJECT, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
-from aftercare.words import LOAD_COUNTS, Pair
+from aftercare.words import LOAD_COUNTS, Pair, say
 
 OpenCases: TypeAlias = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
 """Open cases of some stores, as `aftercare.stages.cases.list_cases` gives them."""
@@ -81,7 +81,9 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
     """What the warehouse knows of a night, as counts."""
     systems = {name: _dealer_system(name) for name in (*group.systems, TARGET_WORKBOOK)}
     names: dict[str, Pair] = {
-        name: (system.title.zh, system.title.en) for name, system in systems.items() if system
+        name: (system.title.zh, system.title.en)
+        for name, system in systems.items()
+        if isinstance(system, DealerSystem)
     }
     targets = sorted({group.targets.default, *group.targets.stores.values()})
     with engine.connect() as connection:
@@ -93,7 +95,17 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
         return Morning(
             group=group.group.name,
             day=day,
-            loads=_loads(connection, systems, targets, day),
+            loads=_loads(
+                connection,
+                systems,
+                targets,
+                day,
+                {
+                    part: _gaps(counts, group.group.language)
+                    for (stage, part), counts in reports.items()
+                    if stage == "pull"
+                },
+            ),
             refusals=[
                 Refusal(
                     system=row.system,
@@ -140,16 +152,17 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
 
 def _loads(
     connection: Connection,
-    systems: dict[str, DealerSystem | None],
+    systems: Mapping[str, DealerSystem | ConfigurationError],
     targets: list[str],
     day: date,
+    pulls: Mapping[str, str],
 ) -> list[Load]:
     """Every feed that should have been read, in the order of feeds, and every one that was."""
     expected = [
         (name, feed)
         for name, system in systems.items()
-        for feed in (FEEDS if system else ("",))
-        if system is None or feed in system.feeds
+        for feed in (FEEDS if isinstance(system, DealerSystem) else ("",))
+        if isinstance(system, ConfigurationError) or feed in system.feeds
     ]
     expected += [(target, "call_result") for target in targets if target != TARGET_WORKBOOK]
     found = {
@@ -159,24 +172,39 @@ def _loads(
     loads = []
     for system, feed in dict.fromkeys([*expected, *found]):
         row = found.get((system, feed))
+        state = row["state"] if row else "missing"
+        failure = row["failure"] if row else None
+        if row is None and isinstance(systems.get(system), ConfigurationError):
+            failure = str(systems[system])
+        elif state == "merged" and (gaps := pulls.get(f"{system}/{feed}", "")):
+            state, failure = "partial", gaps
         loads.append(
             Load(
                 system=system,
                 feed=feed,
-                state=row["state"] if row else "missing",
+                state=state,
                 counts={head: row[head] if row else None for head in LOAD_COUNTS},
-                failure=row["failure"] if row else None,
+                failure=failure,
             )
         )
     return loads
 
 
-def _dealer_system(name: str) -> DealerSystem | None:
-    """A system's mapping; None where it cannot be read, and so the system neither."""
+def _gaps(counts: Mapping[str, Any], language: Language) -> str:
+    """What a pull says of files that it missed or left; nothing where all is there."""
+    return "; ".join(
+        say(TEXTS[kind], language, files="; ".join(counts[kind]))
+        for kind in ("files_absent", "files_left")
+        if counts.get(kind)
+    )
+
+
+def _dealer_system(name: str) -> DealerSystem | ConfigurationError:
+    """A system's mapping; what is wrong with it where it cannot be read, and so the system neither."""
     try:
         return read_dealer_system(PROJECT / "include" / "mappings" / "dealer" / f"{name}.yaml")
-    except ConfigurationError:
-        return None
+    except ConfigurationError as problem:
+        return problem
 
 
 def _rules() -> Iterator[tuple[str, Pair]]:

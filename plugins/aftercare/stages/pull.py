@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -14,7 +14,13 @@ from sqlalchemy import Connection, Engine, bindparam, column, delete, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from aftercare import warehouse
-from aftercare.errors import AftercareError, BadData, PipelineFault, SystemUnreachable
+from aftercare.errors import (
+    AftercareError,
+    BadData,
+    ConfigurationError,
+    PipelineFault,
+    SystemUnreachable,
+)
 from aftercare.protection import Keyring
 from aftercare.settings import Group
 from aftercare.sources import rest, sql
@@ -56,22 +62,34 @@ def pull(
     )
     try:
         with engine.begin() as warehouse_connection:
-            load = _Load(warehouse_connection, keyring, system, feed, window, load_id)
+            load = _Load(
+                warehouse_connection, keyring, system, feed, window, load_id, earlier.first_night
+            )
             counts = load.replace(connection)
     except AftercareError as problem:
         _fail(engine, load_id, str(problem))
         raise
     except SQLAlchemyError as problem:
-        _fail(engine, load_id, f"warehouse: {type(problem).__name__}")
-        raise SystemUnreachable(
-            f"the warehouse broke off while {system.system}/{feed} was copied ({type(problem).__name__})"
-        ) from None
+        said = warehouse.trouble(getattr(problem, "orig", None))
+        _fail(engine, load_id, said)
+        raise SystemUnreachable(f"{system.system}/{feed} was not copied: {said}") from None
     except Exception as problem:
         _fail(engine, load_id, type(problem).__name__)
         raise
     if load.broken:
         raise BadData("; ".join(load.broken))
     return counts
+
+
+def keep_failure(
+    engine: Engine, system: DealerSystem, day: date, problem: ConfigurationError
+) -> None:
+    """Keeps for each feed of a system why nothing of it could be asked for on a day."""
+    for feed in system.feeds:
+        named = {"system": system.system, "feed": feed, "day": day}
+        with engine.begin() as connection:
+            load_id = warehouse.run(connection, "pull/open_load", **named).scalar_one()
+        _fail(engine, load_id, str(problem))
 
 
 def _fail(engine: Engine, load_id: int, failure: str) -> None:
@@ -91,8 +109,9 @@ class _Load:
         feed: str,
         window: Window,
         load_id: int,
+        first_night: date,
     ) -> None:
-        self._connection = connection
+        self._connection, self._first_night = connection, first_night
         self._system, self._feed, self._window, self._load_id = system, feed, window, load_id
         self._translator = Translator(system, FEEDS[feed], keyring, window.end)
         self._rows = 0
@@ -132,7 +151,7 @@ class _Load:
 
     def _copy_files(self, folder: Folder) -> dict[str, Any]:
         mapped = self._system.feeds[self._feed]
-        files = self._unread(folder)
+        files, absent = self._unread(folder)
         leaves_broken = isinstance(mapped, FileFeedMap) and mapped.broken_file == "leave"
         for file in files:
             before = self._rows
@@ -153,20 +172,45 @@ class _Load:
                 digest=file.digest,
                 rows=self._rows - before,
             )
-        counts = {"files": len(files) - len(self.broken)}
-        return {**counts, "files_left": len(self.broken)} if self.broken else counts
+        counts: dict[str, Any] = {"files": len(files) - len(self.broken)}
+        if self.broken:
+            counts["files_left"] = self.broken
+        return {**counts, "files_absent": absent} if absent else counts
 
-    def _unread(self, folder: Folder) -> list[SourceFile]:
-        """Without the files that other loads have read; files named by day are read again."""
+    def _unread(self, folder: Folder) -> tuple[list[SourceFile], list[str]]:
+        """Without the files that other loads have read; files of the window are read again.
+
+        Beside them, names of files that should be there.
+        """
         mapped = self._system.feeds[self._feed]
-        if isinstance(mapped, FileFeedMap) and mapped.is_dated:
-            return folder.files()
+        named = {"system": self._system.system, "feed": self._feed}
+        if not isinstance(mapped, FileFeedMap) or not mapped.is_dated:
+            files = self._traced(folder.files)
+            digests = [file.digest for file in files]
+            read = set(self._run("list_read_digests", digests=digests, **named).scalars())
+            return [file for file in files if file.digest not in read], []
+        files = folder.files()
+        late = self._traced(lambda known: folder.late_files(self._first_night, known))
+        paths = [file.name for file in late]
+        before = {tuple(row) for row in self._run("list_read_files", paths=paths, **named)}
+        late = [file for file in late if (file.name, file.digest) not in before]
+        nights: dict[date, set[str]] = {}
+        for row in warehouse.run(
+            self._connection, "pull/list_earlier_files", day=self._window.day, **named
+        ):
+            nights.setdefault(row.business_day, set()).add(row.path)
+        return [*late, *files], folder.absent(files, nights)
+
+    def _traced(
+        self, list_files: Callable[[Mapping[Trace, str]], list[SourceFile]]
+    ) -> list[SourceFile]:
+        """Files listed with the digests of those that look as they did, and these remembered."""
         named = {"system": self._system.system, "feed": self._feed}
         known = {
             Trace(row.path, row.size, row.written_at): row.digest
             for row in warehouse.run(self._connection, "pull/list_traces", **named)
         }
-        files = folder.files(known)
+        files = list_files(known)
         looked_at = [
             {"path": trace.path, "size": trace.size, "written_at": trace.written_at.isoformat()}
             | {"digest": file.digest}
@@ -176,17 +220,14 @@ class _Load:
         paths = [file.name for file in files]
         warehouse.run(self._connection, "pull/forget_traces", paths=paths, **named)
         warehouse.run(self._connection, "pull/keep_traces", traces=json.dumps(looked_at), **named)
-        digests = [file.digest for file in files]
-        read = set(self._run("list_read_digests", digests=digests, **named).scalars())
-        return [file for file in files if file.digest not in read]
+        return files
 
     def _copy(self, batches: Iterable[Batch]) -> None:
         try:
             copy_rows(self._connection, FEEDS[self._feed], self._counted(batches))
         except psycopg.OperationalError as problem:
             raise SystemUnreachable(
-                f"the warehouse broke off while {self._system.system}/{self._feed} was copied; is its "
-                f"disk full? ({problem.sqlstate or type(problem).__name__})"
+                f"{self._system.system}/{self._feed} was not copied: {warehouse.trouble(problem)}"
             ) from None
         except psycopg.Error as problem:
             # The server's words quote the row.
