@@ -7,6 +7,7 @@ its columns.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,25 +15,29 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Date,
+    Integer,
     LargeBinary,
     RowMapping,
     Text,
     and_,
-    bindparam,
     cast,
     column,
     exists,
     false,
     func,
+    literal,
     or_,
     select,
     table,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import NullType, TypeEngine
 
 from aftercare import warehouse
 from aftercare.protection import HASH_BYTES, KINDS, Keyring, Kind
@@ -41,6 +46,14 @@ SCHEMAS = ("staging", "core", "care", "quality", "outbound", "score", "ops")
 """In the order in which they are renewed: what nights copy from comes first."""
 
 ENDS: dict[Kind, str] = {"encryption": "_cipher", "hashing": "_hash"}
+KEY_TYPES: dict[str, type[TypeEngine[Any]]] = {
+    "bigint": BigInteger,
+    "date": Date,
+    "integer": Integer,
+    "text": Text,
+}
+"""Types of primary keys, as the database names them."""
+
 OTHER = 0
 """The key under which values are counted that none of the keys asked for wrote."""
 
@@ -55,6 +68,7 @@ class ProtectedTable:
     schema: str
     name: str
     key: tuple[str, ...]
+    key_types: tuple[str, ...]
     ciphers: tuple[str, ...]
     hashes: tuple[str, ...]
     source_rows: tuple[str, ...]
@@ -151,21 +165,37 @@ class ProtectedTable:
         """
         renewed = [self._renewed(keyring, row, kinds) for row in rows]
         if renewed:
-            columns = self._table.c
-            statement = (
-                update(self._table)
-                .where(*(columns[name] == bindparam(f"of_{name}") for name in self.key))
-                .values({name: bindparam(f"new_{name}") for name in self._protected})
+            names = (
+                *(self.ciphers if "encryption" in kinds else ()),
+                *(self.hashes if "hashing" in kinds else ()),
+                *self.source_rows,
             )
+            given = self._given(renewed, names)
+            columns = self._table.c
             connection.execute(
-                statement,
-                [
-                    {f"of_{name}": row[name] for name in self.key}
-                    | {f"new_{name}": row[name] for name in self._protected}
-                    for row in renewed
-                ],
+                update(self._table)
+                .values({name: cast(given.c[name], columns[name].type) for name in names})
+                .where(*(columns[name] == given.c[name] for name in self.key))
             )
         return renewed
+
+    def _given(self, rows: Sequence[Row], names: Sequence[str]) -> Any:
+        """Rows of the key and of some columns, as a table in a statement."""
+        types: dict[str, type[TypeEngine[Any]]] = {
+            **{name: KEY_TYPES[kind] for name, kind in zip(self.key, self.key_types, strict=True)},
+            **dict.fromkeys((*self.ciphers, *self.hashes), LargeBinary),
+            **dict.fromkeys(self.source_rows, Text),
+        }
+        arrays = {name: [row[name] for row in rows] for name in (*self.key, *names)}
+        for name in self.source_rows:
+            arrays[name] = [json.dumps(row, ensure_ascii=False) for row in arrays[name]]
+        unnested = func.unnest(
+            *(
+                cast(literal(cells, NullType()), ARRAY(types[name]))
+                for name, cells in arrays.items()
+            )
+        )
+        return unnested.table_valued(*arrays, name="given").render_derived()
 
     def _renewed(self, keyring: Keyring, row: RowMapping, kinds: Iterable[Kind]) -> Row:
         made: Row = dict(row)
@@ -229,8 +259,9 @@ def protected_tables(connection: Connection) -> list[ProtectedTable]:
     """All tables with contact data, those from which nights copy first."""
     found = warehouse.run(connection, "keys/list_protected_columns", schemas=list(SCHEMAS)).all()
     tables = []
-    for (schema, name, key), group in groupby(
-        found, key=lambda row: (row.room, row.table_name, tuple(row.key_columns))
+    for (schema, name, key, types), group in groupby(
+        found,
+        key=lambda row: (row.room, row.table_name, tuple(row.key_columns), tuple(row.key_types)),
     ):
         columns = list(group)
         by_kind = {
@@ -238,7 +269,9 @@ def protected_tables(connection: Connection) -> list[ProtectedTable]:
             for kind in ("cipher", "hash", "row")
         }
         tables.append(
-            ProtectedTable(schema, name, key, by_kind["cipher"], by_kind["hash"], by_kind["row"])
+            ProtectedTable(
+                schema, name, key, types, by_kind["cipher"], by_kind["hash"], by_kind["row"]
+            )
         )
     return tables
 

@@ -50,7 +50,9 @@ keys as (
     select
         indexes.indrelid,
         array_agg(cast(named.attname as text) order by parts.place)
-            as key_columns
+            as key_columns,
+        array_agg(format_type(named.atttypid, null) order by parts.place)
+            as key_types
     from pg_catalog.pg_index as indexes
     cross join
         unnest(indexes.indkey) with ordinality as parts (attnum, place)
@@ -67,7 +69,8 @@ select
     columns.relname as table_name,
     columns.attname as column_name,
     columns.kind,
-    keys.key_columns
+    keys.key_columns,
+    keys.key_types
 from columns
 inner join keys on columns.oid = keys.indrelid
 order by columns.place, columns.relname, columns.attnum

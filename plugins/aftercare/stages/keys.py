@@ -30,7 +30,10 @@ BATCH = 500
 """Rows renewed in one transaction while nights go on."""
 LARGE_BATCH = 5_000
 """Rows whose hashes are brought up at once while no step is at work."""
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 30.0
+"""Between two passes over the tables; longer each time that steps of nights hold all that is left."""
+ROTATION = 1
+"""Second half of the advisory lock that a rotation holds."""
 
 CONTACTS = {
     "sales_order": ("order_no", ("customer",)),
@@ -136,14 +139,14 @@ def rotate(
 
 @contextmanager
 def _only_rotation(engine: Engine) -> Iterator[None]:
+    lock = {"lock_class": LOCK_CLASS, "number": ROTATION}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not run(connection, "keys/try_rotation", lock_class=LOCK_CLASS).scalar_one():
+        if not run(connection, "outbound/try_lock", **lock).scalar_one():
             raise Fatal("another rotation of keys is at work; let it end")
         try:
             yield
         finally:
-            # The line is not used again, and its lock ends with it.
-            connection.invalidate()
+            run(connection, "outbound/drop_lock", **lock)
 
 
 def _take_over(
@@ -198,14 +201,19 @@ def _renew(
     patience: float,
 ) -> None:
     """Renews all tables until nothing is left, also not of what steps at work copied meanwhile."""
+    pause = PAUSE_SECONDS
     while True:
         while _is_left(engine, tables, keyring):
+            before = renewed.total()
             for table in tables:
                 rows = _renew_table(engine, table, keyring)
                 if rows:
                     renewed[table.full_name] += rows
                     say(f"{table.full_name}: {rows} rows renewed")
-            time.sleep(PAUSE_SECONDS)
+            pause = (
+                PAUSE_SECONDS if renewed.total() > before else min(2 * pause, LONGEST_PAUSE_SECONDS)
+            )
+            time.sleep(pause)
         with engine.begin() as connection:
             go_alone(connection, patience)
         if not _is_left(engine, tables, keyring):
