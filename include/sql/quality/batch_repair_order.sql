@@ -36,10 +36,17 @@ select
     given.odometer_in_km,
     given.odometer_out_km,
     given.service_advisor_no,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns,
     coalesce(given.is_odometer_replaced, false) as is_odometer_replaced,
     coalesce(given.vin_check, 'missing') as vin_check,
     repeat('*', length(given.vin) - least(4, length(given.vin) / 4))

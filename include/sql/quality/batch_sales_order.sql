@@ -30,10 +30,17 @@ select
     given.signed_on,
     given.delivered_at,
     given.sales_consultant_no,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns,
     coalesce(given.vin_check, 'missing') as vin_check,
     repeat('*', length(given.vin) - least(4, length(given.vin) / 4))
     || right(given.vin, least(4, length(given.vin) / 4)) as vin_masked,

@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.call_result, quality.row_fact
 -- writes: quality.flag
--- suite: 297820fcf1d43d7ea273e2c70be9a42c9861a7ef793e90d2d29d8915df68e6c7
--- statement: 8e1406fec8c2731d3f9e340a7ac887faff5f1f1dc57cb4db6e1b4c58da9cf134
+-- suite: 68035b1284ce1ba89d7195626b9784d349b4d32a62ba172f620cb9d8f0563ad1
+-- statement: 7ddf87d689c69e3485369a2fb182a11b384ca172c9005390df826ba253fe902c
 WITH batch AS
 (with given as (
     select *
@@ -31,10 +31,17 @@ select
     given.outcome,
     given.called_at,
     given.satisfaction,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns
 from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS

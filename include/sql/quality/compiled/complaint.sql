@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.complaint, quality.row_fact
 -- writes: quality.flag
--- suite: 613e62519667f3848c3a2c19589b447ab0a1f5b4fd8def8f86718c753a1ee0ca
--- statement: b005d55b5d4df22233b30a7043523abd5c870115cf1044f6e4f4886ca9492b62
+-- suite: 48344a474f1cc5d491a40e5d6154ef5553b1a76ce986d1f5c2de8e849b17059f
+-- statement: 4f296775ea60e2c75fc17f4014626ed3499a7977d8b2b4605945690365bef48b
 WITH batch AS
 (with given as (
     select *
@@ -27,10 +27,17 @@ select
     facts.is_store_known,
     given.store_code,
     given.complaint_no,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns
 from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS

@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.employee, quality.row_fact
 -- writes: quality.flag
--- suite: 9f8b191ceede3fc6c2b4a961172bc551216f68d60a1de7716c41c048453a644f
--- statement: d1fc4b309717429dbeb84608d44ff1e605bcf758c52583e72c181e1a289cbe81
+-- suite: 0dda35fe76176d9fdfc61a3941af6ae899e114ce690a9f8cb085398cb27d4939
+-- statement: dbbd7a848cef851264a2fa58d89387bdd15cdf32d5450703e50fbf26808b98d6
 WITH batch AS
 (with given as (
     select *
@@ -30,10 +30,17 @@ select
     given.store_code,
     given.valid_from,
     given.valid_to,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns
 from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS

@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.external_score, quality.row_fact
 -- writes: quality.flag
--- suite: acff3305c96b101357346925da08dfc96a53db8d3994dcc3c66c7f77c31dd5c0
--- statement: 69ece07ace146106dbfae80706042f6bc84be94a799f4db1cc48aae8c6246ca9
+-- suite: 39b6efd5701b49d3bb264ef813f2cbbb4aa9aa03492656b3eadcdb70a69941eb
+-- statement: cc7cc94db7fd1f127819c7be7be3f621d1a0411964ec7ef1f83f0fe93189d195
 WITH batch AS
 (with given as (
     select *
@@ -30,10 +30,17 @@ select
     given.month,
     given.metric,
     given.scale,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns
 from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS

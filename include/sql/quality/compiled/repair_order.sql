@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.repair_order, quality.row_fact
 -- writes: quality.flag
--- suite: edcd611ffffc9cda5182a13bfc56279e5298bbe1b52895fb513b9cc5f7088356
--- statement: fb4d632603c7985dc84ed15cb085e5272650828fc498f5d2377d6b37100d7248
+-- suite: 737f028c435c03f527e6a32147d7c7fc47a18ceff98f813653054c3291cae487
+-- statement: f625bb4bc2a1674be49fac80d58d044a3f986644512373f4ba09ac4fb0278e78
 WITH batch AS
 (with given as (
     select *
@@ -38,10 +38,17 @@ select
     given.odometer_in_km,
     given.odometer_out_km,
     given.service_advisor_no,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns,
     coalesce(given.is_odometer_replaced, false) as is_odometer_replaced,
     coalesce(given.vin_check, 'missing') as vin_check,
     repeat('*', length(given.vin) - least(4, length(given.vin) / 4))

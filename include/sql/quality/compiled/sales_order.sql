@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.sales_order, quality.row_fact
 -- writes: quality.flag
--- suite: 9cb6ef9de1f146081cb672cd0e1a46505578d3720dca5e7162d897eee3e942a9
--- statement: 74d64d364527eea9b7e668a634e2bc5a33466756eb6ee017b5fc742667c4842c
+-- suite: 838d4486badb7652ba5938ce8252f5ec827dea760daeaba0dad859831a933ab9
+-- statement: 0b78fe5bb8a8f089f00a12ad9d9efcb36078b2a5bf383b2ae497b4b3f9e5dc2d
 WITH batch AS
 (with given as (
     select *
@@ -32,10 +32,17 @@ select
     given.signed_on,
     given.delivered_at,
     given.sales_consultant_no,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns,
     coalesce(given.vin_check, 'missing') as vin_check,
     repeat('*', length(given.vin) - least(4, length(given.vin) / 4))
     || right(given.vin, least(4, length(given.vin) / 4)) as vin_masked,

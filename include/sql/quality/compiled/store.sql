@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.store, quality.row_fact
 -- writes: quality.flag
--- suite: a183a8c128c19ea43b6aacb6a18d9e8a650d500a94ce2b6a7559456b0a11de9e
--- statement: 5b0dce9cfb991991b0011ebcc82ca24b547fb6b40ac20b1b27bec99d46186ef3
+-- suite: 31fc3345a66100cd3adcbf17a6a373e9940be91f6a363c001ac0b89ddd6726a6
+-- statement: 1145fda7eec20577cb11ef72ada80dff4caa5dffbc41a51737729188b52d3b41
 WITH batch AS
 (with given as (
     select *
@@ -27,10 +27,17 @@ select
     given.store_code,
     given.name,
     given.brand,
-    (
-        select string_agg(unread.field_name, ', ' order by unread.field_name)
-        from jsonb_object_keys(given.unreadable) as unread (field_name)
-    ) as unreadable_columns
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns
 from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS
