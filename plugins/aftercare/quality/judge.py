@@ -8,6 +8,7 @@ the same rows. Where they differ, something of ours is wrong, and nothing goes o
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -22,6 +23,8 @@ from aftercare.quality.compile import DIALECT, great_expectations
 from aftercare.quality.docs import keep_docs
 from aftercare.quality.suites import Rule, Suite
 from aftercare.warehouse import STATEMENT_TIMEOUT_MS
+
+log = logging.getLogger(__name__)
 
 # Counts only: no value, no row and no query result of a batch enters a result or a data doc.
 RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
@@ -72,7 +75,17 @@ def _result(
     run_id = great_expectations().RunIdentifier(run_name=day.isoformat(), run_time=midnight)
     outcome = checkpoint.run(run_id=run_id)
     if docs_folder is not None:
-        keep_docs(context, docs_folder)
+        try:
+            keep_docs(context, docs_folder)
+        except OSError as problem:
+            # Pages to look at are no reason to hold back rows.
+            log.warning(
+                "the data docs of %s of %s cannot be written (%s): free the disk of connection "
+                "aftercare_docs, or grant the right to write there",
+                label,
+                day,
+                problem.strerror,
+            )
     (result,) = outcome.run_results.values()
     return result
 

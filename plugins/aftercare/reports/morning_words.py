@@ -153,8 +153,9 @@ TEXTS: Words = {
         "{target}: {count} messages did not arrive yet ({reasons})",
     ),
     "push_action": (
-        "恢复连接后执行 aftercare night {day} --step push；不会重复",
-        "Mend the connection, then: aftercare night {day} --step push; nothing is doubled",
+        "检查连接、对方系统和磁盘空间；下一次推送会补发。要马上补发，执行 aftercare night {day} --step push；不会重复",
+        "Check the connection, the other side and room on its disk; the next push sends what waits. At once: "
+        "aftercare night {day} --step push; nothing is doubled",
     ),
     "rejected": (
         "{target}：拒收 {count} 项任务。{reasons}",

@@ -274,8 +274,10 @@ def _failures(
                 feed,
                 "table",
             ) from None
+        # Not entered at all, it is one cause for all tables, and is told once.
+        place = f" while {mapped.table} is read" if problem.statement is not None else ""
         raise SystemUnreachable(
-            f"the database of connection {conn} does not answer while {mapped.table} is read "
+            f"the database of connection {conn} does not answer{place} "
             f"({type(problem).__name__}); it is tried again"
         ) from None
     except UnicodeDecodeError:

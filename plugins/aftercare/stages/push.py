@@ -72,8 +72,9 @@ def push(
     finally:
         counts = _report(engine, sender, day)
     if sender.outcomes and set(sender.outcomes) == {"retry"}:
+        why = f" ({sender.reason})" if sender.reason else ""
         raise SystemUnreachable(
-            f"{target.name} takes nothing at the moment; what waits is sent by the next push",
+            f"{target.name} takes nothing at the moment{why}; what waits is sent by the next push",
             sender.retry_after,
         )
     return counts
@@ -104,6 +105,7 @@ class _Sender:
     outcomes: Counter[str] = field(default_factory=Counter)
     refused_batches: int = 0
     retry_after: float | None = None
+    reason: str | None = None
     checked: bool = False
     published: set[str] = field(default_factory=set)
     shown: Mapping[str, str] | None = None
@@ -207,6 +209,7 @@ class _Sender:
             ends[key] = (outcome.state, outcome.reason)
             self.outcomes[outcome.state] += 1
             self.retry_after = outcome.retry_after or self.retry_after
+            self.reason = outcome.reason or self.reason
         for key, (state, _) in ends.items():
             if key in work.digests and state in ("sent", "unchanged"):
                 digest, version = work.digests[key]

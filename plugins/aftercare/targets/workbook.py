@@ -51,6 +51,7 @@ A complaint has no number of its own in the workbook: ``task_key`` is its ``comp
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -144,9 +145,11 @@ class WorkbookTarget:
             self._files.pipe_file(temporary, content.getvalue())
             self._files.mv(temporary, path)
         except OSError as problem:
+            is_full = problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            cause = "the disk of connection aftercare_exchange is full: free some of it"
             raise SystemUnreachable(
                 f"the task list of store {store_code} cannot be written ({problem.strerror}); "
-                "somebody may have it open"
+                + (cause if is_full else "somebody may have it open")
             ) from None
         return True
 
