@@ -1,0 +1,76 @@
+"""What a Dag's task and a command do alike: fetch connections, call stages for a period.
+
+Partition keys arrive as text and are refused in plain words.
+"""
+
+from aftercare.runs.delivery import (
+    morning,
+    open_delivery,
+    overdue_night,
+    push,
+    tell_late,
+    tell_silent_warehouse,
+)
+from aftercare.runs.house import (
+    WORKBOOK,
+    Counts,
+    crm_targets,
+    dealer_system,
+    docs_folder,
+    policy,
+    target,
+    today,
+)
+from aftercare.runs.month import (
+    closing_day,
+    newest_closed_month,
+    open_publication,
+    publish,
+    refuse_open_month,
+    score,
+)
+from aftercare.runs.night import (
+    decide_cases,
+    know_people,
+    make_tasks,
+    open_night,
+    pull,
+    pulled_feeds,
+    require_complete,
+    settle,
+    settle_released,
+    sweep,
+)
+
+__all__ = [
+    "WORKBOOK",
+    "Counts",
+    "closing_day",
+    "crm_targets",
+    "dealer_system",
+    "decide_cases",
+    "docs_folder",
+    "know_people",
+    "make_tasks",
+    "morning",
+    "newest_closed_month",
+    "open_delivery",
+    "open_night",
+    "open_publication",
+    "overdue_night",
+    "policy",
+    "publish",
+    "pull",
+    "pulled_feeds",
+    "push",
+    "refuse_open_month",
+    "require_complete",
+    "score",
+    "settle",
+    "settle_released",
+    "sweep",
+    "target",
+    "tell_late",
+    "tell_silent_warehouse",
+    "today",
+]

@@ -1,0 +1,88 @@
+"""What leaves the house in the morning: tasks to their targets, the mail, the notice of a late night."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from aftercare import connections
+from aftercare.rules import period
+from aftercare.runs.house import (
+    WORKBOOK,
+    Counts,
+    crm_targets,
+    keyring,
+    mailer,
+    step,
+    target,
+    today,
+)
+from aftercare.settings import read_group
+
+MOST_CASES = 2_000
+"""Open cases in a steward's workbook at most; the page shows all."""
+
+
+def open_delivery(key: str | None) -> list[str]:
+    """Refuses a wrong day and names the targets that serve stores."""
+    period.read_day(key)
+    group = read_group()
+    return [WORKBOOK, *crm_targets(group)]
+
+
+@step
+def push(key: str | None, name: str) -> Counts:
+    """Sends to one target what differs from what it acknowledged."""
+    from aftercare.stages.push import push as push_target
+
+    group, day = read_group(), period.read_day(key)
+    return push_target(
+        connections.warehouse_engine(),
+        keyring(),
+        group,
+        target(group, name),
+        day,
+        today(group),
+    )
+
+
+@step
+def morning(key: str | None, notify: bool = False) -> Counts:
+    """Sends the morning mail of a night, unless the night is an old one."""
+    from aftercare.stages.cases import list_cases
+    from aftercare.stages.morning import morning as send_morning
+
+    group, day = read_group(), period.read_day(key)
+    return send_morning(
+        connections.warehouse_engine(),
+        keyring(),
+        group,
+        day,
+        today(group),
+        mailer(),
+        notify=notify,
+        open_cases=lambda stores: list_cases(
+            connections.warehouse_engine(), stores, day, most=MOST_CASES
+        ),
+    )
+
+
+def overdue_night(now: datetime | None = None) -> date | None:
+    """Last night's business day once the hour has passed by which it has to be done."""
+    group = read_group()
+    now = now or datetime.now(group.time_zone)
+    return now.date() - timedelta(days=1) if now.time() >= group.night.due_by else None
+
+
+def tell_late(day: date) -> Counts:
+    """Tells operators, once a night, what the night of a day still lacks."""
+    from aftercare.stages.late import tell_late as tell
+
+    engine, ring = connections.warehouse_engine(), keyring()
+    return tell(engine, ring, read_group(), day, mailer())
+
+
+def tell_silent_warehouse(day: date) -> int:
+    """Tells operators that the warehouse does not answer; the number of mails."""
+    from aftercare.stages.late import tell_silent_warehouse as tell
+
+    return tell(read_group(), day, mailer())

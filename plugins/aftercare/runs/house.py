@@ -1,0 +1,92 @@
+"""What every entrance needs: the group's policy, today, key ring, systems and targets.
+
+Here, and only here, the clock is read: ``today`` decides whether a period is over and whether
+something is too old to be sent.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from aftercare import connections, warehouse
+from aftercare.errors import ConfigurationError
+from aftercare.key_registry import in_use
+from aftercare.key_registry import step as guarded_step
+from aftercare.protection import Keyring
+from aftercare.rules.policy import Policy
+from aftercare.settings import PROJECT, Group
+from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.mapping import read_dealer_system
+from aftercare.targets.smtp import Mailer
+
+WORKBOOK = "workbook"
+Counts = dict[str, Any]
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def step(act: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """A step that upgrades and changes of keys wait for, begun only where code and keys fit."""
+
+    @wraps(act)
+    def guarded(*given: _Given.args, **named: _Given.kwargs) -> _Result:
+        engine, ring = connections.warehouse_engine(), connections.keyring()
+        with warehouse.in_words(), guarded_step(engine, ring):
+            return act(*given, **named)
+
+    return guarded
+
+
+def keyring() -> Keyring:
+    """The key ring as the warehouse uses it; inside a step it does not change."""
+    return in_use(connections.warehouse_engine(), connections.keyring())
+
+
+@cache
+def policy() -> Policy:
+    """The policy of this installation, read once a process."""
+    return Policy.load(PROJECT / "include" / "policy")
+
+
+def today(group: Group) -> date:
+    """The date in the group's time zone; ``AFTERCARE_TODAY`` replaces it in rehearsals and tests."""
+    rehearsed = os.environ.get("AFTERCARE_TODAY")
+    return date.fromisoformat(rehearsed) if rehearsed else datetime.now(group.time_zone).date()
+
+
+def dealer_system(name: str) -> DealerSystem:
+    """The mapping of a dealer system; ``workbook`` is the one of the stores' filled task lists."""
+    return read_dealer_system(PROJECT / "include" / "mappings" / "dealer" / f"{name}.yaml")
+
+
+def crm_targets(group: Group) -> list[str]:
+    """Targets that serve at least one store, beside the workbook."""
+    return sorted({group.targets.default, *group.targets.stores.values()} - {WORKBOOK})
+
+
+def target(group: Group, name: str) -> Any:
+    """The target of this name with its connection."""
+    if name == WORKBOOK:
+        from aftercare.targets.workbook import WorkbookTarget
+
+        return WorkbookTarget(connections.exchange_folder(), group.group.language)
+    from aftercare.targets.odoo import OdooTarget
+
+    return OdooTarget.from_mapping(name, connections.connection)
+
+
+def mailer() -> Mailer:
+    return Mailer(connections.connection("aftercare_smtp"))
+
+
+def docs_folder() -> Path | None:
+    """Where data docs are written (connection ``aftercare_docs``); None where there is none."""
+    try:
+        return Path(connections.connection("aftercare_docs").path)
+    except ConfigurationError:
+        return None

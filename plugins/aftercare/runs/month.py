@@ -1,0 +1,86 @@
+"""A month: scorecards and proposals, then their publication."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aftercare import connections, warehouse
+from aftercare.rules import period
+from aftercare.rules.month import month_of, months_before
+from aftercare.rules.month import refuse_open_month as refuse
+from aftercare.runs.house import Counts, keyring, mailer, policy, step, today
+from aftercare.settings import read_group
+
+
+@step
+def score(key: str | None) -> Counts:
+    """Scores a closed month and makes its proposals."""
+    from aftercare.stages.policy import load_policy
+    from aftercare.stages.proposals import propose
+    from aftercare.stages.scorecards import score_month
+
+    group, month = read_group(), period.read_month(key)
+    load_policy(connections.warehouse_engine(), policy())
+    counts = score_month(connections.warehouse_engine(), group, policy(), month, today(group))
+    return {**counts, **propose(connections.warehouse_engine(), group, policy(), month)}
+
+
+def refuse_open_month(key: str) -> None:
+    """PeriodRefused, in plain words, for a month whose closing day is not over."""
+    refuse(month_of(policy(), period.read_month(key)), today(read_group()))
+
+
+def newest_closed_month(day: date) -> str:
+    """The newest month that may be scored on a day."""
+    month = f"{day:%Y-%m}"
+    for _ in range(3):
+        month = months_before(month, 1)[0]
+        if day > month_of(policy(), month).closing_on:
+            break
+    return month
+
+
+def closing_day(month: str) -> date:
+    """The last day whose calls count for a month; it may be scored from the next day on."""
+    return month_of(policy(), month).closing_on
+
+
+def open_publication(key: str | None) -> Counts:
+    """Refuses a wrong month; counts its proposals that are decided and those that are not.
+
+    Empty, so that nobody is asked, for a month that was published and whose mails do not wait.
+    """
+    from aftercare.stages.mail import list_mails
+    from aftercare.stages.proposals import list_proposals
+
+    month = period.read_month(key)
+    with connections.warehouse_engine().connect() as connection:
+        known = warehouse.run(connection, "score/get_month", month=month).mappings().one_or_none()
+    waiting = [
+        mail
+        for mail in list_mails(connections.warehouse_engine(), f"scorecards/{month}")
+        if mail["state"] in ("planned", "retry")
+    ]
+    if known is not None and known["published_at"] is not None and not waiting:
+        return {}
+    rows = list_proposals(connections.warehouse_engine(), month)
+    open_rows = sum(1 for row in rows if not row["decision"])
+    return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
+
+
+@step
+def publish(key: str | None, approved_by: str) -> Counts:
+    """Closes a scored month and mails it to HR, in the name of who approved."""
+    from aftercare.stages.publish import publish as publish_month
+
+    group, month = read_group(), period.read_month(key)
+    return publish_month(
+        connections.warehouse_engine(),
+        keyring(),
+        group,
+        policy(),
+        month,
+        mailer(),
+        approved_by,
+        today(group),
+    )
