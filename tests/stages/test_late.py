@@ -48,6 +48,7 @@ def test_a_night_that_is_not_there_at_all_is_told_once(night, server):
     text = message.get_body(("plain",)).get_content()
     assert f"aftercare night {DAY}" in text
     assert "没有生成回访任务" in text
+    assert "没有送出任务：门店任务表" in text
 
 
 def test_what_came_to_its_end_is_not_called_missing(night, server):

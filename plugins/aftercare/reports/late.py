@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from aftercare.reports.morning_words import TEXTS as MORNING
+from aftercare.reports.morning_words import WORKBOOK
 from aftercare.settings import Language
 from aftercare.words import Pair, say
 
@@ -52,7 +53,8 @@ def view(
     rows = []
     for step in missing:
         kind, _, target = step.partition(":")
-        named = {"day": day, "target": target.capitalize()}
+        shown = say(WORKBOOK, language) if target == "workbook" else target.capitalize()
+        named = {"day": day, "target": shown}
         rows.append(
             {
                 "what": say(TEXTS[kind], language, **named),
