@@ -1,6 +1,7 @@
 """The task workbook, written to real files and read as Excel's own format."""
 
 import io
+import resource
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -242,6 +243,21 @@ def test_a_list_that_cannot_be_written_now_is_tried_again_later(tmp_path: Path) 
     (tmp_path / "out" / "CA01").write_text("in the way")
     with pytest.raises(SystemUnreachable, match="store CA01"):
         WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task()])
+
+
+def test_a_full_disk_is_named_and_the_list_comes_when_there_is_room(tmp_path: Path) -> None:
+    target, before = WorkbookTarget(str(tmp_path)), resource.getrlimit(resource.RLIMIT_FSIZE)
+    target.check()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, before[1]))
+    try:
+        with pytest.raises(
+            SystemUnreachable, match=r"store CA01.*aftercare_exchange is full: free"
+        ):
+            target.publish("CA01", DAY, [task()])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "out").rglob("*.xlsx")) == []
+    assert target.publish("CA01", DAY, [task()])
 
 
 def test_lists_go_to_any_file_system_that_fsspec_knows() -> None:
