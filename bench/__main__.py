@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="folder for benchmarks.md and its picture")
     given = parser.parse_args()
     size = SIZES[given.size]
-    results = []
+    results, load = [], os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="aftercare-bench-") as scratch:
         folder = Path(scratch)
         server = EmbeddedPostgres(folder / "postgres", settings=POSTGRES_SETTINGS)
@@ -43,7 +44,7 @@ def main() -> int:
         finally:
             server.destroy()
     if given.report:
-        write_report(results, size, given.report)
+        write_report(results, size, load, given.report)
     return 0 if all(result.is_kept for result in results) else 1
 
 

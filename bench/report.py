@@ -19,6 +19,7 @@ from bench.sizes import Size
 PAGE, PICTURE = "benchmarks.md", "benchmarks.png"
 BAR = 0.36
 GIGABYTE = 2**30
+QUIET = 0.5
 
 
 def line(result: Result) -> str:
@@ -35,15 +36,15 @@ def line(result: Result) -> str:
     )
 
 
-def write_report(results: Sequence[Result], size: Size, folder: Path) -> None:
-    """Writes the page and its picture into a folder."""
+def write_report(results: Sequence[Result], size: Size, load: float, folder: Path) -> None:
+    """Writes the page and its picture into a folder; ``load`` is what ran before the benchmark."""
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     _picture(results).savefig(pictures / PICTURE, dpi=140)
-    (folder / PAGE).write_text(_page(results, size), encoding="utf-8")
+    (folder / PAGE).write_text(_page(results, size, load), encoding="utf-8")
 
 
-def _page(results: Sequence[Result], size: Size) -> str:
+def _page(results: Sequence[Result], size: Size, load: float) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES_SETTINGS.items())
     rows = "\n".join(
         f"| {result.step} | {result.work} | {median(result.ours):.2f} s "
@@ -54,7 +55,8 @@ def _page(results: Sequence[Result], size: Size) -> str:
     return f"""# Benchmarks
 
 What `make bench ARGS="--size {size.name} --report docs"` found on {datetime.now(UTC):%Y-%m-%d} on this machine:
-{_machine()}. PostgreSQL 18 from the wheel, on the same machine ({settings}).
+{_machine()}; load {load:.1f} before the run, so {"nothing much else ran" if load < QUIET else "other programs shared it"}.
+PostgreSQL 18 from the wheel, on the same machine ({settings}).
 Times are medians of {size.runs} runs by turns and do not travel; the ratios do.
 
 ![Times beside their references](pictures/{PICTURE})

@@ -32,6 +32,8 @@ SIZES = {
     for size in (
         Size("S", stores=40, pulled=100_000, night=10_000, history=50_000, vehicles=125_000),
         Size("M", stores=200, pulled=500_000, night=60_000, history=300_000, vehicles=750_000),
-        Size("L", stores=400, pulled=2_000_000, night=60_000, history=1_200_000, vehicles=3_000_000),
+        Size(
+            "L", stores=400, pulled=2_000_000, night=60_000, history=1_200_000, vehicles=3_000_000
+        ),
     )
 }
