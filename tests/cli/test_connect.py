@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, select
+from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
 
 from aftercare.cli import cli
 from aftercare.connections import Connection
+from aftercare.errors import ConfigurationError
 from aftercare.sample import foreign
 
 PERSONAL = {
@@ -16,6 +17,11 @@ PERSONAL = {
     "t_xsdd": ("khxm", "khdh", "cjh"),
     "t_ygxx": ("xm", "sj"),
 }
+STAFF = ("工号", "姓名", "门店", "岗位", "手机")
+ORDERS = (
+    "工单号", "门店", "车架号", "业务类别", "工单状态", "开单时间", "结账时间", "送修客户", "联系手机",
+    "接待员", "应收", "末次修改", "班组",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -76,3 +82,60 @@ def test_one_of_probe_and_try_is_chosen():
 
 def test_a_connection_shows_no_secret():
     assert "s3cret" not in repr(Connection("c", "postgres", password="s3cret"))
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two tables, slashed times, unfamiliar names; no stores, and no first day of a job."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'small.sqlite'}")
+    metadata = MetaData()
+    staff = Table("员工", metadata, *(Column(name, String) for name in STAFF))
+    orders = Table("维修工单", metadata, *(Column(name, String) for name in ORDERS))
+    metadata.create_all(engine)
+    roles = ("服务顾问", "返聘")
+    with engine.begin() as connection:
+        people = [
+            (f"E{row:02d}", "张某", f"H0{row % 2}", roles[row % 2], f"138{row:08d}")
+            for row in range(12)
+        ]
+        connection.execute(
+            insert(staff), [dict(zip(STAFF, person, strict=True)) for person in people]
+        )
+        visits = [
+            (f"W{row:03d}", f"H0{row % 2}", "LSVAA4182E2184847", ("一般维修", "索赔")[row % 2],
+             "已结算", f"2026/06/{row // 3 + 1:02d} 08:{row:02d}",
+             f"2026/06/{row // 3 + 1:02d} 17:{row:02d}", "李某", f"139{row:08d}", "E01",
+             "320.50", f"2026/06/{row // 3 + 9:02d} 09:{row:02d}", "甲")
+            for row in range(60)
+        ]  # fmt: skip
+        connection.execute(
+            insert(orders), [dict(zip(ORDERS, visit, strict=True)) for visit in visits]
+        )
+    engine.dispose()
+    known = f'{{"conn_type": "sqlite", "schema": "{tmp_path / "small.sqlite"}"}}'
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_DMS_WEST", known)
+    return tmp_path / "west.yaml"
+
+
+def test_a_feed_that_lacks_a_column_of_its_key_hides_no_other(small):
+    said = probe(small.parent, "--language", "en")
+    assert said.exit_code == 0, said.output
+    assert "not found: from valid_from" in said.output
+    assert "# TODO valid_from" in small.read_text(encoding="utf-8")
+    assert "repair_order:" in small.read_text(encoding="utf-8")
+
+
+def test_what_nobody_decided_yet_is_no_fault_of_the_data(small):
+    said = probe(small.parent, "--language", "en")
+    assert "0 have an incomplete key" in said.output
+    assert "incomplete key" not in said.output.split("repair orders repair_order")[0]
+    assert "6 rows with unknown codes" in said.output
+
+
+@pytest.mark.parametrize("name", ["West DMS", "west-dms", "1st"])
+def test_a_name_that_cannot_be_one_is_refused_in_a_line(small, name):
+    said = probe(small.parent, "--system", name)
+    assert isinstance(said.exception, ConfigurationError)
+    assert "small letters, digits and underscores" in str(said.exception)
+    assert "\n" not in str(said.exception)
+    assert not small.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
     from aftercare import connections
     from aftercare.cli.connect_words import report_lines
     from aftercare.reports.scorecard_words import read_words
+    from aftercare.sources.dealer_system import SYSTEM_NAME
     from aftercare.sources.draft import TODO, make_draft
     from aftercare.sources.draft_file import draft_text
     from aftercare.sources.guess import guess
@@ -74,10 +76,16 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
     from aftercare.sources.probe import look
 
     folder = PROJECT / "include" / "mappings" / "dealer"
+    if not re.fullmatch(SYSTEM_NAME, system):
+        raise ConfigurationError(
+            f"{system!r} is no name of a system: small letters, digits and underscores, a letter "
+            "first, as in --system west_dms"
+        )
     file = output or folder / f"{system}.yaml"
     if file.exists():
         raise ConfigurationError(
-            "is there already; give another --output or --system", file=_shown(file)
+            "is there already; delete it to draft again, or give another --output or --system",
+            file=_shown(file),
         )
     say = read_words(group.group.language, "connect")
     address = connections.connection(conn_id)

@@ -104,18 +104,17 @@ def _cursor(found: CursorDraft, say: Words) -> str:
 
 def _quality(
     feed: FeedDraft,
-    system: DealerSystem | None,
+    system: DealerSystem,
     address: Address,
     keyring: Keyring,
     window: Window,
     say: Words,
 ) -> Iterator[str]:
     figures = None
-    if system is not None:
-        try:
-            figures = measure(system, feed.guess.feed.name, address, keyring, window)
-        except AftercareError as problem:
-            yield "  " + say("sample_none", why=problem)
+    try:
+        figures = measure(system, feed.guess.feed.name, address, keyring, window)
+    except AftercareError as problem:
+        yield "  " + say("sample_none", why=problem)
     if figures is not None:
         sample = "sample_recent" if figures.is_recent else "sample_first"
         yield "  " + say(sample, rows=figures.rows)
@@ -123,8 +122,9 @@ def _quality(
             say(f"column_{head}") for head in ("ours", "theirs", "filled", "valid", "notes")
         )
         yield from _table(heads, list(_columns(feed, figures, say)))
-        totals = say("totals", duplicates=figures.duplicates, incomplete=figures.incomplete)
-        yield f"  {totals}"
+        if figures.duplicates is not None:
+            totals = say("totals", duplicates=figures.duplicates, incomplete=figures.incomplete)
+            yield f"  {totals}"
     for name, drafts in feed.codes.items():
         listed = [
             say("code_open", code=code.code, rows=code.rows)

@@ -28,6 +28,7 @@ from aftercare.errors import ConfigurationError
 from aftercare.sources.codes import code_key
 from aftercare.sources.feeds import FEEDS
 
+SYSTEM_NAME = "[a-z][a-z0-9_]*"
 Constant = bool | int | Decimal | date | str
 CodeValue = bool | str | None
 
@@ -255,7 +256,7 @@ class Title(_Part):
 class DealerSystem(_Part):
     """One dealer system: the mapping file as data, with the place of each key."""
 
-    system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    system: Annotated[str, Field(pattern=f"^{SYSTEM_NAME}$")]
     title: Title
     kind: Literal["sql", "files", "rest"]
     connection: str

@@ -86,15 +86,9 @@ class Draft:
         places = sum(len(feed.missing_key) + feed.lacks_cursor for feed in self.feeds)
         return places + sum(code.value is None for code in codes)
 
-    def system_for_samples(self) -> DealerSystem | None:
-        """The draft as far as it is decided, to read samples with; None when no feed can be read."""
-        feeds = {
-            feed.guess.feed.name: _feed_map(feed, self.dictionaries)
-            for feed in self.feeds
-            if not feed.missing_key
-        }
-        if not feeds:
-            return None
+    def system_for_samples(self) -> DealerSystem:
+        """The draft as far as it is decided, to read samples with."""
+        feeds = {feed.guess.feed.name: _feed_map(feed, self.dictionaries) for feed in self.feeds}
         codes = {
             self.dictionaries[feed.guess.feed.name, name]: {
                 code.code: code.value for code in drafts if code.value is not None

@@ -10,7 +10,7 @@ from typing import Any
 from aftercare.protection import Keyring
 from aftercare.sources.batches import Address, Window
 from aftercare.sources.canonical import Translator, staging_columns
-from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.dealer_system import DealerSystem, FeedMap, FileFeedMap, SqlFeedMap
 from aftercare.sources.feeds import FEEDS, Column
 from aftercare.sources.sampling import sample
 
@@ -45,14 +45,15 @@ class ColumnFigures:
 @dataclass(frozen=True)
 class FeedFigures:
     """One feed's sample: ``rows`` that are records, ``duplicates`` of a key with one time of change, and
-    rows whose key has a blank. ``is_recent``: rows of the last month, not the first ones of all.
+    rows whose key has a blank; both None where a column of the key is not mapped.
+    ``is_recent``: rows of the last month, not the first ones of all.
     """
 
     feed: str
     rows: int
     is_recent: bool
-    duplicates: int
-    incomplete: int
+    duplicates: int | None
+    incomplete: int | None
     columns: tuple[ColumnFigures, ...]
 
 
@@ -63,8 +64,11 @@ def measure(
 
     Raises what the readers raise.
     """
-    recent = replace(window, lag_days=_RECENT_DAYS, is_first=False)
-    rows = _rows(system, feed, address, keyring, recent)
+    mapped = system.feeds[feed]
+    rows: list[tuple[Any, ...]] = []
+    if _tells_time(mapped):
+        recent = replace(window, lag_days=_RECENT_DAYS, is_first=False)
+        rows = _rows(system, feed, address, keyring, recent)
     is_recent = len(rows) >= _FEW_ROWS
     if not is_recent:
         rows = _rows(system, feed, address, keyring, replace(window, is_first=True))
@@ -75,25 +79,46 @@ def measure(
     unreadable = Counter(
         name for found in cells["unreadable"] if found is not None for name in found.obj
     )
-    # An older version of a row is no duplicate.
-    keys = [
-        key
-        for key in zip(*(cells[name] for name in (*FEEDS[feed].key, "version_at")), strict=True)
-        if None not in key
-    ]
-    mapped = system.feeds[feed].columns
+    duplicates, incomplete = None, None
+    if all(name in mapped.columns for name in FEEDS[feed].key):
+        duplicates, incomplete = _key_faults(feed, cells)
     return FeedFigures(
         feed,
         len(rows),
         is_recent,
-        len(keys) - len(set(keys)),
-        len(rows) - len(keys),
+        duplicates,
+        incomplete,
         tuple(
             _column(column, cells, unreadable[column.name], window)
             for column in FEEDS[feed].columns
-            if column.name in mapped
+            if column.name in mapped.columns
         ),
     )
+
+
+def _tells_time(mapped: FeedMap) -> bool:
+    """Whether a window of days says which rows are read."""
+    if isinstance(mapped, SqlFeedMap):
+        return bool(mapped.cursor)
+    return not isinstance(mapped, FileFeedMap) or mapped.is_dated
+
+
+def _key_faults(feed: str, cells: dict[str, tuple[Any, ...]]) -> tuple[int, int]:
+    """Rows that repeat a key, and rows with a blank in it; an older version is no repeat.
+
+    A value that is there and not understood, as a code that nobody decided yet, is no blank.
+    """
+    names = FEEDS[feed].key
+    keys = list(zip(*(cells[name] for name in (*names, "version_at")), strict=True))
+    whole = [key for key in keys if None not in key]
+    incomplete = sum(
+        any(
+            part is None and (unread is None or name not in unread.obj)
+            for name, part in zip(names, key, strict=False)
+        )
+        for key, unread in zip(keys, cells["unreadable"], strict=True)
+    )
+    return len(whole) - len(set(whole)), incomplete
 
 
 def _rows(
