@@ -177,8 +177,7 @@ BROKEN = [
     (
         "csv",
         lambda good: good[: good.rindex("喆".encode("gbk")) + 1],
-        "o.csv: what follows line 2 is not gbk; correct encoding in the mapping, or have the file "
-        "exported again",
+        "o.csv:3: breaks off; the file was perhaps still being written: have it copied again",
     ),
     (
         "csv",
@@ -232,6 +231,18 @@ def test_a_broken_file_is_told_in_words(
     assert str(raised.value) == message
     assert SECRET not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_a_utf_8_file_that_ends_within_a_letter_breaks_off(tmp_path: Path) -> None:
+    file = csv_file(tmp_path / "o.csv", [order("RO1", sender="多多")], "utf-8")
+    content = file.read_bytes()
+    file.write_bytes(content[: content.index("多".encode()) + 1])
+    system = file_system(tmp_path, "csv", "*.csv")
+    feed = system.feeds["repair_order"].model_copy(update={"encoding": "utf-8"})
+    named = system.model_copy(update={"feeds": {"repair_order": feed}})
+    opened = Folder(named, "repair_order", folder_connection(tmp_path), WINDOW)
+    with pytest.raises(BadData, match=r"o\.csv:2: breaks off"):
+        list(opened.batches(opened.files()[0]))
 
 
 def test_a_sheet_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ _UNFINISHED_ENDS = (".tmp", ".part", ".crdownload", ".filepart")
 # Python's gbk lacks characters that people's names have; GB 18030 holds all of it and those too.
 _WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 
+# What decoders say where bytes end within a letter: multi-byte ones, and UTF-8's.
+_HALF_A_LETTER = ("incomplete multibyte sequence", "unexpected end of data")
+
 # Whatever openpyxl stumbles over in a file that no Excel wrote.
 _BROKEN_XLSX = (
     zipfile.BadZipFile,
@@ -291,7 +294,9 @@ def _csv_rows(opened: BinaryIO, name: str, mapped: FileFeedMap) -> Iterator[Cell
                 if len(cells) > width and all(_is_blank(cell) for cell in cells[width:]):
                     cells = cells[:width]
                 previous = begins, cells
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as problem:
+            if problem.reason in _HALF_A_LETTER:
+                raise _breaks_off(name, line + 1) from None
             raise BadData(
                 f"{name}: what follows line {line} is not {mapped.encoding}; correct encoding in the "
                 "mapping, or have the file exported again"
@@ -304,11 +309,14 @@ def _csv_rows(opened: BinaryIO, name: str, mapped: FileFeedMap) -> Iterator[Cell
     if previous is None:
         raise BadData(f"{name}: is empty, without even a header; have it exported again")
     if len(previous[1]) < width and not tail.ends_a_line:
-        raise BadData(
-            f"{name}:{previous[0]}: breaks off; the file was perhaps still being written: "
-            "have it copied again"
-        )
+        raise _breaks_off(name, previous[0])
     yield previous
+
+
+def _breaks_off(name: str, line: int) -> BadData:
+    return BadData(
+        f"{name}:{line}: breaks off; the file was perhaps still being written: have it copied again"
+    )
 
 
 class _Tail(io.RawIOBase):
