@@ -149,6 +149,20 @@ def test_feeds_that_fail_for_one_cause_are_one_thing_to_do(
     assert text_of(server.messages[0]).count("the folder is not there") == 1
 
 
+def test_files_that_did_not_come_or_were_left_are_named(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    counts = {"files_absent": ["20261120/A.csv"], "files_left": ["in/b.csv:4: breaks off"]}
+    with night.engine.begin() as connection:
+        part = "skoda_export/sales_order"
+        house.report(connection, "pull", DAY.isoformat(), counts, part)
+    assert send(night, server)["complete"] == 0
+    text = text_of(server.messages[0])
+    assert "没有读全。文件没有到：20261120/A.csv; 文件没有读：in/b.csv:4: breaks off" in text
+    assert "下一夜自动补上" in text
+
+
 def test_a_sweep_that_failed_is_a_thing_to_do_in_a_complete_night(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:
