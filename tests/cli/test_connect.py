@@ -139,3 +139,12 @@ def test_a_name_that_cannot_be_one_is_refused_in_a_line(small, name):
     assert "small letters, digits and underscores" in str(said.exception)
     assert "\n" not in str(said.exception)
     assert not small.exists()
+
+
+def test_names_and_slashed_times_of_a_stranger_s_system_are_known(small):
+    assert probe(small.parent).exit_code == 0
+    text = small.read_text(encoding="utf-8")
+    assert '    cursor: 末次修改\n    cursor_format: "%Y/%m/%d %H:%M"\n' in text
+    for name in ("settled_at: 结账时间", "deliverer_phone: 联系手机", "deliverer_name: 送修客户",
+                 "ro_type: {column: 业务类别,", "amount: 应收", "service_advisor_no: 接待员"):  # fmt: skip
+        assert name in text

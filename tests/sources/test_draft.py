@@ -17,6 +17,7 @@ from aftercare.connections import Connection
 from aftercare.errors import ConfigurationError
 from aftercare.reports.scorecard_words import read_words
 from aftercare.sample import foreign
+from aftercare.sources.cursor_text import format_of
 from aftercare.sources.draft import Draft, make_draft
 from aftercare.sources.draft_file import draft_text
 from aftercare.sources.guess import guess
@@ -251,3 +252,31 @@ def test_a_connection_that_leads_nowhere_is_said_without_its_password(postgres):
     with pytest.raises(Exception, match="connection source does not answer") as caught:
         look(gone, GROUP.time_zone)
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("texts", "written"),
+    [
+        (["2026/06/28 09:05", "2025/12/31 23:59"], "%Y/%m/%d %H:%M"),
+        (["2026-06-28 09:05:01", "2026-06-28 09:05:01.250"], "%Y-%m-%d %H:%M:%S"),
+        (["20260628 09:05:01"], "%Y%m%d %H:%M:%S"),
+        (["2026/6/28 9:05", "2026/12/1 12:00"], None),
+        (["28/06/2026 09:05", "01/12/2025 12:00"], None),
+        ([], None),
+    ],
+)
+def test_texts_are_a_cursor_where_they_sort_like_times(texts, written):
+    assert format_of(texts) == written
+
+
+def test_times_that_do_not_sort_are_no_cursor_of_a_draft(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {"工单号": f"W{row:02d}", "门店": "A1", "车架号": "LSVAA4182E2184847",
+             "末次修改": f"2026/6/{row} 9:05"}
+            for row in range(1, 20)
+        ]  # fmt: skip
+        table(dealer.engine, "维修工单", rows)
+        (feed,) = drafted(dealer.connection).feeds
+    assert feed.lacks_cursor
+    assert [one.is_sorted for one in feed.candidates] == [False]

@@ -185,6 +185,13 @@ WRONG = [
     ),
     (
         SQL,
+        "    cursor: changed\n",
+        '    cursor: changed\n    cursor_format: "%d/%m/%Y"\n',
+        "10: feeds.repair_order.cursor_format: texts that are written so do not sort like times; "
+        "choose another cursor",
+    ),
+    (
+        SQL,
         "codes:\n",
         "codes:\n  spare: {1: open}\n",
         "17: codes.spare: no column uses this code dictionary; name it under a column or remove it",

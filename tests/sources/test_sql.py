@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -130,6 +131,18 @@ def test_a_cursor_may_be_a_text(dealer: DealerDatabase, tmp_path: Path) -> None:
     assert numbers(read(mapped(tmp_path, "sql", head), dealer.connection)) == ["first", "last"]
 
 
+@pytest.mark.parametrize("more", ["", '    cursor_format: "%Y-%m-%d"\n'])
+def test_a_text_that_no_window_would_find_is_no_cursor(
+    dealer: DealerDatabase, tmp_path: Path, more: str
+) -> None:
+    database(dealer.engine, [order("one", opened="2026/06/10 08:00"), order("two", opened=None)])
+    head = f"    table: tt_order\n    cursor: opened\n{more}"
+    with pytest.raises(ConfigurationError, match='write cursor_format: "%Y/%m/%d %H:%M"') as caught:
+        read(mapped(tmp_path, "sql", head), dealer.connection)
+    assert caught.value.key == "feeds.repair_order.cursor"
+    assert "2026/06" not in str(caught.value)
+
+
 def test_a_cursor_may_be_a_date(dealer: DealerDatabase, tmp_path: Path) -> None:
     days = Table("tt_day", MetaData(), Column("number", String(20)), Column("changed_on", Date))
     days.metadata.create_all(dealer.engine)
@@ -233,7 +246,7 @@ def test_a_server_that_is_not_there_is_tried_again(kind: str, tmp_path: Path) ->
 def test_a_file_that_is_not_there_is_tried_again(tmp_path: Path) -> None:
     missing = Connection("source", "sqlite", database=str(tmp_path / "none.sqlite"))
     said = failure(SystemUnreachable, sql_system(tmp_path), missing)
-    assert said.startswith("the SQLite file of connection source is not there")
+    assert re.match(r"the SQLite file .*none.sqlite of connection source is not there", said)
 
 
 def test_a_file_that_is_no_database_is_not_read(tmp_path: Path) -> None:

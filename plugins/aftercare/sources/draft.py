@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from aftercare.settings import Group
 from aftercare.sources import values
 from aftercare.sources.batches import Address
+from aftercare.sources.cursor_text import USUAL
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
 from aftercare.sources.guess import SURE, FeedGuess
@@ -32,12 +33,15 @@ _LEAST_LIKENESS = 0.6
 @dataclass(frozen=True)
 class CursorDraft:
     """A column that may say when a row changed. ``newest`` is its greatest value, None where that is
-    no time or cannot be told.
+    no time or cannot be told. ``written`` is the format of its texts, where the mapping has to name
+    one; texts that do not sort like the times they hold (``is_sorted``) are no cursor.
     """
 
     column: ColumnLook
     likeness: float
     newest: datetime | None
+    written: str | None = None
+    is_sorted: bool = True
 
 
 @dataclass(frozen=True)
@@ -139,13 +143,13 @@ def make_draft(
                 column,
                 names.changed(column.name),
                 _as_time(newest(address, zone, guess.table, column.name), zone),
+                *_written(look, column),
             )
             for column in _cursor_columns(guess)
         )
         cursor = _cursor(candidates, names)
-        feeds.append(
-            FeedDraft(guess, cursor, _cursor_format(look, guess, cursor), candidates, codes)
-        )
+        written = next((one.written for one in candidates if one.column.name in cursor), None)
+        feeds.append(FeedDraft(guess, cursor, written, candidates, codes))
     return Draft(
         system, look.conn_id, look.kind, str(zone), tuple(feeds), brands, _dictionaries(feeds)
     )
@@ -178,27 +182,32 @@ def _cursor_columns(guess: FeedGuess) -> list[ColumnLook]:
 
 def _cursor(candidates: Sequence[CursorDraft], names: Names) -> tuple[str, ...]:
     """The column of the last change; with that of the making where the first has blanks."""
-    changed = [found for found in candidates if found.likeness >= _LEAST_LIKENESS]
+    changed = [
+        found for found in candidates if found.likeness >= _LEAST_LIKENESS and found.is_sorted
+    ]
     if not changed:
         return ()
     best = max(changed, key=lambda found: (found.likeness, bool(found.column.indexed)))
     made = [
-        found.column for found in candidates if names.made(found.column.name) >= _LEAST_LIKENESS
+        found.column
+        for found in candidates
+        if names.made(found.column.name) >= _LEAST_LIKENESS
+        and (found.written, found.is_sorted) == (best.written, True)
     ]
     if best.column.filled == 1 or not made:
         return (best.column.name,)
     return best.column.name, made[0].name
 
 
-def _cursor_format(look: Look, guess: FeedGuess, cursor: tuple[str, ...]) -> str | None:
-    """How texts of the cursor are written, where that is not as the mapping expects."""
-    if not cursor:
-        return None
-    column = guess.table.column(cursor[0])
-    is_text = look.dialect == "sqlite" or not column.type_name.startswith(("date", "time"))
-    written = column.sorted_format if is_text else None
-    usual = "%Y-%m-%d %H:%M:%S"
-    return None if written is None or written.startswith(usual) else written
+def _written(look: Look, column: ColumnLook) -> tuple[str | None, bool]:
+    """How a column's texts are written, where that is not as the mapping expects, and whether they
+    sort like times.
+    """
+    is_time = column.type_name.startswith(("date", "time"))
+    if is_time and (look.dialect != "sqlite" or column.type_name == "date"):
+        return None, True
+    written = column.sorted_format
+    return (None if written is None or written.startswith(USUAL) else written), written is not None
 
 
 def _dictionaries(feeds: Sequence[FeedDraft]) -> dict[tuple[str, str], str]:

@@ -187,6 +187,13 @@ def _table(feed: Feed, mapped: SqlFeedMap, here: Place) -> Iterator[Problem]:
             ),
             here,
         )
+    days = (datetime(2025, 12, 31), datetime(2026, 1, 1), datetime(2026, 2, 1))  # noqa: DTZ001
+    written = [day.strftime(mapped.cursor_format) for day in days]
+    if sorted(set(written)) != written:
+        yield (
+            "texts that are written so do not sort like times; choose another cursor",
+            (*here, "cursor_format"),
+        )
     if mapped.cursor and mapped.read_whole:
         yield "give a cursor or read_whole, not both", (*here, "read_whole")
 

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from functools import cached_property
 
 from aftercare.sources import contacts, values, vin
 from aftercare.sources.codes import BLANKS, code_key
+from aftercare.sources.cursor_text import format_of
 from aftercare.sources.feeds import Contact
-from aftercare.sources.values import text_of
 
 MOST_CODES = 40
 """A column with more different values than that holds no codes."""
 _ROWS_PER_CODE = 2
 _LONGEST_CODE = 20
-_FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y%m%d%H%M%S",
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y%m%d",
-)
 _AMBIGUOUS = tuple(
     f"{day}{clock}"
     for day in ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y")
@@ -142,19 +130,9 @@ class ColumnLook:
 
     @cached_property
     def sorted_format(self) -> str | None:
-        """The strptime format in which every value of a column of text is written, so that texts sort
-        like the times they hold; None when there is none.
-        """
-        texts = [text_of(raw) or "" for raw in self.filled_values]
-        return next((form for form in _FORMATS if texts and _all_written(texts, form)), None)
+        """The strptime format by which texts sort like the times they hold; None when there is none."""
+        return format_of(self.filled_values)
 
     def _read(self, written: str | None) -> int:
         understood = values.timestamps(self.filled_values, UTC, written)
         return sum(value is not None for value in understood.values)
-
-
-def _all_written(texts: list[str], form: str) -> bool:
-    try:
-        return all(datetime.strptime(text, form).strftime(form) == text for text in texts)  # noqa: DTZ007
-    except ValueError:
-        return False

@@ -41,6 +41,8 @@ from sqlalchemy.exc import (
 
 from aftercare.errors import AftercareError, BadData, SystemUnreachable
 from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window, naming_refs
+from aftercare.sources.codes import BLANKS, code_key
+from aftercare.sources.cursor_text import format_of, sorts
 from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.sql_session import (
@@ -52,6 +54,7 @@ from aftercare.sources.sql_session import (
     wrong_connection,
 )
 
+CHECKED_TEXTS = 100
 Changed = tuple[datetime | None, datetime | None]
 """From an instant on, and before another one; None is no limit."""
 
@@ -103,6 +106,7 @@ def _batches(
         connected(address, system.zone, seconds) as connection,
     ):
         found = _column_types(system, feed, mapped, connection, address)
+        _check_texts(system, feed, mapped, connection, found)
         names = mapped.source_columns
         key = mapped.naming(feed)
         statement = _select(
@@ -121,6 +125,45 @@ def _batches(
                     versions = _first_filled([cells[name] for name in mapped.cursor])
                 refs = naming_refs(mapped.table, [cells[name] for name in key], len(rows))
                 yield Batch(cells, refs, versions)
+
+
+def _check_texts(
+    system: DealerSystem,
+    feed: str,
+    mapped: SqlFeedMap,
+    connection: Connection,
+    found: Mapping[str, types.TypeEngine[Any]],
+) -> None:
+    """Texts of another format than the window's ends would be passed over, and nobody would see it."""
+    for name in mapped.cursor:
+        if not _is_text(found[name], connection.dialect.name == "sqlite"):
+            continue
+        schema, _, table_name = mapped.table.rpartition(".")
+        cursor: ColumnClause[Any] = column(name)
+        last = (
+            select(cursor)
+            .select_from(table(table_name, cursor, schema=schema or None))
+            .where(cursor.is_not(None))
+            .order_by(cursor.desc())
+            .limit(CHECKED_TEXTS)
+        )
+        given = [at for at in connection.scalars(last) if code_key(at) not in BLANKS]
+        if not given or any(sorts(at, mapped.cursor_format, system.zone) for at in given):
+            continue
+        known = format_of(given, system.zone)
+        advice = f'write cursor_format: "{known}"' if known else "choose another cursor"
+        raise system.wrong(
+            f"no text of column {name} of table {mapped.table} is written as "
+            f'"{mapped.cursor_format}", so no row would be found; {advice}',
+            *("feeds", feed, "cursor"),
+        )
+
+
+def _is_text(kind: types.TypeEngine[Any], is_sqlite: bool) -> bool:
+    """SQLite keeps times as text, whatever the column's type; a day it writes in one way only."""
+    if is_sqlite:
+        return not isinstance(kind, types.Date)
+    return isinstance(kind, types.String)
 
 
 def _first_filled(cursors: list[Sequence[object]]) -> list[object]:
@@ -222,8 +265,7 @@ def _bound(
     local = at.astimezone(system.zone).replace(tzinfo=None)
     if is_sqlite and isinstance(kind, types.Date):
         return literal(local.date().isoformat(), types.String())
-    if is_sqlite or isinstance(kind, types.String):
-        # SQLite keeps times as text, whatever the column's type.
+    if _is_text(kind, is_sqlite):
         return literal(local.strftime(mapped.cursor_format), types.String())
     if _is_given_in_utc(kind, system.zone):
         return literal(at.astimezone(UTC).replace(tzinfo=None), types.DateTime())

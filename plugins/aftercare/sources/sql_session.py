@@ -50,8 +50,8 @@ def connected(address: Address, zone: ZoneInfo, seconds: int | None = None) -> I
     if kind == "sqlite":
         if not Path(url.database or "").is_file():
             raise SystemUnreachable(
-                f"the SQLite file of connection {address.conn_id} is not there; put it back or "
-                "correct the connection"
+                f"the SQLite file {url.database} of connection {address.conn_id} is not there; put it "
+                "back or correct the connection"
             )
         file = quote(str(Path(url.database or "").resolve()))
         url = url.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
