@@ -181,6 +181,11 @@ BROKEN = [
     ),
     (
         "csv",
+        lambda good: good[: good.rindex(b'"')],
+        "o.csv:3: breaks off; the file was perhaps still being written: have it copied again",
+    ),
+    (
+        "csv",
         lambda good: good.replace(b"CA01", b'"CA01'),
         "o.csv: the row after line 1 has a quotation mark that is never closed, or one too many; have "
         "the file exported again",

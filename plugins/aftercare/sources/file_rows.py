@@ -76,7 +76,9 @@ def csv_rows(opened: BinaryIO, name: str, mapped: FileFeedMap) -> Iterator[Cells
                 f"{name}: what follows line {line} is not {mapped.encoding}; correct encoding in the "
                 "mapping, or have the file exported again"
             ) from None
-        except csv.Error:
+        except csv.Error as problem:
+            if "unexpected end" in str(problem) and not tail.ends_a_line:
+                raise _breaks_off(name, line + 1) from None
             raise BadData(
                 f"{name}: the row after line {line} has a quotation mark that is never closed, or one "
                 "too many; have the file exported again"
