@@ -30,6 +30,7 @@ from aftercare.errors import BadData, SystemUnreachable
 from aftercare.sources.dealer_system import SqlSystem, Sweep
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.merge import merge
+from aftercare.stages.people import know_people
 from aftercare.stages.pull import pull
 from aftercare.stages.sweep import FEW, sweep
 
@@ -109,6 +110,29 @@ def test_a_row_that_a_later_night_reads_again_counts_again(dealer: Dealer) -> No
     dealer.hold("RO1", "RO2")
     dealer.read(DAY + ONE_DAY)
     assert dealer.vanished() == []
+
+
+def test_a_row_that_comes_back_unchanged_brings_its_vehicle_and_people(dealer: Dealer) -> None:
+    def known() -> tuple[Any, ...]:
+        know_people(dealer.warehouse, GROUP, DAY)
+        queries = (
+            "select vin, last_odometer_km from core.vehicle order by vin",
+            "select role_key from core.customer_role order by role_key",
+        )
+        return tuple(rows_of(dealer.warehouse, query) for query in queries)
+
+    dealer.hold("RO1")
+    dealer.read()
+    before = known()
+    assert before[1]
+    dealer.hold("RO2", vin="LSVAA4180E2184846", sender=None)
+    dealer.sweep(is_asked_for=True)
+    assert dealer.vanished() == ["RO1"]
+    assert known() != before
+    dealer.hold("RO1")
+    dealer.read(DAY + ONE_DAY)
+    assert dealer.vanished() == []
+    assert known() == before
 
 
 def test_reading_the_swept_day_again_changes_nothing(dealer: Dealer) -> None:

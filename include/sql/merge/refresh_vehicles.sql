@@ -1,4 +1,6 @@
--- What the night needs to know of the vehicles that a load's orders changed.
+-- What the night needs to know of the vehicles that a load's orders changed,
+-- and of those named besides: by an order before, or by one that is gone or
+-- there again.
 -- A pre-delivery order is no visit, but its odometer counts. The vehicles'
 -- people are to be worked out again.
 -- grain: one row per vin is written
@@ -37,10 +39,10 @@ touched as (
             and given.load_id = repaired.load_id
     union
     select
-        moved.vin_before,
+        besides.vin,
         loads.time_zone
     from loads
-    cross join unnest(cast(:vins_before as text[])) as moved (vin_before)
+    cross join unnest(cast(:vins_besides as text[])) as besides (vin)
 ),
 
 derived as (

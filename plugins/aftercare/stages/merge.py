@@ -114,16 +114,16 @@ def _merged(connection: Connection, load: _Load) -> dict[str, Any]:
     counts = {name: getattr(found, name) for name in ("promoted", "unchanged", "stale")}
     if load.feed in VEHICLE_FEEDS:
         counts["withdrawn_documents"] = found.withdrawn_documents
-        if found.promoted:
-            moved = {"vins_before": found.vins_before or []}
+        moved, returned = found.vins_before or [], found.vins_returned or []
+        if found.promoted or returned:
             warehouse.run(
                 connection,
                 "merge/refresh_vehicles",
                 load_id=load.load_id,
                 time_zone=load.time_zone,
-                **moved,
+                vins_besides=moved + returned,
             )
-            warehouse.run(connection, "merge/drop_vehicles", **moved)
+            warehouse.run(connection, "merge/drop_vehicles", vins_before=moved)
     return counts
 
 
@@ -136,7 +136,8 @@ def _promotion(load: _Load) -> sa.Select[Any]:
     key = FEEDS[load.feed].key
     given = _table("staging", load.feed, (name for name, _ in staging_columns(FEEDS[load.feed])))
     values = _core_values(load, given)
-    core = _table("core", CORE_TABLES.get(load.feed, load.feed), values)
+    vanished = ("vanished_day",) if load.feed in VEHICLE_FEEDS else ()
+    core = _table("core", CORE_TABLES.get(load.feed, load.feed), (*values, *vanished))
     judged = _judged(load, given, core, values)
     confirmed = (
         sa.update(core)
@@ -171,6 +172,9 @@ def _promotion(load: _Load) -> sa.Select[Any]:
         counts += [
             count.filter(judged.c.is_promoted, judged.c.is_withdrawn).label("withdrawn_documents"),
             sa.func.array_agg(judged.c.vin_before).filter(is_moved).label("vins_before"),
+            sa.func.array_agg(judged.c.vin_before)
+            .filter(judged.c.is_returned)
+            .label("vins_returned"),
         ]
     return sa.select(*counts).select_from(judged).add_cte(confirmed)
 
@@ -195,6 +199,13 @@ def _judged(load: _Load, given: TableClause, core: TableClause, values: Columns)
         columns += [
             given.c.vin,
             known.c.vin.label("vin_before"),
+            # Only its version moves on, and by that it is there again.
+            (
+                is_same
+                & (known_version < version)
+                & (known.c.vanished_day >= known.c.version_day)
+                & (known.c.vanished_day < values["version_day"])
+            ).label("is_returned"),
             (_is_void(values) & ~_is_void(dict(known.c.items()))).label("is_withdrawn"),
         ]
     return (

@@ -227,7 +227,7 @@ class _Sweep:
             "merge/refresh_vehicles",
             load_id=run(connection, "sweep/find_load", **named).scalar_one(),
             time_zone=self._zone,
-            vins_before=sorted(vins),
+            vins_besides=sorted(vins),
         )
 
 
