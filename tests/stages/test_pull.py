@@ -26,12 +26,13 @@ from dealer_sources import (
     sqlite,
     xlsx_file,
 )
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from aftercare.connections import Connection
 from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.stages.pull import pull
+from aftercare.warehouse import connect
 
 ROWS = [
     order("RO1"),
@@ -231,7 +232,9 @@ def test_a_pull_that_fails_leaves_the_earlier_rows(warehouse: Engine, tmp_path: 
 
 def test_a_first_pull_that_fails_says_why_in_the_load(warehouse: Engine, tmp_path: Path) -> None:
     missing = Connection("source", "sqlite", database=str(tmp_path / "none.sqlite"))
-    with pytest.raises(SystemUnreachable, match="SQLite file of connection source is not there"):
+    with pytest.raises(
+        SystemUnreachable, match=r"SQLite file \S+ of connection source is not there"
+    ):
         run(warehouse, (sql_system(tmp_path), missing))
     [load] = rows_of(warehouse, "select state, failure from ops.load")
     assert load["state"] == "failed"
@@ -428,3 +431,37 @@ def test_a_feed_that_the_system_does_not_have_is_refused(warehouse: Engine, tmp_
             "complaint",
             DAY,
         )
+
+
+def test_a_system_that_takes_its_time_is_read_to_its_end(
+    warehouse: Engine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with source_of("postgres", request, tmp_path) as (system, connection):
+        dealer = create_engine(connection.url)
+        with dealer.begin() as open_connection:
+            open_connection.execute(text("alter table tt_order rename to tt_all"))
+            slowly = "pg_sleep(0.9 + 0 * length(ro_no)) is not null"
+            open_connection.execute(
+                text(f"create view tt_order as select * from tt_all where {slowly}")  # noqa: S608
+            )
+        dealer.dispose()
+        hasty = connect(warehouse.url, statement_timeout_ms=2_000)
+        assert run(hasty, (system, connection))["pulled"] == 3
+        hasty.dispose()
+
+
+def test_rows_keep_their_places_wherever_the_system_stores_them(
+    warehouse: Engine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    places = "select row_id, ro_no from staging.repair_order order by 1"
+    with source_of("postgres", request, tmp_path) as (system, connection):
+        run(warehouse, (system, connection))
+        before = rows_of(warehouse, places)
+        dealer = create_engine(connection.url)
+        with dealer.begin() as open_connection:
+            open_connection.execute(text("update tt_order set kind = kind where ro_no = 'RO1'"))
+            stored = open_connection.execute(text("select ro_no from tt_order")).scalars().all()
+        dealer.dispose()
+        assert stored[-1] == "RO1"
+        run(warehouse, (system, connection))
+        assert rows_of(warehouse, places) == before

@@ -1,4 +1,5 @@
--- An upgrade of a large warehouse takes the time that it takes.
+-- An upgrade of a large warehouse, or a first look at a large system, takes
+-- the time that it takes.
 -- grain: one setting until the end of the transaction
 -- reads: –
 -- writes: –

@@ -45,8 +45,7 @@ def _look(told: set[date]) -> bool:
     except OperationalError:
         # Its text may hold addresses.
         click.echo(f"night of {day}: the warehouse does not answer", err=True)
-        if day not in told:
-            click.echo(f"mails sent: {runs.tell_silent_warehouse(day)}", err=True)
+        if day not in told and _is_told(day):
             told.add(day)
         return True
     except AftercareError as problem:
@@ -56,6 +55,19 @@ def _look(told: set[date]) -> bool:
         mails = counts["changed"]
         click.echo(f"night of {day} lacks {', '.join(counts['missing'])}; mails sent: {mails}")
     return bool(counts["missing"])
+
+
+def _is_told(day: date) -> bool:
+    """Whether a mail about the silent warehouse went out."""
+    from aftercare import runs
+
+    try:
+        sent = runs.tell_silent_warehouse(day)
+    except AftercareError as problem:
+        click.echo(f"night of {day}: {problem}", err=True)
+        return False
+    click.echo(f"mails sent: {sent}", err=True)
+    return sent > 0
 
 
 COMMANDS = (watch,)

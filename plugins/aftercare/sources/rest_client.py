@@ -20,6 +20,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ContentDecodingError, RequestException, SSLError
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
 from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
@@ -40,6 +42,13 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 class _Patience(Retry):
     """Waits as long as a service asks; a wait of more than a minute is the scheduler's."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Seconds, of whichever form the service has chosen; None for words that say nothing."""
+        try:
+            return super().get_retry_after(response)
+        except InvalidHeader:
+            return None
 
     def increment(self, *given: Any, **named: Any) -> _Patience:
         response = named.get("response")
@@ -208,7 +217,7 @@ class RestClient:
             return SystemUnreachable(
                 f"{where} cannot be had: connection {self._conn} is busy or in trouble "
                 f"(status {status}); it is tried again",
-                _seconds(response.headers.get("Retry-After")),
+                _Patience().get_retry_after(response.raw),
             )
         if status < 400:
             return ConfigurationError(
@@ -290,10 +299,6 @@ def _root(address: Address) -> str:
 
 def _spelled(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def _seconds(written: str | None) -> float | None:
-    return float(written) if written and written.strip().isdecimal() else None
 
 
 def _refuse(constant: str) -> None:

@@ -111,7 +111,14 @@ def _batches(
         key = mapped.naming(feed)
         statement = _select(
             system, feed, mapped, found, changed, connection.dialect.name == "sqlite"
-        ).limit(most)
+        )
+        # The same rows in the same places, so that reading a night again changes nothing. A look at
+        # a few rows need not sort the table.
+        statement = (
+            statement.order_by(*_order(mapped, key, found))
+            if most is None
+            else statement.limit(most)
+        )
         instants = [name for name in names if _is_given_in_utc(found[name], system.zone)]
         with streamed(connection, statement, BATCH_ROWS) as result:
             for rows in result.partitions():
@@ -250,6 +257,15 @@ def _select(
         changed.append(and_(*blank_before, *bounds))
         blank_before.append(column(cursor).is_(None))
     return rows.where(or_(*changed))
+
+
+def _order(
+    mapped: SqlFeedMap, key: tuple[str, ...], found: Mapping[str, types.TypeEngine[Any]]
+) -> list[ColumnClause[Any]]:
+    """The key, and for rows that share one all other columns that a database can sort by."""
+    unsorted = (types.JSON, types.LargeBinary, types.NullType, types.ARRAY)
+    names = dict.fromkeys([*key, *mapped.source_columns])
+    return [column(name) for name in names if not isinstance(found[name], unsorted)]
 
 
 def _bound(

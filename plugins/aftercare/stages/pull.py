@@ -119,6 +119,8 @@ class _Load:
 
     def replace(self, address: Address) -> dict[str, Any]:
         """Empties the load and fills it anew; counts what was read."""
+        # COPY stays open for as long as the dealer system takes to hand its rows over.
+        warehouse.run(self._connection, "ops/lift_timeout")
         self._run(
             "restart_load",
             window_start=self._window.start,
