@@ -17,7 +17,9 @@ from dealer_sources import (
 )
 from sqlalchemy import text
 
-from aftercare.cli.connect_trial import try_day
+from aftercare.cli.connect_trial import trial_lines, try_day
+from aftercare.reports.scorecard_words import read_words
+from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.pull import pull
 from aftercare.stages.validate import validate
 
@@ -73,3 +75,50 @@ def test_a_feed_that_fails_is_told_and_hides_no_other(warehouse, tmp_path):
     with warehouse.connect() as connection:
         loads = connection.execute(text("select count(*) from ops.load where system = 'dms'"))
         assert loads.scalar_one() == 1  # of the store that was known before
+
+
+def said(tried):
+    return list(trial_lines(tried, "dms", GROUP, read_words("en", "connect")))
+
+
+def test_a_rule_is_told_with_rows_that_break_it(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    rows = [order(f"R{row}", sender_phone="138") for row in range(5)]
+    rows[4]["vin"] = "LSVAA41"
+    tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, rows), DAY)
+    assert tried[0].keys == {"RO04": ["R4"], "RO10": ["R0", "R1", "R2"]}
+    assert any(line.endswith(": 1 row (held): R4") for line in said(tried))
+    assert any(line.endswith(": 5 rows: R0, R1, R2 …") for line in said(tried))
+
+
+def test_a_system_of_whom_nobody_can_be_called_does_not_go_live(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    system, address = sql_system(tmp_path), sqlite(tmp_path, [order("R1")])
+    assert said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))[-1].startswith(
+        "Every row goes on. Add"
+    )
+    file = tmp_path / "dms.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text(
+        "".join(line for line in lines if "deliverer_phone" not in line), encoding="utf-8"
+    )
+    tried = try_day(warehouse, KEYRING, GROUP, read_dealer_system(file), address, DAY)
+    assert tried[0].is_sound
+    assert any(
+        "deliverer_phone is not mapped, and without it nobody can be called" in line
+        for line in said(tried)
+    )
+    assert "Add dms" not in said(tried)[-1]
+    assert "repair_order.deliverer_phone" in said(tried)[-1]
+
+
+def test_a_system_without_orders_does_not_go_live(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, []), DAY)
+    assert "No order was read" in said(tried)[-1]
+
+
+def test_unknown_stores_are_told_where_they_come_from(warehouse, tmp_path):
+    address = sqlite(tmp_path, [order("R1")])
+    tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), address, DAY)
+    assert any("store codes come from the feed store" in line for line in said(tried))

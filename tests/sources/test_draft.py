@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -139,8 +140,11 @@ def test_a_feed_without_a_time_of_change_is_refused_until_somebody_names_one(tmp
         ]
         table(dealer.engine, "repair_order", rows)
         assert drafted(dealer.connection).feeds[0].lacks_cursor
+        file = written(dealer.connection, tmp_path)
+        text = file.read_text(encoding="utf-8").replace("{value: TODO}", "{value: SKODA}")
+        file.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigurationError, match="it needs a cursor"):
-            read_dealer_system(written(dealer.connection, tmp_path))
+            read_dealer_system(file)
 
 
 def test_a_column_of_a_key_that_is_not_found_is_asked_for(tmp_path):
@@ -280,3 +284,65 @@ def test_times_that_do_not_sort_are_no_cursor_of_a_draft(tmp_path):
         (feed,) = drafted(dealer.connection).feeds
     assert feed.lacks_cursor
     assert [one.is_sorted for one in feed.candidates] == [False]
+
+
+def test_a_needed_column_that_is_not_found_is_asked_for_beside_what_is_left(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {
+                "ro_no": f"R{row:03d}",
+                "store_code": "A1",
+                "vin": "LSVAA4182E2184847",
+                "q7": f"x{row}",
+            }
+            for row in range(20)
+        ]
+        table(dealer.engine, "repair_order", rows)
+        draft = drafted(dealer.connection)
+        lines = written(dealer.connection, tmp_path).read_text(encoding="utf-8").splitlines()
+    asked = [line.split(":")[0].split()[-1] for line in lines if "without it" in line]
+    assert asked == [
+        "ro_type", "status", "opened_at", "settled_at", "service_advisor_no", "deliverer_phone",
+    ]  # fmt: skip
+    assert all("TODO" in line and "q7" in line for line in lines if "without it" in line)
+    assert draft.to_decide == len(asked) + 2
+
+
+def test_without_a_table_of_stores_they_are_taken_from_where_they_are_named(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {
+                "工号": f"E{row:03d}",
+                "姓名": "张某",
+                "门店": "A1",
+                "岗位": "服务顾问",
+                "入职": "2020/01/02",
+            }
+            for row in range(20)
+        ]
+        table(dealer.engine, "员工", rows)
+        file = written(dealer.connection, tmp_path)
+        with pytest.raises(ConfigurationError, match="say which brand it is"):
+            read_dealer_system(file)
+        text = file.read_text(encoding="utf-8").replace("{value: TODO}", "{value: SKODA}")
+        file.write_text(text, encoding="utf-8")
+        stores = read_dealer_system(file).feeds["store"]
+    assert stores.table == "员工"
+    assert {name: column.column for name, column in stores.columns.items()} == {
+        "store_code": "门店", "name": "门店", "brand": None,
+    }  # fmt: skip
+
+
+def test_all_that_nobody_decided_is_told_at_once(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        foreign.make_foreign(dealer.engine, END)
+        file = written(dealer.connection, tmp_path)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    with pytest.raises(ConfigurationError) as caught:
+        read_dealer_system(file)
+    told = [int(line) for line in re.findall(r"line (\d+) ", str(caught.value))]
+    assert sorted([caught.value.line, *told]) == [
+        number
+        for number, line in enumerate(lines, 1)
+        if line.split("#")[0].rstrip().endswith("TODO")
+    ]

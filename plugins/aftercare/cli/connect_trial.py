@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,25 +22,31 @@ from aftercare.settings import Group
 from aftercare.sources.batches import Address
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
+from aftercare.sources.needs import ORDERS, STOPS, Need, not_mapped
 from aftercare.stages.pull import pull
 from aftercare.stages.validate import validate
 from aftercare.words import FEEDS as FEED_WORDS
 from aftercare.words import word
 
 MOST_VALUES = 12
+MOST_KEYS = 3
+_UNKNOWN_STORE = frozenset({"ST03", "EM03", "SO03", "RO03", "CP03", "XS03"})
 
 
 @dataclass(frozen=True)
 class TrialFeed:
     """What a night would have made of a feed: its counts, or why there are none.
 
-    ``unreadable``: column, raw value and number of rows, the most frequent first.
+    ``unreadable``: column, raw value and number of rows, the most frequent first. ``keys``: of some
+    rows that break a rule, what names them. ``lacking``: needed columns that are not mapped.
     """
 
     feed: str
     counts: dict[str, Any] = field(default_factory=dict)
     unreadable: Sequence[tuple[str, str, int]] = ()
     problem: str | None = None
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lacking: Mapping[str, Need] = field(default_factory=dict)
 
     @property
     def is_sound(self) -> bool:
@@ -68,16 +74,24 @@ def try_day(
             except AftercareError as found:
                 problem = str(found)
             with rehearsed.begin() as connection:
+                load = {"system": name, "feed": feed, "day": day}
                 unreadable = warehouse.run(
-                    connection,
-                    "quality/list_unreadable",
-                    system=name,
-                    feed=feed,
-                    day=day,
-                    most=MOST_VALUES,
+                    connection, "quality/list_unreadable", **load, most=MOST_VALUES
                 )
                 values = [(row.column_name, row.raw_value, row.found_rows) for row in unreadable]
-            tried.append(TrialFeed(feed, counts, values, problem))
+                naming = next(
+                    (part for part in FEEDS[feed].key if part != "store_code"), "store_code"
+                )
+                keys: dict[str, list[str]] = {}
+                for row in warehouse.run(
+                    connection,
+                    "quality/list_flagged_keys",
+                    **load,
+                    key_column=naming,
+                    most=MOST_KEYS,
+                ):
+                    keys.setdefault(row.rule_id, []).append(row.business_key)
+            tried.append(TrialFeed(feed, counts, values, problem, keys, not_mapped(system, feed)))
     return tried
 
 
@@ -115,16 +129,37 @@ def show_trial(group: Group, name: str, day: date) -> None:
     engine, keyring = connections.warehouse_engine(), connections.keyring()
     tried = try_day(engine, keyring, group, system, address, day)
     click.echo(say("try_head", system=name, day=day))
-    for feed in tried:
-        for line in _lines(feed, say):
-            click.echo(line)
-    is_sound = all(feed.is_sound for feed in tried)
-    click.echo(say("try_ready", system=name) if is_sound else say("try_not_ready"))
+    for line in trial_lines(tried, name, group, say):
+        click.echo(line)
     if any(feed.problem for feed in tried):
         sys.exit(1)
 
 
-def _lines(tried: TrialFeed, say: Words) -> Iterator[str]:
+def trial_lines(tried: Sequence[TrialFeed], name: str, group: Group, say: Words) -> Iterator[str]:
+    """Feed by feed what became of the rows, and at the end whether the system can go live."""
+    for feed in tried:
+        yield from _lines(feed, group, say)
+    yield _verdict(tried, name, say)
+
+
+def _verdict(tried: Sequence[TrialFeed], name: str, say: Words) -> str:
+    """Whether the system can go live: every row goes on, tasks are made of them, somebody can be called."""
+    if not all(feed.is_sound for feed in tried):
+        return say("try_not_ready")
+    if not any(feed.counts["good"] for feed in tried if feed.feed in ORDERS):
+        return say("try_no_orders")
+    missing = [
+        f"{feed.feed}.{column}"
+        for feed in tried
+        for column, need in feed.lacking.items()
+        if need.loss in STOPS
+    ]
+    if missing:
+        return say("try_incomplete", columns=", ".join(missing))
+    return say("try_ready", system=name)
+
+
+def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
     title = word(FEED_WORDS, tried.feed, say.language)
     if tried.problem is not None:
         yield say("try_problem", feed=title, problem=tried.problem)
@@ -134,7 +169,18 @@ def _lines(tried: TrialFeed, say: Words) -> Iterator[str]:
     for rule_id, rows in tried.counts.get("by_rule", {}).items():
         message = getattr(rules[rule_id].meta.message, say.language)
         held = say("try_held") if rules[rule_id].severity == "critical" else ""
-        yield "  " + say("try_rule", rule=rule_id, message=message, rows=rows) + held
+        known = tried.keys.get(rule_id, ())
+        named = say("try_keys", keys=", ".join(known) + (" …" if len(known) < rows else ""))
+        told = say(
+            "try_rule_one" if rows == 1 else "try_rule", rule=rule_id, message=message, rows=rows
+        )
+        yield "  " + told + held + (named if known else "")
+    if _UNKNOWN_STORE & tried.counts.get("by_rule", {}).keys():
+        yield "  " + say("try_no_stores", brands=", ".join(group.packs))
+    for column, need in tried.lacking.items():
+        without = say(f"without_{need.loss}", rule=need.rule_id)
+        word_of = column_word(column, say.language)
+        yield "  " + say("try_lacking", column=word_of, name=column, without=without)
     for column, value, rows in tried.unreadable:
         yield "  " + say(
             "try_unreadable", column=column_word(column, say.language), value=value, rows=rows

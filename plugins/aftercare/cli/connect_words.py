@@ -49,6 +49,8 @@ def report_lines(
         yield say("probe_left_out", count=look.left_out)
     if not draft.feeds:
         yield say("probe_nothing")
+    if draft.names_stores is not None:
+        yield say("no_stores", table=draft.names_stores.guess.table.name)
     # Keys of the moment: what is sealed here is never kept.
     keyring = Keyring.from_json(new_keyring_json())
     system = draft.system_for_samples()
@@ -89,6 +91,10 @@ def _feed(feed: FeedDraft, say: Words) -> Iterator[str]:
     if feed.missing_key:
         columns = (f"{column_word(name, say.language)} {name}" for name in feed.missing_key)
         yield "  " + say("missing_key", columns=", ".join(columns))
+    for name, need in feed.lacking.items():
+        column = f"{column_word(name, say.language)} {name}"
+        without = say(f"without_{need.loss}", rule=need.rule_id)
+        yield "  " + say("missing_key", columns=f"{column} ({without})")
 
 
 def _cursor(found: CursorDraft, say: Words) -> str:

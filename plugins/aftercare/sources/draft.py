@@ -19,9 +19,11 @@ from aftercare.sources.batches import Address
 from aftercare.sources.cursor_text import USUAL
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
+from aftercare.sources.feeds import FEEDS
 from aftercare.sources.guess import SURE, FeedGuess
 from aftercare.sources.mapping import UNDECIDED
 from aftercare.sources.names import Names
+from aftercare.sources.needs import NEEDS, Need
 from aftercare.sources.probe import Look, count_codes, newest
 from aftercare.sources.profile import ColumnLook
 
@@ -65,6 +67,15 @@ class FeedDraft:
         return tuple(name for name in self.guess.feed.key if name not in self.guess.columns)
 
     @property
+    def lacking(self) -> Mapping[str, Need]:
+        """Columns beyond the key that nothing looks like, and what cannot be done without them."""
+        return {
+            name: need
+            for name, need in NEEDS[self.guess.feed.name].items()
+            if need.loss != "key" and name not in self.guess.columns
+        }
+
+    @property
     def lacks_cursor(self) -> bool:
         """Whether nothing says when a row changed, in a feed that grows."""
         is_table = self.guess.table.layout is None
@@ -87,8 +98,21 @@ class Draft:
     def to_decide(self) -> int:
         """How many places of the file a person has to fill in before it loads."""
         codes = (code for feed in self.feeds for drafts in feed.codes.values() for code in drafts)
-        places = sum(len(feed.missing_key) + feed.lacks_cursor for feed in self.feeds)
-        return places + sum(code.value is None for code in codes)
+        places = sum(
+            len(feed.missing_key) + len(feed.lacking) + feed.lacks_cursor for feed in self.feeds
+        )
+        return places + (self.names_stores is not None) + sum(code.value is None for code in codes)
+
+    @property
+    def names_stores(self) -> FeedDraft | None:
+        """The feed whose table names stores, where no table of stores was found: the first of them."""
+        by_name = {feed.guess.feed.name: feed for feed in self.feeds}
+        naming = [
+            by_name[name]
+            for name in FEEDS
+            if name in by_name and "store_code" in by_name[name].guess.columns
+        ]
+        return naming[0] if naming and "store" not in by_name else None
 
     def system_for_samples(self) -> DealerSystem:
         """The draft as far as it is decided, to read samples with."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aftercare.sources.draft import LAG_DAYS, TODO, Draft, FeedDraft, column_map
 from aftercare.sources.draft_codes import allowed_codes
+from aftercare.sources.needs import holds_blanks
 from aftercare.sources.profile import ColumnLook
 
 _PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*(?:\.[A-Za-z_][\w]*)?")
@@ -43,12 +44,19 @@ def _head(draft: Draft, say: Words) -> Iterator[str]:
 def _feeds(draft: Draft, say: Words) -> Iterator[str]:
     yield ""
     yield "feeds:"
+    if draft.names_stores is not None:
+        yield from _stores(draft, draft.names_stores, say)
     for feed in draft.feeds:
         yield f"  {feed.guess.feed.name}:"
         yield from _source(feed, say)
+        yield from _cursor(feed, say)
         yield "    columns:"
         for name in feed.missing_key:
             yield f"      # {TODO} {name}: … {say('draft_no_column')}"
+        left = ", ".join(column.name for column in feed.unused) or "—"
+        for name, need in feed.lacking.items():
+            without = say(f"without_{need.loss}", rule=need.rule_id)
+            yield f"      # {TODO} {name}: … {say('draft_lacking', without=without, columns=left)}"
         for name, guess in feed.guess.columns.items():
             mapped = column_map(feed, name, draft.dictionaries)
             written = ", ".join(f"{key}: {_scalar(value)}" for key, value in mapped.items())
@@ -76,13 +84,35 @@ def _source(feed: FeedDraft, say: Words) -> Iterator[str]:
         yield _line("    version: file_day", say("draft_version"))
         return
     yield _line(f"    table: {_scalar(table.name)}", note)
+
+
+def _stores(draft: Draft, feed: FeedDraft, say: Words) -> Iterator[str]:
+    """A feed over a table that names stores in passing: of each store one row is left."""
+    code = _scalar(feed.guess.columns["store_code"].source.name)
+    yield "  store:"
+    yield f"    # {say('draft_stores')}"
+    yield from _source(feed, say)
+    yield "    columns:"
+    yield f"      store_code: {code}"
+    yield f"      name: {code}"
+    yield _line(
+        f"      brand: {{value: {TODO}}}", say("draft_brand", brands=", ".join(draft.brands) or "—")
+    )
+
+
+def _cursor(feed: FeedDraft, say: Words) -> Iterator[str]:
     if feed.cursor:
         columns = ", ".join(_scalar(name) for name in feed.cursor)
         yield f"    cursor: {columns}" if len(feed.cursor) == 1 else f"    cursor: [{columns}]"
         if feed.cursor_format:
             yield f"    cursor_format: {json.dumps(feed.cursor_format)}"
     elif feed.lacks_cursor:
-        others = ", ".join(found.column.name for found in feed.candidates)
+        others = ", ".join(
+            found.column.name
+            + (f' (cursor_format: "{found.written}")' if found.written else "")
+            + ("" if found.is_sorted else f" ({say('draft_unsorted')})")
+            for found in feed.candidates
+        )
         yield f"    # {TODO} {say('draft_no_cursor', columns=others or '—')}"
 
 
@@ -96,7 +126,8 @@ def _codes(draft: Draft, say: Words) -> Iterator[str]:
             column = feed.guess.feed.column(name)
             allowed = ", ".join(allowed_codes(column, draft.brands)) or "true, false"
             yield f"  {draft.dictionaries[feed.guess.feed.name, name]}:"
-            yield f"    # {say('draft_allowed', codes=allowed)}"
+            rule = holds_blanks(feed.guess.feed.name, name)
+            yield f"    # {say('draft_needed' if rule else 'draft_allowed', codes=allowed, rule=rule)}"
             for code in drafts:
                 value = TODO if code.value is None else _scalar(code.value)
                 note = say("draft_code", rows=code.rows) + (f" · {code.said}" if code.said else "")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from aftercare.configuration import Lines, read_model, read_yaml
+from aftercare.configuration import Lines, line_of, read_model, read_yaml
 from aftercare.errors import ConfigurationError
 from aftercare.sources.dealer_system import (
     ColumnMap,
@@ -27,6 +27,7 @@ from aftercare.sources.dealer_system import (
     SqlSystem,
 )
 from aftercare.sources.feeds import FEEDS, Column, Feed
+from aftercare.sources.needs import holds_blanks
 from aftercare.sources.rest_mapping import rest_problems
 
 __all__ = ["DealerSystem", "read_dealer_system"]
@@ -40,6 +41,13 @@ KINDS: dict[str, type[DealerSystem]] = {
 UNDECIDED = "TODO"
 """Stands in a draft where a person still has to say what a code means."""
 
+
+class _Open(str):
+    """A problem that is a question: all of them are told at once."""
+
+    __slots__ = ()
+
+
 Place = tuple[str | int, ...]
 Problem = tuple[str, Place]
 
@@ -47,7 +55,8 @@ Problem = tuple[str, Place]
 def read_dealer_system(path: Path) -> DealerSystem:
     """The mapping file of one dealer system, checked whole.
 
-    Raises ConfigurationError with file, line and key for the first thing that is wrong.
+    Raises ConfigurationError with file, line and key for the first thing that is wrong,
+    and the places of all that nobody decided yet.
     """
     data, lines = read_yaml(path)
     if not isinstance(data, dict):
@@ -59,7 +68,15 @@ def read_dealer_system(path: Path) -> DealerSystem:
         )
     system = read_model(path, KINDS[kind])
     system.read_from(str(path), hashlib.sha256(path.read_bytes()).hexdigest(), lines)
-    for message, place in _problems(system, path, lines):
+    problems = list(_problems(system, path, lines))
+    if problems:
+        message, place = problems[0]
+        others = [at for said, at in problems[1:] if isinstance(said, _Open)]
+        if isinstance(message, _Open) and others:
+            listed = ", ".join(
+                f"line {line_of(lines, at)} {'.'.join(str(part) for part in at)}" for at in others
+            )
+            message = f"{message}; {len(others)} more to decide: {listed}"
         raise system.wrong(message, *place)
     return system
 
@@ -113,7 +130,8 @@ def _columns(system: DealerSystem, feed: Feed, mapped: FeedMap, here: Place) -> 
         yield from _column(system, known[name], entry, place)
     for name in feed.key:
         if name not in mapped.columns:
-            yield f"{name} is part of the key of {feed.name}; map it", (*here, "columns")
+            said = f"{name} is part of the key of {feed.name}; map it"
+            yield _Open(said), (*here, "columns")
 
 
 def _column(
@@ -122,6 +140,9 @@ def _column(
     has_value = "value" in entry.model_fields_set
     if has_value == (entry.column is not None):
         yield "give either a column or a value", place
+    if has_value and entry.value == UNDECIDED:
+        yield _Open(f"say which {column.name} it is"), (*place, "value")
+        return
     if has_value and (entry.codes or entry.format):
         yield "a constant value takes neither codes nor format", place
     if has_value and column.kind == "code" and entry.value not in column.codes:
@@ -167,11 +188,11 @@ def _codes(system: DealerSystem, column: Column, name: str, place: Place) -> Ite
     }.get(column.kind)
     for code, value in system.codes[name].items():
         if value == UNDECIDED:
-            yield (
-                f"say what {code!r} means as {column.name}: one of {', '.join(column.codes) or 'our values'}, "
-                "or null for nothing",
-                ("codes", name, code),
-            )
+            choices = ", ".join(column.codes) or "our values"
+            rule = holds_blanks(str(place[1]), column.name)
+            nothing = f"null would hold its rows ({rule})" if rule else "or null for nothing"
+            said = f"say what {code!r} means as {column.name}: one of {choices}, {nothing}"
+            yield _Open(said), ("codes", name, code)
             continue
         if allowed is not None and value is not None and value not in allowed:
             shown = ", ".join(str(choice) for choice in allowed if isinstance(choice, str))
@@ -180,13 +201,11 @@ def _codes(system: DealerSystem, column: Column, name: str, place: Place) -> Ite
 
 def _table(feed: Feed, mapped: SqlFeedMap, here: Place) -> Iterator[Problem]:
     if not mapped.cursor and not feed.is_reference and not mapped.read_whole:
-        yield (
-            (
-                f"{feed.name} grows, so it needs a cursor: the column that says when a row changed; "
-                "for a small table without one, write read_whole: true"
-            ),
-            here,
+        said = (
+            f"{feed.name} grows, so it needs a cursor: the column that says when a row changed; "
+            "for a small table without one, write read_whole: true"
         )
+        yield _Open(said), here
     days = (datetime(2025, 12, 31), datetime(2026, 1, 1), datetime(2026, 2, 1))  # noqa: DTZ001
     written = [day.strftime(mapped.cursor_format) for day in days]
     if sorted(set(written)) != written:

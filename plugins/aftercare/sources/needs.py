@@ -1,0 +1,72 @@
+"""What cannot be done without a canonical column: for drafts, trials and the page on connecting."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.feeds import FEEDS
+
+Loss = Literal["key", "held", "tasks", "calls", "flagged"]
+"""``key``: the mapping is refused. ``held``: every row is held back. ``tasks``: no task is made.
+``calls``: nobody can be called. ``flagged``: rows go on, and a rule marks them.
+"""
+STOPS: tuple[Loss, ...] = ("held", "tasks", "calls")
+ORDERS = ("sales_order", "repair_order")
+"""The feeds of which tasks are made."""
+
+
+class Need(NamedTuple):
+    """What is lost without a column, and the rule that says so of each row, if there is one."""
+
+    loss: Loss
+    rule_id: str | None = None
+
+
+_BEYOND_KEYS: dict[str, dict[str, Need]] = {
+    "store": {"name": Need("held", "ST04"), "brand": Need("held", "ST03")},
+    "employee": {"name": Need("held", "EM08")},
+    "sales_order": {
+        "status": Need("held", "SO12"),
+        "delivered_at": Need("tasks"),
+        "vin": Need("held", "SO04"),
+        "sales_consultant_no": Need("flagged", "SO09"),
+        "customer_phone": Need("calls", "SO08"),
+    },
+    "repair_order": {
+        "ro_type": Need("held", "RO15"),
+        "status": Need("held", "RO16"),
+        "opened_at": Need("held", "RO09"),
+        "settled_at": Need("tasks", "RO13"),
+        "vin": Need("held", "RO04"),
+        "service_advisor_no": Need("flagged", "RO11"),
+        "deliverer_phone": Need("calls", "RO10"),
+    },
+    "call_result": {"called_at": Need("held", "CR04"), "outcome": Need("held", "CR03")},
+    "complaint": {"received_at": Need("held", "CP04")},
+    "external_score": {"scale": Need("held", "XS04"), "value": Need("held", "XS05")},
+}
+_RULE_OF_KEY = {"role": "EM04"}
+NEEDS: dict[str, dict[str, Need]] = {
+    name: {
+        column.name: Need("key", _RULE_OF_KEY.get(column.name))
+        if column.name in feed.key
+        else _BEYOND_KEYS[name][column.name]
+        for column in feed.columns
+        if column.name in feed.key or column.name in _BEYOND_KEYS[name]
+    }
+    for name, feed in FEEDS.items()
+}
+"""Needed columns by feed, in the feed's order; every other column may be left out."""
+
+
+def holds_blanks(feed: str, column: str) -> str | None:
+    """The rule that holds a row back in which this code is blank; None where it may be."""
+    need = NEEDS[feed].get(column)
+    return need.rule_id if need is not None and need.loss in ("key", "held") else None
+
+
+def not_mapped(system: DealerSystem, feed: str) -> dict[str, Need]:
+    """Needed columns that a mapping leaves out."""
+    mapped = system.feeds[feed].columns
+    return {name: need for name, need in NEEDS[feed].items() if name not in mapped}
