@@ -10,7 +10,7 @@ from file_crm import FileCrm
 from night_of_tasks import DAY, NightOfTasks
 from sqlalchemy import Engine, select
 
-from aftercare.errors import SystemUnreachable
+from aftercare.errors import PipelineFault, SystemUnreachable
 from aftercare.stages.read_back import read_back
 from aftercare.targets.protocol import Capabilities, Result, Results
 
@@ -136,6 +136,20 @@ def test_a_crm_that_is_down_fails_the_load_and_keeps_the_cursor(
     assert loads(night) == [("call_result", "failed", None, "the CRM cannot be reached")]
     crm.is_down = False
     assert read(night, crm)["new"] == 1
+
+
+def test_a_result_that_the_warehouse_does_not_take_fails_the_load_without_its_words(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    crm.finish(night.task())
+    with night.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "alter table staging.call_result add check (outcome <> 'reached')"
+        )
+    with pytest.raises(PipelineFault):
+        read(night, crm)
+    failure = "staging.call_result does not take a row that was read (23514)"
+    assert loads(night) == [("call_result", "failed", None, failure)]
 
 
 def test_a_target_that_brings_nothing_back_has_no_load(night: NightOfTasks, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from dealer_sources import (
 from sqlalchemy import Engine
 
 from aftercare.connections import Connection
-from aftercare.errors import BadData, SystemUnreachable
+from aftercare.errors import BadData, PipelineFault, SystemUnreachable
 from aftercare.sources.dealer_system import SqlSystem, Sweep
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.merge import merge
@@ -185,6 +185,20 @@ def test_a_sweep_is_due_on_its_weekday_and_after_that_until_it_was_done(dealer: 
     assert dealer.sweep(DAY + 2 * ONE_DAY) == {}
     assert dealer.sweep(DAY + 2 * ONE_DAY, is_asked_for=True)["keys"] == 1
     assert dealer.sweep(DAY + WEEK)["keys"] == 1
+
+
+def test_a_key_that_the_warehouse_does_not_take_fails_the_sweep_without_its_words(
+    dealer: Dealer,
+) -> None:
+    dealer.hold("RO1")
+    dealer.read()
+    with dealer.warehouse.begin() as connection:
+        connection.exec_driver_sql("alter table staging.swept_key add check (document_no <> 'RO1')")
+    with pytest.raises(PipelineFault) as raised:
+        dealer.sweep()
+    assert str(raised.value) == "staging.swept_key does not take a row that was read (23514)"
+    [known] = rows_of(dealer.warehouse, "select state, failure from ops.sweep")
+    assert known == {"state": "failed", "failure": str(raised.value)}
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,11 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, bindparam, column, delete, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from aftercare import warehouse
-from aftercare.errors import (
-    AftercareError,
-    BadData,
-    ConfigurationError,
-    PipelineFault,
-    SystemUnreachable,
-)
+from aftercare.errors import AftercareError, BadData, ConfigurationError, SystemUnreachable
 from aftercare.protection import Keyring
 from aftercare.settings import Group
 from aftercare.sources import rest, sql
@@ -225,18 +218,7 @@ class _Load:
         return files
 
     def _copy(self, batches: Iterable[Batch]) -> None:
-        try:
-            copy_rows(self._connection, FEEDS[self._feed], self._counted(batches))
-        except psycopg.OperationalError as problem:
-            raise SystemUnreachable(
-                f"{self._system.system}/{self._feed} was not copied: {warehouse.trouble(problem)}"
-            ) from None
-        except psycopg.Error as problem:
-            # The server's words quote the row.
-            raise PipelineFault(
-                f"staging.{self._feed} did not take a row of {self._system.system} after row "
-                f"{self._rows} ({problem.sqlstate or type(problem).__name__})"
-            ) from None
+        copy_rows(self._connection, FEEDS[self._feed], self._counted(batches))
 
     def _counted(self, batches: Iterable[Batch]) -> Iterator[list[str]]:
         for batch in batches:
