@@ -1,6 +1,9 @@
 """Stewards see their cases and decide about them."""
 
 import io
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +11,9 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 from staged_rows import DAY, GROUP, VIN, StagedRows
+from whole_group import KEYRING, database
 
+from aftercare import connections, runs
 from aftercare.errors import BadData, NotAllowed
 from aftercare.quality.words import masked_row, shown_text
 from aftercare.reports.cases_workbook import cases_workbook
@@ -178,6 +183,39 @@ def test_a_reopened_case_is_open(staged: StagedRows) -> None:
     assert choose(staged, 1, action="reopen", reason_code="mistake").states == {1: "open"}
     decisions = describe_case(staged.engine, ALL, TODAY, 1)["decisions"]
     assert [decision["action"] for decision in decisions] == ["reopen", "release"]
+
+
+@pytest.fixture
+def at_work(staged: StagedRows, monkeypatch: pytest.MonkeyPatch) -> Iterator[StagedRows]:
+    """The same rows, where commands find them."""
+    keys = {"conn_type": "generic", "password": KEYRING}
+    for name, made in (("WAREHOUSE", database(staged.engine)), ("KEYS", keys)):
+        monkeypatch.setenv(f"AIRFLOW_CONN_AFTERCARE_{name}", json.dumps(made))
+    monkeypatch.setenv("AFTERCARE_TODAY", TODAY.isoformat())
+    connections.forget()
+    # Made here, so that threads do not make one each.
+    connections.warehouse_engine()
+    yield staged
+    connections.forget()
+
+
+def test_what_stewards_let_through_at_the_same_time_all_goes_on(at_work: StagedRows) -> None:
+    at_work.load("repair_order", [BAD | {"ro_no": f"N{number}"} for number in range(6)])
+    at_work.validate("repair_order")
+    chosen = [
+        at_work.rows("quality.quarantine", business_key=f"S1|N{number}")[0]["case_id"]
+        for number in range(3)
+    ]
+
+    def release(case_id: int) -> dict[int, str]:
+        return runs.decide_cases([case_id], "release", "bob", "confirmed", None, "*", None)
+
+    with ThreadPoolExecutor(3) as pool:
+        states = list(pool.map(release, chosen))
+    assert states == [{case_id: "released"} for case_id in chosen]
+    (load,) = at_work.rows("ops.load", feed="repair_order")
+    assert (load["state"], load["pulled"], load["quarantined"]) == ("merged", 6, 3)
+    assert len(at_work.good(load["load_id"])) == len(at_work.rows("core.repair_order")) == 3
 
 
 MISFITS: list[tuple[tuple[int, ...], dict[str, Any], str]] = [

@@ -265,6 +265,20 @@ def test_a_load_that_was_not_pulled_to_its_end_is_refused(staged: StagedRows) ->
         staged.validate("repair_order")
 
 
+def test_rows_that_somebody_takes_away_meanwhile_stop_the_load(staged: StagedRows) -> None:
+    load_id = staged.load("repair_order", [{}])
+    with staged.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create function meddle() returns trigger language plpgsql as "
+            "'begin delete from quality.row_fact; return null; end';"
+            "create trigger meddle after delete on quality.rule_count "
+            "execute function meddle()"
+        )
+    with pytest.raises(PipelineFault, match=r"0 rows .* were split, but 1 were pulled"):
+        staged.validate("repair_order")
+    assert (staged.good(load_id), staged.rows("ops.stage_report")) == ([], [])
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> SuiteFolders:
     shutil.copytree(SuiteFolders().expectations, tmp_path / "expectations")

@@ -167,12 +167,13 @@ def _settle_released(system: str | None) -> list[Counts]:
 def _settle_load(system: str, feed: str, day: date) -> Counts:
     from aftercare.stages.keys import ready_load
     from aftercare.stages.merge import merge
-    from aftercare.stages.validate import validate
+    from aftercare.stages.validate import only_settler, validate
 
     engine, group = connections.warehouse_engine(), read_group()
-    ready_load(engine, keyring(), system, feed, day)
-    checked = validate(engine, group, system, feed, day, docs_folder=docs_folder())
-    return {**checked, **merge(engine, group, system, feed, day)}
+    with only_settler(engine, system, feed, day):
+        ready_load(engine, keyring(), system, feed, day)
+        checked = validate(engine, group, system, feed, day, docs_folder=docs_folder())
+        return {**checked, **merge(engine, group, system, feed, day)}
 
 
 @step

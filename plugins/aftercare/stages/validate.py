@@ -8,13 +8,15 @@ that a steward let through go on; the others become cases with their whole sourc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy.exc import SQLAlchemyError
 
 from aftercare.errors import AftercareError, BatchRefused, PipelineFault
 from aftercare.quality.compile import read_statement
@@ -38,6 +40,24 @@ class _Load:
     @property
     def name(self) -> str:
         return f"{self.system}/{self.feed} of {self.day}"
+
+
+@contextmanager
+def only_settler(engine: Engine, system: str, feed: str, day: date) -> Iterator[None]:
+    """Waits until nobody else settles the load, and keeps others waiting until the end.
+
+    Settling takes several transactions, and one that begins anew takes from an earlier one what
+    that stands on.
+    """
+    names = {"system": system, "feed": feed, "day": day.isoformat()}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        run(connection, "quality/hold_load", **names)
+        try:
+            yield
+        finally:
+            # A line that broke holds no lock.
+            with suppress(SQLAlchemyError):
+                run(connection, "quality/leave_load", **names)
 
 
 def validate(
@@ -75,7 +95,7 @@ def validate(
             label = f"{system} {feed}"
             counted = judge(engine, suite, load.load_id, day, label, docs_folder)
         with engine.begin() as connection:
-            _locked(connection, system, feed, day)
+            found = _locked(connection, system, feed, day)
             run(connection, "quality/clear_results", load_id=load.load_id)
             connection.execute(statement, {"load_id": load.load_id})
             flagged = {
@@ -86,7 +106,7 @@ def validate(
                 reconcile(suite, flagged, counted)
             else:
                 counted |= flagged
-            counts = _split(connection, suite, load, counted)
+            counts = _split(connection, suite, load, counted, found["pulled"])
     except AftercareError as problem:
         with engine.begin() as connection:
             run(connection, "quality/fail_load", load_id=load.load_id, failure=str(problem))
@@ -149,7 +169,7 @@ def _with_pack(group: Group, day: date) -> tuple[list[str], list[str]]:
 
 
 def _split(
-    connection: Connection, suite: Suite, load: _Load, counted: dict[str, int]
+    connection: Connection, suite: Suite, load: _Load, counted: dict[str, int], pulled: int
 ) -> dict[str, Any]:
     incomplete = run(connection, "quality/count_incomplete", load_id=load.load_id).scalar_one()
     if incomplete:
@@ -170,6 +190,11 @@ def _split(
     run(connection, "quality/analyze_results")
     run(connection, "quality/close_resent", load_id=load.load_id)
     placed = run(connection, "quality/count_rows", load_id=load.load_id).mappings().one()
+    if placed["pulled"] != pulled:
+        raise PipelineFault(
+            f"{placed['pulled']} rows of {load.name} were split, but {pulled} were pulled: somebody "
+            "pulled or settled it at the same time; run the pull of this day again"
+        )
     limits = run(
         connection,
         "quality/write_rule_counts",
