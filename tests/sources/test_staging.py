@@ -32,14 +32,15 @@ def test_a_row_that_staging_does_not_take_is_a_fault_without_its_words(warehouse
 
 
 def test_a_line_that_breaks_while_rows_are_copied_is_worth_another_try(warehouse: Engine) -> None:
-    with warehouse.connect() as connection:
-        pid = connection.scalar(text("select pg_backend_pid()"))
+    def broken(pid: int) -> Iterator[list[str]]:
+        with warehouse.connect() as other:
+            other.execute(text("select pg_terminate_backend(:pid, 10000)"), {"pid": pid})
+        yield ["喆鑫"]
 
-        def blocks() -> Iterator[list[str]]:
-            with warehouse.connect() as other:
-                other.execute(text("select pg_terminate_backend(:pid, 10000)"), {"pid": pid})
-            yield ["喆鑫"]
+    def copied() -> None:
+        with warehouse.begin() as connection:
+            pid = connection.execute(text("select pg_backend_pid()")).scalar_one()
+            copy_rows(connection, FEEDS["store"], broken(pid))
 
-        with pytest.raises(SystemUnreachable, match=r"staging\.store was not filled: the"):
-            copy_rows(connection, FEEDS["store"], blocks())
-        connection.invalidate()
+    with pytest.raises(SystemUnreachable, match=r"staging\.store was not filled: the"):
+        copied()

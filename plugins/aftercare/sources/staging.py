@@ -53,6 +53,9 @@ def _copying(connection: Connection, table: str, names: Iterable[str]) -> Iterat
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             yield copy
     except psycopg.OperationalError as problem:
+        if driver.broken:
+            # SQLAlchemy would try to roll back, and that failure would hide this one.
+            connection.invalidate(problem)
         raise SystemUnreachable(
             f"staging.{table} was not filled: {warehouse.trouble(problem)}"
         ) from None
