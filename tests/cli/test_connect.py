@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from dealer_sources import KEYRING
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
 
+from aftercare import connections
 from aftercare.cli import cli
+from aftercare.cli.connect_trial import trial_lines, try_day
 from aftercare.connections import Connection
 from aftercare.errors import ConfigurationError
+from aftercare.reports.scorecard_words import read_words
 from aftercare.sample import foreign
+from aftercare.settings import read_group
+from aftercare.sources.mapping import read_dealer_system
 
 PERSONAL = {
     "t_wxgd": ("sxr", "sxrdh", "cph", "cjh"),
@@ -148,3 +154,25 @@ def test_names_and_slashed_times_of_a_stranger_s_system_are_known(small):
     for name in ("settled_at: 结账时间", "deliverer_phone: 联系手机", "deliverer_name: 送修客户",
                  "ro_type: {column: 业务类别,", "amount: 应收", "service_advisor_no: 接待员"):  # fmt: skip
         assert name in text
+
+
+def test_a_stranger_s_system_goes_from_its_draft_to_a_trial(small, warehouse):
+    assert probe(small.parent).exit_code == 0
+    text = small.read_text(encoding="utf-8")
+    for draft, decided in (
+        ("{value: TODO}", "{value: SKODA}"),
+        ('"返聘": TODO', '"返聘": AC'),
+        ("# TODO valid_from: …", "valid_from: {value: 2020-01-01} #"),
+    ):
+        assert draft in text
+        text = text.replace(draft, decided)
+    small.write_text(text, encoding="utf-8")
+    address = connections.connection("aftercare_dms_west")
+    system = read_dealer_system(small)
+    group = read_group()
+    tried = try_day(warehouse, KEYRING, group, system, address, date(2026, 6, 30))
+    told = list(trial_lines(tried, "west", group, read_words("en", "connect")))
+    assert told[0] == "stores: 12 rows read = 2 good + 0 held + 0 older + 10 repeated"
+    assert "employees: 12 rows read = 12 good + 0 held + 0 older + 0 repeated" in told
+    assert "repair orders: 60 rows read = 60 good + 0 held + 0 older + 0 repeated" in told
+    assert told[-1].startswith("Every row goes on. Add west")

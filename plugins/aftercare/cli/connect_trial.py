@@ -176,7 +176,7 @@ def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
         )
         yield "  " + told + held + (named if known else "")
     if _UNKNOWN_STORE & tried.counts.get("by_rule", {}).keys():
-        yield "  " + say("try_no_stores", brands=", ".join(group.packs))
+        yield "  " + say("try_no_stores", brands=", ".join(group.packs) or "—")
     for column, need in tried.lacking.items():
         without = say(f"without_{need.loss}", rule=need.rule_id)
         word_of = column_word(column, say.language)
