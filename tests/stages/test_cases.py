@@ -14,7 +14,7 @@ from staged_rows import DAY, GROUP, VIN, StagedRows
 from whole_group import KEYRING, database
 
 from aftercare import connections, runs
-from aftercare.errors import BadData, NotAllowed
+from aftercare.errors import BadData, Fatal, NotAllowed
 from aftercare.quality.words import masked_row, shown_text
 from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.stages.cases import (
@@ -216,6 +216,32 @@ def test_what_stewards_let_through_at_the_same_time_all_goes_on(at_work: StagedR
     (load,) = at_work.rows("ops.load", feed="repair_order")
     assert (load["state"], load["pulled"], load["quarantined"]) == ("merged", 6, 3)
     assert len(at_work.good(load["load_id"])) == len(at_work.rows("core.repair_order")) == 3
+
+
+def test_a_feed_that_fails_keeps_no_released_row_of_another_back(at_work: StagedRows) -> None:
+    choose(at_work, 1)
+    at_work.load("complaint", [{}], day=NEXT)
+    with at_work.engine.begin() as connection:
+        connection.exec_driver_sql("update ops.load set pulled = 2 where feed = 'complaint'")
+    with pytest.raises(Fatal, match=r"staging holds 1 rows of dms/complaint"):
+        runs.settle(str(NEXT), "dms")
+    assert [row["ro_no"] for row in at_work.rows("core.repair_order")] == ["RO-1", "RO-4"]
+
+
+def test_a_sweep_that_fails_is_left_to_the_next_night(
+    at_work: StagedRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = {"conn_type": "mysql", "host": "127.0.0.1", "port": 1, "schema": "dms"}
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_DMS_HEYUAN", json.dumps(nobody))
+    system = "heyuan_dms"
+    for feed in ("sales_order", "complaint"):
+        at_work.load(feed, [{}], system=system, day=NEXT)
+    # Airflow would do all of it again if the problem could be waited for.
+    with pytest.raises(Fatal, match="not swept, the next night does it: "):
+        runs.settle(str(NEXT), system)
+    loads = at_work.rows("ops.load", system=system)
+    assert [load["state"] for load in loads] == ["merged", "merged"]
+    assert {sweep["state"] for sweep in at_work.rows("ops.sweep")} == {"failed"}
 
 
 MISFITS: list[tuple[tuple[int, ...], dict[str, Any], str]] = [

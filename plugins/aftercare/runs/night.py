@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from aftercare import connections, warehouse
@@ -90,17 +91,22 @@ def pull(key: str | None, system: str) -> Counts:
 def settle(key: str | None, system: str) -> Counts:
     """Validates and merges what was pulled of one system, reference feeds first.
 
-    Where the system's weekly sweep is due, a merged feed is swept too.
+    Then rows that stewards let through go on, and where the system's weekly sweep is due, merged
+    feeds are swept. What fails keeps back nothing else; it is raised at the end.
     """
     day = period.read_day(key)
-
-    def settle_feed(feed: str) -> Counts:
-        counts = _settle_load(system, feed, day)
-        swept = _sweep_feed(system, feed, day)
-        return {**counts, "swept": swept} if swept else counts
-
-    counts = _each_feed(pulled_feeds(day, system), settle_feed)
-    _settle_released(system)
+    problems: list[AftercareError] = []
+    missed: list[AftercareError] = []
+    counts = _attempt(
+        pulled_feeds(day, system), lambda feed: _settle_load(system, feed, day), problems
+    )
+    _settle_released(system, problems)
+    for feed, swept in _attempt(
+        counts, lambda feed: _sweep_feed(system, feed, day), missed
+    ).items():
+        if swept:
+            counts[feed]["swept"] = swept
+    _raise_together(problems, missed)
     return counts
 
 
@@ -151,29 +157,39 @@ def _sweep_feed(
 @step
 def settle_released(system: str | None = None) -> list[Counts]:
     """Validates and merges loads again that hold rows which stewards let through since."""
-    return _settle_released(system)
+    problems: list[AftercareError] = []
+    settled = _settle_released(system, problems)
+    _raise_together(problems)
+    return settled
 
 
-def _settle_released(system: str | None) -> list[Counts]:
+def _settle_released(system: str | None, problems: list[AftercareError]) -> list[Counts]:
     from aftercare.stages.cases import pending_loads
 
-    return [
-        {"system": name, "feed": feed, "day": day, **_settle_load(name, feed, day)}
-        for name, feed, day in pending_loads(connections.warehouse_engine())
-        if system in (None, name)
-    ]
+    settled: list[Counts] = []
+    for name, feed, day in pending_loads(connections.warehouse_engine()):
+        if system in (None, name):
+            counts = _attempt([feed], partial(_settle_load, name, day=day), problems)
+            settled += [
+                {"system": name, "feed": feed, "day": day, **counts[feed]} for feed in counts
+            ]
+    return settled
 
 
 def _settle_load(system: str, feed: str, day: date) -> Counts:
     from aftercare.stages.keys import ready_load
     from aftercare.stages.merge import merge
+    from aftercare.stages.sweep import judge_again
     from aftercare.stages.validate import only_settler, validate
 
     engine, group = connections.warehouse_engine(), read_group()
     with only_settler(engine, system, feed, day):
         ready_load(engine, keyring(), system, feed, day)
         checked = validate(engine, group, system, feed, day, docs_folder=docs_folder())
-        return {**checked, **merge(engine, group, system, feed, day)}
+        counts = {**checked, **merge(engine, group, system, feed, day)}
+    dealer = dealer_system(system) if system in group.systems else None
+    again = judge_again(engine, group, dealer, feed) if isinstance(dealer, SqlSystem) else {}
+    return {**counts, "swept": again} if again else counts
 
 
 @step
@@ -259,21 +275,41 @@ def pulled_feeds(day: date, system: str) -> list[str]:
 
 
 def _each_feed(feeds: Iterable[str], act: Callable[[str], Counts]) -> Counts:
-    """Acts on each feed; the failures are raised together at the end, retriable if one of them is."""
+    """Acts on each feed; the failures are raised together at the end."""
+    problems: list[AftercareError] = []
+    counts = _attempt(feeds, act, problems)
+    _raise_together(problems)
+    return counts
+
+
+def _attempt(
+    feeds: Iterable[str], act: Callable[[str], Counts], problems: list[AftercareError]
+) -> Counts:
+    """Acts on each feed, reference feeds first; failures are added to ``problems``."""
     chosen = set(feeds)
     counts: Counts = {}
-    problems: list[AftercareError] = []
     for feed in (name for name in FEEDS if name in chosen):
         try:
             counts[feed] = act(feed)
         except AftercareError as problem:
             log.error("%s: %s", feed, problem)
             problems.append(problem)
-    if problems:
-        message = "; ".join(str(problem) for problem in problems)
-        waits = [problem for problem in problems if isinstance(problem, Retriable)]
-        if waits:
-            asked = [problem.retry_after for problem in waits if problem.retry_after is not None]
-            raise type(waits[0])(message, max(asked, default=None))
-        raise Fatal(message)
     return counts
+
+
+def _raise_together(
+    problems: Sequence[AftercareError], missed: Sequence[AftercareError] = ()
+) -> None:
+    """Raises all as one, retriable if one of ``problems`` is.
+
+    What was ``missed`` is made up for by the next night: for its sake nothing is done again.
+    """
+    if not problems and not missed:
+        return
+    said = [*map(str, problems), *(f"not swept, the next night does it: {it}" for it in missed)]
+    message = "; ".join(said)
+    waits = [problem for problem in problems if isinstance(problem, Retriable)]
+    if waits:
+        asked = [problem.retry_after for problem in waits if problem.retry_after is not None]
+        raise type(waits[0])(message, max(asked, default=None))
+    raise Fatal(message)
