@@ -23,7 +23,15 @@ SEED, END, NIGHTS, AT_ONCE = 30303, date(2026, 9, 20), 30, 3
 MUCH_LATER = "2026-11-21"
 # Which night brought a row, listed or changed a task: the way, and not where it led.
 WAY = frozenset(
-    {"version", "version_day", "listed_day", "changed_day", "work_day", "first_seen_on"}
+    {
+        "version",
+        "version_day",
+        "vanished_day",
+        "listed_day",
+        "changed_day",
+        "work_day",
+        "first_seen_on",
+    }
 )
 
 

@@ -32,7 +32,8 @@ from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.merge import merge
 from aftercare.stages.people import know_people
 from aftercare.stages.pull import pull
-from aftercare.stages.sweep import FEW, sweep
+from aftercare.stages.sweep import FEW, judge_again, sweep
+from aftercare.warehouse import run
 
 WEEK = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
@@ -58,12 +59,21 @@ class Dealer:
         """The system holds these orders and no others."""
         database(self.database.engine, [order(number, **changes) for number in numbers])
 
-    def read(self, day: date = DAY) -> None:
-        """Pulls and merges a night."""
+    def capture(self, day: date = DAY) -> None:
+        """Pulls a night."""
         connection = self.database.connection
         pull(self.warehouse, KEYRING, GROUP, self.system, connection, "repair_order", day)
         judge_plainly(self.warehouse, "repair_order", day)
+
+    def merge(self, day: date = DAY) -> dict[str, Any]:
+        """Merges what was pulled, and judges it by the keys that are known."""
         merge(self.warehouse, GROUP, "dms", "repair_order", day)
+        return judge_again(self.warehouse, GROUP, self.system, "repair_order")
+
+    def read(self, day: date = DAY) -> None:
+        """Pulls and merges a night."""
+        self.capture(day)
+        self.merge(day)
 
     def sweep(self, day: date = DAY, **more: Any) -> dict[str, Any]:
         """Sweeps after a night."""
@@ -170,6 +180,72 @@ def test_a_late_sweep_leaves_alone_what_later_nights_know(dealer: Dealer) -> Non
     dealer.hold("RO1", "RO2")
     assert dealer.sweep(DAY) == {}
     assert dealer.vanished() == ["RO1", "RO2"]
+
+
+def test_what_is_merged_after_a_later_sweep_is_judged_by_its_keys(dealer: Dealer) -> None:
+    dealer.hold("RO1", "RO2")
+    dealer.capture()
+    dealer.hold("RO1")
+    assert dealer.sweep(DAY + 2 * ONE_DAY, is_asked_for=True)["judged"] == 0
+    assert dealer.merge() == {"vanished": 1, "returned": 0}
+    assert dealer.vanished() == ["RO2"]
+    assert dealer.merge() == {}
+    [known] = rows_of(dealer.warehouse, "select judged, vanished, returned from ops.sweep")
+    assert known == {"judged": 2, "vanished": 1, "returned": 0}
+    assert rows_of(dealer.warehouse, "select document_no from ops.sweep_finding") == [
+        {"document_no": "RO2"}
+    ]
+    [told] = rows_of(dealer.warehouse, "select counts from ops.stage_report where stage = 'sweep'")
+    assert told["counts"] == {"keys": 1, **known}
+
+
+def test_what_was_read_after_the_keys_may_have_come_after_them(dealer: Dealer) -> None:
+    dealer.hold("RO1")
+    dealer.capture()
+    dealer.sweep(DAY + 2 * ONE_DAY, is_asked_for=True)
+    dealer.hold("RO1", "RO2")
+    dealer.capture(DAY)
+    assert dealer.merge() == {}
+    assert dealer.vanished() == []
+
+
+def test_what_is_merged_while_keys_are_read_is_judged(dealer: Dealer) -> None:
+    dealer.hold("RO1", "RO2")
+    dealer.capture()
+    dealer.hold("RO1")
+    with dealer.warehouse.begin() as connection:
+        run(connection, "sweep/open_sweep", system="dms", feed="repair_order", day=DAY)
+    assert dealer.merge() == {}
+    with dealer.warehouse.begin() as connection:
+        found = run(connection, "sweep/list_read_loads", sweep_id=1).scalars().all()
+    assert len(found) == 1
+
+
+def test_a_late_load_that_would_lose_too_much_is_refused_and_swept_again(dealer: Dealer) -> None:
+    numbers = [f"RO{number:02}" for number in range(30)]
+    dealer.hold(*numbers)
+    dealer.capture()
+    dealer.hold("OTHER")
+    dealer.sweep()
+    with pytest.raises(BadData, match="30 of 30 documents are not in tt_order"):
+        dealer.merge()
+    assert dealer.vanished() == []
+    assert dealer.merge() == {}
+    [known] = rows_of(dealer.warehouse, "select state from ops.sweep")
+    assert known == {"state": "failed"}
+    dealer.hold(*numbers)
+    assert dealer.sweep(DAY + ONE_DAY)["judged"] == 30
+
+
+def test_a_sweep_of_an_earlier_day_leaves_the_newest_keys(dealer: Dealer) -> None:
+    dealer.hold("RO1")
+    dealer.read()
+    dealer.sweep(DAY + WEEK)
+    with dealer.warehouse.begin() as connection:
+        named = {"system": "dms", "feed": "repair_order"}
+        earlier = run(connection, "sweep/open_sweep", **named, day=DAY).scalar_one()
+        run(connection, "sweep/forget_keys", sweep_id=earlier)
+        assert run(connection, "sweep/find_kept_keys", **named).one().keys == 1
 
 
 def test_a_sweep_is_due_on_its_weekday_and_after_that_until_it_was_done(dealer: Dealer) -> None:

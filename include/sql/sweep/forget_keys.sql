@@ -1,10 +1,13 @@
--- The keys that sweeps of the feed read before. All its sweeps stay locked
--- until this one is done, so that no two of them mix.
+-- The keys that sweeps of the feed read before, but not those of a later day's
+-- sweep. All its sweeps stay locked until this one is done, so that no two of
+-- them mix.
 -- grain: one row per key
 -- reads: ops.sweep
 -- writes: staging.swept_key
 with sweeps as (
-    select same_feed.sweep_id
+    select
+        same_feed.sweep_id,
+        same_feed.business_day <= this.business_day as is_older
     from ops.sweep as this
     inner join ops.sweep as same_feed
         on
@@ -17,4 +20,6 @@ with sweeps as (
 
 delete from staging.swept_key as keys
 using sweeps
-where keys.sweep_id = sweeps.sweep_id
+where
+    keys.sweep_id = sweeps.sweep_id
+    and sweeps.is_older

@@ -4,19 +4,20 @@ Once a week the keys of what changed lately are read and compared with core. A d
 missing is marked as vanished, and the next tasks stage withdraws what hung on it; one that is there
 again, or that a later load reads, counts again. A sweep of a day says what was so after that day:
 the newest one counts, whenever it is run, and documents that a later day's load brought are not
-its business.
+its business. Its keys are kept, for loads that were read before them and are merged after.
 """
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 
 from aftercare.errors import AftercareError, BadData, SystemUnreachable
@@ -70,10 +71,14 @@ def sweep(
         if known.later_day is not None or known.this_week is not None:
             return {}
         sweep_id: int = run(opened, "sweep/open_sweep", **named).scalar_one()
-    made = _Sweep(keyring, group, system, mapped, feed, day, sweep_id)
+    window = Window(day, system.lag_days, group.time_zone)
+    judged_since = window.midnight(day - timedelta(days=system.sweep.days))
+    made = _Sweep(group, system, mapped, feed, day, sweep_id, judged_since)
+    translator = Translator(system, FEEDS[feed], keyring, window.end)
     try:
         with engine.begin() as opened:
-            return made.run(opened, connection, most_lost or system.sweep.most_lost)
+            read = made.read_keys(opened, connection, translator)
+            return made.judge(opened, read, most_lost or system.sweep.most_lost)
     except AftercareError as problem:
         _fail(engine, sweep_id, problem)
         raise
@@ -83,6 +88,35 @@ def sweep(
         )
         _fail(engine, sweep_id, broken)
         raise broken from None
+
+
+def judge_again(engine: Engine, group: Group, system: SqlSystem, feed: str) -> dict[str, Any]:
+    """Marks what was merged since a feed's newest sweep by the keys that it read.
+
+    So a load that is late, or a row that is released, ends as if it had come before. Counts:
+    documents ``vanished`` and ``returned`` by that; empty where there are none.
+
+    Raises BadData where more are missing than may be; then nothing is marked, and the sweep counts as
+    failed, so that the next night sweeps.
+    """
+    mapped = system.feeds.get(feed)
+    if mapped is None or feed not in DOCUMENT_FEEDS:
+        return {}
+    named = {"system": system.system, "feed": feed}
+    try:
+        with engine.begin() as connection:
+            run(connection, "merge/lock_core")
+            kept = run(connection, "sweep/find_kept_keys", **named).one_or_none()
+            if kept is None:
+                return {}
+            made = _Sweep(
+                group, system, mapped, feed, kept.business_day, kept.sweep_id, kept.changed_since
+            )
+            return made.judge_rest(connection, kept.keys, system.sweep.most_lost)
+    except BadData as problem:
+        with engine.begin() as connection:
+            run(connection, "sweep/doubt_sweep", sweep_id=made.sweep_id, failure=str(problem))
+        raise
 
 
 def _fail(engine: Engine, sweep_id: int, problem: AftercareError) -> None:
@@ -96,45 +130,74 @@ class _Sweep:
 
     def __init__(
         self,
-        keyring: Keyring,
         group: Group,
         system: SqlSystem,
         mapped: SqlFeedMap,
         feed: str,
         day: date,
         sweep_id: int,
+        judged_since: datetime,
     ) -> None:
         self._system, self._mapped, self._feed, self._day = system, mapped, feed, day
-        self._sweep_id, self._zone = sweep_id, group.group.time_zone
-        window = Window(day, system.lag_days, group.time_zone)
-        self._judged_since = window.midnight(day - timedelta(days=system.sweep.days))
-        # A row that was put back may be a version of some days before the one we know.
-        self._read_since = self._judged_since - timedelta(days=system.lag_days)
-        self._translator = Translator(system, FEEDS[feed], keyring, window.end)
+        self.sweep_id, self._zone, self._judged_since = (
+            sweep_id,
+            group.group.time_zone,
+            judged_since,
+        )
+        self._loads: list[int] = []
 
-    def run(self, connection: Connection, address: Address, most_lost: Decimal) -> dict[str, Any]:
-        """Reads keys, compares, marks."""
-        run(connection, "sweep/forget_keys", sweep_id=self._sweep_id)
-        batches = read_keys(self._system, self._feed, address, self._read_since)
-        keys = (key for batch in batches for key in self._translator.keys(batch))
-        counts: dict[str, int] = {"keys": copy_keys(connection, self._sweep_id, keys)}
+    def read_keys(self, connection: Connection, address: Address, translator: Translator) -> int:
+        """Reads the keys from the system and keeps them; returns their number."""
+        run(connection, "sweep/forget_keys", sweep_id=self.sweep_id)
+        # A row that was put back may be a version of some days before the one we know.
+        since = self._judged_since - timedelta(days=self._system.lag_days)
+        batches = read_keys(self._system, self._feed, address, since)
+        keys = (key for batch in batches for key in translator.keys(batch))
+        count = copy_keys(connection, self.sweep_id, keys)
         run(connection, "sweep/analyze_keys")
         run(connection, "merge/lock_core")
-        counts |= connection.execute(self._counting()).one()._asdict()
-        self._refuse(counts, most_lost)
-        found = [self._mark(connection, is_gone) for is_gone in (True, False)]
-        self._refresh_vehicles(connection, {vin for vins in found for vin in vins})
+        return count
+
+    def judge(self, connection: Connection, keys: int, most_lost: Decimal) -> dict[str, Any]:
+        """Compares, marks and reports."""
+        counts = self._compare(connection, keys, most_lost)
         run(
             connection,
             "sweep/finish_sweep",
-            sweep_id=self._sweep_id,
+            sweep_id=self.sweep_id,
             changed_since=self._judged_since,
             **counts,
         )
+        self._report(connection, counts)
+        return counts
+
+    def judge_rest(self, connection: Connection, keys: int, most_lost: Decimal) -> dict[str, Any]:
+        """Compares what was merged since with the keys, and adds what is found."""
+        found = self._compare(connection, keys, most_lost)
+        if not found["vanished"] and not found["returned"]:
+            return {}
+        named = {name: found[name] for name in ("judged", "vanished", "returned")}
+        total = run(connection, "sweep/add_findings", sweep_id=self.sweep_id, **named).one()
+        self._report(connection, total._asdict())
+        return {name: found[name] for name in ("vanished", "returned")}
+
+    def _compare(self, connection: Connection, keys: int, most_lost: Decimal) -> dict[str, Any]:
+        # What was read while the keys were, or after them, may have come after them.
+        self._loads = list(
+            run(connection, "sweep/list_read_loads", sweep_id=self.sweep_id).scalars()
+        )
+        counts: dict[str, int] = {"keys": keys}
+        counts |= connection.execute(self._counting()).one()._asdict()
+        self._refuse(counts, most_lost)
+        if counts["vanished"] or counts["returned"]:
+            found = [self._mark(connection, is_gone) for is_gone in (True, False)]
+            self._refresh_vehicles(connection, {vin for vins in found for vin in vins})
+        return counts
+
+    def _report(self, connection: Connection, counts: dict[str, Any]) -> None:
         part = f"{self._system.system}/{self._feed}"
         report(connection, "sweep", str(self._day), counts, part)
         log.info("%s of %s swept: %s", part, self._day, counts)
-        return counts
 
     def _refuse(self, counts: dict[str, int], most_lost: Decimal) -> None:
         judged, vanished = counts["judged"], counts["vanished"]
@@ -157,27 +220,18 @@ class _Sweep:
         keys = _table("staging", "swept_key", "sweep_id", "store_code", "document_no")
         store, number = (core.c[name] for name in FEEDS[self._feed].key)
         return sa.exists().where(
-            keys.c.sweep_id == self._sweep_id,
+            keys.c.sweep_id == self.sweep_id,
             keys.c.store_code == store,
             keys.c.document_no == number,
         )
 
     def _is_judged(self, core: sa.TableClause) -> sa.ColumnElement[bool]:
-        """Documents of this system that must be among the keys, unless they were deleted.
-
-        One whose load was merged after the keys were read may have come after them.
-        """
-        loads = _table("ops", "load", "load_id", "system", "changed_at")
-        sweeps = _table("ops", "sweep", "sweep_id", "started_at")
+        """Documents of this system that must be among the keys, unless they were deleted."""
+        loads = sa.literal(self._loads, postgresql.ARRAY(sa.BigInteger))
         return sa.and_(
             core.c.version_at >= sa.literal(self._judged_since),
             core.c.version_day <= sa.literal(self._day),
-            sa.exists().where(
-                loads.c.load_id == core.c.load_id,
-                loads.c.system == self._system.system,
-                sweeps.c.sweep_id == self._sweep_id,
-                loads.c.changed_at < sweeps.c.started_at,
-            ),
+            core.c.load_id == sa.any_(loads),
         )
 
     def _counting(self) -> sa.Select[int, int, int]:
@@ -211,7 +265,7 @@ class _Sweep:
         run(
             connection,
             "sweep/keep_findings",
-            sweep_id=self._sweep_id,
+            sweep_id=self.sweep_id,
             is_gone=is_gone,
             store_codes=[row[0] for row in found],
             document_nos=[row[1] for row in found],

@@ -72,8 +72,9 @@ create table ops.sweep (
     unique (system, feed, business_day)
 );
 
--- The keys that a sweep read, until the next sweep of its feed.
-create unlogged table staging.swept_key (
+-- The keys that a sweep read, until the next sweep of its feed: loads that are
+-- merged late are judged by them, so they outlive a crash.
+create table staging.swept_key (
     sweep_id bigint not null,
     store_code text not null,
     document_no text not null
