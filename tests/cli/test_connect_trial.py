@@ -122,3 +122,11 @@ def test_unknown_stores_are_told_where_they_come_from(warehouse, tmp_path):
     address = sqlite(tmp_path, [order("R1")])
     tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), address, DAY)
     assert any("store codes come from the feed store" in line for line in said(tried))
+
+
+def test_phones_of_which_none_can_be_called_are_as_good_as_none(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    rows = [order("R1", sender_phone="138"), order("R2", sender_phone=None)]
+    tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, rows), DAY)
+    assert tried[0].is_sound
+    assert "of no use: repair_order.deliverer_phone" in said(tried)[-1]

@@ -22,7 +22,7 @@ from aftercare.settings import Group
 from aftercare.sources.batches import Address
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
-from aftercare.sources.needs import ORDERS, STOPS, Need, not_mapped
+from aftercare.sources.needs import NEEDS, ORDERS, STOPS, Need, not_mapped
 from aftercare.stages.pull import pull
 from aftercare.stages.validate import validate
 from aftercare.words import FEEDS as FEED_WORDS
@@ -52,6 +52,11 @@ class TrialFeed:
     def is_sound(self) -> bool:
         """Whether every row goes on."""
         return self.problem is None and not self.counts["quarantined"]
+
+    def is_useless(self, need: Need) -> bool:
+        """Whether the rule that asks for a column marks every row."""
+        flagged = self.counts["by_rule"].get(need.rule_id, 0)
+        return 0 < self.counts["pulled"] == flagged
 
 
 def try_day(
@@ -151,8 +156,8 @@ def _verdict(tried: Sequence[TrialFeed], name: str, say: Words) -> str:
     missing = [
         f"{feed.feed}.{column}"
         for feed in tried
-        for column, need in feed.lacking.items()
-        if need.loss in STOPS
+        for column, need in NEEDS[feed.feed].items()
+        if need.loss in STOPS and (column in feed.lacking or feed.is_useless(need))
     ]
     if missing:
         return say("try_incomplete", columns=", ".join(missing))
