@@ -154,6 +154,42 @@ def test_a_released_row_reaches_core_and_then_nothing_is_pending(staged: StagedR
     assert pending_loads(staged.engine) == []
 
 
+def test_a_system_asks_for_its_own_released_rows_alone(staged: StagedRows) -> None:
+    choose(staged, 1)
+    assert pending_loads(staged.engine, "dms") == [("dms", "repair_order", DAY)]
+    assert pending_loads(staged.engine, "other") == []
+
+
+def test_a_released_row_that_was_passed_over_is_not_settled_every_night(
+    staged: StagedRows,
+) -> None:
+    rivals = [{"ro_no": "T", "amount": 1}, {"ro_no": "T", "amount": 2}]
+    staged.load("repair_order", rivals, system="other")
+    staged.validate("repair_order", system="other")
+    choose(staged, 4)
+    choose(staged, 5)
+    assert pending_loads(staged.engine) == [("other", "repair_order", DAY)]
+    staged.validate("repair_order", system="other")
+    states = [case["state"] for case in staged.rows("quality.quarantine", system="other")]
+    assert states == ["released", "released"]
+    assert pending_loads(staged.engine) == []
+
+
+def test_a_decision_made_when_its_load_is_settled_already_waits(staged: StagedRows) -> None:
+    with staged.engine.begin() as connection:
+        # What a steward does just then: rows that go on are chosen, the load is not settled yet.
+        connection.exec_driver_sql(
+            "create function release() returns trigger language plpgsql as $$ begin "
+            "insert into quality.decision (case_id, action, reason_code, decided_by) "
+            "values (1, 'release', 'confirmed', 'amy'); "
+            "update quality.quarantine set state = 'released', is_waiting = true where case_id = 1; "
+            "return null; end $$; "
+            "create trigger release after insert on quality.rule_count execute function release()"
+        )
+    staged.validate("repair_order")
+    assert pending_loads(staged.engine) == [("dms", "repair_order", DAY)]
+
+
 def test_a_row_that_its_day_no_longer_holds_is_not_pending(staged: StagedRows) -> None:
     choose(staged, 1)
     staged.load("repair_order", [{}])

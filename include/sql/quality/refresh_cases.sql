@@ -18,6 +18,7 @@ with decided as (
 update quality.quarantine as held
 set
     state = decided.state,
+    is_waiting = decided.state <> 'open',
     closed_day = case when decided.state <> 'open' then decided.today end
 from decided
 where held.case_id = decided.case_id

@@ -52,6 +52,8 @@ decided as (
 update quality.quarantine as cases
 set
     state = decided.state,
+    -- Of an older day's load: whether it holds for the newest is decided there.
+    is_waiting = cases.load_id <> :load_id,
     closed_day = case
         when decided.state <> 'open'
             then coalesce(cases.closed_day, decided.business_day)

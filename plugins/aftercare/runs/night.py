@@ -167,12 +167,9 @@ def _settle_released(system: str | None, problems: list[AftercareError]) -> list
     from aftercare.stages.cases import pending_loads
 
     settled: list[Counts] = []
-    for name, feed, day in pending_loads(connections.warehouse_engine()):
-        if system in (None, name):
-            counts = _attempt([feed], partial(_settle_load, name, day=day), problems)
-            settled += [
-                {"system": name, "feed": feed, "day": day, **counts[feed]} for feed in counts
-            ]
+    for name, feed, day in pending_loads(connections.warehouse_engine(), system):
+        counts = _attempt([feed], partial(_settle_load, name, day=day), problems)
+        settled += [{"system": name, "feed": feed, "day": day, **counts[feed]} for feed in counts]
     return settled
 
 

@@ -190,11 +190,11 @@ def decide(
     )
 
 
-def pending_loads(engine: Engine) -> list[tuple[str, str, date]]:
+def pending_loads(engine: Engine, system: str | None = None) -> list[tuple[str, str, date]]:
     """Loads (system, feed, business day) with a row that may go on and has not yet, the oldest
-    first: to be validated and merged again."""
+    first: to be validated and merged again. ``system`` None: of all."""
     with engine.connect() as connection:
-        rows = run(connection, "quality/list_pending_loads").mappings()
+        rows = run(connection, "quality/list_pending_loads", system=system).mappings()
         return [(row["system"], row["feed"], row["business_day"]) for row in rows]
 
 

@@ -184,6 +184,7 @@ def _split(
         rule_ids=[rule.rule_id for rule in suite.rules],
         owners=[rule.meta.owner for rule in suite.rules],
     )
+    run(connection, "quality/take_decisions", load_id=load.load_id)
     run(connection, "quality/analyze_results")
     run(connection, "quality/refresh_held", load_id=load.load_id)
     run(connection, "quality/fill_good_rows", load_id=load.load_id)

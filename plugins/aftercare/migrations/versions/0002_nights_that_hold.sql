@@ -462,3 +462,27 @@ select
         when exit_on is null then 'not_left'
     end as problem
 from core.repair_order;
+
+-- costs of history -----------------------------------------------------
+-- A night reads what its own rows need, however many years lie behind it.
+create index load_day_idx on ops.load (business_day);
+
+-- A case that was decided about waits until its load is settled again; each
+-- night asks for those alone.
+alter table quality.quarantine
+add column is_waiting boolean not null default false;
+
+update quality.quarantine as held
+set is_waiting = true
+where
+    held.state in ('released', 'waived')
+    and not exists (
+        select good.row_id
+        from quality.good_row as good
+        where
+            held.load_id = good.load_id
+            and held.row_id = good.row_id
+    );
+
+create index quarantine_waiting_idx on quality.quarantine (system)
+where is_waiting;
