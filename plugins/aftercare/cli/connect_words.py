@@ -94,7 +94,7 @@ def _feed(feed: FeedDraft, say: Words) -> Iterator[str]:
     for name, need in feed.lacking.items():
         column = f"{column_word(name, say.language)} {name}"
         without = say(f"without_{need.loss}", rule=need.rule_id)
-        yield "  " + say("missing_key", columns=f"{column} ({without})")
+        yield "  " + say("missing_key", columns=f"{column} · {without}")
 
 
 def _cursor(found: CursorDraft, say: Words) -> str:
