@@ -39,6 +39,8 @@ WEEK = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
 # DAY is a Wednesday.
 ON = "sweep: wednesday\n"
+# A night in which tasks of July 1 are missed since long.
+MISSED = date(2026, 8, 20)
 
 
 class Dealer:
@@ -386,6 +388,50 @@ def test_tasks_of_a_vanished_order_are_withdrawn_and_open_again_with_it(
         "CA01.S4-06.S": ("open", july(1)),
     }
     assert care.messages("action").count(("withdraw",)) <= 1
+
+
+@pytest.mark.parametrize("is_after_the_night", [False, True])
+def test_a_missed_task_of_an_order_that_is_gone_is_withdrawn_whenever_that_is_found(
+    is_after_the_night: bool, warehouse: Engine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    care = CareGroup(warehouse)
+    changed = datetime.fromisoformat("2026-07-01 18:00")
+    with dealer_database("sqlite", request, tmp_path) as made:
+        dealer = Dealer(warehouse, made, tmp_path)
+        dealer.hold("R", "S", changed=changed, settled=changed)
+        dealer.read(july(1))
+        for day in (july(1), MISSED - ONE_DAY):
+            care.night(day)
+        dealer.hold("S", changed=changed)
+        if is_after_the_night:
+            care.night(MISSED)
+        dealer.sweep(MISSED, is_asked_for=True)
+    assert care.task(REPAIR)["status"] == "missed"
+    care.night(MISSED + ONE_DAY if is_after_the_night else MISSED)
+    assert care.tasks("status", "status_reason") == {
+        REPAIR: ("withdrawn", "document_gone"),
+        "CA01.S4-06.S": ("missed", "not_called"),
+    }
+
+
+def test_a_missed_task_of_an_order_that_a_late_load_reverses_is_withdrawn(
+    warehouse: Engine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    care = CareGroup(warehouse)
+    changed = datetime.fromisoformat("2026-07-01 18:00")
+    with dealer_database("sqlite", request, tmp_path) as made:
+        dealer = Dealer(warehouse, made, tmp_path)
+        dealer.hold("R", changed=changed, settled=changed)
+        dealer.read(july(1))
+        dealer.hold("R", changed=changed + ONE_DAY, settled=changed, is_red=1)
+        dealer.capture(july(2))
+        for day in (july(1), MISSED):
+            care.night(day)
+        assert care.task(REPAIR)["status"] == "missed"
+        dealer.merge(july(2))
+    changed_tasks = [care.night(MISSED + days * ONE_DAY)["changed"] for days in (1, 2)]
+    assert care.task(REPAIR)["status_reason"] == "reversed"
+    assert changed_tasks == [1, 0]
 
 
 def test_feeds_that_are_read_whole_or_hold_no_documents_are_not_swept(

@@ -1,17 +1,63 @@
 -- Tasks that may change: those not finished, and those whose document or
--- calls came in with the day's loads, or whose document the day's sweep found
--- gone or there again.
+-- calls came in with the day's loads or with loads merged since tasks were
+-- made last, or whose document a sweep since then found gone or there again.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.document, staging.sales_order,
 --   staging.repair_order, staging.call_result, ops.load, ops.sweep,
---   ops.sweep_finding, pg_temp.night_store, pg_temp.night_rule
+--   ops.sweep_finding, ops.stage_report, pg_temp.night_store,
+--   pg_temp.night_rule
 -- writes: pg_temp.night_subject
-with loads as (
+with last_tasks as (
+    select max(reported_at) as reported_at
+    from ops.stage_report
+    where stage = 'tasks'
+),
+
+-- Other stages have other keys, which are no dates.
+news as materialized (
+    select
+        r.stage,
+        r.part,
+        cast(r.partition_key as date) as business_day
+    from last_tasks
+    inner join ops.stage_report as r on last_tasks.reported_at < r.reported_at
+    where r.stage in ('merge', 'sweep')
+),
+
+loads as (
     select
         load_id,
         feed
     from ops.load
     where business_day = cast(:day as date)
+    union
+    select
+        l.load_id,
+        l.feed
+    from news
+    inner join ops.load as l
+        on
+            news.business_day = l.business_day
+            and news.part = l.system || '/' || l.feed
+    where news.stage = 'merge'
+),
+
+sweeps as (
+    select
+        sweep_id,
+        feed
+    from ops.sweep
+    where business_day = cast(:day as date)
+    union
+    select
+        s.sweep_id,
+        s.feed
+    from news
+    inner join ops.sweep as s
+        on
+            news.business_day = s.business_day
+            and news.part = s.system || '/' || s.feed
+    where news.stage = 'sweep'
 ),
 
 came_in as (
@@ -35,9 +81,8 @@ came_in as (
         s.feed as document_kind,
         f.store_code,
         f.document_no
-    from ops.sweep as s
+    from sweeps as s
     inner join ops.sweep_finding as f on s.sweep_id = f.sweep_id
-    where s.business_day = cast(:day as date) -- noqa: RF02
 ),
 
 touched as (

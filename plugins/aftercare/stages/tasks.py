@@ -65,6 +65,8 @@ def make_tasks(
     """
     with engine.begin() as connection:
         run(connection, "care/lock_tasks")
+        # What is merged or swept later is later than this night's report, and the next one's business.
+        run(connection, "merge/lock_core")
         _require_policy(connection, policy)
         last: date | None = run(connection, "care/read_horizon").scalar_one()
         horizon = max(day, last or day)
