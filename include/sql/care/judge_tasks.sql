@@ -5,8 +5,7 @@
 -- they go on counting when its dates move.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, core.call_result, core.assignment,
---   care.follow_up_task, care.do_not_call, care.do_not_call_person,
---   core.document_customer
+--   care.follow_up_task, care.do_not_call_person, core.document_customer
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -43,12 +42,22 @@ calls as (
 ),
 
 wishes as (
+    -- Vehicle by vehicle, so that wishes about others are not read, of however
+    -- many years they are.
     select
         n.task_key,
-        w.called_on
+        said.called_on
     from night
-    inner join care.do_not_call as w on night.horizon >= w.called_on
-    inner join night_task as n on w.vin = n.vin
+    cross join night_task as n
+    left join lateral (
+        select min(c.called_on) as called_on
+        from care.follow_up_task as t
+        inner join core.call_result as c on t.task_key = c.task_key
+        where
+            n.vin = t.vin
+            and c.is_do_not_call
+            and night.horizon >= c.called_on
+    ) as said on true
     union all
     select
         n.task_key,

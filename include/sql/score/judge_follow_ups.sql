@@ -55,7 +55,7 @@ calls as (
     group by task_key
 ),
 
--- Through the month's vehicles: wishes of all years are not read.
+-- Through the month's vehicles; what persons asked for is read below.
 vehicle_tasks as (
     select
         task_key,

@@ -486,3 +486,6 @@ where
 
 create index quarantine_waiting_idx on quality.quarantine (system)
 where is_waiting;
+
+-- Wishes not to be called are asked for by vehicle.
+create index follow_up_task_vin_idx on care.follow_up_task (vin);
