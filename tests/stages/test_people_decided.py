@@ -20,7 +20,7 @@ from aftercare.stages.people import (
     list_decisions,
     undo,
 )
-from aftercare.warehouse import run
+from aftercare.warehouse import run, statement
 
 
 def test_a_merge_leaves_a_redirect_and_its_undo_restores_everything(nights: Nights) -> None:
@@ -190,3 +190,29 @@ def test_a_company_s_wish_is_about_the_vehicle_it_was_said_about(warehouse: Engi
     care.call("CA01.S4-02.A", july(2), "reached", is_do_not_call=True)
     free = ("open", None)
     assert reasons(care) == {"A": ("held", "do_not_call"), "B": free, "C": free, "D": free}
+
+
+def test_a_night_finds_wishes_by_its_vehicles_and_does_not_read_those_of_years(
+    warehouse: Engine,
+) -> None:
+    care = CareGroup(warehouse)
+    delivered(care, "A", b"phone")
+    care.night(july(1))
+    with care.engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into care.follow_up_task select (jsonb_populate_record(t, jsonb_build_object("
+                "'task_key', t.task_key || n, 'vin', 'OLD' || n, 'occurrence', n + 1))).* "
+                "from care.follow_up_task as t, generate_series(1, 5000) as n"
+            )
+        )
+        for table in ("subject", "task"):
+            run(connection, f"care/create_night_{table}")
+        connection.execute(
+            text("insert into night_task select * from care.follow_up_task where vin = 'VINA'")
+        )
+        connection.execute(text("analyze"))
+        plan = connection.execute(
+            text(f"explain {statement('care/judge_tasks').text}"), {"horizon": july(1)}
+        ).scalars()
+        assert "follow_up_task_vin_idx" in "\n".join(plan)
