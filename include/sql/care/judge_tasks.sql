@@ -41,6 +41,29 @@ calls as (
     group by n.task_key
 ),
 
+-- Worked out once each: the planner would ask who somebody is task by task.
+person_wishes as materialized (
+    select
+        w.vin,
+        w.known_id,
+        w.called_on
+    from night
+    inner join care.do_not_call_person as w on night.horizon >= w.called_on
+),
+
+known_wishes as materialized (
+    select
+        n.task_key,
+        n.store_code,
+        n.document_kind,
+        n.document_no,
+        n.contact_kind,
+        w.known_id,
+        w.called_on
+    from person_wishes as w
+    inner join night_task as n on w.vin = n.vin
+),
+
 wishes as (
     -- Vehicle by vehicle, so that wishes about others are not read, of however
     -- many years they are.
@@ -60,18 +83,16 @@ wishes as (
     ) as said on true
     union all
     select
-        n.task_key,
-        w.called_on
-    from night
-    inner join care.do_not_call_person as w on night.horizon >= w.called_on
-    inner join night_task as n on w.vin = n.vin
+        k.task_key,
+        k.called_on
+    from known_wishes as k
     inner join core.document_customer as p
         on
-            n.store_code = p.store_code
-            and n.document_kind = p.document_kind
-            and n.document_no = p.document_no
-            and n.contact_kind = any(p.contact_kinds)
-            and w.known_id = p.known_id
+            k.store_code = p.store_code
+            and k.document_kind = p.document_kind
+            and k.document_no = p.document_no
+            and k.contact_kind = any(p.contact_kinds)
+            and k.known_id = p.known_id
 ),
 
 do_not_calls as (

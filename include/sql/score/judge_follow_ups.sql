@@ -84,7 +84,8 @@ do_not_calls as (
     group by vehicle_tasks.vin
 ),
 
-person_wishes as (
+-- Worked out once each: the planner would ask who somebody is task by task.
+person_wishes as materialized (
     select
         known_id,
         vin,
@@ -93,20 +94,32 @@ person_wishes as (
     where called_on <= :closing_on
 ),
 
-person_do_not_calls as (
+known_wishes as materialized (
     select
         tasks.task_key,
-        min(wishes.called_on) as asked_on
+        tasks.store_code,
+        tasks.document_kind,
+        tasks.document_no,
+        tasks.contact_kind,
+        wishes.known_id,
+        wishes.called_on
     from person_wishes as wishes
     inner join tasks on wishes.vin = tasks.vin
+),
+
+person_do_not_calls as (
+    select
+        known.task_key,
+        min(known.called_on) as asked_on
+    from known_wishes as known
     inner join core.document_customer as persons
         on
-            tasks.store_code = persons.store_code
-            and tasks.document_kind = persons.document_kind
-            and tasks.document_no = persons.document_no
-            and tasks.contact_kind = any(persons.contact_kinds)
-            and wishes.known_id = persons.known_id
-    group by tasks.task_key
+            known.store_code = persons.store_code
+            and known.document_kind = persons.document_kind
+            and known.document_no = persons.document_no
+            and known.contact_kind = any(persons.contact_kinds)
+            and known.known_id = persons.known_id
+    group by known.task_key
 ),
 
 asked as (
