@@ -108,7 +108,6 @@ def said(path: Path) -> Iterator[str]:
 
 PLACES: dict[str, Callable[[Demo], list[Path]]] = {
     "Airflow's logs": lambda demo: [demo.home / "airflow" / "logs"],
-    "logs of the nights before": lambda demo: [demo.home / "history"],
     "logs of both servers": lambda demo: [demo.server.log_file, demo.dealer.log_file],
     "XComs": lambda demo: [demo.opened / METADATA / "public.xcom.csv"],
     "rows of Airflow's database": lambda demo: [demo.opened / METADATA],
