@@ -69,9 +69,10 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
     from aftercare.cli.connect_words import report_lines
     from aftercare.reports.scorecard_words import read_words
     from aftercare.sources.dealer_system import SYSTEM_NAME
-    from aftercare.sources.draft import TODO, make_draft
+    from aftercare.sources.draft import make_draft
     from aftercare.sources.draft_file import draft_text
     from aftercare.sources.guess import guess
+    from aftercare.sources.mapping import UNDECIDED
     from aftercare.sources.names import known_names
     from aftercare.sources.probe import look
 
@@ -102,7 +103,7 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
                 "written",
                 file=_shown(file),
                 count=draft.to_decide,
-                todo=TODO,
+                todo=UNDECIDED,
                 system=system,
                 day=day,
             )

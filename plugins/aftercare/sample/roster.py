@@ -91,7 +91,7 @@ class Roster:
     def __init__(
         self, stores: tuple[Store, ...], start: date, end: date, first_person: int, salt: int
     ) -> None:
-        self._stores, self._start, self._end = stores, start, end
+        self._stores, self._start = stores, start
         self._first_person, self._salt = first_person, salt
         self.moved_on = (end.replace(day=1) - timedelta(days=1)).replace(day=15)
         self.changed_on = start + (end - start) / 2

@@ -26,11 +26,10 @@ SHARED = 0.03  # share of people for whom the store's own driver's number was ty
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What a dealer system holds as somebody's number; ``is_shared``: it is not the person's own."""
+    """What a dealer system holds as somebody's number."""
 
     text: str | None
     is_valid: bool
-    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def make_vehicle(numbering: Numbering, store: Store, local: int, since: date) ->
         owner_name = (
             f"{store.city}{owner.name}{'出租汽车' if usage == 'taxi' else '汽车租赁'}有限公司"
         )
-        owner_phone = Phone(owner.phone, is_valid=True, is_shared=True)
+        owner_phone = Phone(owner.phone, is_valid=True)
     else:
         owner_name = f"{store.city}{owner.name}商贸有限公司" if usage == "business" else owner.name
         owner_phone = _phone(numbering, store, owner)
@@ -142,7 +141,7 @@ def make_vehicle(numbering: Numbering, store: Store, local: int, since: date) ->
 def _phone(numbering: Numbering, store: Store, person: Person) -> Phone:
     rng = Random(numbering.seed << 40 ^ person.number << 2 ^ 2)
     if rng.random() < SHARED:
-        return Phone(numbering.house_person(store, 0).phone, is_valid=True, is_shared=True)
+        return Phone(numbering.house_person(store, 0).phone, is_valid=True)
     state = rng.choices([s for s, _ in PHONE_STATES], [weight for _, weight in PHONE_STATES])[0]
     number = person.phone
     text = {

@@ -1,7 +1,7 @@
 """A draft of a mapping file, made of guesses: what a person still has to decide is marked in it.
 
-``TODO`` stands where a code's meaning is not known; the reader of mappings refuses it with file,
-line and key, so that no draft goes live by accident.
+``mapping.UNDECIDED`` stands where a code's meaning is not known; the reader of mappings refuses it
+with file, line and key, so that no draft goes live by accident.
 """
 
 from __future__ import annotations
@@ -21,13 +21,11 @@ from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.guess import SURE, FeedGuess
-from aftercare.sources.mapping import UNDECIDED
 from aftercare.sources.names import Names
 from aftercare.sources.needs import NEEDS, Need
 from aftercare.sources.probe import Look, count_codes, newest
 from aftercare.sources.profile import ColumnLook
 
-TODO = UNDECIDED
 LAG_DAYS = 3
 _LEAST_LIKENESS = 0.6
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from aftercare.sources.draft import LAG_DAYS, TODO, Draft, FeedDraft, column_map
+from aftercare.sources.draft import LAG_DAYS, Draft, FeedDraft, column_map
 from aftercare.sources.draft_codes import allowed_codes
+from aftercare.sources.mapping import UNDECIDED
 from aftercare.sources.needs import holds_blanks
 from aftercare.sources.profile import ColumnLook
 
@@ -31,7 +32,7 @@ def draft_text(draft: Draft, say: Words) -> str:
 
 
 def _head(draft: Draft, say: Words) -> Iterator[str]:
-    yield f"# {say('draft_head', count=draft.to_decide, todo=TODO)}"
+    yield f"# {say('draft_head', count=draft.to_decide, todo=UNDECIDED)}"
     yield "# yaml-language-server: $schema=../../schemas/dealer_mapping.schema.json"
     yield f"system: {draft.system}"
     yield f"title: {{zh: {draft.system}, en: {draft.system}}}"
@@ -52,11 +53,11 @@ def _feeds(draft: Draft, say: Words) -> Iterator[str]:
         yield from _cursor(feed, say)
         yield "    columns:"
         for name in feed.missing_key:
-            yield f"      # {TODO} {name}: … {say('draft_no_column')}"
+            yield f"      # {UNDECIDED} {name}: … {say('draft_no_column')}"
         left = ", ".join(column.name for column in feed.unused) or "—"
         for name, need in feed.lacking.items():
             without = say(f"without_{need.loss}", rule=need.rule_id)
-            yield f"      # {TODO} {name}: … {say('draft_lacking', without=without, columns=left)}"
+            yield f"      # {UNDECIDED} {name}: … {say('draft_lacking', without=without, columns=left)}"
         for name, guess in feed.guess.columns.items():
             mapped = column_map(feed, name, draft.dictionaries)
             written = ", ".join(f"{key}: {_scalar(value)}" for key, value in mapped.items())
@@ -96,7 +97,8 @@ def _stores(draft: Draft, feed: FeedDraft, say: Words) -> Iterator[str]:
     yield f"      store_code: {code}"
     yield f"      name: {code}"
     yield _line(
-        f"      brand: {{value: {TODO}}}", say("draft_brand", brands=", ".join(draft.brands) or "—")
+        f"      brand: {{value: {UNDECIDED}}}",
+        say("draft_brand", brands=", ".join(draft.brands) or "—"),
     )
 
 
@@ -113,7 +115,7 @@ def _cursor(feed: FeedDraft, say: Words) -> Iterator[str]:
             + ("" if found.is_sorted else f" ({say('draft_unsorted')})")
             for found in feed.candidates
         )
-        yield f"    # {TODO} {say('draft_no_cursor', columns=others or '—')}"
+        yield f"    # {UNDECIDED} {say('draft_no_cursor', columns=others or '—')}"
 
 
 def _codes(draft: Draft, say: Words) -> Iterator[str]:
@@ -129,7 +131,7 @@ def _codes(draft: Draft, say: Words) -> Iterator[str]:
             rule = holds_blanks(feed.guess.feed.name, name)
             yield f"    # {say('draft_needed' if rule else 'draft_allowed', codes=allowed, rule=rule)}"
             for code in drafts:
-                value = TODO if code.value is None else _scalar(code.value)
+                value = UNDECIDED if code.value is None else _scalar(code.value)
                 note = say("draft_code", rows=code.rows) + (f" · {code.said}" if code.said else "")
                 yield _line(f"    {json.dumps(code.code, ensure_ascii=False)}: {value}", note)
 

@@ -489,3 +489,8 @@ where is_waiting;
 
 -- Wishes not to be called are asked for by vehicle.
 create index follow_up_task_vin_idx on care.follow_up_task (vin);
+
+-- A night asks what was merged and swept since tasks were made last, however
+-- many nights have reported.
+create index stage_report_news_idx on ops.stage_report (reported_at)
+where stage in ('merge', 'sweep');
