@@ -34,6 +34,7 @@ insert into care.follow_up_task (
     status_reason,
     policy_line,
     policy_digest,
+    arrived_day,
     made_day,
     listed_day,
     changed_day
@@ -61,6 +62,7 @@ select
     'reached' as status_reason,
     policy.line_id,
     policy.digest,
+    orders.exit_on as arrived_day,
     orders.exit_on as made_day,
     orders.exit_on as listed_day,
     orders.exit_on + 2 as changed_day

@@ -1,5 +1,5 @@
 -- The planner must know what the night just wrote.
 -- grain: –
--- reads: pg_temp.night_subject, care.calendar_day
+-- reads: pg_temp.night_subject
 -- writes: –
-analyze night_subject, care.calendar_day
+analyze night_subject

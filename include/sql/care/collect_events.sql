@@ -3,7 +3,7 @@
 -- short the windows are, from reading all orders instead of theirs.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.document,
---   care.follow_up_task, ops.load, quality.quarantine
+--   care.follow_up_task
 -- writes: pg_temp.night_subject
 insert into night_subject (
     task_key,
@@ -31,7 +31,7 @@ select
     d.document_no,
     d.vin,
     d.event_on,
-    greatest(d.version_day, q.closed_day) as arrived_on,
+    d.version_day as arrived_on,
     r.rule_no,
     w.calendar,
     case r.contact_kind
@@ -61,10 +61,3 @@ inner join lateral (
         )
     offset 0 -- noqa: AM09
 ) as d on true
-inner join ops.load as l on d.load_id = l.load_id
-left join quality.quarantine as q
-    on
-        l.system = q.system
-        and d.document_kind = q.feed
-        and d.store_code || '|' || d.document_no = q.business_key
-        and d.row_hash = q.row_hash

@@ -1,97 +1,17 @@
 -- Tasks that may change: those not finished, and those whose document or
--- calls came in with the day's loads or with loads merged since tasks were
--- made last, or whose document a sweep since then found gone or there again.
+-- calls came in.
 -- grain: one row per task
--- reads: care.follow_up_task, care.document, staging.sales_order,
---   staging.repair_order, staging.call_result, ops.load, ops.sweep,
---   ops.sweep_finding, ops.stage_report, pg_temp.night_store,
+-- reads: care.follow_up_task, care.document, staging.call_result,
+--   pg_temp.night_load, pg_temp.night_document, pg_temp.night_store,
 --   pg_temp.night_rule
 -- writes: pg_temp.night_subject
-with last_tasks as (
-    select max(reported_at) as reported_at
-    from ops.stage_report
-    where stage = 'tasks'
-),
-
--- Other stages have other keys, which are no dates.
-news as materialized (
-    select
-        r.stage,
-        r.part,
-        cast(r.partition_key as date) as business_day
-    from last_tasks
-    inner join ops.stage_report as r on last_tasks.reported_at < r.reported_at
-    where r.stage in ('merge', 'sweep')
-),
-
-loads as (
-    select
-        load_id,
-        feed
-    from ops.load
-    where business_day = cast(:day as date)
-    union
-    select
-        l.load_id,
-        l.feed
-    from news
-    inner join ops.load as l
-        on
-            news.business_day = l.business_day
-            and news.part = l.system || '/' || l.feed
-    where news.stage = 'merge'
-),
-
-sweeps as (
-    select
-        sweep_id,
-        feed
-    from ops.sweep
-    where business_day = cast(:day as date)
-    union
-    select
-        s.sweep_id,
-        s.feed
-    from news
-    inner join ops.sweep as s
-        on
-            news.business_day = s.business_day
-            and news.part = s.system || '/' || s.feed
-    where news.stage = 'sweep'
-),
-
-came_in as (
-    select
-        l.feed as document_kind,
-        d.store_code,
-        d.order_no as document_no
-    from loads as l
-    inner join staging.sales_order as d on l.load_id = d.load_id
-    where l.feed = 'sales_order'
-    union all
-    select
-        l.feed as document_kind,
-        d.store_code,
-        d.ro_no as document_no
-    from loads as l
-    inner join staging.repair_order as d on l.load_id = d.load_id
-    where l.feed = 'repair_order'
-    union all
-    select
-        s.feed as document_kind,
-        f.store_code,
-        f.document_no
-    from sweeps as s
-    inner join ops.sweep_finding as f on s.sweep_id = f.sweep_id
-),
-
-touched as (
+with touched as (
     select task_key
     from care.follow_up_task
     where status in ('open', 'held', 'postponed')
     union
     select t.task_key
-    from came_in as d
+    from night_document as d
     inner join care.follow_up_task as t
         on
             d.document_kind = t.document_kind
@@ -99,7 +19,7 @@ touched as (
             and d.document_no = t.document_no
     union
     select c.task_key
-    from loads as l
+    from night_load as l
     inner join staging.call_result as c on l.load_id = c.load_id
     where l.feed = 'call_result'
 )
@@ -114,6 +34,7 @@ insert into night_subject (
     vin,
     event_on,
     arrived_on,
+    is_news,
     rule_no,
     calendar,
     contact_check,
@@ -129,7 +50,8 @@ select
     t.document_no,
     d.vin,
     d.event_on,
-    d.version_day as arrived_on,
+    t.arrived_day as arrived_on,
+    c.document_no is not null as is_news,
     r.rule_no,
     s.calendar,
     case r.contact_kind
@@ -145,6 +67,11 @@ select
     end as problem
 from touched as n
 inner join care.follow_up_task as t on n.task_key = t.task_key
+left join night_document as c
+    on
+        t.document_kind = c.document_kind
+        and t.store_code = c.store_code
+        and t.document_no = c.document_no
 left join care.document as d
     on
         t.document_kind = d.document_kind

@@ -1,5 +1,8 @@
 -- What tonight has to judge: events that may make a task, and tasks that may
--- change. problem: why there is nothing to follow up.
+-- change. problem: why there is nothing to follow up. is_news: the document is
+-- new here or came in again, so it has to be asked when its event became known.
+-- lost_on: the day on which an event was lost that would have made a task
+-- before, had nights come in order.
 -- grain: one row per task key
 -- reads: –
 -- writes: pg_temp.night_subject
@@ -13,6 +16,8 @@ create temporary table night_subject (
     vin text,
     event_on date,
     arrived_on date,
+    is_news boolean not null default true,
+    lost_on date,
     rule_no integer,
     calendar text,
     contact_check text,

@@ -56,7 +56,7 @@ select
     c.new_status,
     c.status_reason,
     c.has_other_dates and not c.is_new as is_moved,
-    c.is_new
+    (c.is_new and c.new_status <> 'withdrawn')
     or (
         c.listed_day <> night.on_day
         and (

@@ -123,7 +123,8 @@ judged as (
             least(
                 n.expires_on,
                 case
-                    when c.final_outcome is null then night.horizon + 1
+                    when c.final_outcome is null
+                        then least(night.horizon, s.lost_on - 1) + 1
                     else c.last_called_on
                 end
             )

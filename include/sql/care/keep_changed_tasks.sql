@@ -30,6 +30,8 @@ set
     late_reason = n.late_reason,
     policy_line = n.policy_line,
     policy_digest = n.policy_digest,
+    arrived_day = n.arrived_day,
+    made_day = n.made_day,
     listed_day = case
         when c.is_listed then night.on_day else held.listed_day
     end,

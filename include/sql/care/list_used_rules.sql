@@ -4,5 +4,5 @@
 select distinct s.rule_no
 from night_change as c
 inner join night_subject as s on c.task_key = s.task_key
-where s.problem is null
+where s.problem is null or s.lost_on is not null
 order by s.rule_no

@@ -1,6 +1,6 @@
 -- The dates of tonight's tasks: the set-based twin of aftercare.rules.due.
--- A task that exists keeps its day of making. What becomes of it is judged
--- later.
+-- What becomes of them is judged later. A lost event has a task only if a night
+-- in order would have made it before.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, care.calendar_day,
 --   care.follow_up_task
@@ -18,6 +18,7 @@ wanted as (
         s.event_on,
         s.calendar,
         s.arrived_on,
+        s.lost_on,
         r.rule_no,
         r.is_by_design,
         cast(
@@ -37,7 +38,7 @@ wanted as (
         ) + r.day_after_days as other_on
     from night_subject as s
     inner join night_rule as r on s.rule_no = r.rule_no
-    where s.problem is null
+    where s.problem is null or s.lost_on is not null
 ),
 
 opened as (
@@ -58,6 +59,7 @@ placed as (
         n.task_key,
         n.event_on,
         n.arrived_on,
+        n.lost_on,
         n.rule_no,
         n.is_by_design,
         n.open_on,
@@ -84,8 +86,10 @@ dated as (
         p.event_on,
         p.rule_no,
         p.arrived_on,
+        p.lost_on,
         p.open_on,
         p.due_on,
+        greatest(p.open_on - 1, p.arrived_on) as made_day,
         greatest(p.due_on, p.deadline_on) as deadline_on,
         greatest(p.due_on, p.deadline_on, p.expires_on) as expires_on,
         case
@@ -121,6 +125,7 @@ insert into night_task (
     late_reason,
     policy_line,
     policy_digest,
+    arrived_day,
     made_day,
     listed_day,
     changed_day
@@ -151,12 +156,12 @@ select
     d.late_reason,
     r.policy_line,
     night.policy_digest,
-    coalesce(
-        t.made_day,
-        greatest(d.open_on - 1, d.arrived_on)
-    ) as made_day,
-    night.on_day as listed_day,
-    night.on_day as changed_day
+    d.arrived_on,
+    d.made_day,
+    case
+        when d.lost_on is null then night.on_day else d.made_day
+    end as listed_day,
+    coalesce(d.lost_on, night.on_day) as changed_day
 from night
 cross join dated as d
 inner join night_subject as s on d.task_key = s.task_key
@@ -164,7 +169,9 @@ inner join night_rule as r on d.rule_no = r.rule_no
 left join care.follow_up_task as t on d.task_key = t.task_key
 where
     t.task_key is not null
+    or (d.lost_on > d.made_day and d.made_day <= d.expires_on)
     or (
-        d.open_on <= night.horizon + 1
+        d.lost_on is null
+        and d.open_on <= night.horizon + 1
         and d.expires_on >= night.on_day
     )

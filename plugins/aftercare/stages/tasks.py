@@ -27,7 +27,17 @@ from aftercare.warehouse import report, run
 
 STAGE = "tasks"
 DOCUMENT_KINDS = {"delivery": "sales_order", "workshop_exit": "repair_order"}
-WORK_TABLES = ("store", "rule", "window", "subject", "task", "change", "message")
+WORK_TABLES = (
+    "store",
+    "rule",
+    "window",
+    "load",
+    "document",
+    "subject",
+    "task",
+    "change",
+    "message",
+)
 CALENDAR_MARGIN_DAYS = 62
 MANY_CHANGES = 1000
 COUNTS = (
@@ -71,9 +81,9 @@ def make_tasks(
         last: date | None = run(connection, "care/read_horizon").scalar_one()
         horizon = max(day, last or day)
         rules = _prepare(connection, group, policy, day, horizon)
-        _collect(connection, day)
+        _collect(connection, group, day)
         _keep_calendars(connection, group, rules, horizon)
-        run(connection, "care/analyze_night_subjects")
+        run(connection, "care/analyze_calendar_days")
         run(
             connection,
             "care/place_tasks",
@@ -87,6 +97,7 @@ def make_tasks(
         run(connection, "care/find_changes", day=day)
         run(connection, "care/keep_new_tasks")
         run(connection, "care/keep_changed_tasks", day=day)
+        run(connection, "care/keep_arrivals")
         _mark_used(connection, rules)
         run(connection, "care/choose_messages", today=today)
         run(connection, "care/send_contacts", day=day)
@@ -131,9 +142,16 @@ def _prepare(
     return rules
 
 
-def _collect(connection: Connection, day: date) -> None:
+def _collect(connection: Connection, group: Group, day: date) -> None:
+    zone = group.group.time_zone
+    run(connection, "care/collect_loads", day=day)
+    run(connection, "care/collect_documents", day=day)
+    run(connection, "care/analyze_night_documents")
     run(connection, "care/collect_events")
-    run(connection, "care/collect_tasks", day=day)
+    run(connection, "care/collect_tasks")
+    run(connection, "care/collect_lost_events", time_zone=zone)
+    run(connection, "care/analyze_night_subjects")
+    run(connection, "care/find_arrivals", time_zone=zone)
 
 
 def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, str]]:

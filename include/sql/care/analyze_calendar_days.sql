@@ -1,0 +1,4 @@
+-- grain: –
+-- reads: care.calendar_day
+-- writes: –
+analyze care.calendar_day

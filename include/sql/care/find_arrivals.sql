@@ -1,0 +1,82 @@
+-- When the events of tonight's documents became known: the first day whose
+-- load, or the first release by a steward, brought a version with that event.
+-- Asked of all captured versions, so that it does not matter which night came
+-- first; a document captured before versions were kept has the day of core's.
+-- grain: one row per task key is written
+-- reads: pg_temp.night_subject, staging.sales_order, staging.repair_order,
+--   quality.good_row, ops.load, quality.quarantine
+-- writes: pg_temp.night_subject
+with zone as (
+    select cast(:time_zone as text) as time_zone
+),
+
+arrivals as (
+    select
+        s.task_key,
+        greatest(l.business_day, q.closed_day) as arrived_on
+    from zone
+    cross join night_subject as s
+    inner join staging.sales_order as v
+        on
+            s.store_code = v.store_code
+            and s.document_no = v.order_no
+    inner join quality.good_row as g
+        on v.load_id = g.load_id and v.row_id = g.row_id
+    inner join ops.load as l on v.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and l.feed = q.feed
+            and v.store_code || '|' || v.order_no = q.business_key
+            and v.row_hash = q.row_hash
+    where
+        s.is_news
+        and s.problem is null
+        and s.document_kind = 'sales_order'
+        and v.status <> 'cancelled'
+        and s.event_on
+        = cast(v.delivered_at at time zone zone.time_zone as date)
+    union all
+    select
+        s.task_key,
+        greatest(l.business_day, q.closed_day) as arrived_on
+    from zone
+    cross join night_subject as s
+    inner join staging.repair_order as v
+        on
+            s.store_code = v.store_code
+            and s.document_no = v.ro_no
+    inner join quality.good_row as g
+        on v.load_id = g.load_id and v.row_id = g.row_id
+    inner join ops.load as l on v.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and l.feed = q.feed
+            and v.store_code || '|' || v.ro_no = q.business_key
+            and v.row_hash = q.row_hash
+    where
+        s.is_news
+        and s.problem is null
+        and s.document_kind = 'repair_order'
+        and v.status <> 'cancelled'
+        and v.ro_type <> 'pre_delivery'
+        and not coalesce(v.is_reversed, false)
+        and s.event_on = cast(
+            coalesce(v.delivered_at, v.settled_at)
+            at time zone zone.time_zone as date
+        )
+),
+
+first_arrivals as (
+    select
+        task_key,
+        min(arrived_on) as arrived_on
+    from arrivals
+    group by task_key
+)
+
+update night_subject as s
+set arrived_on = a.arrived_on
+from first_arrivals as a
+where s.task_key = a.task_key
