@@ -1,8 +1,10 @@
--- Deliveries, and workshop visits that ended, inside the window of a follow-up
--- that have no task yet. offset 0 keeps the planner, which cannot tell how
--- short the windows are, from reading all orders instead of theirs.
+-- Deliveries, visits that ended and other occasions inside the window of a
+-- follow-up that have no task yet. When a document's own event became known is
+-- asked later; any other occasion is known when its day has come. offset 0
+-- keeps the planner, which cannot tell how short the windows are, from reading
+-- all orders instead of theirs.
 -- grain: one row per document and follow-up
--- reads: pg_temp.night_window, pg_temp.night_rule, care.document,
+-- reads: pg_temp.night_window, pg_temp.night_rule, care.occasion,
 --   care.follow_up_task
 -- writes: pg_temp.night_subject
 insert into night_subject (
@@ -10,6 +12,7 @@ insert into night_subject (
     store_code,
     rule_id,
     occurrence,
+    event,
     document_kind,
     document_no,
     vin,
@@ -27,11 +30,14 @@ select
     d.store_code,
     r.rule_id,
     r.occurrence,
+    d.event,
     d.document_kind,
     d.document_no,
     d.vin,
     d.event_on,
-    d.version_day as arrived_on,
+    case
+        when d.event in ('delivery', 'workshop_exit') then d.version_day
+    end as arrived_on,
     r.rule_no,
     w.calendar,
     case r.contact_kind
@@ -44,11 +50,12 @@ from night_window as w
 inner join night_rule as r on w.rule_no = r.rule_no
 inner join lateral (
     select e.*
-    from care.document as e
+    from care.occasion as e
     where
-        e.document_kind = w.document_kind
+        e.event = w.event
         and e.store_code = w.store_code
         and e.event_on between w.first_on and w.last_on
+        and (r.usages = '{}' or e.usage = any(r.usages))
         and e.problem is null
         and not exists (
             select 1

@@ -5,7 +5,7 @@
 -- newer one came, or when a sweep missed the document.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule,
---   care.document, core.sales_order, core.repair_order, staging.sales_order,
+--   care.occasion, core.sales_order, core.repair_order, staging.sales_order,
 --   staging.repair_order, quality.good_row, ops.load, quality.quarantine,
 --   care.follow_up_task
 -- writes: pg_temp.night_subject
@@ -15,13 +15,14 @@ with zone as (
 
 lost_documents as (
     select
+        d.event,
         d.document_kind,
         d.store_code,
         d.document_no,
         d.problem,
         coalesce(sold.vanished_day, repaired.vanished_day) as vanished_day
     from night_document as n
-    inner join care.document as d
+    inner join care.occasion as d
         on
             n.document_kind = d.document_kind
             and n.store_code = d.store_code
@@ -38,7 +39,9 @@ lost_documents as (
             and d.store_code = repaired.store_code
             and d.document_no = repaired.ro_no
             and repaired.is_vanished
-    where d.problem is not null
+    where
+        d.event in ('delivery', 'workshop_exit')
+        and d.problem is not null
 ),
 
 versions as (
@@ -147,6 +150,7 @@ lost_events as (
         e.contact_digest,
         e.owner_check,
         e.owner_digest,
+        d.event,
         d.problem,
         min(v.arrived_on) filter (
             where v.event_on = e.event_on
@@ -179,6 +183,7 @@ lost_events as (
         e.contact_digest,
         e.owner_check,
         e.owner_digest,
+        d.event,
         d.problem,
         d.vanished_day
 )
@@ -188,6 +193,7 @@ insert into night_subject (
     store_code,
     rule_id,
     occurrence,
+    event,
     document_kind,
     document_no,
     vin,
@@ -207,6 +213,7 @@ select
     e.store_code,
     r.rule_id,
     r.occurrence,
+    e.event,
     e.document_kind,
     e.document_no,
     e.vin,
@@ -230,7 +237,7 @@ inner join night_store as s
 inner join night_rule as r
     on
         s.pack = r.pack
-        and e.document_kind = r.document_kind
+        and e.event = r.event
         and e.event_on between r.event_from and r.event_to
 where
     e.lost_on is not null

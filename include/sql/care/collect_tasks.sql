@@ -1,7 +1,7 @@
 -- Tasks that may change: those not finished, and those whose document or
 -- calls came in.
 -- grain: one row per task
--- reads: care.follow_up_task, care.document, staging.call_result,
+-- reads: care.follow_up_task, care.occasion, staging.call_result,
 --   pg_temp.night_load, pg_temp.night_document, pg_temp.night_store,
 --   pg_temp.night_rule
 -- writes: pg_temp.night_subject
@@ -29,6 +29,7 @@ insert into night_subject (
     store_code,
     rule_id,
     occurrence,
+    event,
     document_kind,
     document_no,
     vin,
@@ -46,6 +47,7 @@ select
     t.store_code,
     t.rule_id,
     t.occurrence,
+    t.event,
     t.document_kind,
     t.document_no,
     d.vin,
@@ -72,9 +74,10 @@ left join night_document as c
         t.document_kind = c.document_kind
         and t.store_code = c.store_code
         and t.document_no = c.document_no
-left join care.document as d
+left join care.occasion as d
     on
-        t.document_kind = d.document_kind
+        t.event = d.event
+        and t.document_kind = d.document_kind
         and t.store_code = d.store_code
         and t.document_no = d.document_no
 left join night_store as s
@@ -86,5 +89,6 @@ left join night_rule as r
         s.pack = r.pack
         and t.rule_id = r.rule_id
         and t.occurrence = r.occurrence
-        and t.document_kind = r.document_kind
+        and t.event = r.event
+        and (r.usages = '{}' or d.usage = any(r.usages))
         and d.event_on between r.event_from and r.event_to

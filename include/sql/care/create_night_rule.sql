@@ -8,7 +8,7 @@ create temporary table night_rule (
     pack text not null,
     rule_id text not null,
     occurrence integer not null,
-    document_kind text not null,
+    event text not null,
     event_from date not null,
     event_to date not null,
     look_from date not null,
@@ -30,5 +30,8 @@ create temporary table night_rule (
     script_version text not null,
     contact_kind text not null,
     priority integer not null,
+    purpose text not null,
+    is_mergeable boolean not null,
+    usages text[] not null,
     policy_line text not null
 ) on commit drop

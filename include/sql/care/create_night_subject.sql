@@ -11,6 +11,7 @@ create temporary table night_subject (
     store_code text not null,
     rule_id text not null,
     occurrence integer not null,
+    event text not null,
     document_kind text not null,
     document_no text not null,
     vin text,

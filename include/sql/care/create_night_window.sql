@@ -7,7 +7,7 @@ create temporary table night_window (
     store_code text not null,
     rule_no integer not null,
     calendar text not null,
-    document_kind text not null,
+    event text not null,
     first_on date not null,
     last_on date not null
 ) on commit drop

@@ -6,7 +6,7 @@ with windows as (
         s.store_code,
         r.rule_no,
         s.calendar,
-        r.document_kind,
+        r.event,
         greatest(s.event_from, r.event_from, r.look_from) as first_on,
         least(s.event_to, r.event_to, r.look_to) as last_on
     from night_store as s
@@ -17,7 +17,7 @@ insert into night_window (
     store_code,
     rule_no,
     calendar,
-    document_kind,
+    event,
     first_on,
     last_on
 )
@@ -25,7 +25,7 @@ select
     w.store_code,
     w.rule_no,
     w.calendar,
-    w.document_kind,
+    w.event,
     w.first_on,
     w.last_on
 from windows as w

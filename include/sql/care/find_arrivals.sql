@@ -31,8 +31,8 @@ arrivals as (
             and v.row_hash = q.row_hash
     where
         s.is_news
-        and s.problem is null
-        and s.document_kind = 'sales_order'
+        and s.lost_on is null
+        and s.event = 'delivery'
         and v.status <> 'cancelled'
         and s.event_on
         = cast(v.delivered_at at time zone zone.time_zone as date)
@@ -57,8 +57,8 @@ arrivals as (
             and v.row_hash = q.row_hash
     where
         s.is_news
-        and s.problem is null
-        and s.document_kind = 'repair_order'
+        and s.lost_on is null
+        and s.event = 'workshop_exit'
         and v.status <> 'cancelled'
         and v.ro_type <> 'pre_delivery'
         and not coalesce(v.is_reversed, false)

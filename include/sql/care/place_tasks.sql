@@ -1,5 +1,6 @@
 -- The dates of tonight's tasks: the set-based twin of aftercare.rules.due.
--- What becomes of them is judged later. A lost event has a task only if a night
+-- What becomes of them is judged later. What became known when it was over
+-- makes no task, whichever night looks at it. A lost event has a task only if a night
 -- in order would have made it before.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, care.calendar_day,
@@ -104,6 +105,7 @@ insert into night_task (
     store_code,
     rule_id,
     pack,
+    event,
     document_kind,
     document_no,
     occurrence,
@@ -135,6 +137,7 @@ select
     s.store_code,
     s.rule_id,
     r.pack,
+    s.event,
     s.document_kind,
     s.document_no,
     s.occurrence,
@@ -156,7 +159,7 @@ select
     d.late_reason,
     r.policy_line,
     night.policy_digest,
-    d.arrived_on,
+    coalesce(d.arrived_on, d.made_day) as arrived_day,
     d.made_day,
     case
         when d.lost_on is null then night.on_day else d.made_day
@@ -174,4 +177,5 @@ where
         d.lost_on is null
         and d.open_on <= night.horizon + 1
         and d.expires_on >= night.on_day
+        and d.expires_on >= d.made_day
     )

@@ -17,6 +17,7 @@ documents as (
         s.plate_cipher,
         s.customer_name_cipher as name_cipher,
         s.customer_phone_cipher as phone_cipher,
+        s.delivered_on as happened_on,
         null as repair_type
     from tasks as t
     inner join core.sales_order as s
@@ -35,6 +36,7 @@ documents as (
             when 'owner' then r.owner_phone_cipher
             else r.deliverer_phone_cipher
         end as phone_cipher,
+        r.exit_on as happened_on,
         r.repair_type
     from tasks as t
     inner join core.repair_order as r
@@ -64,6 +66,7 @@ select
     t.document_no,
     t.occurrence,
     t.vin,
+    t.event,
     t.event_on,
     t.open_on,
     t.due_on,
@@ -85,6 +88,7 @@ select
     d.name_cipher,
     d.phone_cipher,
     d.repair_type,
+    d.happened_on,
     c.last_attempt_on,
     c.last_outcome,
     coalesce(c.attempts, 0) as attempts,

@@ -18,14 +18,33 @@ from aftercare.errors import PolicyError
 from aftercare.rules.calendar import ONE_DAY, OpenDays
 from aftercare.rules.policy import Line, Policy
 
-Event = Literal["delivery", "workshop_exit"]
+Event = Literal[
+    "delivery",
+    "workshop_exit",
+    "invoice",
+    "last_visit",
+    "first_service_due",
+    "service_due",
+    "policy_end",
+    "lead_defeated",
+]
+Purpose = Literal["service", "safety", "commercial"]
 LateReason = Literal["late_by_design", "late_by_calendar"]
 
 FOLDER = "follow_ups/"
 CONTACTS: Mapping[str, tuple[str, ...]] = {
     "delivery": ("customer",),
     "workshop_exit": ("deliverer", "owner"),
+    "invoice": ("customer",),
+    "last_visit": ("owner", "deliverer"),
+    "first_service_due": ("owner",),
+    "service_due": ("owner",),
+    "policy_end": ("holder",),
+    "lead_defeated": ("customer",),
 }
+"""Whom a follow-up of an event may call. After a sale the customer is the owner, too."""
+USAGES = ("private", "business", "taxi", "lease")
+PURPOSES = ("service", "safety", "commercial")
 ROLES = ("SC", "AC")
 CHANNELS = ("phone", "sms")
 VALUES = (
@@ -44,10 +63,14 @@ VALUES = (
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """Calendar months, then days, after an event."""
+    """Calendar months, then days, after an event; days before it are negative."""
 
     months: int = 0
     days: int = 0
+
+    def later(self, months: int) -> Offset:
+        """The same, so many months later."""
+        return Offset(self.months + months, self.days)
 
     def after(self, day: date) -> date:
         """The day that many months and days later; months end on the month's last day at most."""
@@ -77,7 +100,9 @@ class FollowUp:
     """A follow-up of a pack for events from ``event_from`` to ``event_to``, both included.
 
     ``is_by_design``: due within hours, which a night cannot meet. ``day_after``: the follow-up
-    with whose day this one must not share its own, where that one is made.
+    with whose day this one must not share its own, where that one is made. ``usages``: the uses of
+    a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
+    call to the same person.
     """
 
     pack: str
@@ -98,6 +123,9 @@ class FollowUp:
     script: str
     contact: str
     priority: int
+    purpose: Purpose
+    is_mergeable: bool
+    usages: tuple[str, ...]
     policy_line: str
     line_ids: tuple[str, ...]
 
@@ -164,7 +192,8 @@ def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
     for start, end in _ranges(dates):
         enabled = {stem for stem in stems if _is_enabled(policy, pack, stem, start)}
         enabled -= {replaced for stem, replaced in instead.items() if stem in enabled}
-        found += [_follow_up(policy, pack, stem, enabled, start, end) for stem in sorted(enabled)]
+        for stem in sorted(enabled):
+            found += _follow_ups(policy, pack, stem, enabled, start, end)
     _refuse_two_of_one_key(policy, found)
     return tuple(_joined(found))
 
@@ -177,6 +206,40 @@ def _ranges(dates: list[date]) -> Iterator[tuple[date, date]]:
 def _is_enabled(policy: Policy, pack: str, stem: str, day: date) -> bool:
     line = policy.find(pack, FOLDER + stem, "enabled", day)
     return line is not None and bool(line.value)
+
+
+def _follow_ups(
+    policy: Policy, pack: str, stem: str, enabled: set[str], start: date, end: date
+) -> Iterator[FollowUp]:
+    """The follow-up, or where it recurs, one for each time, numbered by its months.
+
+    The policy of the day on which it recurs counts, not that of the event, which may lie years back.
+    """
+    once = _follow_up(policy, pack, stem, enabled, start, end)
+    line = policy.find(pack, FOLDER + stem, "recurs_after", start)
+    if line is None:
+        yield once
+        return
+    if line.unit != "month_list":
+        raise PolicyError(
+            f"recurs_after is given in month_list, not in {line.unit}",
+            file=line.file,
+            line=line.file_line,
+            key=line.name,
+        )
+    for months in line.value:
+        back = Offset(months=-months)
+        yield replace(
+            once,
+            occurrence=months,
+            event_from=back.after(start),
+            event_to=end if end == date.max else back.after(end + ONE_DAY) - ONE_DAY,
+            opens=once.opens.later(months),
+            due=once.due.later(months),
+            deadline=once.deadline.later(months),
+            expires=once.expires.later(months),
+            line_ids=(*once.line_ids, line.line_id),
+        )
 
 
 def _follow_up(
@@ -223,6 +286,11 @@ def _follow_up(
         script=str(lines["script"].value),
         contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),
         priority=int(lines["priority"].value),
+        purpose=_one_of(policy, pack, item, "purpose", about.get("purpose"), PURPOSES),
+        is_mergeable=bool(about.get("mergeable", False)),
+        usages=tuple(
+            _one_of(policy, pack, item, "usage", usage, USAGES) for usage in about.get("usage", ())
+        ),
         policy_line=due.line_id,
         line_ids=tuple(line.line_id for line in used),
     )
@@ -246,6 +314,8 @@ def _offset(line: Line) -> Offset:
         return Offset(months=line.value)
     if line.unit == "calendar_day":
         return Offset(days=line.value)
+    if line.unit == "day_before":
+        return Offset(days=-line.value)
     if line.unit == "period":
         return Offset(line.value.get("calendar_month", 0), line.value.get("calendar_day", 0))
     if line.unit in ("hour", "minute"):
@@ -253,7 +323,7 @@ def _offset(line: Line) -> Offset:
         return Offset(days=max(1, math.ceil(line.value / per_day)))
     raise PolicyError(
         f"a time after an event is given in minute, hour, calendar_day, calendar_month or period, "
-        f"not in {line.unit}",
+        f"one before it in day_before, not in {line.unit}",
         file=line.file,
         line=line.file_line,
         key=line.name,
@@ -261,10 +331,11 @@ def _offset(line: Line) -> Offset:
 
 
 def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
-    seen: dict[tuple[str, int, date], FollowUp] = {}
+    seen: dict[tuple[str, int, date, tuple[str, ...]], FollowUp] = {}
     for each in found:
-        key = (each.rule_id, each.occurrence, each.event_from)
-        if key in seen:
+        # Of a rule that recurs, only the times of one stem have a number of their own.
+        key = (each.rule_id, each.occurrence, each.event_from, each.usages)
+        if key in seen and seen[key].stem != each.stem:
             raise PolicyError(
                 f"{seen[key].stem} and {each.stem} are both {each.rule_id}, occurrence "
                 f"{each.occurrence}; number one of them with `occurrence:`",
@@ -276,9 +347,9 @@ def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
 
 def _joined(found: list[FollowUp]) -> Iterator[FollowUp]:
     """Ranges in which nothing differs become one, so that a new date splits only what it changes."""
-    by_stem: dict[str, list[FollowUp]] = {}
+    by_stem: dict[tuple[str, int], list[FollowUp]] = {}
     for each in found:
-        by_stem.setdefault(each.stem, []).append(each)
+        by_stem.setdefault((each.stem, each.occurrence), []).append(each)
     for parts in by_stem.values():
         current = parts[0]
         for part in parts[1:]:

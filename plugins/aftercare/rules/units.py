@@ -64,6 +64,14 @@ def _period(raw: object) -> dict[str, int]:
     return {key: _whole(amount) for key, amount in raw.items()}
 
 
+def _months(raw: object) -> tuple[int, ...]:
+    if not isinstance(raw, list) or not raw or not all(_whole(each) for each in raw):
+        raise ValueError("a list of whole numbers of months, from 1")
+    if raw != sorted(set(raw)):
+        raise ValueError("months in order, each once")
+    return tuple(raw)
+
+
 def _bands(raw: object) -> tuple[dict[str, Decimal | None], ...]:
     """Bands from the best down; ``at_least`` of the last is null, so every value has a band."""
     needs = "bands from high to low, each with at_least (null in the last) and coefficient"
@@ -86,9 +94,11 @@ UNITS: dict[str, Callable[[Any], Any]] = {
     "minute": _whole,
     "hour": _whole,
     "calendar_day": _whole,
+    "day_before": _whole,
     "working_day": _whole,
     "calendar_month": _whole,
     "day_of_month": _day_of_month,
+    "month_list": _months,
     "period": _period,
     "count": _whole,
     "share": _share,

@@ -26,7 +26,6 @@ from aftercare.tables import stage_report
 from aftercare.warehouse import report, run
 
 STAGE = "tasks"
-DOCUMENT_KINDS = {"delivery": "sales_order", "workshop_exit": "repair_order"}
 WORK_TABLES = (
     "store",
     "rule",
@@ -180,7 +179,6 @@ def _rule_window(
     look_from, look_to = look_back(follow_up, day, horizon + ONE_DAY, calendars)
     window: dict[str, Any] = {
         "rule_no": number,
-        "document_kind": DOCUMENT_KINDS[follow_up.event],
         "event_from": follow_up.event_from.isoformat(),
         "event_to": follow_up.event_to.isoformat(),
         "look_from": look_from.isoformat(),
@@ -203,6 +201,10 @@ def _rule_window(
         "channel",
         "priority",
         "policy_line",
+        "event",
+        "purpose",
+        "is_mergeable",
+        "usages",
     ):
         window[name] = getattr(follow_up, name)
     return window

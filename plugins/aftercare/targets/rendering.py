@@ -49,7 +49,7 @@ def last_event(row: RowMapping, language: Language) -> str:
     if repair:
         kind = say(repair, language)
         text += f"（{kind}）" if language == "zh" else f" ({kind})"
-    return f"{row['event_on']} {text}"
+    return f"{row['happened_on']} {text}"
 
 
 def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: Keyring) -> Record:

@@ -1,0 +1,12 @@
+"""The care engine: occasions of every kind, one contact budget, and what speaks against a call."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

@@ -1,0 +1,246 @@
+-- occasions ------------------------------------------------------------
+-- What can make a task, by event: a delivery, the end of a visit, the last visit of a
+-- vehicle that has not come since. A reminder stands on a document, too.
+alter table care.follow_up_task
+add column event text,
+drop constraint follow_up_task_document_kind_check,
+drop constraint follow_up_task_contact_kind_check,
+alter column vin drop not null;
+
+update care.follow_up_task
+set
+    event = case document_kind
+        when 'sales_order' then 'delivery' else 'workshop_exit'
+    end;
+
+alter table care.follow_up_task
+alter column event set not null,
+add constraint follow_up_task_event_check check (
+    event in (
+        'delivery', 'workshop_exit', 'invoice', 'last_visit',
+        'first_service_due', 'service_due', 'policy_end', 'lead_defeated'
+    )
+),
+add constraint follow_up_task_document_kind_check check (
+    document_kind in (
+        'sales_order', 'repair_order', 'insurance_policy', 'lead'
+    )
+),
+add constraint follow_up_task_contact_kind_check check (
+    contact_kind in ('customer', 'deliverer', 'owner', 'holder')
+);
+
+create index sales_order_invoiced_idx
+on core.sales_order (store_code, invoiced_on);
+
+-- An occasion is looked at by its event, store and day. problem says why there
+-- is nothing to do. A visit's contact is who brought the car or, where a rule
+-- wants that, the owner; after a sale both are its customer. Where nobody says
+-- what a vehicle is used for, it is private.
+drop view care.document;
+
+create view care.sales_occasion as
+select
+    sold.store_code,
+    sold.order_no,
+    sold.vin,
+    sold.delivered_on,
+    sold.invoiced_on,
+    sold.row_hash,
+    sold.version_day,
+    sold.load_id,
+    sold.customer_phone_check as contact_check,
+    sha256(
+        coalesce(sold.customer_name_hash, '')
+        || coalesce(sold.customer_phone_hash, '')
+        || coalesce(sold.plate_hash, '')
+    ) as contact_digest,
+    coalesce(sold.usage, 'private') as usage,
+    case
+        when sold.is_vanished then 'document_gone'
+        when sold.status = 'cancelled' then 'cancelled'
+    end as problem
+from core.sales_order as sold;
+
+create view care.visit_occasion as
+select
+    repaired.store_code,
+    repaired.ro_no,
+    repaired.vin,
+    repaired.exit_on,
+    repaired.opened_at,
+    repaired.row_hash,
+    repaired.version_day,
+    repaired.load_id,
+    repaired.deliverer_phone_check as contact_check,
+    sha256(
+        coalesce(repaired.deliverer_name_hash, '')
+        || coalesce(repaired.deliverer_phone_hash, '')
+        || coalesce(repaired.plate_hash, '')
+    ) as contact_digest,
+    repaired.owner_phone_check as owner_check,
+    sha256(
+        coalesce(repaired.owner_name_hash, '')
+        || coalesce(repaired.owner_phone_hash, '')
+        || coalesce(repaired.plate_hash, '')
+    ) as owner_digest,
+    case
+        when repaired.is_vanished then 'document_gone'
+        when repaired.status = 'cancelled' then 'cancelled'
+        when repaired.is_reversed then 'reversed'
+        when repaired.ro_type = 'pre_delivery' then 'pre_delivery'
+        when repaired.exit_on is null then 'not_left'
+    end as problem
+from core.repair_order as repaired;
+
+create view care.occasion as
+select
+    'delivery' as event,
+    'sales_order' as document_kind,
+    store_code,
+    order_no as document_no,
+    vin,
+    delivered_on as event_on,
+    row_hash,
+    version_day,
+    load_id,
+    usage,
+    contact_check,
+    contact_digest,
+    contact_check as owner_check,
+    contact_digest as owner_digest,
+    coalesce(
+        problem,
+        case when delivered_on is null then 'not_delivered' end
+    ) as problem
+from care.sales_occasion
+union all
+select
+    'workshop_exit' as event,
+    'repair_order' as document_kind,
+    store_code,
+    ro_no as document_no,
+    vin,
+    exit_on as event_on,
+    row_hash,
+    version_day,
+    load_id,
+    cast(null as text) as usage,
+    contact_check,
+    contact_digest,
+    owner_check,
+    owner_digest,
+    problem
+from care.visit_occasion
+union all
+select
+    'invoice' as event,
+    'sales_order' as document_kind,
+    store_code,
+    order_no as document_no,
+    vin,
+    invoiced_on as event_on,
+    row_hash,
+    version_day,
+    load_id,
+    usage,
+    contact_check,
+    contact_digest,
+    contact_check as owner_check,
+    contact_digest as owner_digest,
+    coalesce(
+        problem,
+        case
+            when delivered_on is null then 'not_delivered'
+            when invoiced_on is null then 'not_invoiced'
+        end
+    ) as problem
+from care.sales_occasion
+union all
+-- A vehicle that came again, or was sold again, has another last visit.
+select
+    'last_visit' as event,
+    'repair_order' as document_kind,
+    visits.store_code,
+    visits.ro_no as document_no,
+    visits.vin,
+    visits.exit_on as event_on,
+    visits.row_hash,
+    visits.version_day,
+    visits.load_id,
+    cast(null as text) as usage,
+    visits.contact_check,
+    visits.contact_digest,
+    visits.owner_check,
+    visits.owner_digest,
+    coalesce(
+        visits.problem,
+        case
+            when exists (
+                select 1
+                from core.repair_order as later
+                where
+                    visits.vin = later.vin
+                    and later.opened_at >= visits.opened_at
+                    and (later.opened_at, later.store_code, later.ro_no)
+                    > (visits.opened_at, visits.store_code, visits.ro_no)
+                    and later.status <> 'cancelled'
+                    and later.ro_type <> 'pre_delivery'
+                    and not later.is_reversed
+                    and not later.is_vanished
+            ) then 'came_again'
+            when exists (
+                select 1
+                from core.sales_order as sold
+                where
+                    visits.vin = sold.vin
+                    and sold.delivered_on > visits.exit_on
+                    and sold.status <> 'cancelled'
+                    and not sold.is_vanished
+            ) then 'sold_again'
+        end
+    ) as problem
+from care.visit_occasion as visits
+union all
+select
+    'last_visit' as event,
+    'sales_order' as document_kind,
+    sold.store_code,
+    sold.order_no as document_no,
+    sold.vin,
+    sold.delivered_on as event_on,
+    sold.row_hash,
+    sold.version_day,
+    sold.load_id,
+    sold.usage,
+    sold.contact_check,
+    sold.contact_digest,
+    sold.contact_check as owner_check,
+    sold.contact_digest as owner_digest,
+    coalesce(
+        sold.problem,
+        case
+            when sold.delivered_on is null then 'not_delivered'
+            when exists (
+                select 1
+                from core.repair_order as later
+                where
+                    sold.vin = later.vin
+                    and later.exit_on >= sold.delivered_on
+                    and later.status <> 'cancelled'
+                    and later.ro_type <> 'pre_delivery'
+                    and not later.is_reversed
+                    and not later.is_vanished
+            ) then 'came_again'
+            when exists (
+                select 1
+                from core.sales_order as later
+                where
+                    sold.vin = later.vin
+                    and later.delivered_on > sold.delivered_on
+                    and later.status <> 'cancelled'
+                    and not later.is_vanished
+            ) then 'sold_again'
+        end
+    ) as problem
+from care.sales_occasion as sold;

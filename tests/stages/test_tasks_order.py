@@ -1,0 +1,60 @@
+"""What a task says of the way does not depend on which night came first."""
+
+from typing import Any
+
+import pytest
+from care_group import REPAIR, CareGroup, july
+from sqlalchemy import Engine
+
+COLUMNS = ("status", "status_reason", "arrived_day", "made_day", "changed_day", "late_reason")
+
+
+@pytest.fixture
+def care(warehouse: Engine) -> CareGroup:
+    return CareGroup(warehouse)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"is_reversed": True}, "reversed"), ({"status": "cancelled"}, "cancelled")],
+)
+def test_an_order_that_was_lost_before_a_late_night_leaves_the_task_that_nights_in_order_left(
+    care: CareGroup, change: dict[str, Any], reason: str
+) -> None:
+    care.repair("R", july(1))
+    care.repair("R", july(1), arrives=july(3), **change)
+    counts = care.night(july(4))
+    assert (counts["due"], counts["withdrawn"]) == (0, 0)
+    counts = care.night(july(1))
+    assert (counts["due"], counts["withdrawn"]) == (0, 1)
+    expected = ("withdrawn", reason, july(1), july(1), july(3), None)
+    assert care.tasks(*COLUMNS)[REPAIR] == expected
+    assert care.messages("message_id") == []
+    assert care.night(july(1))["changed"] == 0
+
+
+def test_an_order_that_was_lost_on_the_day_it_came_makes_no_task(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    care.repair("R", july(1), arrives=july(1), is_reversed=True)
+    care.night(july(1))
+    assert care.tasks() == {}
+
+
+def test_a_version_that_comes_late_shows_that_the_event_was_known_in_time(
+    care: CareGroup,
+) -> None:
+    care.repair("R", july(1), arrives=july(6))
+    care.night(july(6))
+    assert care.tasks(*COLUMNS)[REPAIR][2:] == (july(6), july(6), july(6), "late_by_data")
+    care.repair("R", july(1), arrives=july(2))
+    care.night(july(2))
+    assert care.tasks(*COLUMNS)[REPAIR][2:] == (july(2), july(2), july(6), None)
+
+
+def test_what_became_known_when_it_was_over_makes_no_task_whichever_night_looks(
+    care: CareGroup,
+) -> None:
+    care.repair("R", july(1), arrives=july(20))
+    care.night(july(20))
+    care.night(july(10))
+    assert care.tasks() == {}
