@@ -33,8 +33,8 @@ from aftercare.settings import PROJECT, ClosedOn, Group, Statutory
 
 FILE = PROJECT / "include" / "calendars" / "cn.yaml"
 
-Festival = Literal["eve", "lantern", "double_ninth"] | Statutory
-Holiday = Literal["other"] | Statutory
+Festival = Literal[Statutory, "eve", "lantern", "double_ninth"]
+Holiday = Literal[Statutory, "other"]
 DayKind = Literal["working_day", "make_up", "weekend", "holiday", "statutory"]
 
 SATURDAY = 6
