@@ -13,6 +13,7 @@ from aftercare.schemas import FOLDER, schemas, write_schemas
 from aftercare.settings import PROJECT
 
 FILES = [
+    ("calendar", PROJECT / "include/calendars/cn.yaml"),
     *(("dealer_mapping", path) for path in (PROJECT / "include/mappings/dealer").glob("*.yaml")),
     *(("dealer_mapping", path) for path in (PROJECT / "include/mappings/ready").glob("*.yaml")),
     ("group", PROJECT / "include/group.yaml"),

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from aftercare.rules.festivals import CalendarFile
 from aftercare.rules.policy import PackFile, PolicyValue
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.dealer_system import FileSystem, RestSystem, SqlSystem
@@ -25,6 +26,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         Annotated[SqlSystem | FileSystem | RestSystem, Field(discriminator="kind")]
     )
     found = {
+        "calendar": CalendarFile.model_json_schema(),
         "dealer_mapping": _with_feeds(system.json_schema()),
         "group": Group.model_json_schema(),
         "policy_pack": PackFile.model_json_schema(),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from aftercare.configuration import read_model
 from aftercare.errors import ConfigurationError
@@ -50,11 +50,36 @@ class PackFrom(_Part):
     pack: str
 
 
+Statutory = Literal[
+    "new_year",
+    "spring_festival",
+    "qingming",
+    "labour_day",
+    "dragon_boat",
+    "mid_autumn",
+    "national_day",
+]
+ClosedOn = Literal["none", "statutory", "days_off"] | frozenset[Statutory]
+
+
 class Calendar(_Part):
-    """Days on which stores are closed. ``weekly_closed``: 1 is Monday, 7 is Sunday."""
+    """Days on which stores are closed. ``weekly_closed``: 1 is Monday, 7 is Sunday.
+
+    With ``holidays`` they are closed on statutory days too, or as ``closed_on`` says: on none, on
+    those of single festivals, or on all days off, weekends included, and open on make-up working
+    days. What ``weekly_closed`` and ``closed`` name is closed in any case.
+    """
 
     weekly_closed: frozenset[Annotated[int, Field(ge=1, le=7)]] = frozenset()
     closed: frozenset[date] = frozenset()
+    holidays: Literal["cn"] | None = None
+    closed_on: ClosedOn = "statutory"
+
+    @model_validator(mode="after")
+    def _has_holidays(self) -> Calendar:
+        if self.holidays is None and "closed_on" in self.model_fields_set:
+            raise ValueError("closed_on needs holidays: cn beside it")
+        return self
 
 
 class Night(_Part):

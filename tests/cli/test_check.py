@@ -137,3 +137,16 @@ def test_a_role_without_rights_is_told_which(installation, monkeypatch):
             connection.execute(text(f"drop role {name}"))
     assert levels(said, "warehouse") == ["fail"]
     assert "rights are missing on" in said.output
+
+
+def test_a_year_without_announced_holidays_is_told_once(installation, monkeypatch):
+    for today, level, said in (
+        ("2025-12-01", "ok", "holidays are known: 2025, 2026"),
+        ("2026-12-01", "warn", "holidays of 2027 are provisional"),
+        ("2027-12-01", "warn", "holidays of 2027, 2028 are provisional"),
+    ):
+        monkeypatch.setenv("AFTERCARE_TODAY", today)
+        found = check()
+        assert levels(found, "calendar") == [level]
+        assert said in found.output
+        assert ("add them to include/calendars/cn.yaml" in found.output) == (level == "warn")

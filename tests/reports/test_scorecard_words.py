@@ -29,7 +29,8 @@ def test_nobody_met_their_targets_cannot_be_read_as_all_did() -> None:
 
 
 def test_the_last_day_of_an_objection_is_included() -> None:
-    assert "2026-07-20（含）之前" in read_words("zh")("objection_text", until="2026-07-20", reply=5)
+    dates = {"until": "2026-07-20", "reply": 5, "reply_until": "2026-07-27"}
+    assert "2026-07-20（含）之前" in read_words("zh")("objection_text", **dates)
 
 
 def test_a_call_that_reached_nobody_is_a_call_and_no_talk() -> None:

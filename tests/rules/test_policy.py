@@ -228,6 +228,7 @@ def test_a_value_that_does_not_fit_its_unit_is_refused(
             "due_after.values",
             "the same date stands here twice",
         ),
+        ("2026-07-01: 2", "2026-02-30: 2", 8, None, "2026-02-30 is no day of the calendar"),
         ("2026-07-01: 2", "someday: 2", 8, "due_after.values.someday", "valid date"),
         ("due_after:", "due after:", 3, "due after", "small letters"),
         ("  unit:", "  unti: day\n  unit:", 4, "due_after.unti", "Extra inputs"),

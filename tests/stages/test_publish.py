@@ -147,3 +147,11 @@ def test_missing_nights_and_nobodys_tasks_are_told_to_the_reader(month: ScoredMo
     assert report.rows.uncredited == 1
     # June, and July until the closing day.
     assert len(report.rows.missing_nights["heyuan_dms"]) == 35
+
+
+def test_an_objection_of_the_last_day_is_answered_within_working_days(month: ScoredMonth) -> None:
+    score_month(month.engine, month.group, month.policy, "2026-01", date(2026, 2, 6))
+    rows = report_of(month.engine, month.group, month.policy, "2026-01").rows
+    assert (rows.objection_until, rows.reply_days) == (date(2026, 2, 12), 5)
+    # Friday, the Saturday that is made up for, and three days after the Spring Festival.
+    assert rows.reply_until == date(2026, 2, 26)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from aftercare.cli import (
     backfill,
+    calendar,
     cases,
     check,
     connect,
@@ -38,6 +39,7 @@ for command in (
     *keys.COMMANDS,
     *connect.COMMANDS,
     *check.COMMANDS,
+    *calendar.COMMANDS,
     *night.COMMANDS,
     *backfill.COMMANDS,
     *cases.COMMANDS,

@@ -18,6 +18,7 @@ from aftercare.migrations.versions import newest
 from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.rules.festivals import FILE, Festivals
 from aftercare.scripts import FOLDER as SCRIPTS
 from aftercare.scripts import LANGUAGES, title_of
 from aftercare.settings import PROJECT, Group
@@ -42,6 +43,7 @@ _HERE = (None, "localhost", "127.0.0.1", "::1")
 def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
     """Every part of an installation with its name for people, the nearest first."""
     yield say("settings"), _settings(group, say)
+    yield say("calendar"), _calendar(group, say)
     yield say("policies"), _policies(say)
     yield say("suites"), _suites(say)
     yield say("scripts"), _scripts(say)
@@ -71,6 +73,18 @@ def _settings(group: Group, say: Words) -> Findings:
     if not group.systems:
         yield "warn", say("no_systems")
     yield "ok", say("settings_fine", systems=len(group.systems), packs=len(group.packs))
+
+
+def _calendar(group: Group, say: Words) -> Findings:
+    today = runs.today(group)
+    festivals = Festivals.load(today)
+    years = (today.year, today.year + 1)
+    unknown = [str(year) for year in years if not festivals.year(year).is_official]
+    if unknown:
+        file = FILE.relative_to(PROJECT)
+        yield "warn", say("calendar_provisional", years=", ".join(unknown), file=file)
+    else:
+        yield "ok", say("calendar_fine", years=f"{years[0]}, {years[1]}")
 
 
 def _policies(say: Words) -> Findings:

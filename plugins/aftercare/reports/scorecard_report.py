@@ -44,6 +44,7 @@ class MonthRows:
     approved_by: str | None
     objection_until: date
     reply_days: int
+    reply_until: date
     uncredited: int = 0
     missing_nights: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

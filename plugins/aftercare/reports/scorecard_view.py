@@ -155,7 +155,12 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "proposals_note": words("proposals_cut", shown=len(proposals), all=len(rows.proposals))
         if len(proposals) < len(rows.proposals)
         else "",
-        "objection": words("objection_text", until=rows.objection_until, reply=rows.reply_days),
+        "objection": words(
+            "objection_text",
+            until=rows.objection_until,
+            reply=rows.reply_days,
+            reply_until=rows.reply_until,
+        ),
         "commands": _commands(report, words),
         "basis": _basis(report, words),
         "words": {name: words(name) for name in LABELS},

@@ -1,8 +1,8 @@
-"""Open days of a store's calendar: weekly closed days and single closed dates."""
+"""Open days of a store's calendar: weekly closed days, single closed dates, holidays."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -18,10 +18,13 @@ class OpenDays:
 
     weekly_closed: Collection[int] = frozenset()
     closed: Collection[date] = field(default_factory=frozenset)
+    is_holiday: Callable[[date], bool] | None = None
 
     def is_open(self, day: date) -> bool:
         """Whether somebody works on that day."""
-        return day.isoweekday() not in self.weekly_closed and day not in self.closed
+        if day.isoweekday() in self.weekly_closed or day in self.closed:
+            return False
+        return self.is_holiday is None or not self.is_holiday(day)
 
     def next_open(self, day: date) -> date:
         """The day itself when it is open, else the first open day after it."""
@@ -46,7 +49,7 @@ class OpenDays:
             found += step
         raise ConfigurationError(
             f"a calendar has no open day within a year of {day}; "
-            "check weekly_closed and closed under calendars",
+            "check weekly_closed, closed and closed_on under calendars",
             file="include/group.yaml",
             key="calendars",
         )

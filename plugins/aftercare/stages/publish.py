@@ -20,6 +20,7 @@ from aftercare.reports.scorecard_mail import scorecard_message
 from aftercare.reports.scorecard_report import MonthRows, ScorecardReport
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules import period
+from aftercare.rules.festivals import Festivals
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group, Language, Recipient
@@ -93,6 +94,8 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
         published_on = (
             published_at.astimezone(group.time_zone).date() if published_at else bounds.closing_on
         )
+        objection_until = published_on + timedelta(days=house("objection_days"))
+        festivals = Festivals.load(published_on)
         seen = run(connection, "score/get_scored_report", month=month).scalar_one_or_none() or {}
         return ScorecardReport(
             MonthRows(
@@ -112,8 +115,9 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 as_of=run(connection, "score/get_newest_day").scalar_one_or_none(),
                 policy_digest=known["policy_digest"],
                 approved_by=known["approved_by"],
-                objection_until=published_on + timedelta(days=house("objection_days")),
+                objection_until=objection_until,
                 reply_days=house("reply_days"),
+                reply_until=festivals.add_working_days(objection_until, house("reply_days")),
                 uncredited=int(seen.get("uncredited") or 0),
                 missing_nights=seen.get("missing_nights") or {},
             )
