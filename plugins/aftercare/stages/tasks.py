@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, select
 from aftercare.errors import ConfigurationError, PolicyError
 from aftercare.rules.calendar import ONE_DAY, OpenDays
 from aftercare.rules.due import FollowUp, Offset, follow_ups, look_back
+from aftercare.rules.festivals import open_days
 from aftercare.rules.policy import Policy
 from aftercare.scripts import script_version
 from aftercare.settings import Group
@@ -129,7 +130,7 @@ def _prepare(
     ]
     packs = sorted({window["pack"] for window in stores})
     rules = [follow_up for pack in packs for follow_up in follow_ups(policy, pack)]
-    calendars = list(_calendars(group).values())
+    calendars = list(open_days(group, horizon).values())
     windows = [
         _rule_window(number, follow_up, day, horizon, calendars)
         for number, follow_up in enumerate(rules)
@@ -210,13 +211,6 @@ def _rule_window(
     return window
 
 
-def _calendars(group: Group) -> dict[str, OpenDays]:
-    return {
-        name: OpenDays(calendar.weekly_closed, calendar.closed)
-        for name, calendar in group.calendars.items()
-    }
-
-
 def _keep_calendars(
     connection: Connection, group: Group, rules: list[FollowUp], horizon: date
 ) -> None:
@@ -238,8 +232,8 @@ def _keep_calendars(
             "previous_open_on": previous_open.isoformat(),
             "next_open_on": next_open.isoformat(),
         }
-        for name, open_days in _calendars(group).items()
-        for day, is_open, previous_open, next_open in open_days.days(first, max([last, *offsets]))
+        for name, calendar in open_days(group, horizon).items()
+        for day, is_open, previous_open, next_open in calendar.days(first, max([last, *offsets]))
     ]
     run(connection, "care/keep_calendar_days", days=json.dumps(days))
 
