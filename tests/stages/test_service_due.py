@@ -62,7 +62,9 @@ def known(found: ServiceDue | None) -> ServiceDue:
     return found
 
 
-def drive(garage: Garage, vin: str, start: date, km: int, daily: int, steps: int, every: int) -> None:
+def drive(
+    garage: Garage, vin: str, start: date, km: int, daily: int, steps: int, every: int
+) -> None:
     """A maintenance and after it visits at even distances, none of them a maintenance."""
     garage.served(vin, start, km)
     for step in range(1, steps + 1):
@@ -73,7 +75,11 @@ def drive(garage: Garage, vin: str, start: date, km: int, daily: int, steps: int
 def test_the_first_service_is_three_months_after_delivery(garage: Garage, vin: str) -> None:
     order_no = garage.sold(vin, date(2026, 1, 10))
     found = known(garage.due(vin))
-    assert (found.kind, found.document_kind, found.document_no) == ("first", "sales_order", order_no)
+    assert (found.kind, found.document_kind, found.document_no) == (
+        "first",
+        "sales_order",
+        order_no,
+    )
     assert (found.due_on, found.reason) == (date(2026, 4, 10), "time")
     assert found.policy_line == (FIRST_LINE, TYPICAL_LINE)
 
@@ -230,9 +236,7 @@ def test_a_private_car_s_slope_is_clamped_on_both_sides(garage: Garage, vin: str
 
 
 @pytest.mark.parametrize("usage", ["taxi", "lease", "business"])
-def test_a_taxi_s_own_slope_counts_with_a_wider_clamp(
-    garage: Garage, vin: str, usage: str
-) -> None:
+def test_a_taxi_s_own_slope_counts_with_a_wider_clamp(garage: Garage, vin: str, usage: str) -> None:
     garage.sold(vin, JANUARY - days(100), usage=usage)
     drive(garage, vin, JANUARY, 10000, daily=400, steps=3, every=30)
     found = known(garage.due(vin))
@@ -411,9 +415,7 @@ def test_lines_that_decided_are_used(own: Garage) -> None:
         assert FIRST_LINE in set(used.scalars())
 
 
-def test_a_policy_that_is_not_in_the_warehouse_decides_nothing(
-    own: Garage, tmp_path: Path
-) -> None:
+def test_a_policy_that_is_not_in_the_warehouse_decides_nothing(own: Garage, tmp_path: Path) -> None:
     policy = changed_policy(tmp_path, ITEM, "pair_days", {date(2026, 1, 1): 40})
     with pytest.raises(PolicyError, match="load it before next services"):
         know_service_due(own.engine, own.care.group, policy, NIGHT)

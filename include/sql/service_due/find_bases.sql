@@ -136,23 +136,25 @@ judged as (
         coalesce(
             described.read_from, described.base_on - terms.reading_days
         ) as read_from,
-        case described.kind when 'first'
-            then terms.first_months
+        case
+            when described.kind = 'first' then terms.first_months
             else terms.periodic_months
         end as months_for_all,
-        case described.kind when 'first'
-            then terms.first_km
+        case
+            when described.kind = 'first' then terms.first_km
             else terms.periodic_km
         end as km_for_all,
-        case described.kind when 'first'
-            then terms.first_by_model -> described.model
+        case
+            when described.kind = 'first'
+                then terms.first_by_model -> described.model
             else terms.periodic_by_model -> described.model
         end as model_interval,
-        case when not described.is_fleet
-            then cast(
-                terms.typical_daily_km_by_model
-                ->> described.model as numeric
-            )
+        case
+            when not described.is_fleet
+                then cast(
+                    terms.typical_daily_km_by_model
+                    ->> described.model as numeric
+                )
         end as model_daily_km
     from described
     inner join care.service_term as terms

@@ -86,10 +86,10 @@ pairs as (
         on
             later.vin = earlier.vin
             and later.odometer_no = earlier.odometer_no
-            and earlier.read_on <= later.read_on - bases.pair_days
-            and earlier.read_on
-            >= later.last_on - make_interval(months => bases.pair_months)
-            and earlier.km <= later.km
+            and later.read_on - bases.pair_days >= earlier.read_on
+            and later.last_on - make_interval(months => bases.pair_months)
+            <= earlier.read_on
+            and later.km >= earlier.km
             and later.km - earlier.km
             <= bases.most_daily_km * (later.read_on - earlier.read_on)
     order by
@@ -154,8 +154,8 @@ base_readings as (
     inner join sound
         on
             bases.vin = sound.vin
-            and sound.read_on >= bases.read_from
-            and sound.read_on <= bases.read_to
+            and bases.read_from <= sound.read_on
+            and bases.read_to >= sound.read_on
     order by
         sound.vin asc,
         sound.read_on desc
@@ -174,8 +174,8 @@ driven as (
         on
             base_readings.vin = sound.vin
             and base_readings.odometer_no = sound.odometer_no
-            and sound.read_on >= base_readings.read_on
-            and sound.km >= base_readings.km
+            and base_readings.read_on <= sound.read_on
+            and base_readings.km <= sound.km
     order by
         sound.vin asc,
         sound.read_on desc

@@ -58,16 +58,16 @@ touched as (
     inner join core.sales_order as sold
         on
             spans.store_code = sold.store_code
-            and sold.delivered_on >= spans.first_on
-            and sold.delivered_on < spans.before_on
+            and spans.first_on <= sold.delivered_on
+            and spans.before_on > sold.delivered_on
     union
     select repaired.vin
     from spans
     inner join core.repair_order as repaired
         on
             spans.store_code = repaired.store_code
-            and repaired.exit_on >= spans.first_on
-            and repaired.exit_on < spans.before_on
+            and spans.first_on <= repaired.exit_on
+            and spans.before_on > repaired.exit_on
     union
     select repaired.vin
     from spans

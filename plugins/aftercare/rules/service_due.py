@@ -154,7 +154,7 @@ def next_service(
 ) -> ServiceDue | None:
     """When the next service of a vehicle is due, from the orders that stand.
 
-    None without a delivery and a maintenance here, and where no policy is in force for the base
+    None without a delivery or a maintenance here, and where no policy is in force for the base
     order's store on its day (``terms_on``).
     """
     sale = min(sales, key=_newest_sale, default=None)
@@ -163,7 +163,7 @@ def next_service(
     in_order.sort(key=lambda each: each.opened_at)
     own_visits = [each for each in in_order if each.ro_type != "pre_delivery"]
     base = _base(sale, own_visits)
-    terms = base and terms_on(base.store_code, base.base_on)
+    terms = terms_on(base.store_code, base.base_on) if base else None
     if base is None or terms is None:
         return None
     readings = _sound_readings(in_order, terms.value("most_daily_km"))
@@ -171,20 +171,10 @@ def next_service(
     daily_km, source, daily_line = _daily_km(readings, is_fleet, model, terms)
     interval, interval_line = terms.chosen(base.kind, model)
     by_time = Offset(months=interval["calendar_month"]).after(base.base_on)
-    read_from = base.read_from or base.base_on - timedelta(days=terms.value("reading_days"))
-    on_base = [each for each in readings if read_from <= each.read_on <= base.read_to]
+    on_base = _on_base(base, readings, terms)
     by_km = None
-    if on_base:
-        driven = [
-            each
-            for each in readings
-            if each.odometer_no == on_base[-1].odometer_no
-            and each.read_on >= on_base[-1].read_on
-            and each.km >= on_base[-1].km
-        ]
-        left = max(on_base[-1].km + interval["kilometre"] - driven[-1].km, 0)
-        counted_from = max(driven[-1].read_on, base.base_on)
-        by_km = counted_from + timedelta(days=math.ceil(Decimal(left) / daily_km))
+    if on_base is not None:
+        by_km = _by_km(base.base_on, on_base, readings, interval["kilometre"], daily_km)
     is_by_km = by_km is not None and by_km < by_time
     return ServiceDue(
         kind=base.kind,
@@ -192,7 +182,7 @@ def next_service(
         document_kind=base.document_kind,
         document_no=base.document_no,
         base_on=base.base_on,
-        base_odometer_km=on_base[-1].km if on_base else None,
+        base_odometer_km=on_base.km if on_base else None,
         interval_months=interval["calendar_month"],
         interval_km=interval["kilometre"],
         daily_km=daily_km,
@@ -222,7 +212,7 @@ def _newest_sale(sale: Sale) -> tuple[int, bool, int, str, str]:
 def _base(sale: Sale | None, own_visits: Sequence[Visit]) -> _Base | None:
     """The last maintenance, or the delivery that came after it or on its day."""
     service = next((each for each in own_visits[::-1] if each.repair_type == "maintenance"), None)
-    served_on = service and (service.exit_on or service.opened_at.date())
+    served_on = (service.exit_on or service.opened_at.date()) if service else None
     if sale and (served_on is None or sale.delivered_on >= served_on):
         return _Base(
             # A used car has had its first service.
@@ -246,6 +236,32 @@ def _base(sale: Sale | None, own_visits: Sequence[Visit]) -> _Base | None:
         opened_on,
         opened_on,
     )
+
+
+def _on_base(base: _Base, readings: Sequence[_Reading], terms: Terms) -> _Reading | None:
+    """What the odometer said on the base day, or a few days before a delivery."""
+    since = base.read_from or base.base_on - timedelta(days=terms.value("reading_days"))
+    found = [each for each in readings if since <= each.read_on <= base.read_to]
+    return found[-1] if found else None
+
+
+def _by_km(
+    base_on: date,
+    on_base: _Reading,
+    readings: Sequence[_Reading],
+    interval_km: int,
+    daily_km: Decimal,
+) -> date:
+    """The day on which the interval's kilometres are driven, from the last reading of its odometer."""
+    last = [
+        each
+        for each in readings
+        if each.odometer_no == on_base.odometer_no
+        and each.read_on >= on_base.read_on
+        and each.km >= on_base.km
+    ][-1]
+    left = max(on_base.km + interval_km - last.km, 0)
+    return max(last.read_on, base_on) + timedelta(days=math.ceil(Decimal(left) / daily_km))
 
 
 def _sound_readings(in_order: Sequence[Visit], most_daily_km: Decimal) -> list[_Reading]:

@@ -108,9 +108,7 @@ def _windows(
 
 
 def _row(each: Terms) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        name: json.loads(each.lines[name].value_json) for name in PLAIN
-    }
+    row: dict[str, Any] = {name: json.loads(each.lines[name].value_json) for name in PLAIN}
     for kind in ("first", "periodic"):
         interval = each.value(kind)
         row |= {f"{kind}_months": interval["calendar_month"], f"{kind}_km": interval["kilometre"]}
