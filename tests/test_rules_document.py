@@ -16,6 +16,7 @@ PLACES = {
     "scoring": ("kpi", "plugins/aftercare/rules/scoring.py"),
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
+    "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
 }
 
 

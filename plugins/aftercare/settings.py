@@ -8,7 +8,8 @@ and a server.
 from __future__ import annotations
 
 import os
-from datetime import date, time
+from collections.abc import Iterator
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -166,6 +167,15 @@ class Group(_Part):
             file="include/group.yaml",
             key=f"packs.{brand}",
         )
+
+    def pack_windows(self, store_code: str, brand: str) -> Iterator[tuple[str, date, date]]:
+        """The packs of a store, each with the first and last day on which it is in force."""
+        lines = (*self.store_packs.get(store_code, ()), *self.packs.get(brand, ()))
+        starts = sorted({line.start for line in lines})
+        for index, start in enumerate(starts):
+            is_last = index + 1 == len(starts)
+            end = date.max if is_last else starts[index + 1] - timedelta(days=1)
+            yield self.pack_of(store_code, brand, start), start, end
 
     def calendar_of(self, store_code: str) -> str:
         """Name of the store's calendar."""

@@ -29,7 +29,8 @@ def nights(people_house: Engine) -> Nights:
         connection.execute(
             text(
                 "truncate ops.load, ops.user_role, core.employee, core.vehicle, core.customer, "
-                "core.shared_phone, core.people_due, core.customer_decision restart identity cascade"
+                "core.shared_phone, core.people_due, core.customer_decision, "
+                "care.service_due_queue restart identity cascade"
             )
         )
     return Nights(people_house)

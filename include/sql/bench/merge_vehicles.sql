@@ -3,7 +3,7 @@
 -- grain: one row per vin
 -- reads: quality.good_row, staging.repair_order, core.sales_order,
 --     core.repair_order
--- writes: core.vehicle, core.people_due
+-- writes: core.vehicle, core.people_due, care.service_due_queue
 with asked as (
     select cast(:load_id as bigint) as load_id
 ),
@@ -18,6 +18,13 @@ touched as (
 
 queued as (
     insert into core.people_due as known (vin)
+    select touched.vin
+    from touched
+    on conflict (vin) do update set queued = known.queued + 1
+),
+
+queued_services as (
+    insert into care.service_due_queue as known (vin)
     select touched.vin
     from touched
     on conflict (vin) do update set queued = known.queued + 1

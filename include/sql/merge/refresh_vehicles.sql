@@ -2,11 +2,11 @@
 -- and of those named besides: by an order before, or by one that is gone or
 -- there again.
 -- A pre-delivery order is no visit, but its odometer counts. The vehicles'
--- people are to be worked out again.
+-- people and next services are to be worked out again.
 -- grain: one row per vin is written
 -- reads: ops.load, staging.sales_order, staging.repair_order, core.sales_order,
 --     core.repair_order
--- writes: core.vehicle, core.people_due
+-- writes: core.vehicle, core.people_due, care.service_due_queue
 with loads as (
     select
         load_id,
@@ -123,6 +123,14 @@ derived as (
 
 queued as (
     insert into core.people_due as known (vin)
+    select touched.vin
+    from touched
+    order by touched.vin
+    on conflict (vin) do update set queued = known.queued + 1
+),
+
+queued_services as (
+    insert into care.service_due_queue as known (vin)
     select touched.vin
     from touched
     order by touched.vin

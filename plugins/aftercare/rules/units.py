@@ -90,6 +90,43 @@ def _bands(raw: object) -> tuple[dict[str, Decimal | None], ...]:
     )
 
 
+def _kilometres_per_day(raw: object) -> Decimal:
+    if (number := _number(raw)) < 1:
+        raise ValueError("a number of kilometres a day, 1 or more")
+    return number
+
+
+def _range(raw: object) -> dict[str, Decimal]:
+    needs = "least and most, kilometres a day from 1 on, least not above most"
+    if not isinstance(raw, dict) or set(raw) != {"least", "most"}:
+        raise ValueError(needs)
+    least, most = _kilometres_per_day(raw["least"]), _kilometres_per_day(raw["most"])
+    if least > most:
+        raise ValueError(needs)
+    return {"least": least, "most": most}
+
+
+def _interval(raw: object) -> dict[str, int]:
+    needs = "calendar_month and kilometre, both whole numbers from 1 on"
+    if not isinstance(raw, dict) or set(raw) != {"calendar_month", "kilometre"}:
+        raise ValueError(needs)
+    interval = {name: _whole(amount) for name, amount in raw.items()}
+    if not all(interval.values()):
+        raise ValueError(needs)
+    return interval
+
+
+def _by_model(read: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    """A table by model; an empty one names none."""
+
+    def _table(raw: object) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise ValueError("a table of models, {} for none")
+        return {str(model): read(value) for model, value in raw.items()}
+
+    return _table
+
+
 UNITS: dict[str, Callable[[Any], Any]] = {
     "minute": _whole,
     "hour": _whole,
@@ -101,6 +138,11 @@ UNITS: dict[str, Callable[[Any], Any]] = {
     "month_list": _months,
     "period": _period,
     "count": _whole,
+    "kilometre_per_day": _kilometres_per_day,
+    "kilometre_per_day_range": _range,
+    "kilometre_per_day_by_model": _by_model(_kilometres_per_day),
+    "service_interval": _interval,
+    "service_interval_by_model": _by_model(_interval),
     "share": _share,
     "point": _number,
     "band": _bands,

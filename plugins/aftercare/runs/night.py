@@ -221,13 +221,16 @@ def decide_cases(
 
 @step
 def make_tasks(key: str | None) -> Counts:
-    """Works out who people are, then makes, moves, withdraws and closes follow-up tasks of a night."""
+    """Works out who people are and when services are due, then makes, moves, withdraws and closes
+    follow-up tasks of a night."""
     from aftercare.stages.people import know_people
+    from aftercare.stages.service_due import know_service_due
     from aftercare.stages.tasks import make_tasks as make
 
     group, day = read_group(), period.read_day(key)
     _refuse_period(group, day)
     know_people(connections.warehouse_engine(), group, day)
+    know_service_due(connections.warehouse_engine(), group, policy(), day)
     return make(connections.warehouse_engine(), group, policy(), day, today(group))
 
 
