@@ -20,6 +20,12 @@ FEEDS: Words = {
     "call_result": ("回访结果", "call results"),
     "complaint": ("投诉", "complaints"),
     "external_score": ("外部评分", "external scores"),
+    "insurance_policy": ("保险单", "insurance policies"),
+    "lead": ("销售线索", "leads"),
+    "booking": ("预约", "bookings"),
+    "consent": ("客户同意", "consents"),
+    "preference": ("客户偏好", "preferences"),
+    "referral": ("老客户推荐", "referrals"),
 }
 OUTCOMES: Words = {
     "reached": ("已接通", "reached"),

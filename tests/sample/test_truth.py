@@ -18,7 +18,15 @@ CRITICAL = {
     "repair_order": "RO01 RO02 RO03 RO04 RO06 RO07 RO08 RO09 RO13 RO15 RO16",
     "complaint": "CP01 CP02 CP03 CP04 CP06",
     "external_score": "XS01 XS02 XS03 XS04 XS05 XS06",
+    "insurance_policy": "IP01 IP02 IP03 IP04 IP06 IP07 IP08 IP09 IP10 IP12",
+    "lead": "LD01 LD02 LD03 LD04 LD05 LD06 LD07 LD09 LD11",
+    "booking": "BK01 BK02 BK03 BK04 BK06 BK07 BK08",
+    "consent": "CN01 CN02 CN03 CN04 CN06 CN07 CN08 CN09",
+    "preference": "PR01 PR02 PR03 PR04 PR06 PR07 PR08 PR09 PR10 PR11",
+    "referral": "RF01 RF02 RF03 RF04 RF06 RF07",
 }
+# Every warning about what stands beside the orders.
+WARNINGS = "IP05 IP11 LD08 LD10 BK05 BK09 CN05 CN10 PR05 PR12 RF05 RF08 RF09"
 
 
 def group(seed: int, first_night: date | None = None) -> SampleGroup:
@@ -35,6 +43,11 @@ EXPECTED = {(feed, rule) for feed, rules in CRITICAL.items() for rule in rules.s
 @pytest.mark.parametrize("seed", [1, 77, 4711])
 def test_every_critical_rule_is_broken_in_the_nights_of_every_group(seed):
     assert critical(group(seed).truth()) == EXPECTED
+
+
+def test_every_warning_of_what_stands_beside_orders_is_given_in_every_group():
+    given = {b.rule_id for b in group(77).truth() if b.severity == "W"}
+    assert set(WARNINGS.split()) <= given
 
 
 def test_the_first_night_holds_every_critical_rule_of_the_past():
@@ -123,11 +136,7 @@ def canaries(tmp_path_factory):
 
 
 def test_every_contact_column_of_the_dealer_systems_has_canaries(canaries):
-    contacts = {
-        column.name
-        for feed in ("employee", "sales_order", "repair_order", "complaint")
-        for column in FEEDS[feed].contacts
-    }
+    contacts = {column.name for feed in CRITICAL for column in FEEDS[feed].contacts}
     assert {line["field"] for line in canaries} == contacts
 
 

@@ -405,6 +405,64 @@ EVERY_FEED: dict[str, dict[str, object]] = {
         "scale": "0-100",
         "value": "87.25",
     },
+    "insurance_policy": {
+        "store_code": "CA01",
+        "policy_no": "P1",
+        "kind": "compulsory",
+        "status": "active",
+        "starts_on": "2026-06-11",
+        "ends_on": "2027-06-10",
+        "vin": VIN_A,
+        "is_new_car": "否",
+        "premium": "950.00",
+        "holder_name": "喆鑫",
+        "holder_phone": "13812345678",
+    },
+    "lead": {
+        "store_code": "CA01",
+        "lead_no": "L1",
+        "status": "defeated",
+        "created_on": "2026-06-01",
+        "defeated_on": "2026-06-10",
+        "defeat_reason": "price",
+        "customer_phone": "13812345678",
+    },
+    "booking": {
+        "store_code": "CA01",
+        "booking_no": "B1",
+        "kind": "maintenance",
+        "status": "booked",
+        "made_at": "2026-06-09 10:00",
+        "booked_for": "2026-06-10 00:30",
+        "vin": VIN_A,
+    },
+    "consent": {
+        "store_code": "CA01",
+        "consent_no": "N1",
+        "purpose": "commercial",
+        "state": "refused",
+        "said_on": "2026-06-09",
+        "channel": "phone",
+        "customer_phone": "13812345678",
+    },
+    "preference": {
+        "store_code": "CA01",
+        "preference_no": "W1",
+        "kind": "service_day",
+        "valid_from": "2026-06-10",
+        "service_on": "2026-08-01",
+        "reason": "喆鑫出差",
+        "vin": VIN_A,
+        "customer_name": "喆鑫",
+    },
+    "referral": {
+        "store_code": "CA01",
+        "referral_no": "R1",
+        "referred_on": "2026-06-09",
+        "new_order_no": "SO1",
+        "vin": VIN_A,
+        "referrer_name": "喆鑫",
+    },
 }
 
 
@@ -430,7 +488,12 @@ def test_every_feed_reaches_core_and_a_second_run_changes_nothing(
     key = " and ".join(f"{name} = '{row[name]}'" for name in FEEDS[feed].key)
     [held] = rows_of(core, f"select * from core.{table} where {key}")  # noqa: S608
     assert (held["version_day"], held["version_at"]) == (DAY, at("2026-06-10 16:00+00:00"))
-    dates = {"sales_order": "delivered_on", "call_result": "called_on", "complaint": "received_on"}
+    dates = {
+        "sales_order": "delivered_on",
+        "call_result": "called_on",
+        "complaint": "received_on",
+        "booking": "booked_on",
+    }
     if feed in dates:
         assert held[dates[feed]] == DAY
 

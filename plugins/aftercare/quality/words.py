@@ -13,6 +13,9 @@ from aftercare.sources.feeds import FEEDS
 from aftercare.words import YES_NO, Words, say, word
 
 VIN_SHOWN = 4
+TIMES = frozenset(
+    column.name for feed in FEEDS.values() for column in feed.columns if column.kind == "timestamp"
+)
 
 COLUMNS: Words = {
     "store_code": ("门店代码", "store"),
@@ -91,6 +94,43 @@ COLUMNS: Words = {
     "metric": ("指标", "metric"),
     "scale": ("量纲", "scale"),
     "value": ("分值", "value"),
+    "policy_no": ("保单号", "policy no."),
+    "kind": ("类型", "kind"),
+    "starts_on": ("起期", "starts on"),
+    "ends_on": ("止期", "ends on"),
+    "previous_policy_no": ("上年保单号", "previous policy no."),
+    "insurer": ("保险公司", "insurer"),
+    "is_new_car": ("新车投保", "new car"),
+    "sold_by_no": ("出单人", "sold by"),
+    "premium": ("保费", "premium"),
+    "holder_name": ("投保人", "holder's name"),
+    "holder_phone": ("投保人手机", "holder's phone"),
+    "lead_no": ("线索编号", "lead no."),
+    "created_on": ("建档日期", "came on"),
+    "defeated_on": ("战败日期", "defeated on"),
+    "defeat_reason": ("战败原因", "reason of the defeat"),
+    "consultant_no": ("销售顾问", "sales consultant"),
+    "booking_no": ("预约单号", "booking no."),
+    "made_at": ("登记时间", "made at"),
+    "booked_for": ("预约到店时间", "booked for"),
+    "consent_no": ("同意编号", "consent no."),
+    "purpose": ("用途", "purpose"),
+    "state": ("表态", "word"),
+    "said_on": ("表态日期", "said on"),
+    "channel": ("渠道", "channel"),
+    "preference_no": ("偏好编号", "preference no."),
+    "preferred_channel": ("希望的联系方式", "preferred channel"),
+    "preferred_slot": ("希望的时段", "preferred time of day"),
+    "stopped_contact": ("停止的联系", "stopped contact"),
+    "about": ("事项", "about"),
+    "valid_until": ("失效日期", "until"),
+    "service_on": ("自定保养日期", "own day for the service"),
+    "reason": ("原因", "reason"),
+    "referral_no": ("推荐编号", "referral no."),
+    "referred_on": ("推荐日期", "referred on"),
+    "new_order_no": ("新客户订单号", "new order no."),
+    "referrer_name": ("推荐人", "who referred"),
+    "referrer_phone": ("推荐人手机", "phone of who referred"),
     "unreadable_columns": ("读不懂的列", "unreadable columns"),
     "version_at": ("源系统修改时间", "changed in the source at"),
 }
@@ -185,7 +225,7 @@ def value_text(value: Any, column: str, language: Language, zone: ZoneInfo) -> s
         return word(CHECKS, str(value), language)
     if isinstance(value, bool):
         return say(YES_NO[value], language)
-    if column.endswith("_at") and isinstance(value, str):
+    if (column.endswith("_at") or column in TIMES) and isinstance(value, str):
         return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
     if column == "unreadable_columns":
         return ", ".join(column_word(name, language) for name in str(value).split(", "))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, update
 
 from aftercare.sample import heyuan_schema as schema
+from aftercare.sample.beside import rows_beside
 from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.reference import employee_rows, store_rows
 from aftercare.sample.rows import Row, Version
@@ -22,6 +23,12 @@ TABLES = {
     "sales_order": schema.SALES_ORDER,
     "repair_order": schema.REPAIR_ORDER,
     "complaint": schema.COMPLAINT,
+    "insurance_policy": schema.POLICY,
+    "lead": schema.LEAD,
+    "booking": schema.BOOKING,
+    "consent": schema.CONSENT,
+    "preference": schema.PREFERENCE,
+    "referral": schema.REFERRAL,
 }
 BATCH = 5000
 UNKNOWN_CODE = 99
@@ -50,6 +57,38 @@ _REPAIR_VOID: Code = {True: 1, False: 0}
 _SOURCE: Code = {"customer": 11801001, "factory": 11801002, "internal": 11801003}
 _LEVEL: Code = {"minor": 11811001, "normal": 11811002, "serious": 11811003}
 _VERDICT: Code = {"pending": 11821001, "upheld": 11821002, "rejected": 11821003}
+_INSURANCE: Code = {"compulsory": 14101001, "commercial": 14101002, "combined": 14101003}
+_POLICY: Code = {"active": 14111001, "cancelled": 14111002}
+_LEAD: Code = {"open": 14201001, "won": 14201002, "defeated": 14201003, "invalid": 14201009}
+_CAME_BY: Code = {"walk_in": 14211001, "web": 14211002, "phone": 14211003, "referral": 14211004}
+_REASONS = ("price", "model", "rival", "stock", "no_need")
+_DEFEAT: Code = {reason: 14221001 + place for place, reason in enumerate(_REASONS)}
+_BOOKING_KIND: Code = {"maintenance": 14301001, "repair": 14301002, "other": 14301009}
+_BOOKING: Code = {"booked": 14311001, "kept": 14311002, "cancelled": 14311003, "no_show": 14311004}
+_PURPOSE: Code = {"service": 14401001, "safety": 14401002, "commercial": 14401003}
+_AGREED: Code = {"given": 1, "refused": 0, "withdrawn": 2}
+_SIGNED: Code = {
+    "paper": 14411001,
+    "app": 14411002,
+    "phone": 14411003,
+    "sms": 14411004,
+    "other": 14411009,
+}
+_WISHES = ("channel", "pause", "stop", "service_day")
+_WISH: Code = {kind: 14501001 + place for place, kind in enumerate(_WISHES)}
+_WAY: Code = {
+    "phone": 14511001,
+    "call": 14511001,
+    "sms": 14511002,
+    "mail": 14511003,
+    "all": 14511009,
+}
+_TIME: Code = {"morning": 1, "afternoon": 2, "evening": 3}
+_REMINDERS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
+_ABOUT: Code = {
+    **{about: 14521001 + place for place, about in enumerate(_REMINDERS)},
+    "all": 14521009,
+}
 _YES_NO: Code = {True: 12781001, False: 12781002}
 
 Write = Callable[[Any, int], Any]
@@ -171,6 +210,80 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "close_time": ("closed_at", _as_is),
         "content": ("description", _as_is),
     },
+    "insurance_policy": {
+        "dealer_code": ("store_code", _as_is),
+        "policy_no": ("policy_no", _as_is),
+        "insurance_type": ("kind", _code(_INSURANCE)),
+        "policy_status": ("status", _code(_POLICY)),
+        "begin_date": ("starts_on", _as_is),
+        "end_date": ("ends_on", _DAY),
+        "last_policy_no": ("previous_policy_no", _as_is),
+        "vin": ("vin", _as_is),
+        "insure_company": ("insurer", _as_is),
+        "is_new_car": ("is_new_car", _code(_YES_NO)),
+        "operator_no": ("sold_by_no", _as_is),
+        "premium": ("premium", _as_is),
+        "insured_name": ("holder_name", _as_is),
+        "insured_mobile": ("holder_phone", _phone),
+    },
+    "lead": {
+        "dealer_code": ("store_code", _as_is),
+        "potential_customer_no": ("lead_no", _as_is),
+        "intent_status": ("status", _code(_LEAD)),
+        "create_date": ("created_on", _as_is),
+        "defeat_date": ("defeated_on", _DAY),
+        "defeat_reason": ("defeat_reason", _code(_DEFEAT)),
+        "customer_source": ("source", _code(_CAME_BY)),
+        "intent_model": ("model", _as_is),
+        "sales_consultant": ("consultant_no", _as_is),
+        "customer_name": ("customer_name", _as_is),
+        "mobile": ("customer_phone", _phone),
+    },
+    "booking": {
+        "dealer_code": ("store_code", _as_is),
+        "booking_order_no": ("booking_no", _as_is),
+        "booking_type": ("kind", _code(_BOOKING_KIND)),
+        "booking_order_status": ("status", _code(_BOOKING)),
+        "create_time": ("made_at", _as_is),
+        "booking_come_time": ("booked_for", _MINUTE),
+        "vin": ("vin", _as_is),
+    },
+    "consent": {
+        "dealer_code": ("store_code", _as_is),
+        "authorization_no": ("consent_no", _as_is),
+        "authorization_type": ("purpose", _code(_PURPOSE)),
+        "is_agreed": ("state", _code(_AGREED)),
+        "sign_date": ("said_on", _as_is),
+        "sign_channel": ("channel", _code(_SIGNED)),
+        "vin": ("vin", _as_is),
+        "customer_name": ("customer_name", _as_is),
+        "mobile": ("customer_phone", _phone),
+    },
+    "preference": {
+        "dealer_code": ("store_code", _as_is),
+        "preference_no": ("preference_no", _as_is),
+        "preference_type": ("kind", _code(_WISH)),
+        "contact_way": ("preferred_channel", _code(_WAY)),
+        "contact_time": ("preferred_slot", _code(_TIME)),
+        "stop_way": ("stopped_contact", _code(_WAY)),
+        "remind_type": ("about", _code(_ABOUT)),
+        "begin_date": ("valid_from", _as_is),
+        "end_date": ("valid_until", _as_is),
+        "service_date": ("service_on", _DAY),
+        "reason": ("reason", _as_is),
+        "vin": ("vin", _as_is),
+        "customer_name": ("customer_name", _as_is),
+        "mobile": ("customer_phone", _phone),
+    },
+    "referral": {
+        "dealer_code": ("store_code", _as_is),
+        "referral_no": ("referral_no", _as_is),
+        "referral_date": ("referred_on", _DAY),
+        "new_so_no": ("new_order_no", _as_is),
+        "referrer_vin": ("vin", _as_is),
+        "referrer_name": ("referrer_name", _as_is),
+        "referrer_mobile": ("referrer_phone", _phone),
+    },
 }
 _UPDATED = "updated_at"
 
@@ -246,6 +359,7 @@ def _portions(world: World, first: date, last: date) -> Iterator[Iterator[Row]]:
         if store.system == SYSTEM:
             yield world.rows(store, first, last)
             yield complaint_rows(world, store)
+            yield rows_beside(world, store, first, last)
 
 
 def _insert(engine: Engine, feed: str, rows: list[dict[str, Any]]) -> None:

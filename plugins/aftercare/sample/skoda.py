@@ -6,26 +6,32 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
 
+from aftercare.sample.beside import EXPORTED, rows_beside
 from aftercare.sample.heyuan import full_width
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
 from aftercare.sample.rows import Row, Version
-from aftercare.sample.world import World
+from aftercare.sample.world import DOCUMENTS, World
 
 SYSTEM = "skoda_export"
 SCORES = "外部成绩"
 TITLES = {
     "sales_order": "销售订单",
     "repair_order": "维修工单",
+    "insurance_policy": "保险单",
+    "lead": "销售线索",
     "store": "门店",
     "employee": "员工",
 }
-ENCODINGS = {"sales_order": "gbk", "repair_order": "gbk", "external_score": "utf-8"}
-DELIMITERS = {"sales_order": ",", "repair_order": ",", "external_score": ";"}
+NIGHTLY = (*DOCUMENTS, *EXPORTED)
+"""The feeds of which each night brings a file a store."""
+ENCODINGS = {**dict.fromkeys(NIGHTLY, "gbk"), "external_score": "utf-8"}
+DELIMITERS = {**dict.fromkeys(NIGHTLY, ","), "external_score": ";"}
 
 Write = Callable[[Any, int], Any]
 
@@ -157,6 +163,44 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "车主": ("owner_name", _as_is),
         "车主电话": ("owner_phone", _phone),
     },
+    "insurance_policy": {
+        "经销商代码": ("store_code", _as_is),
+        "保单号": ("policy_no", _as_is),
+        "险种": (
+            "kind",
+            _code(compulsory="交强险", commercial="商业险", combined="交商同保"),
+        ),
+        "保单状态": ("status", _code(active="有效", cancelled="退保")),
+        "起保日期": ("starts_on", _DAY),
+        "到期日期": ("ends_on", _DAY),
+        "上年保单号": ("previous_policy_no", _as_is),
+        "车架号": ("vin", _as_is),
+        "保险公司": ("insurer", _as_is),
+        "新车投保": ("is_new_car", _flag),
+        "出单人工号": ("sold_by_no", _as_is),
+        "保费": ("premium", _number),
+        "投保人": ("holder_name", _as_is),
+        "投保人电话": ("holder_phone", _phone),
+    },
+    "lead": {
+        "经销商代码": ("store_code", _as_is),
+        "线索编号": ("lead_no", _as_is),
+        "线索状态": (
+            "status",
+            _code(open="跟进中", won="成交", defeated="战败", invalid="无效"),
+        ),
+        "建档日期": ("created_on", _DAY),
+        "战败日期": ("defeated_on", _DAY),
+        "战败原因": (
+            "defeat_reason",
+            _code(price="价格", model="车型", rival="竞品", stock="无现车", no_need="暂不购车"),
+        ),
+        "来源": ("source", _code(walk_in="到店", web="网络", phone="来电", referral="转介绍")),
+        "意向车型": ("model", _as_is),
+        "销售顾问工号": ("consultant_no", _as_is),
+        "客户姓名": ("customer_name", _as_is),
+        "手机号码": ("customer_phone", _phone),
+    },
     "external_score": {
         "经销商代码": ("store_code", _as_is),
         "工号": ("employee_no", _as_is),
@@ -202,7 +246,7 @@ def advance(world: World, folder: Path, first_night: date, day: date) -> dict[st
 def _write_documents(
     world: World, folder: Path, first_night: date, since: date, until: date
 ) -> dict[str, int]:
-    counts = {"sales_order": 0, "repair_order": 0}
+    counts = dict.fromkeys(NIGHTLY, 0)
     nights = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     made_from = world.start if since == first_night else since
     for store in world.stores:
@@ -211,7 +255,9 @@ def _write_documents(
         lines: dict[tuple[date, str], list[list[Any]]] = {
             (night, feed): [] for night in nights for feed in counts
         }
-        for row in world.rows(store, made_from, until):
+        for row in chain(
+            world.rows(store, made_from, until), rows_beside(world, store, made_from, until)
+        ):
             for night in _exported_on(row, first_night, since, until):
                 version = row.at(night)
                 if version is not None:

@@ -66,7 +66,8 @@ def _as_it_is(_: Version, __: Random) -> None:
     """Nothing: a conflict is made by a second row."""
 
 
-def _wrong_check_digit(vin: str) -> str:
+def wrong_check_digit(vin: str) -> str:
+    """The VIN with one digit mistyped."""
     right = vin_check_digit(vin)
     return vin[:8] + ("0" if right != "0" else "1") + vin[9:]
 
@@ -77,7 +78,7 @@ def _vin_kinds(feed_prefix: str) -> dict[str, Change]:
         "vin_missing": _vin(critical, _no_vin, "the VIN was left empty"),
         "vin_short": _vin(critical, lambda vin: vin[:-2], "two characters of the VIN are missing"),
         "vin_letter_o": _vin(critical, lambda vin: vin[:-4] + "O" + vin[-3:], "an O in the VIN"),
-        "vin_check_digit": _vin(warning, _wrong_check_digit, "a wrong check digit"),
+        "vin_check_digit": _vin(warning, wrong_check_digit, "a wrong check digit"),
     }
 
 

@@ -16,13 +16,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from aftercare.sample import heyuan, skoda
+from aftercare.sample.beside import rows_beside
 from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
 from aftercare.sample.rows import Row, Version
-from aftercare.sample.world import DOCUMENTS, World
+from aftercare.sample.world import World
 from aftercare.sources.feeds import FEEDS
 
-SEVERITIES = {"SO05": "W", "SO08": "W", "SO09": "W", "SO11": "I", "RO05": "W", "RO10": "W", "RO11": "W", "RO12": "W"}  # fmt: skip
+SEVERITIES = {
+    "SO05": "W", "SO08": "W", "SO09": "W", "SO11": "I", "RO05": "W", "RO10": "W", "RO11": "W",
+    "RO12": "W", "IP05": "W", "IP11": "W", "LD08": "W", "LD10": "W", "BK05": "W", "BK09": "W",
+    "CN05": "W", "CN10": "W", "PR05": "W", "PR12": "W", "RF05": "W", "RF08": "W", "RF09": "W",
+}  # fmt: skip
 # Their breaks also depend on what the warehouse knows of earlier visits, so the list is not whole.
 INCOMPLETE = frozenset({"RO12"})
 TWINS = ("duplicate", "superseded")
@@ -76,7 +81,7 @@ def broken_rows(world: World, nights: Nights) -> Iterator[Broken]:
         if not row.twin:
             main = row
         for index, version in enumerate(row.versions):
-            if system == skoda.SYSTEM and feed in DOCUMENTS:
+            if system == skoda.SYSTEM and feed in skoda.NIGHTLY:
                 found = _load_of_file(row, main or row, index, nights)
             elif version.breaks or row.twin in TWINS:
                 found = (*_loads(system, feed, row, index, nights), row.twin in TWINS)
@@ -157,6 +162,8 @@ def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
             yield store.system, row.feed, row
         if store.system == heyuan.SYSTEM:
             for row in complaint_rows(world, store):
+                yield store.system, row.feed, row
+            for row in rows_beside(world, store, world.start, until):
                 yield store.system, row.feed, row
 
 

@@ -115,7 +115,7 @@ def make_vehicle(numbering: Numbering, store: Store, local: int, since: date) ->
         owner_phone = Phone(owner.phone, is_valid=True)
     else:
         owner_name = f"{store.city}{owner.name}商贸有限公司" if usage == "business" else owner.name
-        owner_phone = _phone(numbering, store, owner)
+        owner_phone = phone_of(numbering, store, owner)
     has_person = usage == "private"
     return Vehicle(
         local=local,
@@ -130,7 +130,7 @@ def make_vehicle(numbering: Numbering, store: Store, local: int, since: date) ->
         owner_id_no=_id_no(rng, owner) if has_person else None,
         owner_birthday=_birthday(rng, owner) if has_person else None,
         driver=driver,
-        driver_phone=_phone(numbering, store, driver),
+        driver_phone=phone_of(numbering, store, driver),
         brings_driver=is_fleet or rng.random() < 0.3,
         since=since,
         km_per_day=rng.randint(280, 380) if usage == "taxi" else rng.randint(12, 90),
@@ -138,7 +138,8 @@ def make_vehicle(numbering: Numbering, store: Store, local: int, since: date) ->
     )
 
 
-def _phone(numbering: Numbering, store: Store, person: Person) -> Phone:
+def phone_of(numbering: Numbering, store: Store, person: Person) -> Phone:
+    """What a store typed in as somebody's number."""
     rng = Random(numbering.seed << 40 ^ person.number << 2 ^ 2)
     if rng.random() < SHARED:
         return Phone(numbering.house_person(store, 0).phone, is_valid=True)

@@ -70,10 +70,12 @@ class World:
         self.start = end - timedelta(days=365 * years + years // 4)
         self.days = (end - self.start).days + 1
         self.stores = make_stores(stores, self.start)
-        self._sales, self._repairs = daily_sales, daily_repairs
+        self.daily_sales, self.daily_repairs = daily_sales, daily_repairs
         most_vehicles = PARK + self.days * self._most(daily_sales)
         salt = Random(seed).randrange(10**9, 10**12)
         first_staff = 2 * most_vehicles * stores
+        # People who own nothing yet and work nowhere here have numbers from this one on.
+        self.first_stranger = first_staff + STAFF_NUMBERS * stores
         self.numbering = Numbering(seed, salt, most_vehicles, first_staff, STAFF_NUMBERS)
         self.roster = Roster(self.stores, self.start, end, first_staff, salt)
         self._sold: dict[str, array[int]] = {}
@@ -83,12 +85,14 @@ class World:
     def _most(average: float) -> int:
         return math.ceil(2 * average)
 
-    def _rng(self, store: Store, day: date, purpose: int, place: int = 0) -> Random:
+    def rng(self, store: Store, day: date, purpose: int, place: int = 0) -> Random:
+        """The chances of a store's day for a purpose: orders have 0 to 4, others their own."""
         of_day = (self.seed * 1000 + store.index) * 10**6 + day.toordinal()
         return Random(of_day * 10**4 + purpose * 1000 + place)
 
-    def _count(self, store: Store, day: date, average: float, purpose: int) -> int:
-        rng, most = self._rng(store, day, purpose), self._most(average)
+    def count(self, store: Store, day: date, average: float, purpose: int) -> int:
+        """How many of something there are on a day, of which there are so many on average."""
+        rng, most = self.rng(store, day, purpose), self._most(average)
         return sum(rng.random() < average / most for _ in range(most))
 
     def sold_before(self, store: Store) -> array[int]:
@@ -97,7 +101,7 @@ class World:
             sold = array("l", [0])
             for offset in range(self.days):
                 day = self.start + timedelta(days=offset)
-                sold.append(sold[-1] + self._count(store, day, self._sales, 0))
+                sold.append(sold[-1] + self.count(store, day, self.daily_sales, 0))
             self._sold = {store.code: sold}
         return self._sold[store.code]
 
@@ -125,26 +129,34 @@ class World:
 
     def day_rows(self, store: Store, day: date) -> Iterator[Row]:
         """Rows of documents that begin on a day."""
-        sold, offset = self.sold_before(store), (day - self.start).days
-        for place in range(sold[offset + 1] - sold[offset]):
-            rng = self._rng(store, day, 1, place)
-            yield from self._sale(store, day, place, PARK + sold[offset] + place, rng)
-        rng = self._rng(store, day, 2)
-        visitors = self._visitors(store, day)
-        chosen = rng.sample(
-            range(visitors), min(visitors, self._count(store, day, self._repairs, 3))
-        )
+        for place, local in enumerate(self.sold_on(store, day)):
+            rng = self.rng(store, day, 1, place)
+            yield from self._sale(store, day, place, local, rng)
+        rng, chosen = self.visits(store, day)
         for place, local in enumerate(chosen):
             yield from self._repair(store, day, place, local, rng)
         for planted in self.plan.get((store.code, day), ()):
             yield from self._planted(planted)
 
-    def _visitors(self, store: Store, day: date) -> int:
+    def sold_on(self, store: Store, day: date) -> range:
+        """The vehicles that a store sells on a day, by number."""
+        sold, offset = self.sold_before(store), (day - self.start).days
+        return range(PARK + sold[offset], PARK + sold[offset + 1])
+
+    def visits(self, store: Store, day: date) -> tuple[Random, list[int]]:
+        """The vehicles that come to the workshop on a day, and the chances of their orders."""
+        rng = self.rng(store, day, 2)
+        visitors = self.visitors(store, day)
+        count = min(visitors, self.count(store, day, self.daily_repairs, 3))
+        return rng, rng.sample(range(visitors), count)
+
+    def visitors(self, store: Store, day: date) -> int:
         """How many vehicles may come: those sold some weeks ago; later ones have higher numbers."""
         offset = max(0, (day - self.start).days - 40)
         return PARK + self.sold_before(store)[offset]
 
-    def _number(self, store: Store, day: date, slot: int) -> int:
+    def number(self, store: Store, day: date, slot: int) -> int:
+        """The number of a row within its table: the next nine are free for its twins."""
         return (store.index * 10**4 + (day - self.start).days) * 10**4 + slot * 10
 
     def _sale(self, store: Store, day: date, place: int, local: int, rng: Random) -> Iterator[Row]:
@@ -152,13 +164,13 @@ class World:
         order_no = f"XS{store.code}{day:%y%m%d}{place + 1:02d}"
         consultants = self.roster.working(store.code, "CONSULTANT", day)
         row, fate, delivery_day = make_sale(
-            store, day, order_no, self._number(store, day, place), vehicle, consultants, rng
+            store, day, order_no, self.number(store, day, place), vehicle, consultants, rng
         )
         yield from self._finish(store, row, fate, rng)
         inspected_on = delivery_day - timedelta(days=1)
         if rng.random() < 0.6 and inspected_on >= day:
             shared = self.numbering.house_person(store, 0).phone
-            number = self._number(store, day, 500 + place)
+            number = self.number(store, day, 500 + place)
             ro_no = f"GD{store.code}{day:%y%m%d}{500 + place}"
             yield make_pre_delivery(store, inspected_on, ro_no, number, vehicle, shared, rng)
 
@@ -170,7 +182,7 @@ class World:
             store,
             day,
             ro_no,
-            self._number(store, day, 100 + place),
+            self.number(store, day, 100 + place),
             self.vehicle(store, local),
             self.roster.working(store.code, "SA", day),
             self.roster.working(store.code, "TECHNICIAN", day),
@@ -221,9 +233,9 @@ class World:
         """A finished document on a vehicle of the old park, spoilt as planned."""
         store, day, place = planted.store, planted.day, planted.place
         slot = (700 if planted.feed == "sales_order" else 800) + place
-        rng = self._rng(store, day, 4, slot)
+        rng = self.rng(store, day, 4, slot)
         vehicle = self.vehicle(store, rng.randrange(PARK))
-        number = self._number(store, day, slot)
+        number = self.number(store, day, slot)
         if planted.feed == "sales_order":
             consultants = self.roster.working(store.code, "CONSULTANT", day)
             order_no = f"XS{store.code}{day:%y%m%d}{slot}"

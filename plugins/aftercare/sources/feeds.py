@@ -49,6 +49,13 @@ def _code(name: str, *codes: str) -> Column:
     return Column(name, "code", codes)
 
 
+# Whom a word is about: a vehicle's customer, or whoever has the phone.
+_WHOM = (
+    Column("vin"),
+    Column("customer_name", contact="name"),
+    Column("customer_phone", contact="phone"),
+)
+
 FEEDS: dict[str, Feed] = {
     feed.name: feed
     for feed in (
@@ -190,6 +197,111 @@ FEEDS: dict[str, Feed] = {
                 Column("metric"),
                 Column("scale"),
                 Column("value", "decimal"),
+            ),
+        ),
+        Feed(
+            "insurance_policy",
+            ("store_code", "policy_no"),
+            (
+                Column("store_code"),
+                Column("policy_no"),
+                _code("kind", "compulsory", "commercial", "combined"),
+                _code("status", "active", "cancelled"),
+                Column("starts_on", "date"),
+                Column("ends_on", "date"),
+                Column("previous_policy_no"),
+                Column("vin"),
+                Column("insurer"),
+                Column("is_new_car", "boolean"),
+                Column("sold_by_no"),
+                Column("premium", "decimal"),
+                Column("holder_name", contact="name"),
+                Column("holder_phone", contact="phone"),
+            ),
+        ),
+        Feed(
+            "lead",
+            ("store_code", "lead_no"),
+            (
+                Column("store_code"),
+                Column("lead_no"),
+                _code("status", "open", "won", "defeated", "invalid"),
+                Column("created_on", "date"),
+                Column("defeated_on", "date"),
+                Column("defeat_reason"),
+                Column("source"),
+                Column("model"),
+                Column("consultant_no"),
+                Column("customer_name", contact="name"),
+                Column("customer_phone", contact="phone"),
+            ),
+        ),
+        Feed(
+            "booking",
+            ("store_code", "booking_no"),
+            (
+                Column("store_code"),
+                Column("booking_no"),
+                _code("kind", "maintenance", "repair", "other"),
+                _code("status", "booked", "kept", "cancelled", "no_show"),
+                Column("made_at", "timestamp"),
+                Column("booked_for", "timestamp"),
+                Column("vin"),
+            ),
+        ),
+        Feed(
+            "consent",
+            ("store_code", "consent_no"),
+            (
+                Column("store_code"),
+                Column("consent_no"),
+                _code("purpose", "service", "safety", "commercial"),
+                _code("state", "given", "refused", "withdrawn"),
+                Column("said_on", "date"),
+                _code("channel", "phone", "sms", "paper", "app", "other"),
+                *_WHOM,
+            ),
+        ),
+        Feed(
+            "preference",
+            ("store_code", "preference_no"),
+            (
+                Column("store_code"),
+                Column("preference_no"),
+                _code("kind", "channel", "pause", "stop", "service_day"),
+                _code("preferred_channel", "phone", "sms", "mail"),
+                _code("preferred_slot", "morning", "afternoon", "evening"),
+                _code("stopped_contact", "call", "sms", "all"),
+                _code(
+                    "about",
+                    "follow_up",
+                    "service",
+                    "inspection",
+                    "warranty",
+                    "insurance",
+                    "greeting",
+                    "campaign",
+                    "all",
+                ),
+                Column("valid_from", "date"),
+                Column("valid_until", "date"),
+                Column("service_on", "date"),
+                Column("reason", contact="text"),
+                *_WHOM,
+            ),
+        ),
+        Feed(
+            "referral",
+            ("store_code", "referral_no"),
+            (
+                Column("store_code"),
+                Column("referral_no"),
+                Column("referred_on", "date"),
+                Column("new_order_no"),
+                # The vehicle of the one who refers.
+                Column("vin"),
+                Column("referrer_name", contact="name"),
+                Column("referrer_phone", contact="phone"),
             ),
         ),
     )

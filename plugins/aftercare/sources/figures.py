@@ -17,7 +17,18 @@ from aftercare.sources.sampling import sample
 SAMPLE_ROWS = 5_000
 _RECENT_DAYS = 30
 _FEW_ROWS = 50
-_MAY_LIE_AHEAD = frozenset({"valid_to", "closed_on"})
+_MAY_LIE_AHEAD = frozenset(
+    {
+        "valid_to",
+        "closed_on",
+        "starts_on",
+        "ends_on",
+        "booked_for",
+        "valid_from",
+        "valid_until",
+        "service_on",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,43 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
     "call_result": {"called_at": Need("held", "CR04"), "outcome": Need("held", "CR03")},
     "complaint": {"received_at": Need("held", "CP04")},
     "external_score": {"scale": Need("held", "XS04"), "value": Need("held", "XS05")},
+    "insurance_policy": {
+        "kind": Need("held", "IP09"),
+        "status": Need("held", "IP10"),
+        "starts_on": Need("held", "IP07"),
+        "ends_on": Need("held", "IP07"),
+        "vin": Need("held", "IP04"),
+        "holder_phone": Need("flagged", "IP11"),
+    },
+    "lead": {
+        "status": Need("held", "LD05"),
+        "created_on": Need("held", "LD04"),
+        "defeated_on": Need("tasks", "LD07"),
+        "defeat_reason": Need("flagged", "LD10"),
+        "customer_phone": Need("calls", "LD08"),
+    },
+    "booking": {
+        "status": Need("held", "BK08"),
+        "booked_for": Need("held", "BK07"),
+        "vin": Need("held", "BK04"),
+    },
+    "consent": {
+        "purpose": Need("held", "CN07"),
+        "state": Need("held", "CN08"),
+        "said_on": Need("held", "CN09"),
+        "customer_phone": Need("flagged", "CN10"),
+    },
+    "preference": {
+        "kind": Need("held", "PR07"),
+        "valid_from": Need("held", "PR08"),
+        "reason": Need("held", "PR09"),
+        "customer_phone": Need("flagged", "PR12"),
+    },
+    "referral": {
+        "referred_on": Need("held", "RF07"),
+        "new_order_no": Need("flagged", "RF08"),
+        "referrer_phone": Need("flagged", "RF09"),
+    },
 }
 _RULE_OF_KEY = {"role": "EM04"}
 NEEDS: dict[str, dict[str, Need]] = {

@@ -33,8 +33,16 @@ from aftercare.warehouse import report, run
 
 log = logging.getLogger(__name__)
 
-DOCUMENT_FEEDS = ("sales_order", "repair_order", "complaint")
-"""Feeds whose rows are a store's documents: their key is the store and a number."""
+DOCUMENT_FEEDS = (
+    "sales_order",
+    "repair_order",
+    "complaint",
+    "insurance_policy",
+    "lead",
+    "booking",
+)
+"""Feeds whose rows are a store's documents: their key is the store and a number. What a customer
+said (consents, preferences, referrals) is not unsaid by deleting it."""
 VEHICLE_FEEDS = DOCUMENT_FEEDS[:2]
 FEW = 5
 """As many may always be deleted in a week, whatever share of a small store's documents that is."""

@@ -1,0 +1,56 @@
+-- The rows of a load that are judged: the newest version of each key, with
+-- what the rules need to know. No contact data; VINs are masked.
+-- grain: one row per judged row of the load
+-- reads: staging.consent, quality.row_fact, ops.load
+-- writes: nothing
+with given as (
+    select *
+    from staging.consent
+    where load_id = :load_id
+),
+
+facts as (
+    select *
+    from quality.row_fact
+    where
+        load_id = :load_id
+        and version_state = 'newest'
+),
+
+loads as (
+    select
+        load_id,
+        business_day
+    from ops.load
+    where load_id = :load_id
+)
+
+select
+    given.load_id,
+    given.row_id,
+    facts.is_conflicting,
+    facts.is_store_known,
+    loads.business_day,
+    given.store_code,
+    given.consent_no,
+    given.purpose,
+    given.state,
+    given.said_on,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns,
+    coalesce(given.vin_check, 'missing') as vin_check,
+    repeat('*', length(given.vin) - least(4, length(given.vin) / 4))
+    || right(given.vin, least(4, length(given.vin) / 4)) as vin_masked,
+    coalesce(given.customer_phone_check, 'missing') as customer_phone_check
+from given
+inner join facts on given.row_id = facts.row_id
+inner join loads on given.load_id = loads.load_id

@@ -1,0 +1,51 @@
+-- The rows of a load that are judged: the newest version of each key, with
+-- what the rules need to know. No contact data; VINs are masked.
+-- grain: one row per judged row of the load
+-- reads: staging.preference, quality.row_fact
+-- writes: nothing
+with given as (
+    select *
+    from staging.preference
+    where load_id = :load_id
+),
+
+facts as (
+    select *
+    from quality.row_fact
+    where
+        load_id = :load_id
+        and version_state = 'newest'
+)
+
+select
+    given.load_id,
+    given.row_id,
+    facts.is_conflicting,
+    facts.is_store_known,
+    given.store_code,
+    given.preference_no,
+    given.kind,
+    given.preferred_channel,
+    given.preferred_slot,
+    given.stopped_contact,
+    given.service_on,
+    given.valid_from,
+    given.valid_until,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns,
+    coalesce(given.reason_check, 'missing') as reason_check,
+    coalesce(given.vin_check, 'missing') as vin_check,
+    repeat('*', length(given.vin) - least(4, length(given.vin) / 4))
+    || right(given.vin, least(4, length(given.vin) / 4)) as vin_masked,
+    coalesce(given.customer_phone_check, 'missing') as customer_phone_check
+from given
+inner join facts on given.row_id = facts.row_id

@@ -1,0 +1,26 @@
+"""What stands beside the orders of a store: policies, leads, bookings, and what customers said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from aftercare.sample.bookings import booking_rows
+from aftercare.sample.insurance import policy_rows
+from aftercare.sample.leads import lead_rows
+from aftercare.sample.roster import Store
+from aftercare.sample.rows import Row
+from aftercare.sample.wishes import wish_rows
+from aftercare.sample.world import World
+
+EXPORTED = ("insurance_policy", "lead")
+"""What the nightly export of the Škoda stores holds of it."""
+
+
+def rows_beside(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
+    """Rows of a store that may show something new between two days."""
+    yield from policy_rows(world, store, first, last)
+    yield from lead_rows(world, store, first, last)
+    if store.system == "heyuan_dms":
+        yield from booking_rows(world, store, first, last)
+        yield from wish_rows(world, store, first, last)
