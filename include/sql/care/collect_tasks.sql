@@ -63,6 +63,10 @@ select
         when 'owner' then d.owner_digest else d.contact_digest
     end as contact_digest,
     case
+        when
+            d.document_no is null
+            and t.event in ('first_service_due', 'service_due')
+            then 'came_again'
         when d.document_no is null then 'document_gone'
         when d.problem is not null then d.problem
         when r.rule_no is null then 'rule_off'

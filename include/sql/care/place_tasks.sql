@@ -1,7 +1,7 @@
 -- The dates of tonight's tasks: the set-based twin of aftercare.rules.due.
 -- What becomes of them is judged later. What became known when it was over
--- makes no task, whichever night looks at it. A lost event has a task only if a night
--- in order would have made it before.
+-- makes no task, whichever night looks at it. A lost event has a task only if a
+-- night in order would have made it before.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, care.calendar_day,
 --   care.follow_up_task

@@ -1,6 +1,6 @@
 -- occasions ------------------------------------------------------------
--- What can make a task, by event: a delivery, the end of a visit, the last visit of a
--- vehicle that has not come since. A reminder stands on a document, too.
+-- What can make a task, by event: a delivery, the end of a visit, the last visit
+-- of a vehicle that has not come since. A reminder stands on a document, too.
 alter table care.follow_up_task
 add column event text,
 drop constraint follow_up_task_document_kind_check,
@@ -46,20 +46,18 @@ select
     sold.vin,
     sold.delivered_on,
     sold.invoiced_on,
-    sold.row_hash,
     sold.version_day,
-    sold.load_id,
     sold.customer_phone_check as contact_check,
     sha256(
         coalesce(sold.customer_name_hash, '')
         || coalesce(sold.customer_phone_hash, '')
         || coalesce(sold.plate_hash, '')
     ) as contact_digest,
-    coalesce(sold.usage, 'private') as usage,
     case
         when sold.is_vanished then 'document_gone'
         when sold.status = 'cancelled' then 'cancelled'
-    end as problem
+    end as problem,
+    coalesce(sold.usage, 'private') as usage
 from core.sales_order as sold;
 
 create view care.visit_occasion as
@@ -69,9 +67,7 @@ select
     repaired.vin,
     repaired.exit_on,
     repaired.opened_at,
-    repaired.row_hash,
     repaired.version_day,
-    repaired.load_id,
     repaired.deliverer_phone_check as contact_check,
     sha256(
         coalesce(repaired.deliverer_name_hash, '')
@@ -101,9 +97,7 @@ select
     order_no as document_no,
     vin,
     delivered_on as event_on,
-    row_hash,
     version_day,
-    load_id,
     usage,
     contact_check,
     contact_digest,
@@ -122,9 +116,7 @@ select
     ro_no as document_no,
     vin,
     exit_on as event_on,
-    row_hash,
     version_day,
-    load_id,
     cast(null as text) as usage,
     contact_check,
     contact_digest,
@@ -140,9 +132,7 @@ select
     order_no as document_no,
     vin,
     invoiced_on as event_on,
-    row_hash,
     version_day,
-    load_id,
     usage,
     contact_check,
     contact_digest,
@@ -165,9 +155,7 @@ select
     visits.ro_no as document_no,
     visits.vin,
     visits.exit_on as event_on,
-    visits.row_hash,
     visits.version_day,
-    visits.load_id,
     cast(null as text) as usage,
     visits.contact_check,
     visits.contact_digest,
@@ -209,9 +197,7 @@ select
     sold.order_no as document_no,
     sold.vin,
     sold.delivered_on as event_on,
-    sold.row_hash,
     sold.version_day,
-    sold.load_id,
     sold.usage,
     sold.contact_check,
     sold.contact_digest,
@@ -243,4 +229,104 @@ select
             ) then 'sold_again'
         end
     ) as problem
-from care.sales_occasion as sold;
+from care.sales_occasion as sold
+union all
+-- Where a visit is agreed on, nobody needs to be reminded of it.
+select
+    case due.kind
+        when 'first' then 'first_service_due' else 'service_due'
+    end as event,
+    due.document_kind,
+    due.store_code,
+    due.document_no,
+    due.vin,
+    due.due_on as event_on,
+    coalesce(sold.version_day, visits.version_day) as version_day,
+    sold.usage,
+    coalesce(sold.contact_check, visits.contact_check) as contact_check,
+    coalesce(sold.contact_digest, visits.contact_digest) as contact_digest,
+    coalesce(sold.contact_check, visits.owner_check) as owner_check,
+    coalesce(sold.contact_digest, visits.owner_digest) as owner_digest,
+    case
+        when exists (
+            select 1
+            from core.booking as agreed
+            where
+                due.vin = agreed.vin
+                and agreed.status = 'booked'
+                and agreed.booked_on > due.base_on
+                and not agreed.is_vanished
+        ) then 'booked'
+    end as problem
+from care.service_due as due
+left join care.sales_occasion as sold
+    on
+        due.document_kind = 'sales_order'
+        and due.store_code = sold.store_code
+        and due.document_no = sold.order_no
+left join care.visit_occasion as visits
+    on
+        due.document_kind = 'repair_order'
+        and due.store_code = visits.store_code
+        and due.document_no = visits.ro_no
+union all
+select
+    'policy_end' as event,
+    'insurance_policy' as document_kind,
+    policies.store_code,
+    policies.policy_no as document_no,
+    policies.vin,
+    policies.ends_on as event_on,
+    policies.version_day,
+    cast(null as text) as usage,
+    policies.holder_phone_check as contact_check,
+    sha256(
+        coalesce(policies.holder_name_hash, '')
+        || coalesce(policies.holder_phone_hash, '')
+    ) as contact_digest,
+    policies.holder_phone_check as owner_check,
+    sha256(
+        coalesce(policies.holder_name_hash, '')
+        || coalesce(policies.holder_phone_hash, '')
+    ) as owner_digest,
+    case
+        when policies.is_vanished then 'document_gone'
+        when policies.status = 'cancelled' then 'cancelled'
+        when exists (
+            select 1
+            from core.insurance_policy as later
+            where
+                policies.vin = later.vin
+                and policies.kind = later.kind
+                and later.ends_on > policies.ends_on
+                and later.status <> 'cancelled'
+                and not later.is_vanished
+        ) then 'renewed'
+    end as problem
+from core.insurance_policy as policies
+union all
+select
+    'lead_defeated' as event,
+    'lead' as document_kind,
+    leads.store_code,
+    leads.lead_no as document_no,
+    cast(null as text) as vin,
+    leads.defeated_on as event_on,
+    leads.version_day,
+    cast(null as text) as usage,
+    leads.customer_phone_check as contact_check,
+    sha256(
+        coalesce(leads.customer_name_hash, '')
+        || coalesce(leads.customer_phone_hash, '')
+    ) as contact_digest,
+    leads.customer_phone_check as owner_check,
+    sha256(
+        coalesce(leads.customer_name_hash, '')
+        || coalesce(leads.customer_phone_hash, '')
+    ) as owner_digest,
+    case
+        when leads.is_vanished then 'document_gone'
+        when leads.status <> 'defeated' then 'not_defeated'
+        when leads.defeated_on is null then 'not_defeated'
+    end as problem
+from core.lead as leads;
