@@ -20,10 +20,13 @@ from aftercare.rules.policy import Policy
 
 SITUATIONS = Path(__file__).parent / "follow_ups"
 STEMS = sorted(
-    f"{pack}/{item.removeprefix(FOLDER)}"
-    for pack in house_policy().packs
-    for item in house_policy().items(pack, FOLDER)
+    {
+        f"{line.pack}/{line.item.removeprefix(FOLDER)}"
+        for line in house_policy().lines
+        if line.item.startswith(FOLDER)
+    }
 )
+STORES = {"changan-dealer": "CA01", "skoda-dealer": "SK01", "care-norm": "CA01"}
 ONE_DAY = timedelta(days=1)
 ORDINARY_NIGHT = date(2026, 7, 2)
 
@@ -60,21 +63,55 @@ def policy_with(changes: dict[str, Any], pack: str, folder: Path) -> Policy:
     return Policy.load(copy)
 
 
+def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> None:
+    """The document A of a situation, and what came after it."""
+    came_again_on = given.pop("came_again_on", None)
+    sold_again_on = given.pop("sold_again_on", None)
+    renewed_until = given.pop("renewed_until", None)
+    booked_on = given.pop("booked_on", None)
+    if event == "policy_end":
+        care.insure("A", given.pop("ends_on"), store, **given)
+    elif event == "lead_defeated":
+        care.defeat("A", given.pop("defeated_on"), store, **given)
+    elif event == "first_service_due":
+        due_on = given.pop("due_on")
+        care.deliver("A", due_on - timedelta(days=90), store, **given)
+        care.service_due("sales_order", "A", due_on - timedelta(days=90), due_on, store)
+    elif event == "service_due":
+        due_on = given.pop("due_on")
+        care.repair("A", due_on - timedelta(days=180), store, **given)
+        care.service_due("repair_order", "A", due_on - timedelta(days=180), due_on, store)
+    elif "exit_on" in given:
+        care.repair("A", given.pop("exit_on"), store, **given)
+    else:
+        care.deliver("A", given.pop("delivered_on"), store, **given)
+    if came_again_on:
+        care.repair("B", came_again_on, store, vin="VINA")
+    if sold_again_on:
+        care.deliver("B", sold_again_on, store, vin="VINA")
+    if renewed_until:
+        care.insure("B", renewed_until, store, vin="VINA")
+    if booked_on:
+        care.book("B", booked_on, store, vin="VINA")
+
+
 @pytest.mark.parametrize(("stem", "situation"), list(each_situation()))
 def test_situation(stem: str, situation: dict[str, Any], warehouse: Engine, tmp_path: Path) -> None:
     pack, _, name = stem.partition("/")
     given, expected = dict(situation["given"]), situation["expect"]
     changes = given.pop("policy", None)
     policy = policy_with(changes, pack, tmp_path) if changes else house_policy()
-    group = group_of(frozenset(given.pop("weekly_closed", ())), frozenset(given.pop("closed", ())))
+    store = STORES[pack]
+    group = group_of(
+        frozenset(given.pop("weekly_closed", ())),
+        frozenset(given.pop("closed", ())),
+        store_packs={store: [{"from": date(2000, 1, 1), "pack": pack}]},
+    )
     care = CareGroup(warehouse, group, policy)
-    store = {"changan-dealer": "CA01", "skoda-dealer": "SK01"}[pack]
+    care.person(f"{store}-SUP1", "SUP", store)
     attributes = policy.attributes(pack, FOLDER + name)
-    if "exit_on" in given:
-        care.repair("A", given.pop("exit_on"), store, **given)
-    else:
-        care.deliver("A", given.pop("delivered_on"), store, **given)
-    occurrence = attributes.get("occurrence", 1)
+    arrange(care, attributes["event"], given, store)
+    occurrence = situation.get("occurrence", attributes.get("occurrence", 1))
     key = f"{store}.{attributes['rule']}.A" + (f".{occurrence}" if occurrence > 1 else "")
     if expected is None:
         care.night(situation.get("night", ORDINARY_NIGHT))

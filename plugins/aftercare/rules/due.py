@@ -45,7 +45,7 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
 """Whom a follow-up of an event may call. After a sale the customer is the owner, too."""
 USAGES = ("private", "business", "taxi", "lease")
 PURPOSES = ("service", "safety", "commercial")
-ROLES = ("SC", "AC")
+ROLES = ("SC", "AC", "SUP")
 CHANNELS = ("phone", "sms")
 VALUES = (
     "opens_after",
