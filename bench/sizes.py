@@ -26,6 +26,11 @@ class Size:
         """Repair orders a day; a night brings those of some ten days, because of what came late."""
         return self.night // 10
 
+    @property
+    def touched(self) -> int:
+        """Vehicles of the fleet that a night touches."""
+        return self.vehicles // 60
+
 
 SIZES = {
     size.name: size
