@@ -28,8 +28,8 @@ class Size:
 
     @property
     def touched(self) -> int:
-        """Vehicles of the fleet that a night touches."""
-        return self.vehicles // 60
+        """Vehicles that a night touches: of six repair orders, two are of one."""
+        return self.night * 5 // 6
 
 
 SIZES = {
