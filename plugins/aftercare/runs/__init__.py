@@ -41,11 +41,13 @@ from aftercare.runs.night import (
     settle_released,
     sweep,
 )
+from aftercare.runs.plan import compare_nights, plan_nights
 
 __all__ = [
     "WORKBOOK",
     "Counts",
     "closing_day",
+    "compare_nights",
     "crm_targets",
     "dealer_system",
     "decide_cases",
@@ -58,6 +60,7 @@ __all__ = [
     "open_night",
     "open_publication",
     "overdue_night",
+    "plan_nights",
     "policy",
     "publish",
     "pull",
