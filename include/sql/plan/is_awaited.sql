@@ -2,11 +2,8 @@
 -- grain: one row
 -- reads: –
 -- writes: –
-select
-    exists (
-        select 1
-        from pg_locks as l
-        where
-            not l.granted
-            and pg_backend_pid() = any(pg_blocking_pids(l.pid))
-    ) as is_awaited
+select count(*) > 0 as is_awaited
+from pg_locks
+where
+    not granted
+    and pg_backend_pid() = any(pg_blocking_pids(pid))

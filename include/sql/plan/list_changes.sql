@@ -3,6 +3,10 @@
 -- grain: one row per task that a night made or changed
 -- reads: pg_temp.night_change, care.follow_up_task
 -- writes: –
+with asked as (
+    select cast(:store_code as text) as store_code
+)
+
 select
     t.task_key,
     t.store_code,
@@ -29,9 +33,8 @@ select
     c.is_listed,
     repeat('*', length(t.vin) - least(4, length(t.vin) / 4))
     || right(t.vin, least(4, length(t.vin) / 4)) as vin_masked
-from night_change as c
+from asked
+cross join night_change as c
 inner join care.follow_up_task as t on c.task_key = t.task_key
-where
-    cast(:store_code as text) is null
-    or t.store_code = :store_code
+where asked.store_code is null or asked.store_code = t.store_code
 order by t.store_code, t.rule_id, t.occurrence, t.due_on, t.task_key

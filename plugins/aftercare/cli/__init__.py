@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from aftercare.cli import (
+    answers,
     backfill,
     cases,
     check,
@@ -45,6 +46,7 @@ for command in (
     *cases.COMMANDS,
     *people.COMMANDS,
     *month.COMMANDS,
+    *answers.COMMANDS,
     *mail.COMMANDS,
     *sample.COMMANDS,
     *watch.COMMANDS,

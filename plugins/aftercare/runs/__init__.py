@@ -3,6 +3,7 @@
 Partition keys arrive as text and are refused in plain words.
 """
 
+from aftercare.runs.answers import count_answers
 from aftercare.runs.delivery import (
     morning,
     open_delivery,
@@ -48,6 +49,7 @@ __all__ = [
     "Counts",
     "closing_day",
     "compare_nights",
+    "count_answers",
     "crm_targets",
     "dealer_system",
     "decide_cases",
