@@ -22,6 +22,7 @@ from aftercare.cli import (
     sample,
     setup,
     watch,
+    why,
 )
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
@@ -42,6 +43,7 @@ for command in (
     *check.COMMANDS,
     *night.COMMANDS,
     *plan.COMMANDS,
+    *why.COMMANDS,
     *backfill.COMMANDS,
     *cases.COMMANDS,
     *people.COMMANDS,

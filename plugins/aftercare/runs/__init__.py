@@ -43,6 +43,7 @@ from aftercare.runs.night import (
     sweep,
 )
 from aftercare.runs.plan import compare_nights, plan_nights
+from aftercare.runs.why import explain_task
 
 __all__ = [
     "WORKBOOK",
@@ -54,6 +55,7 @@ __all__ = [
     "dealer_system",
     "decide_cases",
     "docs_folder",
+    "explain_task",
     "know_people",
     "make_tasks",
     "morning",
