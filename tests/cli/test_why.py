@@ -119,7 +119,7 @@ def test_calls_answers_wishes_and_messages_are_told(
         "2026-02-15 about this vehicle (task CA01.S4-03.B)",
         "workbook: task, version 1, for 2026-02-15: sent, –",
         "workbook: withdrawal, version ",
-        "workbook acknowledged version 1 last, 2026-02-15 09:00, as 77",
+        "workbook acknowledged version 1 last, 2026-02-15 09:00, there it is 77",
     ):
         assert line in told, line
     assert json.loads(say(THREE_DAYS, "--json").output)["answers"] == ["already_called"]

@@ -194,16 +194,18 @@ def _contact(story: Story, say: Words) -> Iterator[str]:
 def _owner(story: Story, say: Words) -> Iterator[str]:
     task = story.task
     yield say("owner", owner=task["owner_no"] or say("nobody"), role=task["owner_role"])
-    for row in story.owners:
-        if not row["is_owner"]:
-            since = say("had_role_when_opened") if row["had_role_when_opened"] else ""
-            yield say(
-                "other_owner",
-                employee=row["employee_no"],
-                first=row["valid_from"],
-                last=row["valid_to"] or "…",
-                since=since,
-            )
+    others = [row for row in story.owners if not row["is_owner"]]
+    if others and task["owner_no"]:
+        yield say("drawn")
+    for row in others:
+        since = say("had_role_when_opened") if row["had_role_when_opened"] else ""
+        yield say(
+            "other_owner",
+            employee=row["employee_no"],
+            first=row["valid_from"],
+            last=row["valid_to"] or "…",
+            since=since,
+        )
 
 
 def _status(story: Story, say: Words) -> Iterator[str]:
@@ -275,13 +277,15 @@ def _messages(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         if message["acknowledged_version"] is not None
     }
     for target, message in acknowledged.items():
-        yield say(
+        text = say(
             "acknowledged_gone" if message["is_withdrawn"] else "acknowledged",
             target=target,
             version=message["acknowledged_version"],
             at=_moment(message["acknowledged_at"], zone),
-            crm_id=message["crm_id"] or "–",
         )
+        if message["crm_id"]:
+            text += say("and", text=say("crm_id", crm_id=message["crm_id"]))
+        yield text
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
