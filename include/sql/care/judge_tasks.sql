@@ -29,7 +29,8 @@ calls as (
                     c.attempt_no desc
             ) filter (
                 where c.outcome in (
-                    'reached', 'refused', 'invalid_number', 'wrong_person'
+                    'reached', 'refused', 'invalid_number', 'wrong_person',
+                    'already_called', 'not_our_customer'
                 )
             )
         )[1] as final_outcome
