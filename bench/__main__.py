@@ -19,9 +19,10 @@ from bench.pull import bench_pull, copy_to_mariadb, fill_dealer_system
 from bench.report import line, write_report
 from bench.results import Result
 from bench.servers import POSTGRES_SETTINGS, has_mariadb, mariadb
+from bench.service_due import bench_service_due
 from bench.sizes import SIZES, TIMES_AS_LONG, Size
 
-STEPS = ("pull", "flags", "merge", "history")
+STEPS = ("pull", "flags", "merge", "history", "service_due")
 
 
 def main() -> int:
@@ -53,16 +54,19 @@ def _benched(
 ) -> Iterator[Result]:
     if "pull" in steps or "flags" in steps:
         yield from _first_load(server, size, steps, folder)
+    templates = ("history", "long_history")
     if "merge" in steps or "history" in steps:
         great_expectations()
         source = fill_dealer_system(server, "dms_night", size, size.night)
-        templates = ("history", "long_history")
         fill_warehouse(server, templates[0], size, size.history)
-        if "merge" in steps:
-            yield bench_merge(server, source, templates[0], size)
-        if "history" in steps:
-            fill_warehouse(server, templates[1], size, size.history * TIMES_AS_LONG)
-            yield bench_history(server, source, templates, size, folder)
+    if "merge" in steps:
+        yield bench_merge(server, source, templates[0], size)
+    if "history" in steps or "service_due" in steps:
+        fill_warehouse(server, templates[1], size, size.history * TIMES_AS_LONG)
+    if "history" in steps:
+        yield bench_history(server, source, templates, size, folder)
+    if "service_due" in steps:
+        yield bench_service_due(server, templates[1], size)
 
 
 def _first_load(

@@ -22,6 +22,7 @@ from aftercare.stages.people import know_people
 from aftercare.stages.policy import load_policy
 from aftercare.stages.pull import pull
 from aftercare.stages.push import push
+from aftercare.stages.service_due import know_service_due
 from aftercare.stages.tasks import make_tasks
 from aftercare.stages.validate import validate
 from aftercare.targets.workbook import WorkbookTarget
@@ -46,7 +47,7 @@ def fill_reference_data(connection: Connection, stores: int) -> None:
 
 
 def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: int) -> None:
-    """A warehouse that has seen ``rows`` repair orders, each followed up."""
+    """A warehouse that has seen ``rows`` repair orders, each followed up, and knows what is due."""
     server.create_database(database)
     engine = warehouse.connect(server.url(database), statement_timeout_ms=0)
     warehouse.migrate(engine)
@@ -79,6 +80,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
         warehouse.run(connection, "bench/fill_tasks")
         warehouse.run(connection, "bench/fill_calls", load_id=load_id)
         REPAIR_ORDER.drop(connection)
+    know_service_due(engine, read_group(), Policy.load(POLICY), DAY_BEFORE)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         warehouse.run(connection, "bench/vacuum")
     engine.dispose()
@@ -124,6 +126,7 @@ def night(engine: Engine, source: str, folder: Path) -> dict[str, float]:
         "validate": lambda: validate(engine, group, SYSTEM, FEED, DAY),
         "merge": lambda: merge(engine, group, SYSTEM, FEED, DAY),
         "people": lambda: know_people(engine, group, DAY),
+        "service due": lambda: know_service_due(engine, group, policy, DAY),
         "tasks": lambda: make_tasks(engine, group, policy, DAY, today),
         "push": lambda: push(engine, KEYRING, group, WorkbookTarget(str(folder)), DAY, today),
     }

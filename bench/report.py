@@ -79,6 +79,10 @@ Each reference does the same work, and the run stops when the outcomes differ.
 - **Merge**: an `insert … on conflict` written by hand and the state of the vehicles in the load. Afterwards orders and
   vehicles are the same. Our stage also locks, counts promoted, unchanged and stale rows, checks that they add up, and
   keeps its report.
+- **Service due**: one statement written by hand for the policy that the house has today
+  (`include/sql/bench/know_service_due.sql`), over the vehicles whose last visit was reversed. Afterwards the next
+  services of the whole fleet are the same. Our stage also asks whether the policy changed, takes what each store's pack
+  says for the base day and the model, and writes only rows that differ.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
 
 {_parts(results)}

@@ -26,6 +26,11 @@ class Size:
         """Repair orders a day; a night brings those of some ten days, because of what came late."""
         return self.night // 10
 
+    @property
+    def touched(self) -> int:
+        """Vehicles that a night touches: of six repair orders, two are of one."""
+        return self.night * 5 // 6
+
 
 SIZES = {
     size.name: size

@@ -139,6 +139,26 @@ def test_nothing_personal_stands_where_it_must_not(group, postgres):
     assert leaks(patterns, [lists])
 
 
+def test_plans_and_stories_change_nothing_and_tell_nothing_personal(group):
+    before = group.state()
+    tomorrow = END + timedelta(days=1)
+    planned = runs.plan_nights(tomorrow, tomorrow)
+    said = [CliRunner().invoke(cli, ["plan", "--day", tomorrow.isoformat(), "--list"])]
+    keys = [row["task_key"] for row in group.rows("select task_key from care.follow_up_task")]
+    said += [CliRunner().invoke(cli, ["why", key]) for key in keys[:: len(keys) // 8]]
+    said.append(CliRunner().invoke(cli, ["answers", f"{END:%Y-%m}", "--by-store"]))
+    assert group.state() == before
+    assert {told.exit_code for told in said} == {0}
+    assert planned.nights[0].counts["made"] > 0
+    patterns = write_patterns(
+        group.folder / "patterns-said.txt",
+        {value for _, value in canaries(group.sample.world, END)},
+    )
+    file = group.folder / "said.txt"
+    file.write_text("".join(told.output for told in said), encoding="utf-8")
+    assert leaks(patterns, [file]) == []
+
+
 def test_an_open_day_is_refused(group):
     with pytest.raises(PeriodRefused, match="is not over yet"):
         runs.open_night((END + timedelta(days=1)).isoformat())

@@ -5,8 +5,16 @@ import pytest
 from aftercare.pages.words import COUNTS
 from aftercare.pages.words import WORDS as PAGE
 from aftercare.reports.morning_words import REASONS
+from aftercare.settings import PROJECT
+from aftercare.sources.codes import code_key
 from aftercare.sources.feeds import FEEDS as ALL_FEEDS
-from aftercare.words import FEEDS, LOAD_COUNTS, LOAD_PARTS, LOAD_SUM, OUTCOMES, say, word
+from aftercare.sources.mapping import read_dealer_system
+from aftercare.targets.odoo_mapping import OdooMapping
+from aftercare.targets.odoo_results import understand
+from aftercare.targets.workbook_words import MEANINGS
+from aftercare.words import ANSWERS, FEEDS, LOAD_COUNTS, LOAD_PARTS, LOAD_SUM, OUTCOMES, say, word
+
+MAPPINGS = PROJECT / "include" / "mappings"
 
 
 def test_every_feed_has_a_name() -> None:
@@ -22,6 +30,21 @@ def test_the_sum_of_a_load_names_its_parts_as_the_columns_do(place: int, equals:
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_an_outcome_is_called_in_the_mail_as_in_the_list_that_staff_fill_in(outcome: str) -> None:
     assert REASONS[outcome] == OUTCOMES[outcome]
+
+
+def test_every_outcome_has_words_and_a_meaning_in_the_list() -> None:
+    (outcome,) = (column for column in ALL_FEEDS["call_result"].columns if column.name == "outcome")
+    assert tuple(OUTCOMES) == tuple(MEANINGS) == outcome.codes
+    assert set(ANSWERS) < set(OUTCOMES)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_an_outcome_that_was_chosen_or_written_is_read_back_as_it_is(outcome: str) -> None:
+    codes = read_dealer_system(MAPPINGS / "dealer" / "workbook.yaml").codes["outcome"]
+    assert {codes[code_key(chosen)] for chosen in OUTCOMES[outcome]} == {outcome}
+    words = OdooMapping.read(MAPPINGS / "crm" / "odoo.yaml").results
+    said = [understand(f"{written}，谢谢", words) for written in words.outcomes[outcome]]
+    assert said == [{"outcome": outcome}] * len(said)
 
 
 def test_a_count_of_a_load_has_one_name_on_all_pages() -> None:

@@ -53,11 +53,15 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
 
     ``facts``: ``store_name``, ``owner_name``, ``customer_name``, ``model``, ``plate``, ``event_on``,
     ``deadline_date`` and, where it is known, ``next_service_on``; a value that is not known is
-    None. Raises ConfigurationError for a script that is missing or asks for another fact.
+    None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
+    it follows the script. Raises ConfigurationError for a script that is missing or asks for another fact.
     """
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
         text = template.render({"next_service_on": None, **facts})
+        if facts.get("also"):
+            part = _environment().get_template(f"parts/also.{language}.txt")
+            text = f"{text.rstrip()}\n\n{part.render(also=facts['also'])}"
     except TemplateError as problem:
         # The message of an undefined name holds the name only, never what the facts hold.
         raise ConfigurationError(

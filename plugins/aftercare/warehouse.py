@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, TextClause, create_engine, text
 from sqlalchemy.dialects.postgresql import insert
@@ -157,6 +157,54 @@ def go_alone(
             waits()
             is_first = False
         time.sleep(PAUSE_SECONDS)
+
+
+class Rehearsal:
+    """One transaction that is undone at the end, in which stages are played."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def engine(self) -> Engine:
+        """An engine for stages. It can do no more than ``begin``: each of its transactions is a savepoint.
+
+        A later one sees what an earlier one wrote, and no other connection does. Temporary tables
+        of a transaction go when the next one begins.
+        """
+        return cast(Engine, self)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction within the one that is undone."""
+        with self._connection.begin_nested():
+            run(self._connection, "ops/discard_temporary")
+            yield self._connection
+
+    @contextmanager
+    def scene(self) -> Iterator[None]:
+        """A part of the rehearsal that is undone before the next one."""
+        undone = self._connection.begin_nested()
+        try:
+            yield
+        finally:
+            if undone.is_active:
+                undone.rollback()
+
+    def look(self) -> Connection:
+        """What the last transaction left, with its temporary tables."""
+        return self._connection
+
+
+@contextmanager
+def rehearsal(engine: Engine) -> Iterator[Rehearsal]:
+    """Stages run and everything that they wrote is undone."""
+    with engine.connect() as connection:
+        undone = connection.begin()
+        try:
+            yield Rehearsal(connection)
+        finally:
+            undone.rollback()
 
 
 @contextmanager

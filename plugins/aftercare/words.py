@@ -35,8 +35,13 @@ OUTCOMES: Words = {
     "refused": ("拒绝回访", "refused"),
     "invalid_number": ("空号", "invalid number"),
     "wrong_person": ("非本人", "wrong person"),
+    "already_called": ("已联系过", "already called"),
+    "not_our_customer": ("非本店客户", "not our customer"),
 }
 """What became of a call: the words of the drop-down ``outcome``, by code."""
+
+ANSWERS = ("wrong_person", "already_called", "not_our_customer")
+"""Outcomes that say that the task should not have been: they speak against its rule or its data."""
 
 LOAD_COUNTS: Words = {
     "pulled": ("读取", "pulled"),

@@ -23,7 +23,7 @@ from dealer_sources import (
     rows_of,
     sql_system,
 )
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from aftercare.connections import Connection
 from aftercare.errors import BadData, PipelineFault, SystemUnreachable
@@ -133,18 +133,26 @@ def test_a_row_that_comes_back_unchanged_brings_its_vehicle_and_people(dealer: D
         )
         return tuple(rows_of(dealer.warehouse, query) for query in queries)
 
+    def touched() -> list[str]:
+        taken = text("delete from care.service_due_queue returning vin")
+        with dealer.warehouse.begin() as connection:
+            return list(connection.execute(taken).scalars())
+
     dealer.hold("RO1")
     dealer.read()
-    before = known()
+    before, vins = known(), touched()
     assert before[1]
+    assert len(vins) == 1
     dealer.hold("RO2", vin="LSVAA4180E2184846", sender=None)
     dealer.sweep(is_asked_for=True)
     assert dealer.vanished() == ["RO1"]
     assert known() != before
+    assert touched() == vins
     dealer.hold("RO1")
     dealer.read(DAY + ONE_DAY)
     assert dealer.vanished() == []
     assert known() == before
+    assert touched() == vins
 
 
 def test_reading_the_swept_day_again_changes_nothing(dealer: Dealer) -> None:

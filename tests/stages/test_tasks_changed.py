@@ -169,7 +169,10 @@ def test_a_customer_who_was_reached_closes_the_task(care: CareGroup) -> None:
     assert care.tasks("status", "status_reason") == {REPAIR: ("done", "reached")}
 
 
-@pytest.mark.parametrize("outcome", ["refused", "invalid_number", "wrong_person"])
+@pytest.mark.parametrize(
+    "outcome",
+    ["refused", "invalid_number", "wrong_person", "already_called", "not_our_customer"],
+)
 def test_a_final_outcome_closes_the_task_with_that_reason(care: CareGroup, outcome: str) -> None:
     care.repair("R", july(1))
     care.night(july(1))

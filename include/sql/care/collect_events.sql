@@ -20,6 +20,8 @@ insert into night_subject (
     arrived_on,
     rule_no,
     calendar,
+    contact_hash,
+    served_by,
     contact_check,
     contact_digest
 )
@@ -40,6 +42,10 @@ select
     end as arrived_on,
     r.rule_no,
     w.calendar,
+    case r.contact_kind
+        when 'owner' then d.owner_hash else d.contact_hash
+    end as contact_hash,
+    d.served_by,
     case r.contact_kind
         when 'owner' then d.owner_check else d.contact_check
     end as contact_check,

@@ -38,6 +38,8 @@ insert into night_subject (
     is_news,
     rule_no,
     calendar,
+    contact_hash,
+    served_by,
     contact_check,
     contact_digest,
     problem
@@ -56,6 +58,10 @@ select
     c.document_no is not null as is_news,
     r.rule_no,
     s.calendar,
+    case r.contact_kind
+        when 'owner' then d.owner_hash else d.contact_hash
+    end as contact_hash,
+    d.served_by,
     case r.contact_kind
         when 'owner' then d.owner_check else d.contact_check
     end as contact_check,

@@ -30,6 +30,7 @@ create temporary table night_rule (
     script_version text not null,
     contact_kind text not null,
     priority integer not null,
+    about text not null,
     purpose text not null,
     is_mergeable boolean not null,
     usages text[] not null,

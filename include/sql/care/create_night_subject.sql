@@ -21,6 +21,8 @@ create temporary table night_subject (
     lost_on date,
     rule_no integer,
     calendar text,
+    contact_hash bytea,
+    served_by text,
     contact_check text,
     contact_digest bytea,
     problem text

@@ -30,12 +30,14 @@ compared as (
         (
             (
                 n.vin, n.contact_kind, n.contact_digest, n.owner_role,
-                n.owner_no, n.channel, n.script_id, n.priority, n.policy_line
+                n.owner_no, n.channel, n.script_id, n.priority, n.policy_line,
+                n.preferred_slot, n.merged_into, n.also
             )
             is distinct from
             (
                 t.vin, t.contact_kind, t.contact_digest, t.owner_role,
-                t.owner_no, t.channel, t.script_id, t.priority, t.policy_line
+                t.owner_no, t.channel, t.script_id, t.priority, t.policy_line,
+                t.preferred_slot, t.merged_into, t.also
             )
         ) as has_other_facts
     from night_task as n

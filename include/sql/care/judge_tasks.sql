@@ -1,11 +1,13 @@
 -- Decides status and owner. Done goes before withdrawn: a call that was made
 -- stays made. The owner is somebody who has the role on the day of work,
--- preferably already when the task opened, and the same one however often it
--- is decided. Calls count until the task expires, and for a task that was done
--- they go on counting when its dates move.
+-- preferably already when the task opened, never the one who served the
+-- customer, and the same one however often it is decided. Calls count until the
+-- task expires, and for a task that was done they go on counting when its dates
+-- move.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, core.call_result, core.assignment,
---   care.follow_up_task, care.do_not_call_person, core.document_customer
+--   care.follow_up_task, care.do_not_call_person, core.document_customer,
+--   pg_temp.night_wish
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -27,7 +29,8 @@ calls as (
                     c.attempt_no desc
             ) filter (
                 where c.outcome in (
-                    'reached', 'refused', 'invalid_number', 'wrong_person'
+                    'reached', 'refused', 'invalid_number', 'wrong_person',
+                    'already_called', 'not_our_customer'
                 )
             )
         )[1] as final_outcome
@@ -110,6 +113,10 @@ judged as (
         n.owner_role,
         n.open_on,
         s.problem,
+        s.served_by,
+        w.paused_until,
+        w.channel as wanted_channel,
+        w.preferred_slot,
         c.final_outcome,
         c.last_outcome,
         n.expires_on <= night.horizon as is_over,
@@ -117,7 +124,9 @@ judged as (
             when coalesce(n.contact_check, 'missing') <> 'valid'
                 then coalesce(n.contact_check, 'missing')
             when d.asked_on <= n.expires_on then 'do_not_call'
+            else w.obstacle
         end as obstacle,
+
         greatest(
             n.open_on,
             least(
@@ -134,6 +143,7 @@ judged as (
     inner join night_subject as s on n.task_key = s.task_key
     left join calls as c on n.task_key = c.task_key
     left join do_not_calls as d on n.task_key = d.task_key
+    left join night_wish as w on n.task_key = w.task_key
 ),
 
 owned as (
@@ -144,7 +154,10 @@ owned as (
     left join lateral (
         select a.employee_no
         from core.assignment as a
-        where a.store_code = j.store_code and a.role = j.owner_role
+        where
+            a.store_code = j.store_code
+            and a.role = j.owner_role
+            and a.employee_no is distinct from j.served_by
         group by a.employee_no
         having
             bool_or(
@@ -169,16 +182,21 @@ set
         when j.problem is not null then 'withdrawn'
         when j.is_over then 'missed'
         when j.obstacle is not null then 'held'
+        when j.paused_until is not null then 'postponed'
         else 'open'
     end,
     status_reason = case
         when j.final_outcome is not null then j.final_outcome
         when j.problem is not null then j.problem
         when j.obstacle is not null then j.obstacle
-        when j.is_over then coalesce(j.last_outcome, 'not_called')
+        when j.is_over and j.last_outcome is not null then j.last_outcome
+        when j.is_over and j.paused_until is null then 'not_called'
+        when j.paused_until is not null then 'paused'
         when j.owner_no is null then 'no_owner'
     end,
     owner_no = coalesce(n.owner_no, j.owner_no),
+    channel = coalesce(j.wanted_channel, n.channel),
+    preferred_slot = j.preferred_slot,
     late_reason = coalesce(
         n.late_reason,
         case when n.made_day >= n.deadline_on then 'late_by_data' end

@@ -1,5 +1,6 @@
 -- Follow-up success: customers reached, of those attempted with a number
--- that works. A number that proved wrong is excluded; a refusal is not.
+-- that works. A number that proved wrong is excluded, and so is who was
+-- called already or is no customer of the store; a refusal is not.
 -- grain: one row per follow-up task due in the month that was attempted
 -- reads: pg_temp.judged_follow_up
 -- writes: nothing
@@ -21,10 +22,12 @@ select
     row_kind,
     row_key,
     is_reached as is_numerator,
-    is_number_useless and not is_reached as is_excluded,
+    not is_reached
+    and (is_number_useless or staff_answer is not null) as is_excluded,
     case
         when is_reached then 'reached'
         when is_number_useless then 'no_usable_number'
+        when staff_answer is not null then staff_answer
         when is_refused then 'refused'
         else 'not_reached'
     end as reason

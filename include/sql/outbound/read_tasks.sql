@@ -44,6 +44,23 @@ documents as (
     where t.document_kind = 'repair_order'
 ),
 
+-- What waits for another task is said in its call.
+merged as (
+    select
+        t.task_key,
+        jsonb_agg(
+            jsonb_build_object(
+                'script_id', other.script_id,
+                'deadline_on', other.deadline_on
+            )
+            order by other.priority, other.deadline_on, other.task_key
+        ) as also
+    from tasks as t
+    inner join care.follow_up_task as other
+        on other.task_key = any(t.also)
+    group by t.task_key
+),
+
 calls as (
     select
         c.task_key,
@@ -89,6 +106,7 @@ select
     d.phone_cipher,
     d.repair_type,
     d.happened_on,
+    m.also,
     c.last_attempt_on,
     c.last_outcome,
     coalesce(c.attempts, 0) as attempts,
@@ -97,5 +115,6 @@ from tasks as t
 inner join core.store as st on t.store_code = st.store_code
 left join core.employee as e on t.owner_no = e.employee_no
 left join documents as d on t.task_key = d.task_key
+left join merged as m on t.task_key = m.task_key
 left join calls as c on t.task_key = c.task_key
 order by t.task_key

@@ -1,9 +1,11 @@
 -- The month's follow-ups, judged once: what every KPI over follow-ups reads.
 -- A call counts until the closing day; of several answers the last counts.
--- A task without an attempt has no day in `first_called_on`. `excuse` says
--- why a task leaves the required number whatever is counted: the customer
--- refused, or had asked before not to be called, about this vehicle or
--- another of theirs, or the task's data came when it was over.
+-- A task without an attempt has no day in `first_called_on`; that somebody
+-- was called already, or is no customer of the store, is an answer and no
+-- attempt. `excuse` says why a task leaves the required number whatever is
+-- counted: the customer refused, or had asked before not to be called, about
+-- this vehicle or another of theirs, or staff answered that there was nobody
+-- to call, or the task's data came when it was over.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   core.document_customer
@@ -35,11 +37,21 @@ tasks as (
 calls as (
     select
         task_key,
-        min(called_on) as first_called_on,
+        min(called_on) filter (
+            where outcome not in ('already_called', 'not_our_customer')
+        ) as first_called_on,
         min(called_on) filter (where outcome = 'reached') as first_reached_on,
         bool_or(outcome = 'refused') as is_refused,
         bool_or(outcome in ('invalid_number', 'wrong_person'))
             as is_number_wrong,
+        (
+            array_agg(outcome order by called_at desc, attempt_no desc)
+            filter (
+                where outcome in (
+                    'wrong_person', 'already_called', 'not_our_customer'
+                )
+            )
+        )[1] as staff_answer,
         (
             array_agg(satisfaction order by attempt_no desc)
             filter (where outcome = 'reached' and satisfaction is not null)
@@ -150,6 +162,8 @@ select
     calls.is_fault_cleared,
     coalesce(calls.is_refused, false) as is_refused,
     coalesce(calls.is_number_wrong, false) as is_number_wrong,
+    case when calls.first_reached_on is null then calls.staff_answer end
+        as staff_answer,
     case
         when calls.is_refused and calls.first_reached_on is null
             then 'refused'
@@ -160,6 +174,10 @@ select
                 or asked.asked_on < calls.first_called_on
             )
             then 'do_not_call'
+        when
+            calls.first_reached_on is null
+            and calls.staff_answer is not null
+            then calls.staff_answer
         when
             calls.first_called_on is null
             and tasks.is_late_by_data

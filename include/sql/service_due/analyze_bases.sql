@@ -1,5 +1,5 @@
 -- The planner must know what the run just wrote.
 -- grain: –
--- reads: pg_temp.service_visit, pg_temp.service_base
+-- reads: pg_temp.service_base
 -- writes: –
-analyze service_visit, service_base
+analyze service_base (vin)

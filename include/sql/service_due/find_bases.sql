@@ -65,50 +65,51 @@ owners as (
 
 orders as (
     select
-        vin,
-        'periodic' as kind,
-        store_code,
-        'repair_order' as document_kind,
-        ro_no as document_no,
-        served_on as base_on,
-        opened_on as read_from,
-        opened_on as read_to
-    from services
-    union all
-    select
-        vin,
-        case sale_type when 'used' then 'periodic' else 'first' end as kind,
-        store_code,
-        'sales_order' as document_kind,
-        order_no as document_no,
-        delivered_on as base_on,
-        null as read_from,
-        delivered_on as read_to
-    from deliveries
-),
-
-bases as (
-    select distinct on (orders.vin) orders.*
-    from orders
-    order by
-        orders.vin asc,
-        orders.base_on desc,
-        orders.document_kind desc
-),
-
-described as (
-    select
-        bases.*,
+        due.vin,
         vehicles.model,
+        services.store_code as service_store_code,
+        services.ro_no,
+        services.opened_on,
+        services.served_on,
+        deliveries.store_code,
+        deliveries.order_no,
+        deliveries.delivered_on,
+        coalesce(
+            deliveries.delivered_on >= services.served_on,
+            services.vin is null
+        ) as is_delivery,
+        coalesce(deliveries.sale_type, '') <> 'used' as is_new,
         coalesce(
             coalesce(owners.owner_kind, deliveries.customer_kind) = 'company'
             or deliveries.usage in ('business', 'taxi', 'lease'),
             false
         ) as is_fleet
-    from bases
-    left join deliveries on bases.vin = deliveries.vin
-    left join owners on bases.vin = owners.vin
-    left join core.vehicle as vehicles on bases.vin = vehicles.vin
+    from service_vehicle as due
+    left join services on due.vin = services.vin
+    left join deliveries on due.vin = deliveries.vin
+    left join owners on due.vin = owners.vin
+    left join core.vehicle as vehicles on due.vin = vehicles.vin
+    where
+        services.vin is not null
+        or deliveries.vin is not null
+),
+
+described as (
+    select
+        vin,
+        model,
+        is_fleet,
+        case when is_delivery and is_new then 'first' else 'periodic' end
+            as kind,
+        case when is_delivery then store_code else service_store_code end
+            as store_code,
+        case when is_delivery then 'sales_order' else 'repair_order' end
+            as document_kind,
+        case when is_delivery then order_no else ro_no end as document_no,
+        case when is_delivery then delivered_on else served_on end as base_on,
+        case when not is_delivery then opened_on end as read_from,
+        case when is_delivery then delivered_on else opened_on end as read_to
+    from orders
 ),
 
 judged as (

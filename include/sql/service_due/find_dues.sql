@@ -1,74 +1,12 @@
--- When the next service of the run's vehicles is due. The last reading of a
--- day counts; what jumps, by more than a vehicle can drive, is left out
--- first, then what falls below the reading before it. Each reading makes a
+-- When the next service of the run's vehicles is due. Each reading makes a
 -- pair with the newest one of the same odometer that lies long enough before
 -- it, of several with the same one the last; the median slope of the last
 -- pairs is the vehicle's own daily distance.
 -- grain: one row per vehicle
--- reads: pg_temp.service_visit, pg_temp.service_base
+-- reads: pg_temp.service_base, pg_temp.service_reading
 -- writes: pg_temp.service_found
 create temporary table service_found on commit drop as
-with days as (
-    select distinct on (visits.vin, visits.opened_on)
-        visits.vin,
-        visits.opened_on as read_on,
-        visits.odometer_no,
-        visits.odometer_km as km,
-        bases.most_daily_km
-    from service_base as bases
-    inner join service_visit as visits on bases.vin = visits.vin
-    where visits.odometer_km is not null
-    order by
-        visits.vin asc,
-        visits.opened_on asc,
-        visits.opened_at desc,
-        visits.store_code asc,
-        visits.ro_no asc
-),
-
-stepped as (
-    select
-        days.*,
-        lag(days.km) over odometer as km_before,
-        lag(days.read_on) over odometer as read_before
-    from days
-    window odometer as (
-        partition by days.vin, days.odometer_no
-        order by days.read_on
-    )
-),
-
-steady as (
-    select
-        stepped.vin,
-        stepped.read_on,
-        stepped.odometer_no,
-        stepped.km,
-        lag(stepped.km) over (
-            partition by stepped.vin, stepped.odometer_no
-            order by stepped.read_on
-        ) as km_before
-    from stepped
-    where
-        stepped.km_before is null
-        or stepped.km - stepped.km_before
-        <= stepped.most_daily_km * (stepped.read_on - stepped.read_before)
-),
-
-sound as (
-    select
-        steady.vin,
-        steady.read_on,
-        steady.odometer_no,
-        steady.km,
-        max(steady.read_on) over (partition by steady.vin) as last_on
-    from steady
-    where
-        steady.km_before is null
-        or steady.km >= steady.km_before
-),
-
-pairs as (
+with pairs as (
     select distinct on (later.vin, later.read_on)
         later.vin,
         later.read_on,
@@ -81,8 +19,8 @@ pairs as (
             2
         ) as daily_km
     from service_base as bases
-    inner join sound as later on bases.vin = later.vin
-    inner join sound as earlier
+    inner join service_reading as later on bases.vin = later.vin
+    inner join service_reading as earlier
         on
             later.vin = earlier.vin
             and later.odometer_no = earlier.odometer_no
@@ -143,42 +81,42 @@ medians as (
 ),
 
 base_readings as (
-    select distinct on (sound.vin)
-        sound.vin,
-        sound.read_on,
-        sound.odometer_no,
-        sound.km,
+    select distinct on (readings.vin)
+        readings.vin,
+        readings.read_on,
+        readings.odometer_no,
+        readings.km,
         bases.base_on,
         bases.interval_km
     from service_base as bases
-    inner join sound
+    inner join service_reading as readings
         on
-            bases.vin = sound.vin
-            and bases.read_from <= sound.read_on
-            and bases.read_to >= sound.read_on
+            bases.vin = readings.vin
+            and bases.read_from <= readings.read_on
+            and bases.read_to >= readings.read_on
     order by
-        sound.vin asc,
-        sound.read_on desc
+        readings.vin asc,
+        readings.read_on desc
 ),
 
 driven as (
-    select distinct on (sound.vin)
-        sound.vin,
+    select distinct on (readings.vin)
+        readings.vin,
         base_readings.km as base_km,
-        greatest(sound.read_on, base_readings.base_on) as counted_from,
+        greatest(readings.read_on, base_readings.base_on) as counted_from,
         greatest(
-            base_readings.km + base_readings.interval_km - sound.km, 0
+            base_readings.km + base_readings.interval_km - readings.km, 0
         ) as km_left
     from base_readings
-    inner join sound
+    inner join service_reading as readings
         on
-            base_readings.vin = sound.vin
-            and base_readings.odometer_no = sound.odometer_no
-            and base_readings.read_on <= sound.read_on
-            and base_readings.km <= sound.km
+            base_readings.vin = readings.vin
+            and base_readings.odometer_no = readings.odometer_no
+            and base_readings.read_on <= readings.read_on
+            and base_readings.km <= readings.km
     order by
-        sound.vin asc,
-        sound.read_on desc
+        readings.vin asc,
+        readings.read_on desc
 ),
 
 measured as (
@@ -201,7 +139,7 @@ measured as (
     from service_base as bases
     left join medians on bases.vin = medians.vin
     left join driven on bases.vin = driven.vin
-    left join sound as last_readings
+    left join service_reading as last_readings
         on
             bases.vin = last_readings.vin
             and last_readings.read_on = last_readings.last_on

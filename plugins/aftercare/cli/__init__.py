@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from aftercare.cli import (
+    answers,
     backfill,
     calendar,
     cases,
@@ -18,9 +19,11 @@ from aftercare.cli import (
     month,
     night,
     people,
+    plan,
     sample,
     setup,
     watch,
+    why,
 )
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
@@ -41,10 +44,13 @@ for command in (
     *check.COMMANDS,
     *calendar.COMMANDS,
     *night.COMMANDS,
+    *plan.COMMANDS,
+    *why.COMMANDS,
     *backfill.COMMANDS,
     *cases.COMMANDS,
     *people.COMMANDS,
     *month.COMMANDS,
+    *answers.COMMANDS,
     *mail.COMMANDS,
     *sample.COMMANDS,
     *watch.COMMANDS,

@@ -11,7 +11,6 @@ import fsspec
 from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError
 
 from aftercare import connections, runs, warehouse
-from aftercare.cli.connect_trial import rehearsal
 from aftercare.errors import AftercareError, ConfigurationError
 from aftercare.key_registry import in_use
 from aftercare.migrations.versions import newest
@@ -170,8 +169,8 @@ def _keys(say: Words) -> Findings:
         yield "warn", say("keys_unmatched")
         return
     # The first ring that a warehouse meets would be written down; a check writes nothing.
-    with rehearsal(connections.warehouse_engine()) as undone:
-        in_use(undone, ring)
+    with warehouse.rehearsal(connections.warehouse_engine()) as undone:
+        in_use(undone.engine, ring)
     yield "ok", say("keys_fine")
 
 

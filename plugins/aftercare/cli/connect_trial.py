@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import click
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError
@@ -69,7 +68,8 @@ def try_day(
 ) -> list[TrialFeed]:
     """Pulls and validates each feed of a system for a day, reference feeds first; keeps nothing."""
     name, tried = system.system, []
-    with rehearsal(engine) as rehearsed:
+    with warehouse.rehearsal(engine) as rehearsal:
+        rehearsed = rehearsal.engine
         for feed in (feed for feed in FEEDS if feed in system.feeds):
             counts: dict[str, Any] = {}
             problem = None
@@ -98,32 +98,6 @@ def try_day(
                     keys.setdefault(row.rule_id, []).append(row.business_key)
             tried.append(TrialFeed(feed, counts, values, problem, keys, not_mapped(system, feed)))
     return tried
-
-
-@contextmanager
-def rehearsal(engine: Engine) -> Iterator[Engine]:
-    """An engine for stages whose transactions are all undone at the end.
-
-    Each of them is a savepoint of one transaction, so a later one sees what an earlier one wrote,
-    and no other connection does. It can do no more than ``begin``.
-    """
-    with engine.connect() as connection:
-        undone = connection.begin()
-        try:
-            yield cast(Engine, _Rehearsal(connection))
-        finally:
-            undone.rollback()
-
-
-class _Rehearsal:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A transaction within the one that is undone."""
-        with self._connection.begin_nested():
-            yield self._connection
 
 
 def show_trial(group: Group, name: str, day: date) -> None:

@@ -5,14 +5,14 @@ Of values only codes and times of change are shown; everything else is counted.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from aftercare.errors import AftercareError
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.quality.words import CHECKS, column_word
 from aftercare.reports.scorecard_words import Words
+from aftercare.reports.text_table import table_lines
 from aftercare.settings import Group
 from aftercare.sources.batches import Address, Window
 from aftercare.sources.dealer_system import DealerSystem
@@ -32,7 +32,7 @@ def report_lines(
     """Line by line: what is there, then each feed with its columns, codes and figures."""
     yield say("probe_head", conn=look.conn_id, dialect=look.dialect, count=len(look.tables))
     feeds = {feed.guess.table.name: feed.guess.feed.name for feed in draft.feeds}
-    yield from _table(
+    yield from table_lines(
         (say("probe_table"), say("probe_rows"), say("probe_feed")),
         [
             (
@@ -127,7 +127,7 @@ def _quality(
         heads = tuple(
             say(f"column_{head}") for head in ("ours", "theirs", "filled", "valid", "notes")
         )
-        yield from _table(heads, list(_columns(feed, figures, say)))
+        yield from table_lines(heads, list(_columns(feed, figures, say)))
         if figures.duplicates is not None:
             totals = say("totals", duplicates=figures.duplicates, incomplete=figures.incomplete)
             yield f"  {totals}"
@@ -186,17 +186,3 @@ def _share(part: int, whole: int) -> str:
     if part != whole:
         percent = min(percent, 99)
     return f"{max(percent, 1) if part else 0}%"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns side by side, with Chinese characters two wide."""
-    widths = [max(_width(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
-    for row in [heads, *rows]:
-        cells = (
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        )
-        yield ("  " + "  ".join(cells)).rstrip()
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -43,6 +43,18 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
     "lead_defeated": ("customer",),
 }
 """Whom a follow-up of an event may call. After a sale the customer is the owner, too."""
+ABOUT: Mapping[str, str] = {
+    "delivery": "follow_up",
+    "workshop_exit": "follow_up",
+    "invoice": "warranty",
+    "last_visit": "campaign",
+    "first_service_due": "service",
+    "service_due": "service",
+    "policy_end": "insurance",
+    "lead_defeated": "campaign",
+}
+"""What a customer who wants no more of something calls it, where a follow-up does not say."""
+TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
 USAGES = ("private", "business", "taxi", "lease")
 PURPOSES = ("service", "safety", "commercial")
 ROLES = ("SC", "AC", "SUP")
@@ -123,6 +135,7 @@ class FollowUp:
     script: str
     contact: str
     priority: int
+    about: str
     purpose: Purpose
     is_mergeable: bool
     usages: tuple[str, ...]
@@ -286,6 +299,7 @@ def _follow_up(
         script=str(lines["script"].value),
         contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),
         priority=int(lines["priority"].value),
+        about=_one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS),
         purpose=_one_of(policy, pack, item, "purpose", about.get("purpose"), PURPOSES),
         is_mergeable=bool(about.get("mergeable", False)),
         usages=tuple(

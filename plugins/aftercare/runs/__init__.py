@@ -3,6 +3,7 @@
 Partition keys arrive as text and are refused in plain words.
 """
 
+from aftercare.runs.answers import count_answers
 from aftercare.runs.delivery import (
     morning,
     open_delivery,
@@ -41,15 +42,20 @@ from aftercare.runs.night import (
     settle_released,
     sweep,
 )
+from aftercare.runs.plan import compare_nights, plan_nights
+from aftercare.runs.why import explain_task
 
 __all__ = [
     "WORKBOOK",
     "Counts",
     "closing_day",
+    "compare_nights",
+    "count_answers",
     "crm_targets",
     "dealer_system",
     "decide_cases",
     "docs_folder",
+    "explain_task",
     "know_people",
     "make_tasks",
     "morning",
@@ -58,6 +64,7 @@ __all__ = [
     "open_night",
     "open_publication",
     "overdue_night",
+    "plan_nights",
     "policy",
     "publish",
     "pull",

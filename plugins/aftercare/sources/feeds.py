@@ -161,6 +161,8 @@ FEEDS: dict[str, Feed] = {
                     "refused",
                     "invalid_number",
                     "wrong_person",
+                    "already_called",
+                    "not_our_customer",
                 ),
                 Column("caller_no"),
                 Column("satisfaction", "integer"),

@@ -122,8 +122,11 @@ def _row(each: Terms) -> dict[str, Any]:
 def _know_taken(connection: Connection, group: Group) -> Counts:
     run(connection, "service_due/analyze_vehicles")
     run(connection, "service_due/find_visits", time_zone=group.group.time_zone)
+    run(connection, "service_due/analyze_visits")
     run(connection, "service_due/find_bases")
     run(connection, "service_due/analyze_bases")
+    run(connection, "service_due/find_readings")
+    run(connection, "service_due/analyze_readings")
     run(connection, "service_due/find_dues")
     dropped = run(connection, "service_due/drop_due").rowcount
     changed = run(connection, "service_due/keep_due").rowcount

@@ -35,6 +35,7 @@ WORK_TABLES = (
     "document",
     "subject",
     "task",
+    "wish",
     "change",
     "message",
 )
@@ -93,7 +94,9 @@ def make_tasks(
         )
         run(connection, "care/keep_problem_tasks")
         run(connection, "care/analyze_night_tasks")
+        run(connection, "care/find_wishes", horizon=horizon)
         run(connection, "care/judge_tasks", horizon=horizon)
+        run(connection, "care/keep_budget")
         run(connection, "care/find_changes", day=day)
         run(connection, "care/keep_new_tasks")
         run(connection, "care/keep_changed_tasks", day=day)
@@ -203,6 +206,7 @@ def _rule_window(
         "priority",
         "policy_line",
         "event",
+        "about",
         "purpose",
         "is_mergeable",
         "usages",

@@ -91,9 +91,13 @@ def task_record(
         "event_on": row["event_on"],
         "owner_no": row["owner_no"],
         "owner_name": row["owner_name"],
+        "also": [
+            {"title": title_of(other["script_id"], language), "deadline_date": other["deadline_on"]}
+            for other in row["also"] or ()
+        ],
     }
     script = render_script(row["script_id"], facts, language)
-    only_for_the_script = {"store_name", "event_on", "owner_name"}
+    only_for_the_script = {"store_name", "event_on", "owner_name", "also"}
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
         entity="task",

@@ -27,7 +27,7 @@ from aftercare.targets.workbook_words import (
 )
 from aftercare.words import OUTCOMES, YES_NO
 
-FORMAT = 1
+FORMAT = 2
 """Raise it with every change of layout, so that lists are written again."""
 
 ATTEMPTS = 3

@@ -94,6 +94,14 @@ MEANINGS: Words = {
         "接听人不是车主或送修人，转数据专员核对",
         "somebody else; goes to the data steward",
     ),
+    "already_called": (
+        "同一件事本店已联系过客户，不必再打，任务结束；时间填现在",
+        "the store has talked to the customer about this; no call; fill in the time now",
+    ),
+    "not_our_customer": (
+        "不是本店该联系的客户，不必打，任务结束；时间填现在",
+        "nobody whom this store should call; no call; fill in the time now",
+    ),
 }
 TEXTS: Words = {
     "title": ("回访任务", "Follow-ups"),

@@ -1,8 +1,16 @@
 -- occasions ------------------------------------------------------------
 -- What can make a task, by event: a delivery, the end of a visit, the last visit
 -- of a vehicle that has not come since. A reminder stands on a document, too.
+-- One person is called once a day: merged_into names the task that goes
+-- first, and also those that wait for this one and are said in its call.
 alter table care.follow_up_task
 add column event text,
+add column about text,
+add column purpose text not null default 'service',
+add column is_mergeable boolean not null default false,
+add column preferred_slot text,
+add column merged_into text,
+add column also text [] not null default '{}',
 drop constraint follow_up_task_document_kind_check,
 drop constraint follow_up_task_contact_kind_check,
 alter column vin drop not null;
@@ -11,10 +19,12 @@ update care.follow_up_task
 set
     event = case document_kind
         when 'sales_order' then 'delivery' else 'workshop_exit'
-    end;
+    end,
+    about = 'follow_up';
 
 alter table care.follow_up_task
 alter column event set not null,
+alter column about set not null,
 add constraint follow_up_task_event_check check (
     event in (
         'delivery', 'workshop_exit', 'invoice', 'last_visit',
@@ -47,6 +57,8 @@ select
     sold.delivered_on,
     sold.invoiced_on,
     sold.version_day,
+    sold.customer_phone_hash as contact_hash,
+    sold.sales_consultant_no as served_by,
     sold.customer_phone_check as contact_check,
     sha256(
         coalesce(sold.customer_name_hash, '')
@@ -68,6 +80,9 @@ select
     repaired.exit_on,
     repaired.opened_at,
     repaired.version_day,
+    repaired.deliverer_phone_hash as contact_hash,
+    repaired.owner_phone_hash as owner_hash,
+    repaired.service_advisor_no as served_by,
     repaired.deliverer_phone_check as contact_check,
     sha256(
         coalesce(repaired.deliverer_name_hash, '')
@@ -99,6 +114,9 @@ select
     delivered_on as event_on,
     version_day,
     usage,
+    contact_hash,
+    contact_hash as owner_hash,
+    served_by,
     contact_check,
     contact_digest,
     contact_check as owner_check,
@@ -118,6 +136,9 @@ select
     exit_on as event_on,
     version_day,
     cast(null as text) as usage,
+    contact_hash,
+    owner_hash,
+    served_by,
     contact_check,
     contact_digest,
     owner_check,
@@ -134,6 +155,9 @@ select
     invoiced_on as event_on,
     version_day,
     usage,
+    contact_hash,
+    contact_hash as owner_hash,
+    served_by,
     contact_check,
     contact_digest,
     contact_check as owner_check,
@@ -157,6 +181,9 @@ select
     visits.exit_on as event_on,
     visits.version_day,
     cast(null as text) as usage,
+    visits.contact_hash,
+    visits.owner_hash,
+    visits.served_by,
     visits.contact_check,
     visits.contact_digest,
     visits.owner_check,
@@ -199,6 +226,9 @@ select
     sold.delivered_on as event_on,
     sold.version_day,
     sold.usage,
+    sold.contact_hash,
+    sold.contact_hash as owner_hash,
+    sold.served_by,
     sold.contact_check,
     sold.contact_digest,
     sold.contact_check as owner_check,
@@ -243,6 +273,9 @@ select
     due.due_on as event_on,
     coalesce(sold.version_day, visits.version_day) as version_day,
     sold.usage,
+    coalesce(sold.contact_hash, visits.contact_hash) as contact_hash,
+    coalesce(sold.contact_hash, visits.owner_hash) as owner_hash,
+    coalesce(sold.served_by, visits.served_by) as served_by,
     coalesce(sold.contact_check, visits.contact_check) as contact_check,
     coalesce(sold.contact_digest, visits.contact_digest) as contact_digest,
     coalesce(sold.contact_check, visits.owner_check) as owner_check,
@@ -279,6 +312,9 @@ select
     policies.ends_on as event_on,
     policies.version_day,
     cast(null as text) as usage,
+    policies.holder_phone_hash as contact_hash,
+    policies.holder_phone_hash as owner_hash,
+    policies.sold_by_no as served_by,
     policies.holder_phone_check as contact_check,
     sha256(
         coalesce(policies.holder_name_hash, '')
@@ -314,6 +350,9 @@ select
     leads.defeated_on as event_on,
     leads.version_day,
     cast(null as text) as usage,
+    leads.customer_phone_hash as contact_hash,
+    leads.customer_phone_hash as owner_hash,
+    leads.consultant_no as served_by,
     leads.customer_phone_check as contact_check,
     sha256(
         coalesce(leads.customer_name_hash, '')

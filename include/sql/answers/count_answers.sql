@@ -1,0 +1,27 @@
+-- What staff answered about the tasks of each rule that were due in a month.
+-- A task is finished when somebody was reached or no further call makes
+-- sense; one that nobody finished says nothing about its rule.
+-- grain: one row per store, pack, rule and occurrence with a finished task
+-- reads: care.follow_up_task
+-- writes: –
+select
+    store_code,
+    pack,
+    rule_id,
+    occurrence,
+    count(*) as finished,
+    count(*) filter (where status_reason = 'wrong_person') as wrong_person,
+    count(*) filter (where status_reason = 'already_called') as already_called,
+    count(*) filter (
+        where status_reason = 'not_our_customer'
+    ) as not_our_customer
+from care.follow_up_task
+where
+    due_on between :first_day and :last_day
+    and status = 'done'
+    and (
+        cast(:store_code as text) is null
+        or store_code = :store_code
+    )
+group by store_code, pack, rule_id, occurrence
+order by store_code, pack, rule_id, occurrence

@@ -1,0 +1,172 @@
+-- What customers said about being contacted, as of the day of work or the last
+-- day of a task that is over: of several words the newest counts. Commercial
+-- contact needs consent; any other is given up when it was refused, but for
+-- safety. A number of our own staff, or one that says nothing about whose it
+-- is, is nobody's.
+-- grain: one row per task about which something was said
+-- reads: pg_temp.night_task, pg_temp.night_subject, core.consent,
+--   core.preference, core.employee, core.shared_phone
+-- writes: pg_temp.night_wish
+with night as (
+    select cast(:horizon as date) as horizon
+),
+
+subjects as (
+    select
+        n.task_key,
+        n.vin,
+        s.contact_hash,
+        n.purpose,
+        n.about,
+        n.channel,
+        least(night.horizon + 1, n.expires_on) as asked_on
+    from night
+    cross join night_task as n
+    inner join night_subject as s on n.task_key = s.task_key
+    where s.problem is null
+),
+
+consents as (
+    select
+        s.task_key,
+        c.said_on,
+        c.state
+    from subjects as s
+    inner join core.consent as c
+        on
+            s.vin = c.vin
+            and s.purpose = c.purpose
+            and s.asked_on >= c.said_on
+    union all
+    select
+        s.task_key,
+        c.said_on,
+        c.state
+    from subjects as s
+    inner join core.consent as c
+        on
+            s.contact_hash = c.customer_phone_hash
+            and s.purpose = c.purpose
+            and s.asked_on >= c.said_on
+),
+
+newest_consents as (
+    select distinct on (task_key)
+        task_key,
+        state
+    from consents
+    order by
+        task_key asc,
+        said_on desc,
+        (state = 'given') asc
+),
+
+preferences as (
+    select
+        s.task_key,
+        s.channel,
+        p.kind,
+        p.stopped_contact,
+        p.preferred_channel,
+        p.preferred_slot,
+        p.valid_from,
+        p.valid_until
+    from subjects as s
+    inner join core.preference as p on s.vin = p.vin
+    where
+        s.asked_on between p.valid_from and coalesce(p.valid_until, s.asked_on)
+        and coalesce(p.about, 'all') in ('all', s.about)
+    union all
+    select
+        s.task_key,
+        s.channel,
+        p.kind,
+        p.stopped_contact,
+        p.preferred_channel,
+        p.preferred_slot,
+        p.valid_from,
+        p.valid_until
+    from subjects as s
+    inner join core.preference as p on s.contact_hash = p.customer_phone_hash
+    where
+        s.asked_on between p.valid_from and coalesce(p.valid_until, s.asked_on)
+        and coalesce(p.about, 'all') in ('all', s.about)
+),
+
+wanted as (
+    select
+        task_key,
+        bool_or(
+            kind = 'stop'
+            and coalesce(stopped_contact, 'all')
+            in ('all', case channel when 'phone' then 'call' else channel end)
+        ) as is_stopped,
+        max(coalesce(valid_until, date 'infinity')) filter (
+            where kind = 'pause'
+        ) as paused_until,
+        (
+            array_agg(
+                preferred_channel
+                order by valid_from desc, preferred_channel asc
+            ) filter (where kind = 'channel' and preferred_channel is not null)
+        )[1] as preferred_channel,
+        (
+            array_agg(
+                preferred_slot
+                order by valid_from desc, preferred_slot asc
+            ) filter (where kind = 'channel' and preferred_slot is not null)
+        )[1] as preferred_slot
+    from preferences
+    group by task_key
+),
+
+staff as (
+    select distinct mobile_hash
+    from core.employee
+    where mobile_hash is not null
+),
+
+found as (
+    select
+        s.task_key,
+        w.paused_until,
+        w.preferred_slot,
+        case
+            when staff.mobile_hash is not null then 'staff_number'
+            when shared.phone_hash is not null then 'shared_number'
+            when w.is_stopped then 'stopped'
+            when
+                s.purpose = 'commercial'
+                and coalesce(c.state, 'none') <> 'given'
+                then 'no_consent'
+            when s.purpose = 'service' and c.state in ('refused', 'withdrawn')
+                then 'consent_refused'
+        end as obstacle,
+        case
+            when s.channel = 'phone' and w.preferred_channel = 'sms' then 'sms'
+        end as channel
+    from subjects as s
+    left join newest_consents as c on s.task_key = c.task_key
+    left join wanted as w on s.task_key = w.task_key
+    left join staff on s.contact_hash = staff.mobile_hash
+    left join core.shared_phone as shared
+        on
+            s.contact_hash = shared.phone_hash
+            and not shared.is_evidence
+)
+
+insert into night_wish (
+    task_key,
+    obstacle,
+    paused_until,
+    channel,
+    preferred_slot
+)
+select
+    f.task_key,
+    f.obstacle,
+    f.paused_until,
+    f.channel,
+    f.preferred_slot
+from found as f
+where num_nonnulls(f.obstacle, f.paused_until, f.channel, f.preferred_slot) > 0

@@ -1,0 +1,300 @@
+"""The whole story of one task, for people and for programs: what made it, and what became of it.
+
+Of the customer only the role and the check of the contact are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aftercare.quality.words import ACTIONS, CHECKS, value_text
+from aftercare.quality.words import REASONS as DECISION_REASONS
+from aftercare.quality.words import STATES as CASE_STATES
+from aftercare.reports.morning_words import REASONS
+from aftercare.reports.scorecard_words import Words
+from aftercare.reports.text_table import table_lines
+from aftercare.rules.placed import PlacedDate
+from aftercare.words import ANSWERS, FEEDS, OUTCOMES, YES_NO, word
+from aftercare.words import say as say_pair
+
+Row = Mapping[str, Any]
+SAID = (
+    "satisfaction",
+    "is_fault_cleared",
+    "is_next_service_told",
+    "is_complaint",
+    "is_do_not_call",
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that the warehouse knows of a task, and how today's policy would place its dates.
+
+    ``title`` is by language. ``decisions`` are of the case in which the row was held. ``placed`` is
+    empty where today's policy has no such follow-up for the event.
+    """
+
+    task: Row
+    title: Mapping[str, str]
+    rows: Sequence[Row]
+    decisions: Sequence[Row]
+    policy_lines: Sequence[Row]
+    placed: Sequence[PlacedDate]
+    policy_digest: str
+    owners: Sequence[Row]
+    calls: Sequence[Row]
+    wishes: Sequence[Row]
+    messages: Sequence[Row]
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the dates are those that today's policy and calendar give."""
+        return bool(self.placed) and all(
+            date_.placed == self.task[date_.name] for date_ in self.placed
+        )
+
+    @property
+    def answers(self) -> list[Row]:
+        """What staff said against the task."""
+        return [call for call in self.calls if call["outcome"] in ANSWERS]
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for programs."""
+        return {
+            "task": dict(self.task),
+            "title": dict(self.title),
+            "rows": [dict(row) for row in self.rows],
+            "decisions": [dict(row) for row in self.decisions],
+            "policy_lines": [dict(row) for row in self.policy_lines],
+            "dates": [asdict(placed) for placed in self.placed] if self.is_explained else [],
+            "owners": [dict(row) for row in self.owners],
+            "calls": [dict(row) for row in self.calls],
+            "answers": [row["outcome"] for row in self.answers],
+            "wishes": [dict(row) for row in self.wishes],
+            "messages": [dict(row) for row in self.messages],
+        }
+
+
+def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
+    """Part by part, each under its heading."""
+    task = story.task
+    title = story.title.get(say.language, "")
+    yield say("head", task=task["task_key"], rule=task["rule_id"], title=title).rstrip()
+    yield "  " + say("store", store=task["store_code"], name=task["store_name"])
+    for name, part in (
+        ("rows", _rows(story, say, zone)),
+        ("policy", _policy(story, say)),
+        ("dates", _dates(story, say)),
+        ("contact", _contact(story, say)),
+        ("owner", _owner(story, say)),
+        ("status", _status(story, say)),
+        ("calls", _calls(story, say, zone)),
+        ("wishes", _wishes(story, say)),
+        ("messages", _messages(story, say, zone)),
+    ):
+        yield ""
+        yield say(f"part_{name}")
+        for line in part:
+            yield line if line.startswith("  ") else f"  {line}"
+
+
+def _rows(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
+    if not story.rows:
+        yield say("no_row")
+    for row in story.rows:
+        yield say(
+            "row",
+            feed=word(FEEDS, row["feed"], say.language),
+            system=row["system"],
+            load=row["load_id"],
+            day=row["business_day"],
+            place=row["source_ref"] or say("read_anew"),
+            digest=row["row_digest"],
+        )
+        if row["is_vanished"]:
+            yield say("vanished", day=row["vanished_day"])
+        if row["case_id"] is not None:
+            yield say(
+                "case",
+                case=row["case_id"],
+                rules=say("comma").join(row["rule_ids"]),
+                state=word(CASE_STATES, row["case_state"], say.language),
+                held=row["held_day"],
+                closed=row["closed_day"] or "–",
+            )
+    for decision in story.decisions:
+        yield say(
+            "decision",
+            action=word(ACTIONS, decision["action"], say.language),
+            user=decision["decided_by"],
+            at=_moment(decision["decided_at"], zone),
+            reason=word(DECISION_REASONS, decision["reason_code"], say.language),
+        )
+
+
+def _policy(story: Story, say: Words) -> Iterator[str]:
+    task = story.task
+    yield say(
+        "script",
+        script=task["script_id"],
+        version=task["script_version"],
+        digest=task["policy_digest"][:12],
+    )
+    if task["policy_digest"] != story.policy_digest:
+        yield say("other_policy", digest=story.policy_digest[:12])
+    heads = ("line", "value", "unit", "rule", "reference", "since")
+    yield from table_lines(
+        [say(f"head_{name}") for name in heads],
+        [
+            [
+                line["line_id"],
+                _value(line["value"], say),
+                line["unit"],
+                line["rule_id"],
+                line["reference"],
+                str(line["valid_from"]),
+            ]
+            for line in story.policy_lines
+        ],
+    )
+
+
+def _dates(story: Story, say: Words) -> Iterator[str]:
+    task = story.task
+    yield say("date_event_on", day=task["event_on"])
+    wanted = {placed.name: placed for placed in story.placed} if story.is_explained else {}
+    for name in ("open_on", "due_on", "deadline_on", "expires_on"):
+        text = say(f"date_{name}", day=task[name])
+        placed = wanted.get(name)
+        if placed is not None and placed.wanted != placed.placed:
+            movers = say("comma").join(say(f"mover_{mover}") for mover in placed.movers)
+            text += say("moved", wanted=placed.wanted, why=movers)
+        yield text
+    if not story.is_explained:
+        yield say("dates_kept")
+    if task["late_reason"]:
+        yield say(task["late_reason"])
+
+
+def _contact(story: Story, say: Words) -> Iterator[str]:
+    task = story.task
+    yield say(
+        "contact",
+        kind=say(f"contact_{task['contact_kind']}"),
+        check=word(CHECKS, task["contact_check"] or "missing", say.language),
+        vin=task["vin_masked"],
+    )
+
+
+def _owner(story: Story, say: Words) -> Iterator[str]:
+    task = story.task
+    yield say("owner", owner=task["owner_no"] or say("nobody"), role=task["owner_role"])
+    others = [row for row in story.owners if not row["is_owner"]]
+    if others and task["owner_no"]:
+        yield say("drawn")
+    for row in others:
+        since = say("had_role_when_opened") if row["had_role_when_opened"] else ""
+        yield say(
+            "other_owner",
+            employee=row["employee_no"],
+            first=row["valid_from"],
+            last=row["valid_to"] or "…",
+            since=since,
+        )
+
+
+def _status(story: Story, say: Words) -> Iterator[str]:
+    task = story.task
+    text = say(f"status_{task['status']}")
+    if task["status_reason"]:
+        text = say("because", text=text, why=word(REASONS, task["status_reason"], say.language))
+    yield text
+    yield say(
+        "nights",
+        made=task["made_day"],
+        listed=task["listed_day"],
+        changed=task["changed_day"],
+        version=task["version"],
+    )
+
+
+def _calls(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
+    if not story.calls:
+        yield say("no_call")
+    for call in story.calls:
+        more = [
+            f"{say(f'said_{name}')} {value_text(call[name], name, say.language, zone)}"
+            for name in SAID
+            if call[name] not in (None, False)
+        ]
+        is_answer = call["outcome"] in ANSWERS
+        yield say(
+            "answer" if is_answer else "call",
+            number=call["attempt_no"],
+            at=_moment(call["called_at"], zone),
+            outcome=word(OUTCOMES, call["outcome"], say.language),
+            caller=call["caller_no"] or say("nobody_named"),
+            system=call["system"],
+            day=call["business_day"],
+            more="".join(say("and", text=text) for text in more),
+        )
+
+
+def _wishes(story: Story, say: Words) -> Iterator[str]:
+    if not story.wishes:
+        yield say("no_wish")
+    for wish in story.wishes:
+        yield say(f"wish_{wish['about']}", day=wish["called_on"], task=wish["said_about_task"])
+
+
+def _messages(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
+    if not story.messages:
+        yield say("no_message")
+    for message in story.messages:
+        state = word(REASONS, message["state"], say.language)
+        if say.has(f"state_{message['state']}"):
+            state = say(f"state_{message['state']}")
+        if message["reason"] and message["reason"] != message["state"]:
+            why = word(REASONS, message["reason"], say.language)
+            state = say("because", text=state, why=why)
+        yield say(
+            "message",
+            target=message["target"],
+            action=say(f"action_{message['action']}"),
+            version=message["version"],
+            day=message["work_day"],
+            state=state,
+            at=_moment(message["finished_at"], zone) if message["finished_at"] else "–",
+        )
+    acknowledged = {
+        message["target"]: message
+        for message in story.messages
+        if message["acknowledged_version"] is not None
+    }
+    for target, message in acknowledged.items():
+        text = say(
+            "acknowledged_gone" if message["is_withdrawn"] else "acknowledged",
+            target=target,
+            version=message["acknowledged_version"],
+            at=_moment(message["acknowledged_at"], zone),
+        )
+        if message["crm_id"]:
+            text += say("and", text=say("crm_id", crm_id=message["crm_id"]))
+        yield text
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _value(value: object, say: Words) -> str:
+    if isinstance(value, bool):
+        return say_pair(YES_NO[value], say.language)
+    if isinstance(value, Mapping):
+        return say("comma").join(f"{name} {part}" for name, part in value.items())
+    return "–" if value is None else str(value)

@@ -1,0 +1,30 @@
+"""What follow-ups are called, by what tasks say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from aftercare.rules.due import FOLDER, follow_ups
+from aftercare.rules.policy import Policy
+
+Titles = Mapping[tuple[str, str, int], Mapping[str, str]]
+"""Title by language, by pack, rule and occurrence."""
+
+
+def rule_titles(policy: Policy) -> Titles:
+    """The titles of all follow-ups that a pack has enabled on any day."""
+    return {
+        (pack, each.rule_id, each.occurrence): policy.attributes(pack, FOLDER + each.stem)["title"]
+        for pack in policy.packs
+        for each in follow_ups(policy, pack)
+    }
+
+
+def title_of(
+    titles: Titles, pack: str, rule_id: str, occurrence: int, language: Literal["zh", "en"]
+) -> str:
+    """Rule and title, such as `S4-03 First call …`; the rule alone where nobody named it."""
+    name = rule_id if occurrence == 1 else f"{rule_id}.{occurrence}"
+    title = titles.get((pack, rule_id, occurrence))
+    return f"{name} {title[language]}" if title else name

@@ -1,0 +1,199 @@
+"""What nights would do, found out by the stages themselves in a transaction that is undone.
+
+A rehearsal holds the locks of a night, so a night that begins meanwhile waits for it. Therefore it
+does not wait for a night itself, gives way between two nights of a range when somebody waits, and
+ends after ``LONGEST_SECONDS`` in any case.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy.exc import DBAPIError
+
+from aftercare import connections, warehouse
+from aftercare.errors import BadData, PeriodRefused, Retriable
+from aftercare.reports.plan import Change, Comparison, Plan, PlannedNight, PlannedTask
+from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.policy import Policy
+from aftercare.runs.house import policy, today
+from aftercare.settings import Group, read_group
+
+MOST_AHEAD = 400
+"""Days ahead at most: what core does not know yet makes plans of later ones mean little."""
+PATIENCE_MS = 2_000
+LONGEST_SECONDS = 300
+LOCKED, TOO_LONG = "55P03", ("25P04", "57014")
+"""SQLSTATEs of a lock that somebody else holds, and of what took too long."""
+
+_FIELDS = tuple(field.name for field in fields(PlannedTask))
+
+
+def plan_nights(
+    first: date, last: date, store_code: str | None = None, folder: Path | None = None
+) -> Plan:
+    """What the nights from ``first`` to ``last`` would do, by the policy of a folder or our own.
+
+    Raises PeriodRefused, Retriable while a night is at work, PolicyError for a draft that edits a
+    line that was used.
+    """
+    drafts = [_policy(folder)]
+    with _rehearsing(first, last, store_code) as rehearsed:
+        (made,) = [rehearsed.nights(draft) for draft in drafts]
+    return made
+
+
+def compare_nights(
+    first: date,
+    last: date,
+    against: Path,
+    store_code: str | None = None,
+    folder: Path | None = None,
+) -> Comparison:
+    """How the policy of a folder, or our own, and that of ``against`` differ in the same nights."""
+    drafts = [_policy(folder), _policy(against)]
+    with _rehearsing(first, last, store_code) as rehearsed:
+        here, there = [rehearsed.nights(draft) for draft in drafts]
+    return Comparison.of(here, there)
+
+
+def _policy(folder: Path | None) -> Policy:
+    return policy() if folder is None else Policy.load(folder)
+
+
+@contextmanager
+def _rehearsing(first: date, last: date, store_code: str | None) -> Iterator[_Rehearsed]:
+    group = read_group()
+    now = today(group)
+    if last < first:
+        raise PeriodRefused(f"{last} is before {first}; give the first night, then the last one")
+    if last > now + timedelta(days=MOST_AHEAD):
+        raise PeriodRefused(
+            f"{last} is more than {MOST_AHEAD} days ahead; what would be due then depends on orders "
+            "that are not there yet"
+        )
+    engine = connections.warehouse_engine()
+    try:
+        with (
+            warehouse.at_work(engine, patience=0),
+            warehouse.rehearsal(engine) as rehearsal,
+        ):
+            connection = rehearsal.look()
+            warehouse.run(connection, "ops/wait_briefly", milliseconds=PATIENCE_MS)
+            warehouse.run(connection, "ops/end_after", milliseconds=int(LONGEST_SECONDS * 1000))
+            # Now, and not in the middle: what waits for these locks finds nothing half done.
+            warehouse.run(connection, "care/lock_tasks")
+            warehouse.run(connection, "merge/lock_core")
+            stores = warehouse.run(connection, "care/list_stores").scalars().all()
+            if store_code is not None and store_code not in stores:
+                raise BadData(f"there is no store {store_code}; stores are {', '.join(stores)}")
+            yield _Rehearsed(rehearsal, engine, group, now, first, last, store_code)
+    except DBAPIError as problem:
+        state = getattr(problem.orig, "sqlstate", None)
+        if state == LOCKED:
+            raise Retriable(
+                "a night or a merge is at work in the warehouse; plan again when it is over"
+            ) from None
+        if state in TOO_LONG:
+            raise _too_long() from None
+        raise
+
+
+def _too_long() -> Retriable:
+    return Retriable(
+        f"planning took more than {LONGEST_SECONDS // 60} minutes and was ended, so that no night has to "
+        "wait longer for it; plan fewer nights at once"
+    )
+
+
+class _Rehearsed:
+    """Nights of a range that are played by one policy after the other."""
+
+    def __init__(
+        self,
+        rehearsal: warehouse.Rehearsal,
+        engine: Engine,
+        group: Group,
+        now: date,
+        first: date,
+        last: date,
+        store_code: str | None,
+    ) -> None:
+        self._rehearsal = rehearsal
+        self._engine = engine
+        self._group = group
+        self._now = now
+        self._days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        self._store_code = store_code
+        self._last_try = time.monotonic() + LONGEST_SECONDS
+
+    def nights(self, draft: Policy) -> Plan:
+        """Plays the nights; the next policy finds the warehouse as this one found it."""
+        from aftercare.stages.policy import load_policy
+
+        with self._rehearsal.scene():
+            load_policy(self._rehearsal.engine, draft)
+            known: dict[str, PlannedTask] = {}
+            return Plan(draft.digest, [self._night(draft, day, known) for day in self._days])
+
+    def _night(self, draft: Policy, day: date, known: dict[str, PlannedTask]) -> PlannedNight:
+        """Plays a night; ``known`` are tasks as earlier nights left them."""
+        from aftercare.stages.people import know_people
+        from aftercare.stages.tasks import make_tasks
+
+        connection = self._rehearsal.look()
+        self._give_way(connection)
+        know_people(self._rehearsal.engine, self._group, day)
+        last: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
+        make_tasks(self._rehearsal.engine, self._group, draft, day, max(self._now, day + ONE_DAY))
+        rows = (
+            warehouse.run(connection, "plan/list_changes", store_code=self._store_code)
+            .mappings()
+            .all()
+        )
+        self._read_as_they_stand(
+            [
+                row["task_key"]
+                for row in rows
+                if row["old_status"] is not None and row["task_key"] not in known
+            ],
+            known,
+        )
+        changes = [
+            Change(
+                _task(row),
+                known.get(row["task_key"]) if row["old_status"] is not None else None,
+                row["is_moved"],
+                row["is_listed"],
+            )
+            for row in rows
+        ]
+        known.update({change.task.task_key: change.task for change in changes})
+        return PlannedNight(day, max(day, last or day), changes)
+
+    def _give_way(self, connection: Connection) -> None:
+        """Ends the rehearsal where a night waits for it, or where it takes too long."""
+        if warehouse.run(connection, "plan/is_awaited").scalar_one():
+            raise Retriable(
+                "a night or a merge has begun and waits for this plan, which was ended; plan again "
+                "when it is over"
+            )
+        if time.monotonic() > self._last_try:
+            raise _too_long()
+
+    def _read_as_they_stand(self, keys: list[str], known: dict[str, PlannedTask]) -> None:
+        """Tasks before the rehearsal, as everybody else sees them."""
+        if keys:
+            with self._engine.connect() as outside:
+                rows = warehouse.run(outside, "plan/list_tasks", task_keys=keys).mappings()
+                known.update({row["task_key"]: _task(row) for row in rows})
+
+
+def _task(row: RowMapping) -> PlannedTask:
+    return PlannedTask(**{name: row[name] for name in _FIELDS})

@@ -1,0 +1,106 @@
+"""The story of one task, read from the warehouse, beside what today's policy says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from aftercare import connections, warehouse
+from aftercare.errors import BadData
+from aftercare.reports.why import Story
+from aftercare.rules.calendar import OpenDays
+from aftercare.rules.due import FOLDER, VALUES, follow_ups
+from aftercare.rules.placed import PlacedDate, placed_dates
+from aftercare.rules.policy import Policy
+from aftercare.runs.house import policy
+from aftercare.settings import Group, read_group
+
+Row = Mapping[str, Any]
+
+
+def explain_task(task_key: str) -> Story:
+    """All that is known of a task; BadData with what to do where there is none of that key."""
+    group, ours = read_group(), policy()
+    with connections.warehouse_engine().connect() as connection:
+        task = _one(connection, task_key)
+        rows = _all(connection, "why/list_rows", task_key=task_key)
+        item = _item_of(task["policy_line"])
+        return Story(
+            task=task,
+            title=ours.attributes(task["pack"], item).get("title", {})
+            if task["pack"] in ours.packs
+            else {},
+            rows=rows,
+            decisions=[
+                decision
+                for row in rows
+                if row["case_id"] is not None
+                for decision in _all(connection, "why/list_decisions", case_id=row["case_id"])
+            ],
+            policy_lines=_policy_lines(connection, ours, task, item),
+            placed=_placed(group, ours, task),
+            policy_digest=ours.digest,
+            owners=_all(connection, "why/list_owners", task_key=task_key),
+            calls=_all(connection, "why/list_calls", task_key=task_key),
+            wishes=_all(connection, "why/list_wishes", task_key=task_key),
+            messages=_all(connection, "why/list_messages", task_key=task_key),
+        )
+
+
+def _one(connection: Connection, task_key: str) -> Row:
+    found = warehouse.run(connection, "why/get_task", task_key=task_key).mappings().first()
+    if found is None:
+        raise BadData(
+            "there is no task with this key; copy it from the list, where it looks like "
+            "CA01.S4-03.SO-2026-0001; where an order should have made one, `aftercare cases list` says "
+            "whether its row is held"
+        )
+    return dict(found)
+
+
+def _all(connection: Connection, statement: str, **parameters: Any) -> list[Row]:
+    return [dict(row) for row in warehouse.run(connection, statement, **parameters).mappings()]
+
+
+def _item_of(line_id: str) -> str:
+    """`follow_ups/first_call` of `changan-dealer/follow_ups/first_call/due_after@2012-01-01`."""
+    return line_id.partition("/")[2].rpartition("/")[0]
+
+
+def _policy_lines(connection: Connection, ours: Policy, task: Row, item: str) -> list[Row]:
+    """The lines that decided about a task, those of a call that it gives way to among them."""
+    is_known = task["pack"] in ours.packs
+    packs = ours.lineage(task["pack"]) if is_known else (task["pack"],)
+    other = ours.attributes(task["pack"], item).get("not_on_day_of") if is_known else None
+    asked: Sequence[tuple[str, tuple[str, ...]]] = (
+        (item, VALUES),
+        *(((FOLDER + other, ("due_after", "opens_after")),) if other else ()),
+    )
+    return [
+        line
+        for stem, names in asked
+        for line in _all(
+            connection,
+            "why/list_policy_lines",
+            packs=list(packs),
+            item=stem,
+            names=list(names),
+            event_on=task["event_on"],
+        )
+    ]
+
+
+def _placed(group: Group, ours: Policy, task: Row) -> tuple[PlacedDate, ...]:
+    """The task's dates as today's policy and calendar place them; empty without such a follow-up."""
+    if task["pack"] not in ours.packs:
+        return ()
+    calendar = group.calendars[group.calendar_of(task["store_code"])]
+    open_days = OpenDays(calendar.weekly_closed, calendar.closed)
+    for each in follow_ups(ours, task["pack"]):
+        if (each.rule_id, each.occurrence) == (task["rule_id"], task["occurrence"]) and (
+            each.event_from <= task["event_on"] <= each.event_to
+        ):
+            return placed_dates(each, task["event_on"], open_days)
+    return ()

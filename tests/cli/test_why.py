@@ -1,0 +1,162 @@
+"""The story of a task tells what made it and what became of it, and nobody's name or number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from care_group import THREE_DAYS, CareGroup
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, insert, update
+from whole_group import database
+
+from aftercare import connections
+from aftercare.cli import cli
+from aftercare.errors import BadData
+from aftercare.settings import read_group
+
+VIN = "LSVAA4182E2184847"
+SECRETS = (VIN, "13912345678", "张敏")
+
+
+def february(day: int) -> date:
+    """A day of February 2026, in which the 16th to the 19th are closed."""
+    return date(2026, 2, day)
+
+
+@pytest.fixture
+def care(warehouse: Engine, monkeypatch: pytest.MonkeyPatch) -> CareGroup:
+    """A delivery before the Spring Festival, and the night after it."""
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(warehouse)))
+    connections.forget()
+    made = CareGroup(warehouse, read_group())
+    made.deliver("A", february(13), vin=VIN)
+    made.person("CA01-SC9", "SC", "CA01", since=february(16))
+    made.nights(february(13), february(14))
+    return made
+
+
+@pytest.fixture
+def say(care: CareGroup) -> Callable[..., Result]:
+    """Runs `aftercare why` in English and sees to it that nothing personal is shown."""
+
+    def run(*words: str) -> Result:
+        said = CliRunner().invoke(cli, ["why", "--language", "en", *words])
+        assert not any(secret in said.output for secret in SECRETS)
+        return said
+
+    return run
+
+
+def keep(care: CareGroup, name: str, **values: Any) -> None:
+    with care.engine.begin() as connection:
+        connection.execute(insert(care.table(name)).values(values))
+
+
+def test_a_story_tells_row_policy_dates_contact_and_owner(say: Callable[..., Result]) -> None:
+    told = say(THREE_DAYS).output
+    for line in (
+        "Task CA01.S4-03.A: S4-03 First call within three days of delivery",
+        "sales orders: system demo, load ",
+        "business day 2026-02-13, test, row ",
+        "changan-dealer/follow_ups/first_call/due_after@2012-01-01 ",
+        "changan-dealer/follow_ups/two_hour_call/due_after@2012-01-01 ",
+        "opens 2026-02-15 (by the rule 2026-02-14: not on the day of the other call)",
+        "due 2026-02-15 (by the rule 2026-02-16: that day is closed)",
+        "expires 2026-02-19\n",
+        "customer, number: valid; VIN *************4847",
+        "CA01-SC1 (role SC)",
+        "also has the role: CA01-SC9, 2026-02-16 to …",
+    ):
+        assert line in told, line
+    assert "held by" not in told
+
+
+def test_policy_values_are_those_of_the_event_with_their_reference(
+    say: Callable[..., Result],
+) -> None:
+    lines = {
+        line["line_id"]: line
+        for line in json.loads(say(THREE_DAYS, "--json").output)["policy_lines"]
+    }
+    due = lines["changan-dealer/follow_ups/first_call/due_after@2012-01-01"]
+    assert (due["value"], due["unit"], due["rule_id"]) == (3, "calendar_day", "S4-03")
+    assert due["reference"].startswith("鹏奥汽贸")
+    assert due["valid_from"] == "2012-01-01"
+    names = {line.split("/")[-1].partition("@")[0] for line in lines}
+    assert {"owner_role", "channel", "script", "contact", "priority", "enabled"} <= names
+
+
+def test_calls_answers_wishes_and_messages_are_told(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    care.deliver("B", february(10), vin=VIN, arrives=february(13))
+    care.answer("sent")
+    care.night(february(14))
+    keep(
+        care,
+        "outbound.ledger",
+        target="workbook",
+        entity="task",
+        external_key=THREE_DAYS,
+        acknowledged_hash=b"x",
+        acknowledged_version=1,
+        crm_id="77",
+        acknowledged_at=datetime(2026, 2, 15, 1, tzinfo=UTC),
+    )
+    care.call(THREE_DAYS, february(15), "no_answer", caller_no="CA01-SC1")
+    care.call(THREE_DAYS, february(18), "already_called", 2, caller_no="CA01-SC9")
+    care.call("CA01.S4-03.B", february(15), is_do_not_call=True, satisfaction=9)
+    care.night(february(18))
+    told = say(THREE_DAYS).output
+    for line in (
+        "done (already called)",
+        "call 1 at 2026-02-15 12:00: no answer, by CA01-SC1 (demo 2026-02-15)",
+        "answer of staff (row 2) at 2026-02-18 12:00: already called, by CA01-SC9",
+        "2026-02-15 about this vehicle (task CA01.S4-03.B)",
+        "workbook: task, version 1, for 2026-02-15: sent, –",
+        "workbook: withdrawal, version ",
+        "workbook acknowledged version 1 last, 2026-02-15 09:00, there it is 77",
+    ):
+        assert line in told, line
+    assert json.loads(say(THREE_DAYS, "--json").output)["answers"] == ["already_called"]
+
+
+def test_a_released_row_names_its_case_and_who_let_it_through(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    care.release("sales_order", "CA01", "A", february(14))
+    case = {"case_id": 1, "reason_code": "confirmed", "decided_by": "amy"}
+    keep(care, "quality.decision", action="release", comment="张敏 13912345678", **case)
+    told = say(THREE_DAYS).output
+    assert "held by RO10: case 1 (released), held on 2026-02-13, closed on 2026-02-14" in told
+    assert " amy: release, the store confirmed that the row is right" in told
+
+
+def test_dates_that_another_policy_or_calendar_gave_are_not_explained_by_today_s(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    tasks = care.table("care.follow_up_task")
+    with care.engine.begin() as connection:
+        connection.execute(
+            update(tasks).where(tasks.c.task_key == THREE_DAYS).values(due_on=february(14))
+        )
+    told = say(THREE_DAYS).output
+    assert "due 2026-02-14\n" in told
+    assert "today's would give others" in told
+
+
+def test_both_languages_have_words_for_the_whole_story(care: CareGroup) -> None:
+    said = CliRunner().invoke(cli, ["why", "--language", "zh", THREE_DAYS])
+    assert "应办 2026-02-15（按规定是 2026-02-16：遇休息日）" in said.output
+    assert "S4-03 交车三日内首次回访" in said.output
+
+
+def test_a_key_that_nobody_has_is_told_with_what_to_do(say: Callable[..., Result]) -> None:
+    said = say("CA01.S4-03.13912345678")
+    assert isinstance(said.exception, BadData)
+    assert "copy it from the list" in str(said.exception)
+    assert "13912345678" not in str(said.exception)

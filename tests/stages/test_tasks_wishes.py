@@ -1,0 +1,114 @@
+"""What customers said about being contacted, and numbers that are nobody's."""
+
+from typing import Any
+
+import pytest
+from care_group import REPAIR, CareGroup, july
+from sqlalchemy import Engine
+
+PHONE = b"phone R"
+
+
+@pytest.fixture
+def care(warehouse: Engine) -> CareGroup:
+    care = CareGroup(warehouse)
+    care.repair("R", july(1))
+    return care
+
+
+def status(care: CareGroup) -> Any:
+    return care.tasks("status", "status_reason")[REPAIR]
+
+
+@pytest.mark.parametrize("whose", [{"vin": "VINR"}, {"customer_phone_hash": PHONE}])
+def test_who_refused_service_contact_is_not_called_until_they_say_otherwise(
+    care: CareGroup, whose: dict[str, Any]
+) -> None:
+    care.consent(july(1), "refused", purpose="service", **whose)
+    care.night(july(1))
+    assert status(care) == ("held", "consent_refused")
+    care.consent(july(3), "given", purpose="service", **whose)
+    care.night(july(3))
+    assert status(care) == ("open", None)
+
+
+def test_of_two_words_of_one_day_the_refusal_counts(care: CareGroup) -> None:
+    for state in ("refused", "given"):
+        care.consent(july(1), state, purpose="service", vin="VINR")
+    care.night(july(1))
+    assert status(care) == ("held", "consent_refused")
+
+
+def test_who_refused_advertising_is_called_about_the_repair(care: CareGroup) -> None:
+    care.consent(july(1), "refused", vin="VINR")
+    care.night(july(1))
+    assert status(care) == ("open", None)
+
+
+def test_what_was_said_about_another_car_says_nothing(care: CareGroup) -> None:
+    care.consent(july(1), "refused", purpose="service", vin="OTHER")
+    care.prefer("stop", july(1), vin="OTHER", about="all")
+    care.night(july(1))
+    assert status(care) == ("open", None)
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ({"about": "follow_up", "stopped_contact": "call"}, ("held", "stopped")),
+        ({"about": "all", "stopped_contact": "all"}, ("held", "stopped")),
+        ({"about": None, "stopped_contact": None}, ("held", "stopped")),
+        ({"about": "follow_up", "stopped_contact": "sms"}, ("open", None)),
+        ({"about": "insurance", "stopped_contact": "call"}, ("open", None)),
+    ],
+)
+def test_a_stop_holds_for_its_topic_and_way(
+    care: CareGroup, wish: dict[str, Any], expected: Any
+) -> None:
+    care.prefer("stop", july(1), vin="VINR", **wish)
+    care.night(july(1))
+    assert status(care) == expected
+
+
+def test_a_pause_postpones_until_it_is_over(care: CareGroup) -> None:
+    care.prefer("pause", july(1), vin="VINR", about="follow_up", valid_until=july(5))
+    care.nights(july(1), july(4))
+    assert status(care) == ("postponed", "paused")
+    assert care.messages("message_id") == []
+    care.night(july(5))
+    assert status(care) == ("open", None)
+
+
+def test_a_task_that_was_paused_to_its_end_says_so(care: CareGroup) -> None:
+    care.prefer("pause", july(1), vin="VINR")
+    care.nights(july(1), july(17))
+    assert status(care) == ("missed", "paused")
+
+
+def test_who_prefers_messages_is_not_called_and_their_time_of_day_is_told(
+    care: CareGroup,
+) -> None:
+    wish = {"preferred_channel": "sms", "preferred_slot": "evening"}
+    care.prefer("channel", july(1), vin="VINR", **wish)
+    care.night(july(1))
+    assert care.tasks("channel", "preferred_slot")[REPAIR] == ("sms", "evening")
+
+
+def test_our_own_staff_is_not_called(care: CareGroup) -> None:
+    care.person("CA01-X", "SA", "CA01")
+    people = care.table("core.employee")
+    with care.engine.begin() as connection:
+        connection.execute(
+            people.update().values(mobile_hash=PHONE).filter_by(employee_no="CA01-X")
+        )
+    care.night(july(1))
+    assert status(care) == ("held", "staff_number")
+
+
+def test_nobody_calls_a_customer_they_served(care: CareGroup) -> None:
+    care.repair("R", july(1), service_advisor_no="CA01-AC1")
+    care.night(july(1))
+    assert care.tasks("owner_no", "status_reason")[REPAIR] == (None, "no_owner")
+    care.person("CA01-AC2", "AC", "CA01")
+    care.night(july(2))
+    assert care.tasks("owner_no", "status_reason")[REPAIR] == ("CA01-AC2", None)
