@@ -1,10 +1,11 @@
 """The situations of every follow-up, played on a real warehouse.
 
-A situation is a store of its own with one document. The task must not be there a night before it
+A situation has the warehouse for itself, with one document. The task must not be there a night before it
 opens, and must be there, as expected, after the night that prepares its first day.
 """
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from aftercare.rules.due import FOLDER
 from aftercare.rules.policy import Policy
+from aftercare.warehouse import connect
 
 SITUATIONS = Path(__file__).parent / "follow_ups"
 STEMS = sorted(
@@ -27,8 +29,34 @@ STEMS = sorted(
     }
 )
 STORES = {"changan-dealer": "CA01", "skoda-dealer": "SK01", "care-norm": "CA01"}
+TABLES = """
+    select schemaname || '.' || tablename from pg_tables
+    where schemaname in ('staging', 'quality', 'core', 'care', 'ops', 'outbound')
+    and tablename <> 'protection_key'
+"""
 ONE_DAY = timedelta(days=1)
 ORDINARY_NIGHT = date(2026, 7, 2)
+
+
+@pytest.fixture(scope="module")
+def house(postgres: Any, warehouse_template: str) -> Iterator[Engine]:
+    """One warehouse for all situations, emptied before each."""
+    name = f"situations_{uuid.uuid4().hex[:12]}"
+    postgres.create_database(name, template=warehouse_template)
+    engine = connect(postgres.url(name))
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def emptied(house: Engine) -> Engine:
+    """The warehouse with nothing in it; without triggers tables may be emptied in any order."""
+    with house.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        for table in connection.scalars(text(TABLES)).all():
+            connection.execute(text(f"delete from {table}"))
+    return house
 
 
 def situations(stem: str) -> dict[str, dict[str, Any]]:
@@ -69,6 +97,7 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
     sold_again_on = given.pop("sold_again_on", None)
     renewed_until = given.pop("renewed_until", None)
     booked_on = given.pop("booked_on", None)
+    agreed_on = given.pop("agreed_on", None)
     if event == "policy_end":
         care.insure("A", given.pop("ends_on"), store, **given)
     elif event == "lead_defeated":
@@ -93,10 +122,12 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.insure("B", renewed_until, store, vin="VINA")
     if booked_on:
         care.book("B", booked_on, store, vin="VINA")
+    if agreed_on:
+        care.consent(agreed_on, vin="VINA", customer_phone_hash=b"phone A")
 
 
 @pytest.mark.parametrize(("stem", "situation"), list(each_situation()))
-def test_situation(stem: str, situation: dict[str, Any], warehouse: Engine, tmp_path: Path) -> None:
+def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_path: Path) -> None:
     pack, _, name = stem.partition("/")
     given, expected = dict(situation["given"]), situation["expect"]
     changes = given.pop("policy", None)
@@ -107,7 +138,7 @@ def test_situation(stem: str, situation: dict[str, Any], warehouse: Engine, tmp_
         frozenset(given.pop("closed", ())),
         store_packs={store: [{"from": date(2000, 1, 1), "pack": pack}]},
     )
-    care = CareGroup(warehouse, group, policy)
+    care = CareGroup(emptied, group, policy)
     care.person(f"{store}-SUP1", "SUP", store)
     attributes = policy.attributes(pack, FOLDER + name)
     arrange(care, attributes["event"], given, store)
