@@ -145,11 +145,13 @@ class _Rehearsed:
     def _night(self, draft: Policy, day: date, known: dict[str, PlannedTask]) -> PlannedNight:
         """Plays a night; ``known`` are tasks as earlier nights left them."""
         from aftercare.stages.people import know_people
+        from aftercare.stages.service_due import know_service_due
         from aftercare.stages.tasks import make_tasks
 
         connection = self._rehearsal.look()
         self._give_way(connection)
         know_people(self._rehearsal.engine, self._group, day)
+        know_service_due(self._rehearsal.engine, self._group, draft, day)
         last: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
         make_tasks(self._rehearsal.engine, self._group, draft, day, max(self._now, day + ONE_DAY))
         rows = (
