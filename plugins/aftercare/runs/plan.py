@@ -43,10 +43,9 @@ def plan_nights(
     Raises PeriodRefused, Retriable while a night is at work, PolicyError for a draft that edits a
     line that was used.
     """
-    drafts = [_policy(folder)]
+    draft = _policy(folder)
     with _rehearsing(first, last, store_code) as rehearsed:
-        (made,) = [rehearsed.nights(draft) for draft in drafts]
-    return made
+        return rehearsed.nights(draft)
 
 
 def compare_nights(
@@ -57,10 +56,9 @@ def compare_nights(
     folder: Path | None = None,
 ) -> Comparison:
     """How the policy of a folder, or our own, and that of ``against`` differ in the same nights."""
-    drafts = [_policy(folder), _policy(against)]
+    draft, other = _policy(folder), _policy(against)
     with _rehearsing(first, last, store_code) as rehearsed:
-        here, there = [rehearsed.nights(draft) for draft in drafts]
-    return Comparison.of(here, there)
+        return Comparison.of(rehearsed.nights(draft), rehearsed.nights(other))
 
 
 def _policy(folder: Path | None) -> Policy:
