@@ -14,8 +14,11 @@ Model = TypeVar("Model", bound=BaseModel)
 Lines = dict[tuple[str | int, ...], int]
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice: the second would win in silence."""
+class _Loader(yaml.CSafeLoader):
+    """Loader that refuses a key given twice: the second would win in silence.
+
+    Of C, for a night reads its mappings many times.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen = set()
