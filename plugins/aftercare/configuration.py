@@ -15,10 +15,11 @@ Model = TypeVar("Model", bound=BaseModel)
 Lines = dict[tuple[str | int, ...], int]
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice: the second would win in silence.
+class _Loader(yaml.CSafeLoader):
+    """Loader that refuses a key given twice: the second would win in silence.
 
-    A day that is in no calendar, such as 2027-02-30, is refused with its line too.
+    A day that is in no calendar, such as 2027-02-30, is refused with its line too. Of C, for a night
+    reads its mappings many times.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:

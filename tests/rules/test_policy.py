@@ -144,6 +144,24 @@ def test_the_digest_covers_contents_and_neither_comments_nor_place(tmp_path: Pat
         ("text", "[SC, AC]", ("SC", "AC")),
         ("text", "{zh: 甲, en: A}", {"zh": "甲", "en": "A"}),
         ("day_of_month", "5", 5),
+        ("kilometre_per_day", "40.5", Decimal("40.5")),
+        (
+            "kilometre_per_day_range",
+            "{least: 5, most: 300}",
+            {"least": Decimal(5), "most": Decimal(300)},
+        ),
+        ("kilometre_per_day_by_model", "{逸动: 33}", {"逸动": Decimal(33)}),
+        ("kilometre_per_day_by_model", "{}", {}),
+        (
+            "service_interval",
+            "{calendar_month: 6, kilometre: 10000}",
+            {"calendar_month": 6, "kilometre": 10000},
+        ),
+        (
+            "service_interval_by_model",
+            "{逸动: {calendar_month: 6, kilometre: 10000}}",
+            {"逸动": {"calendar_month": 6, "kilometre": 10000}},
+        ),
         (
             "period",
             "{calendar_month: 3, calendar_day: 7}",
@@ -188,6 +206,13 @@ def one_value(folder: Path, unit: str, written: str) -> object:
         ("text", "''", "a text"),
         ("day_of_month", "31", "a day from 1 to 28"),
         ("period", "{week: 1}", "calendar_month and calendar_day"),
+        ("kilometre_per_day", "0.5", "kilometres a day, 1 or more"),
+        ("kilometre_per_day_range", "{least: 5}", "least and most"),
+        ("kilometre_per_day_range", "{least: 6, most: 5}", "least not above most"),
+        ("kilometre_per_day_by_model", "40", "a table of models"),
+        ("service_interval", "{calendar_month: 6}", "calendar_month and kilometre"),
+        ("service_interval", "{calendar_month: 0, kilometre: 9}", "from 1 on"),
+        ("service_interval_by_model", "{逸动: 6}", "calendar_month and kilometre"),
         ("band", "[{at_least: 1, coefficient: 1}]", "null in the last"),
         (
             "band",

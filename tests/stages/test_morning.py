@@ -10,10 +10,11 @@ import pytest
 from file_crm import FileCrm
 from mail_server import MailServer
 from night_of_tasks import DAY, NAME, PHONE, PLATE, TODAY, NightOfTasks
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aftercare import warehouse as house
+from aftercare.reports.morning import LOADS_SHOWN
 from aftercare.settings import PROJECT, Group, Recipient
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.cases import list_cases
@@ -245,6 +246,25 @@ def test_rejected_and_waiting_tasks_are_things_to_do(
     assert "Crm：拒收 1 项任务。phone: rejected by the CRM (1)" in text
     assert "Crm：1 条消息还没送到（不明 1）" in text
     assert "被拒收: 本夜新任务 1, 全部待办 1" in text
+
+
+def test_bad_loads_are_listed_before_those_that_read_most(
+    night: NightOfTasks, server: MailServer
+) -> None:
+    load_all(night, state="failed", pulled=0, failure="the folder is not there")
+    send(night, server)
+    text = text_of(server.messages[0])
+    listed = text[text.index("== 数据读取 ==") : text.index("== 隔离的数据 ==")]
+    bad = [line for line in listed.splitlines() if line.startswith("!")]
+    good = [line for line in listed.splitlines() if line.startswith("+")]
+    path = PROJECT / "include" / "mappings" / "dealer" / "skoda_export.yaml"
+    assert len(bad) == len(read_dealer_system(path).feeds)
+    assert len(bad) + len(good) == LOADS_SHOWN
+    with night.engine.connect() as connection:
+        loads = connection.execute(
+            select(func.count()).select_from(night.table("ops.load"))
+        ).scalar_one()
+    assert f"另有 {loads - LOADS_SHOWN} 项" in listed
 
 
 def test_a_night_without_tasks_report_or_push_is_incomplete(

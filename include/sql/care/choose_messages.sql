@@ -20,7 +20,7 @@ select
     t.task_key,
     s.target_name,
     t.store_code,
-    t.store_code || '.' || t.vin as contact_key,
+    t.store_code || '.' || coalesce(t.vin, t.document_no) as contact_key,
     t.version,
     case
         when t.expires_on < night.today then 'expired'

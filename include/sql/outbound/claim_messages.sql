@@ -31,7 +31,8 @@ with next_messages as (
                 where
                     contact.target = m.target
                     and contact.entity = 'contact'
-                    and contact.external_key = t.store_code || '.' || t.vin
+                    and contact.external_key
+                    = t.store_code || '.' || coalesce(t.vin, t.document_no)
                     and contact.state in (
                         'pending', 'sending', 'retry', 'unknown'
                     )
@@ -61,7 +62,7 @@ returning
     m.store_code,
     m.task_key,
     m.work_day,
-    t.vin,
+    coalesce(t.vin, t.document_no) as subject,
     m.attempts > 1 or exists (
         select 1
         from outbound.message as earlier

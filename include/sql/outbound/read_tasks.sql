@@ -2,7 +2,8 @@
 -- calls so far. Contact data is ciphertext.
 -- grain: one row per task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
---   core.employee, core.store, core.call_result
+--   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
+--   core.call_result
 -- writes: –
 with tasks as (
     select *
@@ -42,6 +43,41 @@ documents as (
     inner join core.repair_order as r
         on t.store_code = r.store_code and t.document_no = r.ro_no
     where t.document_kind = 'repair_order'
+    union all
+    -- A policy tells neither model nor plate: those are of the vehicle's sale.
+    select
+        t.task_key,
+        v.model,
+        s.plate_cipher,
+        p.holder_name_cipher as name_cipher,
+        p.holder_phone_cipher as phone_cipher,
+        p.ends_on as happened_on,
+        null as repair_type
+    from tasks as t
+    inner join core.insurance_policy as p
+        on t.store_code = p.store_code and t.document_no = p.policy_no
+    left join core.vehicle as v on p.vin = v.vin
+    left join lateral (
+        select sold.plate_cipher
+        from core.sales_order as sold
+        where p.vin = sold.vin and sold.status <> 'cancelled'
+        order by sold.delivered_on desc nulls last
+        limit 1
+    ) as s on true
+    where t.document_kind = 'insurance_policy'
+    union all
+    select
+        t.task_key,
+        l.model,
+        null as plate_cipher,
+        l.customer_name_cipher as name_cipher,
+        l.customer_phone_cipher as phone_cipher,
+        l.defeated_on as happened_on,
+        null as repair_type
+    from tasks as t
+    inner join core.lead as l
+        on t.store_code = l.store_code and t.document_no = l.lead_no
+    where t.document_kind = 'lead'
 ),
 
 -- What waits for another task is said in its call.
@@ -94,6 +130,7 @@ select
     t.owner_no,
     e.name as owner_name,
     t.channel,
+    t.preferred_slot,
     t.script_id,
     t.script_version,
     t.status,

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from aftercare.settings import PROJECT
 
 KEPT_DAYS = 62
+VIEW = {"module_name": "aftercare.quality.docs_view"}
 TEMPLATES = PROJECT / "include" / "templates" / "docs"
 STYLE = "bootstrap-4.3.1.min.css"
 FOREIGN = (
@@ -54,6 +55,11 @@ def keep_docs(context: Any, folder: Path) -> None:
                 "site_index_builder": {
                     "class_name": "DefaultSiteIndexBuilder",
                     "validation_results_limit": 1,
+                    "view": {**VIEW, "class_name": "IndexView"},
+                },
+                "site_section_builders": {
+                    section: {"view": {**VIEW, "class_name": "PageView"}}
+                    for section in ("expectations", "validations", "profiling")
                 },
             },
         )

@@ -22,6 +22,7 @@ from aftercare.words import FEEDS, LOAD_COUNTS, WAYS, say, word
 
 REASONS_SHOWN = 6
 CASES_SHOWN = 20
+LOADS_SHOWN = 16
 SOURCES_NAMED = 4
 
 
@@ -124,6 +125,7 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
     ]
     verdict = "complete" if morning.is_complete else "incomplete"
     new, current = morning.count(is_new=True), morning.count(is_new=False)
+    loads = _shown_loads(morning)
     if items:
         detail = say(TEXTS["detail_todo"], language, count=len(items))
     else:
@@ -168,8 +170,11 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
                 "is_good": load.is_good,
                 "cells": [_shown(load.counts.get(head)) for head in LOAD_COUNTS],
             }
-            for load in morning.loads
+            for load in loads
         ],
+        "loads_more": say(TEXTS["loads_more"], language, count=len(morning.loads) - len(loads))
+        if len(morning.loads) > len(loads)
+        else "",
         "case_rows": [
             {
                 "rule": _rule(morning, case.rule_id, language),
@@ -183,6 +188,15 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
         ],
         "foot": say(TEXTS["foot"], language),
     }
+
+
+def _shown_loads(morning: Morning) -> list[Load]:
+    """As many as a mail has room for: those that are bad, then those that read most."""
+    by_weight = sorted(
+        morning.loads, key=lambda load: (load.is_good, -(load.counts.get("pulled") or 0))
+    )
+    shown = by_weight[:LOADS_SHOWN]
+    return [load for load in morning.loads if load in shown]
 
 
 def _conclusion(morning: Morning, todo_count: int, language: Language) -> list[str]:

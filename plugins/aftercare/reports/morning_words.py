@@ -129,6 +129,10 @@ TEXTS: Words = {
         "{count} 个数据源没有读全：{names}。相关任务可能缺少。",
         "{count} sources were not read whole: {names}. Tasks may be missing.",
     ),
+    "loads_more": (
+        "另有 {count} 项读到的数据较少，此处从略。",
+        "{count} more that read less are left out here.",
+    ),
     "todo_line": ("有 {count} 件事要处理，见下表。", "{count} things to do, see below."),
     "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
     "load_failed": ("{system} {feed}：{state}。{failure}", "{system} {feed}: {state}. {failure}"),

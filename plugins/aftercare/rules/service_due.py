@@ -371,7 +371,7 @@ def _terms(policy: Policy, pack: str, start: date, end: date) -> Terms:
     for name, line in lines.items():
         problem = None
         if line.value is None:
-            problem = "is null, and the next service needs a value; give a number or an empty table"
+            problem = "is null, and the next service needs a value; an empty table is {}"
         elif line.unit != UNITS[name]:
             problem = f"is given in {UNITS[name]}, not in {line.unit}"
         elif name in AT_LEAST_ONE and line.value < 1:

@@ -43,10 +43,9 @@ def plan_nights(
     Raises PeriodRefused, Retriable while a night is at work, PolicyError for a draft that edits a
     line that was used.
     """
-    drafts = [_policy(folder)]
+    draft = _policy(folder)
     with _rehearsing(first, last, store_code) as rehearsed:
-        (made,) = [rehearsed.nights(draft) for draft in drafts]
-    return made
+        return rehearsed.nights(draft)
 
 
 def compare_nights(
@@ -57,10 +56,9 @@ def compare_nights(
     folder: Path | None = None,
 ) -> Comparison:
     """How the policy of a folder, or our own, and that of ``against`` differ in the same nights."""
-    drafts = [_policy(folder), _policy(against)]
+    draft, other = _policy(folder), _policy(against)
     with _rehearsing(first, last, store_code) as rehearsed:
-        here, there = [rehearsed.nights(draft) for draft in drafts]
-    return Comparison.of(here, there)
+        return Comparison.of(rehearsed.nights(draft), rehearsed.nights(other))
 
 
 def _policy(folder: Path | None) -> Policy:
@@ -145,11 +143,13 @@ class _Rehearsed:
     def _night(self, draft: Policy, day: date, known: dict[str, PlannedTask]) -> PlannedNight:
         """Plays a night; ``known`` are tasks as earlier nights left them."""
         from aftercare.stages.people import know_people
+        from aftercare.stages.service_due import know_service_due
         from aftercare.stages.tasks import make_tasks
 
         connection = self._rehearsal.look()
         self._give_way(connection)
         know_people(self._rehearsal.engine, self._group, day)
+        know_service_due(self._rehearsal.engine, self._group, draft, day)
         last: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
         make_tasks(self._rehearsal.engine, self._group, draft, day, max(self._now, day + ONE_DAY))
         rows = (

@@ -15,7 +15,7 @@ from random import Random
 from aftercare.sample.planted import Bad, common, missing, planted, unreadable, vins
 from aftercare.sample.roster import Store
 from aftercare.sample.rows import Break, Row, Values, Version, copy_version
-from aftercare.sample.sales import at, twin
+from aftercare.sample.sales import at
 from aftercare.sample.vehicles import PARK, Vehicle
 from aftercare.sample.world import REACH, World
 
@@ -56,12 +56,8 @@ def policy_rows(world: World, store: Store, first: date, last: date) -> Iterator
         rng = world.rng(store, day, 5)
         slot = 0
         for local, year in _customers(world, store, day):
-            for row in _policies(world, store, day, local, year, slot, rng):
-                yield row
-                second = twin(row, "duplicate") if rng.random() < DUPLICATE else None
-                if second is not None:
-                    yield second
-                slot += 1
+            yield from _policies(world, store, day, local, year, slot, rng)
+            slot += 2
         day += timedelta(days=1)
     yield from planted(
         world,
@@ -118,6 +114,8 @@ def _policies(
         elif chance < CANCELLED + VANISHES:
             row.gone_on = day + timedelta(days=rng.randint(2, 10))
         yield row
+        if CANCELLED + VANISHES <= chance < CANCELLED + VANISHES + DUPLICATE:
+            yield Row(row.number + 1, FEED, [copy_version(row.versions[-1])], twin="duplicate")
 
 
 def _number(store: Store, local: int, year: int, kind: str) -> str:

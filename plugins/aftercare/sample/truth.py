@@ -163,8 +163,8 @@ def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
         if store.system == heyuan.SYSTEM:
             for row in complaint_rows(world, store):
                 yield store.system, row.feed, row
-            for row in rows_beside(world, store, world.start, until):
-                yield store.system, row.feed, row
+        for row in rows_beside(world, store, world.start, until):
+            yield store.system, row.feed, row
 
 
 def canaries(world: World, until: date) -> Iterator[tuple[str, str]]:

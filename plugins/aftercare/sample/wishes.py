@@ -103,7 +103,7 @@ def wish_rows(world: World, store: Store, first: date, last: date) -> Iterator[R
     made = _Made(world, store)
     yield from planted(world, store, BAD_CONSENTS, made.consent, {"state": "refused"})
     yield from planted(world, store, BAD_PREFERENCES, made.pause, {"about": "greeting"})
-    yield from planted(world, store, BAD_REFERRALS, made.referral, {"new_order_no": None})
+    yield from planted(world, store, BAD_REFERRALS, made.referral, {"new_order_no": "XS000000"})
 
 
 def _consents(world: World, store: Store, day: date) -> Iterator[Row]:

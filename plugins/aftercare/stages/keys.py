@@ -38,6 +38,8 @@ ROTATION = 1
 CONTACTS = {
     "sales_order": ("order_no", ("customer",)),
     "repair_order": ("ro_no", ("deliverer", "owner")),
+    "insurance_policy": ("policy_no", ("holder",)),
+    "lead": ("lead_no", ("customer",)),
 }
 """Documents of which tasks keep a digest of the contact: the document's number, and the roles."""
 
@@ -275,6 +277,6 @@ def _move_digests(
 
 
 def _digest(row: RowMapping | Row, role: str) -> bytes:
-    """As the night's statements make it: name, number and plate."""
+    """As the night's statements make it: name, number and, where the document has one, plate."""
     names = (f"{role}_name_hash", f"{role}_phone_hash", "plate_hash")
-    return sha256(b"".join(bytes(row[name] or b"") for name in names)).digest()
+    return sha256(b"".join(bytes(row[name] or b"") for name in names if name in row)).digest()

@@ -162,7 +162,7 @@ class Outbox:
             connection,
             "outbound/list_contact_tasks",
             store_codes=sorted({message["store_code"] for message in contacts}),
-            vins=sorted({message["vin"] for message in contacts}),
+            subjects=sorted({message["subject"] for message in contacts}),
         )
         return {row.contact_key: row.task_key for row in found}
 

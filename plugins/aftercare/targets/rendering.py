@@ -14,11 +14,13 @@ from aftercare.protection import Keyring
 from aftercare.scripts import render_script, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
-from aftercare.words import Words, say
+from aftercare.words import Pair, Words, say
 
 EVENTS: Words = {
     "sales_order": ("交车", "delivered"),
     "repair_order": ("维修出厂", "left the workshop"),
+    "insurance_policy": ("保单到期", "policy ends"),
+    "lead": ("战败", "did not buy"),
 }
 REPAIRS: Words = {
     "maintenance": ("保养", "maintenance"),
@@ -26,6 +28,12 @@ REPAIRS: Words = {
     "bodywork": ("钣喷", "bodywork"),
     "tyre": ("轮胎", "tyre"),
     "other": ("其他", "other"),
+}
+BY_MESSAGE: Pair = ("请发短信，不打电话", "send a message by hand, do not call")
+SLOTS: Words = {
+    "morning": ("客户希望上午联系", "the customer prefers the morning"),
+    "afternoon": ("客户希望下午联系", "the customer prefers the afternoon"),
+    "evening": ("客户希望晚上联系", "the customer prefers the evening"),
 }
 WITHDRAWN: Words = {
     "done": ("已完成回访", "it was done"),
@@ -38,8 +46,8 @@ WITHDRAWN: Words = {
 
 
 def contact_key(row: RowMapping) -> str:
-    """Key of the contact that a task stands on: store and vehicle."""
-    return f"{row['store_code']}.{row['vin']}"
+    """Key of the contact that a task stands on: store and vehicle, or lead."""
+    return f"{row['store_code']}.{row['vin'] or row['document_no']}"
 
 
 def last_event(row: RowMapping, language: Language) -> str:
@@ -50,6 +58,14 @@ def last_event(row: RowMapping, language: Language) -> str:
         kind = say(repair, language)
         text += f"（{kind}）" if language == "zh" else f" ({kind})"
     return f"{row['happened_on']} {text}"
+
+
+def how(row: RowMapping, language: Language) -> str:
+    """How the customer is to be contacted, where that is not simply by phone; else empty."""
+    wanted = [say(BY_MESSAGE, language)] if row["channel"] == "sms" else []
+    slot = SLOTS.get(row["preferred_slot"] or "")
+    wanted += [say(slot, language)] if slot else []
+    return ("；" if language == "zh" else "; ").join(wanted)
 
 
 def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: Keyring) -> Record:
@@ -106,7 +122,7 @@ def task_record(
         crm_id=crm_id,
         fields={
             **own,
-            "why": title,
+            "why": " · ".join(part for part in (title, how(row, language)) if part),
             "script": script,
             "priority": row["priority"],
             "contact_key": contact_key(row),
