@@ -154,3 +154,15 @@ def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_pa
     care.night(opens - ONE_DAY)
     task = care.task(key)
     assert {column: task[column] for column in expected} == expected
+
+
+def test_a_store_of_the_ev_company_has_the_follow_ups_of_the_norm(emptied: Engine) -> None:
+    packs = [{"from": date(2000, 1, 1), "pack": "ev-company"}]
+    care = CareGroup(emptied, group_of(store_packs={"CA01": packs}))
+    care.deliver("A", date(2024, 8, 1))
+    care.deliver("B", date(2021, 7, 2))
+    care.night(date(2026, 7, 1))
+    assert care.tasks("pack", "policy_line") == {
+        f"CA01.{key}": ("ev-company", f"care-norm/follow_ups/{stem}/due_after@2012-01-01")
+        for key, stem in {"S3-02.A.24": "inspection", "S3-20.B.60": "repurchase"}.items()
+    }

@@ -90,6 +90,18 @@ def test_a_night_looks_no_further_than_it_must(follow_up: FollowUp, day: date) -
     assert (last - first).days <= -needed.days + 8
 
 
+@pytest.mark.parametrize("follow_up", ALL, ids=lambda each: f"{each.stem}.{each.occurrence}")
+def test_what_goes_first_is_the_same_in_every_pack(follow_up: FollowUp) -> None:
+    order = {"service": 5, "warranty": 6, "inspection": 7, "insurance": 8, "campaign": 9}
+    assert follow_up.priority == order.get(follow_up.about, min(follow_up.priority, 3))
+
+
+@pytest.mark.parametrize("follow_up", ALL, ids=lambda each: f"{each.stem}.{each.occurrence}")
+def test_the_first_night_of_a_store_makes_a_month_of_a_rule_at_most(follow_up: FollowUp) -> None:
+    dates = due_dates(follow_up, date(2024, 8, 1), OpenDays())
+    assert (dates.expires_on - dates.open_on).days <= 31
+
+
 def test_a_new_date_cuts_only_the_follow_ups_it_concerns(tmp_path: Path) -> None:
     policy = changed_policy(tmp_path, FIRST_CALL, "due_after", {date(2026, 7, 1): 2})
     before, after = of(policy, "changan-dealer", "first_call")

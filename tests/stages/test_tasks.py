@@ -58,7 +58,8 @@ def test_three_calls_of_one_rule_have_three_keys(care: CareGroup) -> None:
     care.deliver("A", date(2026, 1, 31), "SK01")
     for day in (date(2026, 2, 1), date(2026, 4, 29), date(2026, 7, 30)):
         care.night(day)
-    assert care.tasks("occurrence", "due_on") == {
+    tasks = care.tasks("occurrence", "due_on")
+    assert {key: row for key, row in tasks.items() if ".S2-01." in key} == {
         "SK01.S2-01.A": (1, date(2026, 2, 3)),
         "SK01.S2-01.A.2": (2, date(2026, 4, 30)),
         "SK01.S2-01.A.3": (3, date(2026, 7, 31)),
@@ -142,12 +143,12 @@ def test_a_backfill_gives_the_tasks_of_undisturbed_nights_and_sends_nothing(
 ) -> None:
     care.deliver("A", july(1))
     care.repair("R", july(2))
-    care.nights(july(1), july(20), today=date(2026, 9, 1))
+    care.nights(july(1), july(25), today=date(2026, 9, 1))
     backfilled = care.tasks()
     assert {state for (state,) in care.messages("state")} == {"expired"}
     assert {row["status"] for row in backfilled.values()} == {"missed"}
     care.empty("outbound.message", "care.follow_up_task", "ops.stage_report")
-    care.nights(july(1), july(20))
+    care.nights(july(1), july(25))
     assert care.tasks() == backfilled
     assert "pending" in {state for (state,) in care.messages("state")}
 
@@ -177,7 +178,7 @@ def test_nights_in_any_order_end_alike(care: CareGroup) -> None:
         )
         care.empty("outbound.message", "care.follow_up_task", "ops.stage_report")
     assert ends[0] == ends[1] == ends[2]
-    assert len(ends[0]) == 8
+    assert len(ends[0]) == 10
 
 
 def test_one_date_in_a_policy_changes_the_tasks_from_that_day_on(
@@ -312,6 +313,8 @@ def test_the_night_and_the_rules_agree_on_every_date(
     for number, day in enumerate(deliveries):
         pack, store = (("changan-dealer", "CA01"), ("skoda-dealer", "SK01"))[number % 2]
         for follow_up in follow_ups(house_policy(), pack):
+            if follow_up.event not in ("delivery", "workshop_exit"):
+                continue
             document = ("D" if follow_up.event == "delivery" else "R") + str(number)
             occurrence = f".{follow_up.occurrence}" if follow_up.occurrence > 1 else ""
             dates = due_dates(follow_up, day, open_days)
