@@ -350,6 +350,19 @@ def test_a_new_dated_line_changes_what_is_based_on_or_after_its_day(
         own.night(house_policy())
 
 
+def test_a_new_dated_line_reaches_a_visit_that_has_not_left_yet(
+    own: Garage, tmp_path: Path
+) -> None:
+    own.served("V", JANUARY, 10000)
+    own.change("repair_order", "V", exit_on=None)
+    own.night()
+    policy = changed_policy(
+        tmp_path, ITEM, "periodic", {JANUARY: {"calendar_month": 8, "kilometre": 9000}}
+    )
+    assert own.night(policy)["changed"] == 1
+    assert own.rows() == own.expected()
+
+
 def test_a_pack_s_own_values_hold_for_its_stores(own: Garage, tmp_path: Path) -> None:
     own.sold("CA", JANUARY)
     own.sold("SK", JANUARY, store_code="SK01")
