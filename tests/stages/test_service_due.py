@@ -228,6 +228,11 @@ def test_falling_and_jumping_readings_make_no_pair(garage: Garage, vin: str) -> 
     assert (found.last_odometer_km, found.daily_km) == (17500, 50)
 
 
+def test_the_largest_odometer_that_core_holds_breaks_nothing(garage: Garage, vin: str) -> None:
+    garage.served(vin, JANUARY, 2**31 - 1)
+    assert known(garage.due(vin)).base_odometer_km == 2**31 - 1
+
+
 def test_a_private_car_s_slope_is_clamped_on_both_sides(garage: Garage, vin: str) -> None:
     drive(garage, f"{vin} fast", JANUARY, 10000, daily=400, steps=3, every=30)
     drive(garage, f"{vin} slow", JANUARY, 10000, daily=2, steps=3, every=30)
