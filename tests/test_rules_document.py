@@ -1,7 +1,15 @@
-"""docs/rules.md says of every rule that is policy today: its kind, pack, lines and place."""
+"""docs/rules.md says of every rule that is policy today: its kind, pack, lines and place.
+
+Of section a, follow-ups and reminders, it says rule by rule where it stands, or that it does not.
+"""
 
 from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import pytest
+import yaml
 from care_group import house_policy
 
 from aftercare.rules.due import FOLDER
@@ -10,6 +18,13 @@ from aftercare.settings import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "rules.md"
 HEAD = ["| Rule | Kind | Pack | Policy lines | Worked out in |", "|-|-|-|-|-|"]
+SECTION = Path(__file__).parent / "policy" / "section_a.yaml"
+SECTION_HEAD = [
+    "| Rule | Kind | About | Stands in | Situations | Not yet |",
+    "|-|-|-|-|-|-|",
+]
+KINDS = {"task", "modifier", "kpi", "report", "right", "human"}
+NUMBERS = {"S4": (*range(1, 11), 26, 27), "S2": range(1, 19), "S3": (*range(1, 6), 17, 20)}
 PLACES = {
     FOLDER: ("task", "include/sql/care/place_tasks.sql"),
     "kpis/": ("kpi", "include/sql/kpis/{stem}.sql"),
@@ -39,13 +54,79 @@ def table(policy: Policy) -> list[str]:
     return HEAD + rows
 
 
-def test_the_table_of_rules_is_the_policy() -> None:
+@cache
+def section() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = yaml.safe_load(SECTION.read_text(encoding="utf-8"))
+    return found
+
+
+def files(rule: str) -> list[str]:
+    """The policy files that carry a rule of section a, for a task its follow-ups only."""
+    items = {(line.pack, line.item) for line in house_policy().lines if line.rule == rule}
+    is_task = section()[rule]["kind"] == "task"
+    return sorted(
+        f"{pack}/{item}" for pack, item in items if item.startswith(FOLDER) or not is_task
+    )
+
+
+def situations(rule: str) -> list[str]:
+    """The files of situations of a rule's follow-ups and KPIs."""
+    wanted = {
+        name.replace(FOLDER, "") if FOLDER in name else name.partition("/")[2]
+        for name in files(rule)
+    }
+    folder = SECTION.parent
+    paths = (*folder.glob("follow_ups/*/*.yaml"), *folder.glob("kpis/*.yaml"))
+    return sorted(
+        str(path.relative_to(folder).with_suffix(""))
+        for path in paths
+        if str(path.relative_to(folder).with_suffix("")).removeprefix(FOLDER) in wanted
+    )
+
+
+def section_table() -> list[str]:
+    """One row per rule of section a, in the order of the file."""
+    rows = []
+    for rule, entry in section().items():
+        stands = "<br>".join(f"`{name}`" for name in (*files(rule), *entry.get("in", ())))
+        played = "<br>".join(f"`{name}`" for name in situations(rule))
+        cells = (rule, entry["kind"], entry["about"], stands, played, entry.get("not_yet", ""))
+        rows.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
+    return SECTION_HEAD + rows
+
+
+def test_the_tables_of_rules_are_the_policy() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     written = [line for line in text.splitlines() if line.startswith("|")]
-    expected = table(house_policy())
-    assert written == expected, "docs/rules.md shall hold this table:\n" + "\n".join(expected)
+    expected = [*table(house_policy()), *section_table()]
+    assert written == expected, "docs/rules.md shall hold these tables:\n" + "\n".join(expected)
 
 
 def test_every_place_that_the_table_names_is_there() -> None:
     for line in house_policy().lines:
         assert (PROJECT / place(line.item)[1]).is_file()
+
+
+def test_every_rule_of_section_a_is_there_once_and_says_what_it_is() -> None:
+    known = {f"{document}-{number:02}" for document, numbers in NUMBERS.items() for number in numbers}
+    assert set(section()) == known
+    for rule, entry in section().items():
+        assert entry["kind"] in KINDS, rule
+        assert files(rule) or entry.get("in") or entry.get("not_yet"), rule
+        assert all((PROJECT / name).is_file() for name in entry.get("in", ())), rule
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule, entry in section().items() if entry["kind"] == "task" and files(rule)]
+)
+def test_every_task_rule_that_is_built_has_three_situations_and_an_exception(rule: str) -> None:
+    expected = [
+        situation["expect"]
+        for name in situations(rule)
+        for situation in yaml.safe_load(
+            (SECTION.parent / f"{name}.yaml").read_text(encoding="utf-8")
+        ).values()
+    ]
+    assert len(situations(rule)) == len(files(rule))
+    assert len(expected) >= 3 * len(files(rule))
+    assert expected.count(None) >= len(files(rule))

@@ -22,9 +22,15 @@ FACTS = {
     "deadline_date": date(2026, 7, 4),
 }
 NOTHING_KNOWN = FACTS | dict.fromkeys(("owner_name", "customer_name", "model", "plate"))
-USED = sorted(
-    {each.script for pack in house_policy().packs for each in follow_ups(house_policy(), pack)}
+FOLLOW_UPS = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]
+USED = sorted({each.script for each in FOLLOW_UPS})
+MESSAGES = sorted({each.script for each in FOLLOW_UPS if each.channel == "sms"})
+CALLS = sorted(set(USED) - set(MESSAGES))
+ADVERTISING = sorted(
+    {each.script for each in FOLLOW_UPS if each.purpose == "commercial"} & set(MESSAGES)
 )
+LONGEST = {"zh": 70, "en": 160}
+OFFERS = ("优惠", "折", "免费", "活动", "礼", "赠", "特价", "限时")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -40,8 +46,8 @@ def test_every_script_can_be_said_whatever_is_known(
     assert FACTS["store_name"] in spoken
 
 
-@pytest.mark.parametrize("script_id", USED)
-def test_every_script_asks_who_is_there_and_whether_they_have_time(script_id: str) -> None:
+@pytest.mark.parametrize("script_id", CALLS)
+def test_every_call_asks_who_is_there_and_whether_they_have_time(script_id: str) -> None:
     spoken = render_script(script_id, FACTS, "zh")
     parts = [
         "【问候与核对身份】",
@@ -55,6 +61,39 @@ def test_every_script_asks_who_is_there_and_whether_they_have_time(script_id: st
     places = [spoken.index(part) for part in parts[:5]]
     assert places == sorted(places)
     assert all(part in spoken for part in parts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("script_id", MESSAGES)
+@pytest.mark.parametrize("facts", [FACTS, NOTHING_KNOWN])
+def test_a_message_is_one_short_text_of_the_store_that_names_nobody(
+    script_id: str, language: Language, facts: dict[str, object]
+) -> None:
+    written = render_script(script_id, facts, language)
+    assert "\n" not in written
+    assert len(written) <= LONGEST[language]
+    assert "李强" not in written
+
+
+@pytest.mark.parametrize("script_id", sorted(set(MESSAGES) - set(ADVERTISING)))
+def test_a_message_about_service_offers_nothing(script_id: str) -> None:
+    written = render_script(script_id, FACTS, "zh")
+    assert [word for word in OFFERS if word in written] == []
+
+
+@pytest.mark.parametrize("script_id", ADVERTISING)
+def test_a_message_that_advertises_says_how_to_end_it(script_id: str) -> None:
+    assert "拒收请回复" in render_script(script_id, FACTS, "zh")
+
+
+@pytest.mark.parametrize("script_id", CALLS)
+def test_no_call_asks_for_a_good_score(script_id: str) -> None:
+    spoken = render_script(script_id, FACTS, "zh")
+    assert [word for word in ("好评", "满分", "打高", "十分满意") if word in spoken] == []
+
+
+def test_who_did_not_buy_is_not_spoken_to_as_an_owner() -> None:
+    assert "车主" not in render_script("defeated_lead", NOTHING_KNOWN, "zh")
 
 
 def test_after_a_repair_the_fault_and_the_next_service_are_asked_about() -> None:

@@ -1,10 +1,11 @@
 """The situations of every follow-up, played on a real warehouse.
 
-A situation is a store of its own with one document. The task must not be there a night before it
+A situation has the warehouse for itself, with one document. The task must not be there a night before it
 opens, and must be there, as expected, after the night that prepares its first day.
 """
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,19 +14,49 @@ from typing import Any
 import pytest
 import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from aftercare.rules.due import FOLDER
 from aftercare.rules.policy import Policy
+from aftercare.warehouse import connect
 
 SITUATIONS = Path(__file__).parent / "follow_ups"
 STEMS = sorted(
-    f"{pack}/{item.removeprefix(FOLDER)}"
-    for pack in house_policy().packs
-    for item in house_policy().items(pack, FOLDER)
+    {
+        f"{line.pack}/{line.item.removeprefix(FOLDER)}"
+        for line in house_policy().lines
+        if line.item.startswith(FOLDER)
+    }
 )
+STORES = {"changan-dealer": "CA01", "skoda-dealer": "SK01", "care-norm": "CA01"}
+TABLES = """
+    select schemaname || '.' || tablename from pg_tables
+    where schemaname in ('staging', 'quality', 'core', 'care', 'ops', 'outbound')
+    and tablename <> 'protection_key'
+"""
 ONE_DAY = timedelta(days=1)
 ORDINARY_NIGHT = date(2026, 7, 2)
+
+
+@pytest.fixture(scope="module")
+def house(postgres: Any, warehouse_template: str) -> Iterator[Engine]:
+    """One warehouse for all situations, emptied before each."""
+    name = f"situations_{uuid.uuid4().hex[:12]}"
+    postgres.create_database(name, template=warehouse_template)
+    engine = connect(postgres.url(name))
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def emptied(house: Engine) -> Engine:
+    """The warehouse with nothing in it; without triggers tables may be emptied in any order."""
+    with house.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        for table in connection.scalars(text(TABLES)).all():
+            connection.execute(text(f"delete from {table}"))
+    return house
 
 
 def situations(stem: str) -> dict[str, dict[str, Any]]:
@@ -60,21 +91,58 @@ def policy_with(changes: dict[str, Any], pack: str, folder: Path) -> Policy:
     return Policy.load(copy)
 
 
+def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> None:
+    """The document A of a situation, and what came after it."""
+    came_again_on = given.pop("came_again_on", None)
+    sold_again_on = given.pop("sold_again_on", None)
+    renewed_until = given.pop("renewed_until", None)
+    booked_on = given.pop("booked_on", None)
+    agreed_on = given.pop("agreed_on", None)
+    if event == "policy_end":
+        care.insure("A", given.pop("ends_on"), store, **given)
+    elif event == "lead_defeated":
+        care.defeat("A", given.pop("defeated_on"), store, **given)
+    elif event == "first_service_due":
+        due_on = given.pop("due_on")
+        care.deliver("A", due_on - timedelta(days=90), store, **given)
+        care.service_due("sales_order", "A", due_on - timedelta(days=90), due_on, store)
+    elif event == "service_due":
+        due_on = given.pop("due_on")
+        care.repair("A", due_on - timedelta(days=180), store, **given)
+        care.service_due("repair_order", "A", due_on - timedelta(days=180), due_on, store)
+    elif "exit_on" in given:
+        care.repair("A", given.pop("exit_on"), store, **given)
+    else:
+        care.deliver("A", given.pop("delivered_on"), store, **given)
+    if came_again_on:
+        care.repair("B", came_again_on, store, vin="VINA")
+    if sold_again_on:
+        care.deliver("B", sold_again_on, store, vin="VINA")
+    if renewed_until:
+        care.insure("B", renewed_until, store, vin="VINA")
+    if booked_on:
+        care.book("B", booked_on, store, vin="VINA")
+    if agreed_on:
+        care.consent(agreed_on, vin="VINA", customer_phone_hash=b"phone A")
+
+
 @pytest.mark.parametrize(("stem", "situation"), list(each_situation()))
-def test_situation(stem: str, situation: dict[str, Any], warehouse: Engine, tmp_path: Path) -> None:
+def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_path: Path) -> None:
     pack, _, name = stem.partition("/")
     given, expected = dict(situation["given"]), situation["expect"]
     changes = given.pop("policy", None)
     policy = policy_with(changes, pack, tmp_path) if changes else house_policy()
-    group = group_of(frozenset(given.pop("weekly_closed", ())), frozenset(given.pop("closed", ())))
-    care = CareGroup(warehouse, group, policy)
-    store = {"changan-dealer": "CA01", "skoda-dealer": "SK01"}[pack]
+    store = STORES[pack]
+    group = group_of(
+        frozenset(given.pop("weekly_closed", ())),
+        frozenset(given.pop("closed", ())),
+        store_packs={store: [{"from": date(2000, 1, 1), "pack": pack}]},
+    )
+    care = CareGroup(emptied, group, policy)
+    care.person(f"{store}-SUP1", "SUP", store)
     attributes = policy.attributes(pack, FOLDER + name)
-    if "exit_on" in given:
-        care.repair("A", given.pop("exit_on"), store, **given)
-    else:
-        care.deliver("A", given.pop("delivered_on"), store, **given)
-    occurrence = attributes.get("occurrence", 1)
+    arrange(care, attributes["event"], given, store)
+    occurrence = situation.get("occurrence", attributes.get("occurrence", 1))
     key = f"{store}.{attributes['rule']}.A" + (f".{occurrence}" if occurrence > 1 else "")
     if expected is None:
         care.night(situation.get("night", ORDINARY_NIGHT))

@@ -57,7 +57,8 @@ def test_dates_follow_one_another_and_work_is_on_open_days(
     follow_up: FollowUp, event_on: date, open_days: OpenDays
 ) -> None:
     dates = due_dates(follow_up, event_on, open_days)
-    assert event_on < dates.open_on <= dates.due_on <= dates.deadline_on <= dates.expires_on
+    first = min(event_on + timedelta(days=1), follow_up.opens.after(event_on))
+    assert first <= dates.open_on <= dates.due_on <= dates.deadline_on <= dates.expires_on
     assert all(open_days.is_open(day) for day in (dates.open_on, dates.due_on, dates.deadline_on))
 
 
@@ -148,7 +149,7 @@ def broken(folder: Path, item: str, old: str, new: str) -> Policy:
     ("old", "new", "message"),
     [
         ("event: delivery", "event: purchase", "'purchase' is not one of delivery, workshop_exit"),
-        ("2012-01-01: SC", "2012-01-01: SM", "'SM' is not one of SC, AC"),
+        ("2012-01-01: SC", "2012-01-01: SM", "'SM' is not one of SC, AC, SUP"),
         ("2012-01-01: phone", "2012-01-01: letter", "'letter' is not one of phone, sms"),
         ("2012-01-01: customer", "2012-01-01: owner", "'owner' is not one of customer"),
         ("due_after:\n  unit: calendar_day", "due_after:\n  unit: point", "not in point"),

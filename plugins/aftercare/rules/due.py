@@ -57,7 +57,7 @@ ABOUT: Mapping[str, str] = {
 TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
 USAGES = ("private", "business", "taxi", "lease")
 PURPOSES = ("service", "safety", "commercial")
-ROLES = ("SC", "AC")
+ROLES = ("SC", "AC", "SUP")
 CHANNELS = ("phone", "sms")
 VALUES = (
     "opens_after",
