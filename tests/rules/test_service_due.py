@@ -1,5 +1,6 @@
 """What a policy says of next services; when they are due stands in tests/stages/test_service_due.py."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ from care_group import changed_policy, house_policy
 from aftercare.errors import PolicyError
 from aftercare.rules.policy import Policy
 from aftercare.rules.service_due import terms
+from aftercare.settings import PROJECT
 
 ITEM = "house/service_due"
 SINCE, LATER = date(2012, 1, 1), date(2026, 7, 1)
@@ -38,6 +40,17 @@ def test_a_model_s_own_value_comes_first(tmp_path: Path) -> None:
     )
     for model in ("B", None):
         assert found.chosen("typical_daily_km", model)[0] == Decimal(40)
+
+
+def test_the_table_of_models_in_the_cookbook_is_one(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "cookbook" / "set-service-intervals.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    changed_policy(tmp_path, ITEM, "periodic_by_model", {})
+    (tmp_path / "policy" / "changan-dealer" / "service_due.yaml").write_text(example, "utf-8")
+    _, found = terms(changed_policy(tmp_path, ITEM, "periodic_by_model", {}), "changan-dealer")
+    assert found.base_from == date(2026, 12, 1)
+    assert found.chosen("periodic", "逸动")[0] == {"calendar_month": 6, "kilometre": 7500}
+    assert found.chosen("periodic", "CS75")[0] == {"calendar_month": 6, "kilometre": 10000}
 
 
 def test_a_pack_without_the_item_says_nothing(tmp_path: Path) -> None:

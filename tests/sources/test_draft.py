@@ -12,12 +12,25 @@ from typing import Any
 import pytest
 from dealer_databases import KINDS, DealerDatabase, dealer_database
 from dealer_sources import COLUMNS, GROUP, csv_file, folder_connection, order, xlsx_file
-from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    insert,
+    select,
+)
 
 from aftercare.connections import Connection
 from aftercare.errors import ConfigurationError
 from aftercare.reports.scorecard_words import read_words
 from aftercare.sample import foreign
+from aftercare.sample.group import SampleGroup
+from aftercare.settings import PROJECT
 from aftercare.sources.cursor_text import format_of
 from aftercare.sources.draft import Draft, make_draft
 from aftercare.sources.draft_file import draft_text
@@ -100,6 +113,26 @@ def test_every_database_gives_the_same_draft_and_once_decided_it_loads(dealer, t
         "30": "settled",
         "40": "settled",
         "99": "cancelled",
+    }
+
+
+def test_every_feed_of_the_group_s_own_system_is_found_with_all_its_columns(tmp_path):
+    end = date(2026, 11, 20)
+    address = Connection("dms", "sqlite", database=str(tmp_path / "dms.db"))
+    engine = create_engine(f"sqlite:///{address.database}")
+    SampleGroup(5, 3, 1, end, daily_sales=0.3, daily_repairs=1.5).write_sql(engine, end)
+    engine.dispose()
+    known = read_dealer_system(PROJECT / "include" / "mappings" / "dealer" / "heyuan_dms.yaml")
+    found = {
+        guessed.feed.name: (
+            guessed.table.name,
+            {name: column.source.name for name, column in guessed.columns.items()},
+        )
+        for guessed in guess(look(address, GROUP.time_zone), known_names())
+    }
+    assert found == {
+        name: (feed.table, {column: entry.column for column, entry in feed.columns.items()})
+        for name, feed in known.feeds.items()
     }
 
 

@@ -228,6 +228,11 @@ def test_falling_and_jumping_readings_make_no_pair(garage: Garage, vin: str) -> 
     assert (found.last_odometer_km, found.daily_km) == (17500, 50)
 
 
+def test_the_largest_odometer_that_core_holds_breaks_nothing(garage: Garage, vin: str) -> None:
+    garage.served(vin, JANUARY, 2**31 - 1)
+    assert known(garage.due(vin)).base_odometer_km == 2**31 - 1
+
+
 def test_a_private_car_s_slope_is_clamped_on_both_sides(garage: Garage, vin: str) -> None:
     drive(garage, f"{vin} fast", JANUARY, 10000, daily=400, steps=3, every=30)
     drive(garage, f"{vin} slow", JANUARY, 10000, daily=2, steps=3, every=30)
@@ -348,6 +353,19 @@ def test_a_new_dated_line_changes_what_is_based_on_or_after_its_day(
     assert own.rows() == own.expected()
     with pytest.raises(PolicyError, match="decided something and is gone"):
         own.night(house_policy())
+
+
+def test_a_new_dated_line_reaches_a_visit_that_has_not_left_yet(
+    own: Garage, tmp_path: Path
+) -> None:
+    own.served("V", JANUARY, 10000)
+    own.change("repair_order", "V", exit_on=None)
+    own.night()
+    policy = changed_policy(
+        tmp_path, ITEM, "periodic", {JANUARY: {"calendar_month": 8, "kilometre": 9000}}
+    )
+    assert own.night(policy)["changed"] == 1
+    assert own.rows() == own.expected()
 
 
 def test_a_pack_s_own_values_hold_for_its_stores(own: Garage, tmp_path: Path) -> None:

@@ -132,7 +132,8 @@ def _visits(draw: random.Random, vin: str) -> Iterator[Row]:
         if is_replaced:
             km = draw.randrange(50)
         read = km * draw.choice([0.1, 10]) if draw.random() < 0.06 else km
-        opened_at = datetime.combine(day, time(draw.randrange(24), 30), SHANGHAI)
+        # Some at one moment, some on a day that has not begun in UTC.
+        opened_at = datetime.combine(day, time(draw.choice([3, 9, 9, 9, 23]), 30), SHANGHAI)
         yield {
             "store_code": draw.choice(["CA01", "SK01"]),
             "ro_no": f"{vin}-{number}",

@@ -22,6 +22,7 @@ from dealer_sources import (
     order,
     rows_of,
     sql_system,
+    sqlite,
 )
 from sqlalchemy import Engine, text
 
@@ -449,3 +450,33 @@ def test_feeds_that_are_read_whole_or_hold_no_documents_are_not_swept(
     assert isinstance(whole, SqlSystem)
     dealer.system = whole
     assert dealer.sweep(is_asked_for=True) == {}
+
+
+BESIDE = {
+    "insurance_policy": "policy_no: ro_no\n      kind: {value: commercial}\n"
+    "      status: {value: active}\n      starts_on: opened\n      ends_on: settled\n      vin: vin",
+    "lead": "lead_no: ro_no\n      status: {value: open}\n      created_on: opened",
+    "booking": "booking_no: ro_no\n      status: {value: booked}\n      booked_for: opened\n"
+    "      vin: vin",
+}
+
+
+@pytest.mark.parametrize("feed", BESIDE)
+def test_what_stands_beside_orders_vanishes_and_returns_too(
+    feed: str, warehouse: Engine, tmp_path: Path
+) -> None:
+    know_stores(warehouse, "CA01")
+    columns = f"\n      store_code: dealer\n      {BESIDE[feed]}\n"
+    system = mapped(tmp_path, "sql", "    table: tt_order\n    cursor: changed\n", columns, feed)
+    assert isinstance(system, SqlSystem)
+    gone: list[list[bool]] = []
+    for numbers in (("A", "B"), ("B",), ("A", "B")):
+        connection = sqlite(tmp_path, [order(number) for number in numbers])
+        if not gone:
+            pull(warehouse, KEYRING, GROUP, system, connection, feed, DAY)
+            judge_plainly(warehouse, feed)
+            merge(warehouse, GROUP, "dms", feed, DAY)
+        sweep(warehouse, KEYRING, GROUP, system, connection, feed, DAY, is_asked_for=True)
+        rows = rows_of(warehouse, f"select is_vanished from core.{feed} order by 1")  # noqa: S608
+        gone.append([row["is_vanished"] for row in rows])
+    assert gone == [[False, False], [False, True], [False, False]]

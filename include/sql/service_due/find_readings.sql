@@ -10,8 +10,9 @@ with days as (
         visits.vin,
         visits.opened_on as read_on,
         visits.odometer_no,
-        visits.odometer_km as km,
-        bases.most_daily_km
+        bases.most_daily_km,
+        -- A wrong odometer may be as large as its column holds.
+        cast(visits.odometer_km as bigint) as km
     from service_base as bases
     inner join service_visit as visits on bases.vin = visits.vin
     where visits.odometer_km is not null

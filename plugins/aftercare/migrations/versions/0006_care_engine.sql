@@ -5,7 +5,7 @@
 -- first, and also those that wait for this one and are said in its call.
 alter table care.follow_up_task
 add column event text,
-add column about text,
+add column about text not null default 'follow_up',
 add column purpose text not null default 'service',
 add column is_mergeable boolean not null default false,
 add column preferred_slot text,
@@ -19,12 +19,10 @@ update care.follow_up_task
 set
     event = case document_kind
         when 'sales_order' then 'delivery' else 'workshop_exit'
-    end,
-    about = 'follow_up';
+    end;
 
 alter table care.follow_up_task
 alter column event set not null,
-alter column about set not null,
 add constraint follow_up_task_event_check check (
     event in (
         'delivery', 'workshop_exit', 'invoice', 'last_visit',
