@@ -108,7 +108,9 @@ def test_every_place_that_the_table_names_is_there() -> None:
 
 
 def test_every_rule_of_section_a_is_there_once_and_says_what_it_is() -> None:
-    known = {f"{document}-{number:02}" for document, numbers in NUMBERS.items() for number in numbers}
+    known = {
+        f"{document}-{number:02}" for document, numbers in NUMBERS.items() for number in numbers
+    }
     assert set(section()) == known
     for rule, entry in section().items():
         assert entry["kind"] in KINDS, rule

@@ -63,14 +63,16 @@ def test_every_row_that_was_pulled_is_accounted_for(group):
 
 
 def test_every_task_that_was_due_is_accounted_for_with_its_reason(group):
-    for day in NIGHTS:
+    relisted = 0
+    for day in reversed(NIGHTS):
         with group.engine.connect() as open_connection:
             ways = (
                 warehouse.run(open_connection, "ops/count_tasks_of_night", day=day).mappings().all()
             )
-        assert (
-            sum(way["tasks"] for way in ways) == group.counts["tasks", day.isoformat()]["due"] > 0
-        )
+        counts = group.counts["tasks", day.isoformat()]
+        # What waited for another contact stands on the list of the night that let it go.
+        assert sum(way["tasks"] for way in ways) == counts["due"] - relisted > 0
+        relisted += counts["reopened"]
         ended = {"sent", "held", "postponed", "missed", "withdrawn", "done"}
         assert {way["way"] for way in ways} <= ended
         assert all(way["reason"] for way in ways if way["way"] != "sent")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, table, text
 
 from aftercare.rules.due import FOLDER
 from aftercare.rules.policy import Policy
@@ -30,7 +30,7 @@ STEMS = sorted(
 )
 STORES = {"changan-dealer": "CA01", "skoda-dealer": "SK01", "care-norm": "CA01"}
 TABLES = """
-    select schemaname || '.' || tablename from pg_tables
+    select schemaname, tablename from pg_tables
     where schemaname in ('staging', 'quality', 'core', 'care', 'ops', 'outbound')
     and tablename <> 'protection_key'
 """
@@ -54,8 +54,8 @@ def emptied(house: Engine) -> Engine:
     """The warehouse with nothing in it; without triggers tables may be emptied in any order."""
     with house.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))
-        for table in connection.scalars(text(TABLES)).all():
-            connection.execute(text(f"delete from {table}"))
+        for schema, name in connection.execute(text(TABLES)).all():
+            connection.execute(delete(table(name, schema=schema)))
     return house
 
 

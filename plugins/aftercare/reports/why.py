@@ -187,7 +187,7 @@ def _contact(story: Story, say: Words) -> Iterator[str]:
         "contact",
         kind=say(f"contact_{task['contact_kind']}"),
         check=word(CHECKS, task["contact_check"] or "missing", say.language),
-        vin=task["vin_masked"],
+        vin=task["vin_masked"] or "–",
     )
 
 
