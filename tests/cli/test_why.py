@@ -94,8 +94,9 @@ def test_calls_answers_wishes_and_messages_are_told(
     care: CareGroup, say: Callable[..., Result]
 ) -> None:
     care.deliver("B", february(10), vin=VIN, arrives=february(13))
+    # The call after two hours goes first until its time is over.
+    care.nights(february(14), february(15))
     care.answer("sent")
-    care.night(february(14))
     keep(
         care,
         "outbound.ledger",
@@ -107,17 +108,17 @@ def test_calls_answers_wishes_and_messages_are_told(
         crm_id="77",
         acknowledged_at=datetime(2026, 2, 15, 1, tzinfo=UTC),
     )
-    care.call(THREE_DAYS, february(15), "no_answer", caller_no="CA01-SC1")
+    care.call(THREE_DAYS, february(16), "no_answer", caller_no="CA01-SC1")
     care.call(THREE_DAYS, february(18), "already_called", 2, caller_no="CA01-SC9")
     care.call("CA01.S4-03.B", february(15), is_do_not_call=True, satisfaction=9)
     care.night(february(18))
     told = say(THREE_DAYS).output
     for line in (
         "done (already called)",
-        "call 1 at 2026-02-15 12:00: no answer, by CA01-SC1 (demo 2026-02-15)",
+        "call 1 at 2026-02-16 12:00: no answer, by CA01-SC1 (demo 2026-02-16)",
         "answer of staff (row 2) at 2026-02-18 12:00: already called, by CA01-SC9",
         "2026-02-15 about this vehicle (task CA01.S4-03.B)",
-        "workbook: task, version 1, for 2026-02-15: sent, –",
+        "workbook: task, version 2, for 2026-02-16: sent, –",
         "workbook: withdrawal, version ",
         "workbook acknowledged version 1 last, 2026-02-15 09:00, there it is 77",
     ):

@@ -61,7 +61,7 @@ inner join lateral (
         e.event = w.event
         and e.store_code = w.store_code
         and e.event_on between w.first_on and w.last_on
-        and (r.usages = '{}' or e.usage = any(r.usages))
+        and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
         and e.problem is null
         and not exists (
             select 1

@@ -100,5 +100,5 @@ left join night_rule as r
         and t.rule_id = r.rule_id
         and t.occurrence = r.occurrence
         and t.event = r.event
-        and (r.usages = '{}' or d.usage = any(r.usages))
+        and (r.usages = '{}' or coalesce(d.usage = any(r.usages), true))
         and d.event_on between r.event_from and r.event_to

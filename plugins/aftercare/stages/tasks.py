@@ -55,6 +55,7 @@ COUNTS = (
     "updated",
     "withdrawn",
     "later_held",
+    "later_postponed",
     "later_missed",
     "later_done",
 )
@@ -69,7 +70,8 @@ def make_tasks(
 
     Counts add up over all runs of the day's night: ``due`` = ``made`` + ``reopened`` =
     ``messages`` + ``expired`` + ``held`` + ``postponed`` + ``missed`` + ``done``, and of older tasks
-    ``moved``, ``updated``, ``withdrawn``, ``later_held``, ``later_missed``, ``later_done``;
+    ``moved``, ``updated``, ``withdrawn``, ``later_held``, ``later_postponed``, ``later_missed``,
+    ``later_done``;
     ``reasons`` says why, by status. ``changed`` is the number of tasks this run alone changed.
 
     Raises PolicyError where the policy was not loaded or misses a value.
@@ -83,7 +85,7 @@ def make_tasks(
         horizon = max(day, last or day)
         rules = _prepare(connection, group, policy, day, horizon)
         _collect(connection, group, day)
-        _keep_calendars(connection, group, rules, horizon)
+        _keep_calendars(connection, group, horizon)
         run(connection, "care/analyze_calendar_days")
         run(
             connection,
@@ -215,19 +217,12 @@ def _rule_window(
     return window
 
 
-def _keep_calendars(
-    connection: Connection, group: Group, rules: list[FollowUp], horizon: date
-) -> None:
-    """Keeps the open days that the dates of tonight's events can fall on."""
-    events = run(connection, "care/read_event_range").mappings().one()
+def _keep_calendars(connection: Connection, group: Group, horizon: date) -> None:
+    """Keeps the open days that the dates of tonight's tasks can fall on."""
+    wanted = run(connection, "care/read_event_range").mappings().one()
     margin = timedelta(days=CALENDAR_MARGIN_DAYS)
-    first = min(events["first_on"] or horizon, horizon - margin)
-    last = max(events["last_on"] or horizon, horizon) + margin
-    offsets = [
-        offset.after(last)
-        for rule in rules
-        for offset in (rule.opens, rule.due, rule.deadline, rule.expires)
-    ]
+    first = min(wanted["first_on"] or horizon, horizon) - margin
+    last = max(wanted["last_on"] or horizon, horizon) + margin
     days = [
         {
             "calendar": name,
@@ -237,7 +232,7 @@ def _keep_calendars(
             "next_open_on": next_open.isoformat(),
         }
         for name, calendar in open_days(group, horizon).items()
-        for day, is_open, previous_open, next_open in calendar.days(first, max([last, *offsets]))
+        for day, is_open, previous_open, next_open in calendar.days(first, last)
     ]
     run(connection, "care/keep_calendar_days", days=json.dumps(days))
 
