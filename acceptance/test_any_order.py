@@ -21,7 +21,8 @@ from aftercare.sample.group import SampleGroup
 
 SEED, END, NIGHTS, AT_ONCE = 30303, date(2026, 9, 20), 30, 3
 MUCH_LATER = "2026-11-21"
-# Which night brought a row, listed or changed a task: the way, and not where it led.
+# Which night brought a row, listed or changed a task, or saw the better row by which a case closed: the
+# way, and not where it led.
 WAY = frozenset(
     {
         "version",
@@ -30,7 +31,7 @@ WAY = frozenset(
         "listed_day",
         "changed_day",
         "work_day",
-        "first_seen_on",
+        "closed_day",
     }
 )
 
