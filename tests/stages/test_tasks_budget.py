@@ -59,3 +59,13 @@ def test_what_may_not_be_called_takes_nobodys_place(care: CareGroup) -> None:
     care.prefer("stop", july(1), vin="VINR1")
     care.nights(july(1), july(2))
     assert care.tasks("status") == {FIRST: ("held",), SECOND: ("open",)}
+
+
+def test_what_is_withdrawn_waits_for_nobody(care: CareGroup) -> None:
+    care.nights(july(1), july(2))
+    care.repair("R2", july(2), store_code="SK01", arrives=july(3), is_reversed=True, **SAME)
+    care.night(july(3))
+    assert care.tasks("status", "merged_into", "also") == {
+        FIRST: ("open", None, []),
+        SECOND: ("withdrawn", None, []),
+    }

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from care_group import REPAIR, CareGroup, july
-from sqlalchemy import Engine
+from care_group import REPAIR, THREE_DAYS, CareGroup, july
+from sqlalchemy import Engine, text
+
+from aftercare.warehouse import run
 
 PHONE = b"phone R"
 
@@ -112,3 +114,46 @@ def test_nobody_calls_a_customer_they_served(care: CareGroup) -> None:
     care.person("CA01-AC2", "AC", "CA01")
     care.night(july(2))
     assert care.tasks("owner_no", "status_reason")[REPAIR] == ("CA01-AC2", None)
+
+
+def test_who_prefers_messages_and_stopped_them_gets_none(care: CareGroup) -> None:
+    care.prefer("channel", july(1), vin="VINR", preferred_channel="sms")
+    care.prefer("stop", july(1), vin="VINR", stopped_contact="sms")
+    care.night(july(1))
+    assert status(care) == ("held", "stopped")
+
+
+def test_who_prefers_messages_and_stopped_calls_gets_messages(care: CareGroup) -> None:
+    care.prefer("channel", july(1), vin="VINR", preferred_channel="sms")
+    care.prefer("stop", july(1), vin="VINR", stopped_contact="call")
+    care.night(july(1))
+    assert care.tasks("status", "channel")[REPAIR] == ("open", "sms")
+
+
+def test_a_call_that_the_number_forbade_is_not_required(care: CareGroup) -> None:
+    care.deliver("A", july(1), customer_name_hash=None, customer_phone_hash=b"one")
+    care.repair("B", july(8), deliverer_phone_hash=b"one")
+    care.nights(july(1), july(2))
+    care.call(THREE_DAYS, july(3), "refused", is_do_not_call=True)
+    care.nights(july(3), july(12))
+    month = {"first_day": july(1), "last_day": july(31), "closing_on": july(31)}
+    with care.engine.begin() as connection:
+        run(connection, "score/judge_follow_ups", **month)
+        excuses = connection.execute(text("select row_key, excuse from judged_follow_up"))
+        assert dict(map(tuple, excuses))["CA01.S4-06.B"] == "do_not_call"
+
+
+def test_where_nobody_is_known_the_wish_not_to_be_called_is_that_of_the_number(
+    care: CareGroup,
+) -> None:
+    care.consent(july(1), customer_phone_hash=PHONE)
+    for lead_no, defeated_on in (("L1", july(1)), ("L2", july(5))):
+        care.defeat(lead_no, defeated_on, store_code="SK01", customer_phone_hash=PHONE)
+    care.nights(july(1), july(8))
+    care.call("SK01.S2-14.L1", july(9), "refused", is_do_not_call=True)
+    care.nights(july(9), july(12))
+    assert care.tasks("status", "status_reason")["SK01.S2-14.L2"] == ("held", "do_not_call")
+    assert status(care) == ("held", "do_not_call")
+    with care.engine.begin() as connection:
+        wishes = run(connection, "why/list_wishes", task_key=REPAIR).all()
+        assert [(about, key) for about, key, *_ in wishes] == [("number", "SK01.S2-14.L1")]

@@ -1,6 +1,7 @@
 -- grain: one row per document
 -- reads: pg_temp.night_load, staging.sales_order, staging.repair_order,
---   ops.sweep, ops.sweep_finding, ops.stage_report
+--   staging.insurance_policy, staging.lead, ops.sweep, ops.sweep_finding,
+--   ops.stage_report
 -- writes: pg_temp.night_document
 with last_tasks as (
     select max(reported_at) as reported_at
@@ -59,6 +60,26 @@ inner join staging.repair_order as d on l.load_id = d.load_id
 where
     l.feed = 'repair_order'
     and num_nulls(d.store_code, d.ro_no) = 0
+union
+select
+    l.feed as document_kind,
+    d.store_code,
+    d.policy_no as document_no
+from night_load as l
+inner join staging.insurance_policy as d on l.load_id = d.load_id
+where
+    l.feed = 'insurance_policy'
+    and num_nulls(d.store_code, d.policy_no) = 0
+union
+select
+    l.feed as document_kind,
+    d.store_code,
+    d.lead_no as document_no
+from night_load as l
+inner join staging.lead as d on l.load_id = d.load_id
+where
+    l.feed = 'lead'
+    and num_nulls(d.store_code, d.lead_no) = 0
 union
 select
     s.feed as document_kind,

@@ -53,6 +53,7 @@ versions as (
         v.vin,
         v.version_at,
         v.row_hash,
+        coalesce(v.usage, 'private') as usage,
         v.customer_phone_check as contact_check,
         sha256(
             coalesce(v.customer_name_hash, '')
@@ -81,6 +82,7 @@ versions as (
         v.vin,
         v.version_at,
         v.row_hash,
+        cast(null as text) as usage,
         v.deliverer_phone_check as contact_check,
         sha256(
             coalesce(v.deliverer_name_hash, '')
@@ -145,6 +147,7 @@ lost_events as (
         e.store_code,
         e.document_no,
         e.vin,
+        e.usage,
         e.event_on,
         e.contact_check,
         e.contact_digest,
@@ -178,6 +181,7 @@ lost_events as (
         e.store_code,
         e.document_no,
         e.vin,
+        e.usage,
         e.event_on,
         e.contact_check,
         e.contact_digest,
@@ -238,6 +242,7 @@ inner join night_rule as r
     on
         s.pack = r.pack
         and e.event = r.event
+        and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
         and e.event_on between r.event_from and r.event_to
 where
     e.lost_on is not null

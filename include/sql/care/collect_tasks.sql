@@ -1,5 +1,7 @@
--- Tasks that may change: those not finished, and those whose document or
--- calls came in.
+-- Tasks that may change: those not finished, those whose document or calls came
+-- in, and those withdrawn that are not over. What took their occasion away, a
+-- booking say, may be gone again, and that is no news of their own document.
+-- Only a document's own event is asked when it became known.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, staging.call_result,
 --   pg_temp.night_load, pg_temp.night_document, pg_temp.night_store,
@@ -9,6 +11,10 @@ with touched as (
     select task_key
     from care.follow_up_task
     where status in ('open', 'held', 'postponed')
+    union
+    select task_key
+    from care.follow_up_task
+    where status = 'withdrawn' and expires_on >= cast(:day as date)
     union
     select t.task_key
     from night_document as d
@@ -54,7 +60,9 @@ select
     t.document_no,
     d.vin,
     d.event_on,
-    t.arrived_day as arrived_on,
+    case
+        when t.event in ('delivery', 'workshop_exit') then t.arrived_day
+    end as arrived_on,
     c.document_no is not null as is_news,
     r.rule_no,
     s.calendar,

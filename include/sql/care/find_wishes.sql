@@ -64,7 +64,6 @@ newest_consents as (
 preferences as (
     select
         s.task_key,
-        s.channel,
         p.kind,
         p.stopped_contact,
         p.preferred_channel,
@@ -79,7 +78,6 @@ preferences as (
     union all
     select
         s.task_key,
-        s.channel,
         p.kind,
         p.stopped_contact,
         p.preferred_channel,
@@ -96,11 +94,9 @@ preferences as (
 wanted as (
     select
         task_key,
-        bool_or(
-            kind = 'stop'
-            and coalesce(stopped_contact, 'all')
-            in ('all', case channel when 'phone' then 'call' else channel end)
-        ) as is_stopped,
+        array_agg(distinct coalesce(stopped_contact, 'all')) filter (
+            where kind = 'stop'
+        ) as stopped_contacts,
         max(coalesce(valid_until, date 'infinity')) filter (
             where kind = 'pause'
         ) as paused_until,
@@ -120,6 +116,24 @@ wanted as (
     group by task_key
 ),
 
+-- A stop is of the way in which somebody would be contacted.
+ways as (
+    select
+        s.task_key,
+        w.paused_until,
+        w.preferred_slot,
+        w.stopped_contacts,
+        case
+            when s.channel = 'phone' and w.preferred_channel = 'sms' then 'sms'
+        end as wanted_channel,
+        case
+            when s.channel <> 'phone' or w.preferred_channel = 'sms' then 'sms'
+            else 'call'
+        end as way
+    from subjects as s
+    inner join wanted as w on s.task_key = w.task_key
+),
+
 staff as (
     select distinct mobile_hash
     from core.employee
@@ -131,23 +145,21 @@ found as (
         s.task_key,
         w.paused_until,
         w.preferred_slot,
+        w.wanted_channel as channel,
         case
             when staff.mobile_hash is not null then 'staff_number'
             when shared.phone_hash is not null then 'shared_number'
-            when w.is_stopped then 'stopped'
+            when w.stopped_contacts && array['all', w.way] then 'stopped'
             when
                 s.purpose = 'commercial'
                 and coalesce(c.state, 'none') <> 'given'
                 then 'no_consent'
             when s.purpose = 'service' and c.state in ('refused', 'withdrawn')
                 then 'consent_refused'
-        end as obstacle,
-        case
-            when s.channel = 'phone' and w.preferred_channel = 'sms' then 'sms'
-        end as channel
+        end as obstacle
     from subjects as s
     left join newest_consents as c on s.task_key = c.task_key
-    left join wanted as w on s.task_key = w.task_key
+    left join ways as w on s.task_key = w.task_key
     left join staff on s.contact_hash = staff.mobile_hash
     left join core.shared_phone as shared
         on

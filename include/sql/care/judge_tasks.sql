@@ -6,8 +6,8 @@
 -- move.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, core.call_result, core.assignment,
---   care.follow_up_task, care.do_not_call_person, core.document_customer,
---   pg_temp.night_wish
+--   care.follow_up_task, care.do_not_call_person, care.do_not_call_number,
+--   core.document_customer, pg_temp.night_wish
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -67,6 +67,15 @@ known_wishes as materialized (
     inner join night_task as n on w.vin = n.vin
 ),
 
+number_wishes as materialized (
+    select
+        w.contact_hash,
+        min(w.called_on) as called_on
+    from night
+    inner join care.do_not_call_number as w on night.horizon >= w.called_on
+    group by w.contact_hash
+),
+
 wishes as (
     -- Vehicle by vehicle, so that wishes about others are not read, of however
     -- many years they are.
@@ -96,6 +105,24 @@ wishes as (
             and k.document_no = p.document_no
             and k.contact_kind = any(p.contact_kinds)
             and k.known_id = p.known_id
+    union all
+    select
+        n.task_key,
+        w.called_on
+    from number_wishes as w
+    inner join night_subject as s on w.contact_hash = s.contact_hash
+    inner join night_task as n on s.task_key = n.task_key
+    where
+        not exists (
+            select 1
+            from core.document_customer as p
+            where
+                n.store_code = p.store_code
+                and n.document_kind = p.document_kind
+                and n.document_no = p.document_no
+                and n.contact_kind = any(p.contact_kinds)
+                and p.kind = 'person'
+        )
 ),
 
 do_not_calls as (
@@ -197,6 +224,8 @@ set
     owner_no = coalesce(n.owner_no, j.owner_no),
     channel = coalesce(j.wanted_channel, n.channel),
     preferred_slot = j.preferred_slot,
+    merged_into = null,
+    also = '{}',
     late_reason = coalesce(
         n.late_reason,
         case when n.made_day >= n.deadline_on then 'late_by_data' end

@@ -10,7 +10,7 @@
 -- to call, or the task's data came when it was over.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
---   core.document_customer
+--   care.do_not_call_number, care.occasion, core.document_customer
 -- writes: pg_temp.judged_follow_up
 create temporary table judged_follow_up on commit drop as
 with
@@ -137,16 +137,60 @@ person_do_not_calls as (
     group by known.task_key
 ),
 
+number_wishes as materialized (
+    select
+        contact_hash,
+        min(called_on) as asked_on
+    from care.do_not_call_number
+    where called_on <= :closing_on
+    group by contact_hash
+),
+
+-- Where an order names nobody who is known, the number is the person.
+number_do_not_calls as (
+    select
+        tasks.task_key,
+        wishes.asked_on
+    from tasks
+    inner join care.occasion as documents
+        on
+            tasks.document_kind = documents.document_kind
+            and tasks.store_code = documents.store_code
+            and tasks.document_no = documents.document_no
+            and documents.event in ('delivery', 'workshop_exit')
+    inner join number_wishes as wishes
+        on
+            wishes.contact_hash = case tasks.contact_kind
+                when 'owner' then documents.owner_hash
+                else documents.contact_hash
+            end
+    where
+        not exists (
+            select 1
+            from core.document_customer as persons
+            where
+                tasks.store_code = persons.store_code
+                and tasks.document_kind = persons.document_kind
+                and tasks.document_no = persons.document_no
+                and tasks.contact_kind = any(persons.contact_kinds)
+                and persons.kind = 'person'
+        )
+),
+
 asked as (
     select
         tasks.task_key,
         least(
-            do_not_calls.asked_on, person_do_not_calls.asked_on
+            do_not_calls.asked_on,
+            person_do_not_calls.asked_on,
+            number_do_not_calls.asked_on
         ) as asked_on
     from tasks
     left join do_not_calls on tasks.vin = do_not_calls.vin
     left join person_do_not_calls
         on tasks.task_key = person_do_not_calls.task_key
+    left join number_do_not_calls
+        on tasks.task_key = number_do_not_calls.task_key
 )
 
 select

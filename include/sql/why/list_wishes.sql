@@ -1,8 +1,8 @@
--- Wishes not to be called that stand against a task: about its vehicle, or of
--- the person who is to be called.
+-- Wishes not to be called that stand against a task: about its vehicle, of the
+-- person who is to be called or, where nobody is known, of the number.
 -- grain: one row per call with a wish and way it reaches the task
 -- reads: care.follow_up_task, core.call_result, care.do_not_call,
---   core.document_customer
+--   care.do_not_call_number, care.occasion, core.document_customer
 -- writes: –
 with asked as (
     select *
@@ -37,4 +37,38 @@ inner join care.do_not_call as w
         p.known_id = w.known_id
         and t.vin <> w.vin
 where w.called_on <= t.expires_on
+union all
+select
+    'number' as about,
+    w.task_key as said_about_task,
+    split_part(w.task_key, '.', 1) as store_code,
+    w.called_on
+from asked as t
+inner join care.occasion as d
+    on
+        t.document_kind = d.document_kind
+        and t.store_code = d.store_code
+        and t.document_no = d.document_no
+        and d.event in (
+            'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+        )
+inner join care.do_not_call_number as w
+    on
+        w.contact_hash = case t.contact_kind
+            when 'owner' then d.owner_hash else d.contact_hash
+        end
+left join care.follow_up_task as said on w.task_key = said.task_key
+where
+    w.called_on <= t.expires_on
+    and t.vin is distinct from said.vin
+    and not exists (
+        select 1
+        from core.document_customer as p
+        where
+            t.store_code = p.store_code
+            and t.document_kind = p.document_kind
+            and t.document_no = p.document_no
+            and t.contact_kind = any(p.contact_kinds)
+            and p.kind = 'person'
+    )
 order by called_on, said_about_task

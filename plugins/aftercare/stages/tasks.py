@@ -153,7 +153,7 @@ def _collect(connection: Connection, group: Group, day: date) -> None:
     run(connection, "care/collect_documents", day=day)
     run(connection, "care/analyze_night_documents")
     run(connection, "care/collect_events")
-    run(connection, "care/collect_tasks")
+    run(connection, "care/collect_tasks", day=day)
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
     run(connection, "care/find_arrivals", time_zone=zone)

@@ -53,6 +53,7 @@ select
     sold.order_no,
     sold.vin,
     sold.delivered_on,
+    sold.delivered_at,
     sold.invoiced_on,
     sold.version_day,
     sold.customer_phone_hash as contact_hash,
@@ -169,7 +170,8 @@ select
     ) as problem
 from care.sales_occasion
 union all
--- A vehicle that came again, or was sold again, has another last visit.
+-- A vehicle that came again, or was sold again, has another last visit; also
+-- while it has not left again.
 select
     'last_visit' as event,
     'repair_order' as document_kind,
@@ -240,7 +242,10 @@ select
                 from core.repair_order as later
                 where
                     sold.vin = later.vin
-                    and later.exit_on >= sold.delivered_on
+                    and (
+                        later.exit_on >= sold.delivered_on
+                        or later.opened_at >= sold.delivered_at
+                    )
                     and later.status <> 'cancelled'
                     and later.ro_type <> 'pre_delivery'
                     and not later.is_reversed
@@ -367,3 +372,31 @@ select
         when leads.defeated_on is null then 'not_defeated'
     end as problem
 from core.lead as leads;
+
+-- A withdrawn reminder is looked at until it is over: a booking that was
+-- cancelled, say, brings it back.
+create index follow_up_task_withdrawn_idx
+on care.follow_up_task (expires_on)
+where status = 'withdrawn';
+
+-- Where a document names nobody who is known, the number is the person: it
+-- holds for calls to that number, where nobody is known either.
+create view care.do_not_call_number as
+select
+    wishes.task_key,
+    wishes.called_on,
+    case tasks.contact_kind
+        when 'owner' then documents.owner_hash else documents.contact_hash
+    end as contact_hash
+from care.do_not_call as wishes
+inner join care.follow_up_task as tasks on wishes.task_key = tasks.task_key
+inner join care.occasion as documents
+    on
+        tasks.document_kind = documents.document_kind
+        and tasks.store_code = documents.store_code
+        and tasks.document_no = documents.document_no
+where
+    wishes.known_id is null
+    and documents.event in (
+        'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+    );

@@ -1,0 +1,20 @@
+"""More than a year of a group, day by day: the engine says what the second opinion says.
+
+``AFTERCARE_SHARE=0.1`` runs a tenth of it.
+"""
+
+import os
+from collections import Counter
+
+from care_world import World
+from two_opinions import agreed
+
+SHARE = float(os.environ.get("AFTERCARE_SHARE", "1"))
+EVENTS, NIGHTS = int(50_000 * SHARE), 400
+
+
+def test_the_engine_says_what_the_second_opinion_says_every_day_of_a_year(warehouse):
+    tasks = agreed(warehouse, World(20_400, EVENTS, NIGHTS))
+    seen = Counter(task.status for task in tasks.values())
+    assert set(seen) == {"open", "held", "postponed", "missed", "withdrawn", "done"}
+    assert len(tasks) > EVENTS

@@ -1,0 +1,14 @@
+"""Night after night the engine says of every task what a second opinion says."""
+
+from collections import Counter
+
+from care_world import World
+from sqlalchemy import Engine
+from two_opinions import agreed
+
+
+def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None:
+    tasks = agreed(warehouse, World(1, events=300, nights=40))
+    seen = Counter(task.status for task in tasks.values())
+    assert set(seen) == {"open", "held", "postponed", "missed", "withdrawn", "done"}
+    assert len(tasks) > 150

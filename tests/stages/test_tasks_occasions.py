@@ -1,0 +1,112 @@
+"""Occasions that pass, and come back: what stands is followed up, whatever was there in between."""
+
+from datetime import date
+
+import pytest
+from care_group import CareGroup, july
+from sqlalchemy import Engine
+
+RENEWAL, LEAD, SERVICE = "SK01.S2-18.P", "SK01.S2-14.L", "SK01.S2-09.R"
+WIN_BACK = "SK01.S2-13.A"
+
+
+@pytest.fixture
+def care(warehouse: Engine) -> CareGroup:
+    care = CareGroup(warehouse)
+    for number in ("P", "L", "R", "A"):
+        care.consent(date(2026, 1, 1), customer_phone_hash=f"phone {number}".encode())
+    return care
+
+
+def status(care: CareGroup, key: str) -> tuple[str, str | None]:
+    task = care.task(key)
+    return task["status"], task["status_reason"]
+
+
+def test_a_sale_with_inspections_years_ahead_can_be_cancelled(care: CareGroup) -> None:
+    care.deliver("A", july(1), store_code="SK01")
+    care.night(july(1))
+    care.deliver("A", july(1), store_code="SK01", arrives=july(2), status="cancelled")
+    care.night(july(2))
+    assert {key: status for key, (status,) in care.tasks("status").items()} == {
+        "SK01.S2-01.A": "withdrawn",
+        "SK01.S2-15.A": "withdrawn",
+    }
+
+
+def test_a_policy_that_is_in_force_again_is_to_be_renewed_again(care: CareGroup) -> None:
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.night(july(1))
+    assert status(care, RENEWAL) == ("open", None)
+    for on, state, expected in (
+        (july(2), "cancelled", ("withdrawn", "cancelled")),
+        (july(3), "active", ("open", None)),
+    ):
+        care.insure("P", date(2026, 8, 9), store_code="SK01", arrives=on, status=state)
+        care.night(on)
+        assert status(care, RENEWAL) == expected
+
+
+def test_a_policy_that_turns_out_to_end_later_is_to_be_renewed_then(care: CareGroup) -> None:
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.nights(july(1), july(6))
+    assert status(care, RENEWAL) == ("missed", "not_called")
+    care.insure("P", date(2026, 8, 17), store_code="SK01", arrives=july(9))
+    care.night(july(9))
+    assert status(care, RENEWAL) == ("open", None)
+    assert care.task(RENEWAL)["open_on"] == july(8)
+
+
+def test_a_renewal_that_is_cancelled_brings_the_reminder_back(care: CareGroup) -> None:
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.night(july(1))
+    later = date(2027, 8, 9)
+    care.insure("P2", later, vin="VINP")
+    care.night(july(2))
+    assert status(care, RENEWAL) == ("withdrawn", "renewed")
+    care.insure("P2", later, vin="VINP", status="cancelled")
+    care.night(july(3))
+    assert status(care, RENEWAL) == ("open", None)
+
+
+def test_a_booking_that_is_cancelled_brings_the_reminder_back(care: CareGroup) -> None:
+    care.repair("R", date(2026, 1, 25), store_code="SK01", owner_phone_check="valid")
+    care.service_due("repair_order", "R", date(2026, 1, 25), july(25), "SK01")
+    care.night(july(1))
+    assert status(care, SERVICE) == ("open", None)
+    care.book("B", july(20), vin="VINR")
+    care.night(july(2))
+    assert status(care, SERVICE) == ("withdrawn", "booked")
+    care.book("B", july(20), vin="VINR", status="cancelled")
+    care.night(july(3))
+    assert status(care, SERVICE) == ("open", None)
+
+
+def test_a_reminder_that_is_over_does_not_come_back(care: CareGroup) -> None:
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.night(july(1))
+    care.insure("P2", date(2027, 8, 9), vin="VINP")
+    care.nights(july(2), july(7))
+    care.insure("P2", date(2027, 8, 9), vin="VINP", status="cancelled")
+    care.night(july(8))
+    assert status(care, RENEWAL) == ("withdrawn", "renewed")
+
+
+def test_a_lead_that_is_defeated_again_is_called(care: CareGroup) -> None:
+    care.defeat("L", july(1), store_code="SK01")
+    care.nights(july(1), july(8))
+    assert status(care, LEAD) == ("open", None)
+    for on, state, expected in (
+        (july(9), "open", ("withdrawn", "not_defeated")),
+        (july(10), "defeated", ("open", None)),
+    ):
+        care.defeat("L", july(1), store_code="SK01", arrives=on, status=state)
+        care.night(on)
+        assert status(care, LEAD) == expected
+
+
+def test_who_stands_in_the_workshop_is_not_lost(care: CareGroup) -> None:
+    care.deliver("A", date(2026, 1, 2), store_code="SK01")
+    care.repair("R", None, arrives=july(1), vin="VINA", status="open")
+    care.night(july(2))
+    assert WIN_BACK not in care.tasks()
