@@ -61,13 +61,25 @@ def test_a_day_that_is_closed_afterwards_moves_its_tasks(care: CareGroup) -> Non
 def test_a_moved_document_moves_its_task_under_the_same_key(care: CareGroup) -> None:
     care.repair("R", july(1))
     care.night(july(1))
-    care.repair("R", july(3), arrives=july(2))
+    care.repair("R", july(2), arrives=july(2))
     counts = care.night(july(2))
     assert (counts["moved"], counts["made"]) == (1, 0)
     assert care.tasks("open_on", "due_on", "deadline_on", "expires_on", "version", "status") == {
-        REPAIR: (july(4), july(6), july(6), july(18), 2, "open")
+        REPAIR: (july(3), july(5), july(5), july(17), 2, "open")
     }
     assert care.messages("external_key", "version", "action")[-1] == (REPAIR, 2, "upsert")
+
+
+def test_a_task_that_moves_ahead_waits_for_its_day(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    care.night(july(1))
+    care.answer("sent")
+    care.repair("R", july(10), arrives=july(2))
+    care.night(july(2))
+    assert care.tasks("status", "status_reason") == {REPAIR: ("postponed", "not_yet")}
+    assert care.messages("external_key", "action")[-1] == (REPAIR, "withdraw")
+    care.nights(july(3), july(9))
+    assert care.tasks("status", "status_reason") == {REPAIR: ("open", None)}
 
 
 @pytest.mark.parametrize(

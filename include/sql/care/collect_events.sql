@@ -38,7 +38,11 @@ select
     d.vin,
     d.event_on,
     case
-        when d.event in ('delivery', 'workshop_exit') then d.version_day
+        when
+            d.event in (
+                'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+            )
+            then d.version_day
     end as arrived_on,
     r.rule_no,
     w.calendar,

@@ -22,11 +22,19 @@ lost_documents as (
         d.problem,
         coalesce(sold.vanished_day, repaired.vanished_day) as vanished_day
     from night_document as n
-    inner join care.occasion as d
-        on
-            n.document_kind = d.document_kind
-            and n.store_code = d.store_code
-            and n.document_no = d.document_no
+    inner join lateral (
+        select e.*
+        from care.occasion as e
+        where
+            e.event = case n.document_kind
+                when 'sales_order' then 'delivery'
+                when 'repair_order' then 'workshop_exit'
+            end
+            and n.document_kind = e.document_kind
+            and n.store_code = e.store_code
+            and n.document_no = e.document_no
+        offset 0 -- noqa: AM09
+    ) as d on true
     left join core.sales_order as sold
         on
             d.document_kind = 'sales_order'
@@ -39,9 +47,7 @@ lost_documents as (
             and d.store_code = repaired.store_code
             and d.document_no = repaired.ro_no
             and repaired.is_vanished
-    where
-        d.event in ('delivery', 'workshop_exit')
-        and d.problem is not null
+    where d.problem is not null
 ),
 
 versions as (

@@ -1,7 +1,8 @@
 -- Tasks that may change: those not finished, those whose document or calls came
 -- in, and those withdrawn that are not over. What took their occasion away, a
 -- booking say, may be gone again, and that is no news of their own document.
--- Only a document's own event is asked when it became known.
+-- Only a document's own event is asked when it became known. offset 0: task by
+-- task, and never all orders.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, staging.call_result,
 --   pg_temp.night_load, pg_temp.night_document, pg_temp.night_store,
@@ -61,7 +62,11 @@ select
     d.vin,
     d.event_on,
     case
-        when t.event in ('delivery', 'workshop_exit') then t.arrived_day
+        when
+            t.event in (
+                'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+            )
+            then t.arrived_day
     end as arrived_on,
     c.document_no is not null as is_news,
     r.rule_no,
@@ -92,12 +97,16 @@ left join night_document as c
         t.document_kind = c.document_kind
         and t.store_code = c.store_code
         and t.document_no = c.document_no
-left join care.occasion as d
-    on
-        t.event = d.event
-        and t.document_kind = d.document_kind
-        and t.store_code = d.store_code
-        and t.document_no = d.document_no
+left join lateral (
+    select e.*
+    from care.occasion as e
+    where
+        t.event = e.event
+        and t.document_kind = e.document_kind
+        and t.store_code = e.store_code
+        and t.document_no = e.document_no
+    offset 0 -- noqa: AM09
+) as d on true
 left join night_store as s
     on
         d.store_code = s.store_code

@@ -4,6 +4,7 @@
 -- first; a document captured before versions were kept has the day of core's.
 -- grain: one row per task key is written
 -- reads: pg_temp.night_subject, staging.sales_order, staging.repair_order,
+--   staging.insurance_policy, staging.lead,
 --   quality.good_row, ops.load, quality.quarantine
 -- writes: pg_temp.night_subject
 with zone as (
@@ -66,6 +67,52 @@ arrivals as (
             coalesce(v.delivered_at, v.settled_at)
             at time zone zone.time_zone as date
         )
+    union all
+    select
+        s.task_key,
+        greatest(l.business_day, q.closed_day) as arrived_on
+    from night_subject as s
+    inner join staging.insurance_policy as v
+        on
+            s.store_code = v.store_code
+            and s.document_no = v.policy_no
+            and s.event_on = v.ends_on
+    inner join quality.good_row as g
+        on v.load_id = g.load_id and v.row_id = g.row_id
+    inner join ops.load as l on v.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and l.feed = q.feed
+            and v.store_code || '|' || v.policy_no = q.business_key
+            and v.row_hash = q.row_hash
+    where
+        s.is_news
+        and s.event = 'policy_end'
+        and v.status <> 'cancelled'
+    union all
+    select
+        s.task_key,
+        greatest(l.business_day, q.closed_day) as arrived_on
+    from night_subject as s
+    inner join staging.lead as v
+        on
+            s.store_code = v.store_code
+            and s.document_no = v.lead_no
+            and s.event_on = v.defeated_on
+    inner join quality.good_row as g
+        on v.load_id = g.load_id and v.row_id = g.row_id
+    inner join ops.load as l on v.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and l.feed = q.feed
+            and v.store_code || '|' || v.lead_no = q.business_key
+            and v.row_hash = q.row_hash
+    where
+        s.is_news
+        and s.event = 'lead_defeated'
+        and v.status = 'defeated'
 ),
 
 first_arrivals as (

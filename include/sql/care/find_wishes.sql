@@ -1,6 +1,7 @@
 -- What customers said about being contacted, as of the day of work or the last
 -- day of a task that is over: of several words the newest counts. Commercial
--- contact needs consent; any other is given up when it was refused, but for
+-- contact needs consent, of the same number where the consent names one; any
+-- other is given up when it was refused, but for
 -- safety. A number of our own staff, or one that says nothing about whose it
 -- is, is nobody's.
 -- grain: one row per task about which something was said
@@ -37,6 +38,10 @@ consents as (
             s.vin = c.vin
             and s.purpose = c.purpose
             and s.asked_on >= c.said_on
+            and (
+                c.state <> 'given'
+                or coalesce(s.contact_hash = c.customer_phone_hash, true)
+            )
     union all
     select
         s.task_key,

@@ -147,6 +147,7 @@ judged as (
         c.final_outcome,
         c.last_outcome,
         n.expires_on <= night.horizon as is_over,
+        n.open_on > night.horizon + 1 as is_early,
         case
             when coalesce(n.contact_check, 'missing') <> 'valid'
                 then coalesce(n.contact_check, 'missing')
@@ -208,6 +209,7 @@ set
         when j.final_outcome is not null then 'done'
         when j.problem is not null then 'withdrawn'
         when j.is_over then 'missed'
+        when j.is_early then 'postponed'
         when j.obstacle is not null then 'held'
         when j.paused_until is not null then 'postponed'
         else 'open'
@@ -215,6 +217,7 @@ set
     status_reason = case
         when j.final_outcome is not null then j.final_outcome
         when j.problem is not null then j.problem
+        when j.is_early then 'not_yet'
         when j.obstacle is not null then j.obstacle
         when j.is_over and j.last_outcome is not null then j.last_outcome
         when j.is_over and j.paused_until is null then 'not_called'

@@ -1,36 +1,59 @@
 -- One call and one message a day for each person, whatever stores and rules
 -- want: the task that goes first stays, the others wait behind it and are said
--- in its call. Who cannot be told apart by documents is who has the number.
+-- in its call. A person is who core knows by the task's order, or by another
+-- task's with the same number, else whoever has the number.
 -- grain: one row per task that waits or that others wait for
 -- reads: pg_temp.night_subject, core.document_customer
 -- writes: pg_temp.night_task
-with persons as (
+with known as (
     select
         n.task_key,
         n.channel,
         n.priority,
         n.deadline_on,
         n.due_on,
-        coalesce(
-            min(p.known_id), encode(s.contact_hash, 'hex'), n.task_key
-        ) as person
+        s.contact_hash,
+        p.known_id
     from night_task as n
     inner join night_subject as s on n.task_key = s.task_key
-    left join core.document_customer as p
-        on
-            n.store_code = p.store_code
-            and n.document_kind = p.document_kind
-            and n.document_no = p.document_no
-            and n.contact_kind = any(p.contact_kinds)
-            and p.kind = 'person'
+    left join lateral (
+        select min(c.known_id) as known_id
+        from core.document_customer as c
+        where
+            n.vin = c.vin
+            and n.store_code = c.store_code
+            and n.document_kind = c.document_kind
+            and n.document_no = c.document_no
+            and n.contact_kind = any(c.contact_kinds)
+            and c.kind = 'person'
+    ) as p on true
     where n.status = 'open'
-    group by
-        n.task_key,
-        n.channel,
-        n.priority,
-        n.deadline_on,
-        n.due_on,
-        s.contact_hash
+),
+
+numbers as (
+    select
+        contact_hash,
+        min(known_id) as known_id
+    from known
+    where contact_hash is not null
+    group by contact_hash
+),
+
+persons as (
+    select
+        k.task_key,
+        k.channel,
+        k.priority,
+        k.deadline_on,
+        k.due_on,
+        coalesce(
+            k.known_id,
+            n.known_id,
+            encode(k.contact_hash, 'hex'),
+            k.task_key
+        ) as person
+    from known as k
+    left join numbers as n on k.contact_hash = n.contact_hash
 ),
 
 ranked as (
@@ -61,10 +84,11 @@ shared as (
 placed as (
     select
         r.task_key,
-        case when r.task_key <> r.first_key then r.first_key end as merged_into,
-        case when r.task_key = r.first_key then s.waiting end as also
+        s.waiting as also,
+        case when r.task_key <> r.first_key then r.first_key end as merged_into
     from ranked as r
-    inner join shared as s on r.first_key = s.first_key
+    left join shared as s on r.task_key = s.first_key
+    where r.task_key <> r.first_key or s.first_key is not null
 )
 
 update night_task as n

@@ -87,6 +87,8 @@ merged as (
         jsonb_agg(
             jsonb_build_object(
                 'script_id', other.script_id,
+                'store_name', place.name,
+                'model', vehicle.model,
                 'deadline_on', other.deadline_on
             )
             order by other.priority, other.deadline_on, other.task_key
@@ -94,6 +96,8 @@ merged as (
     from tasks as t
     inner join care.follow_up_task as other
         on other.task_key = any(t.also)
+    inner join core.store as place on other.store_code = place.store_code
+    left join core.vehicle as vehicle on other.vin = vehicle.vin
     group by t.task_key
 ),
 

@@ -28,7 +28,13 @@ tasks as (
         deadline_on,
         expires_on,
         made_day,
-        coalesce(contact_check = 'valid', false) as is_number_usable,
+        coalesce(contact_check = 'valid', false)
+        and coalesce(
+            status_reason not in ('staff_number', 'shared_number'), true
+        ) as is_number_usable,
+        coalesce(
+            status_reason in ('stopped', 'paused', 'consent_refused'), false
+        ) as is_unwanted,
         coalesce(late_reason = 'late_by_data', false) as is_late_by_data
     from care.follow_up_task
     where
@@ -214,6 +220,8 @@ select
     case
         when calls.is_refused and calls.first_reached_on is null
             then 'refused'
+        when tasks.is_unwanted and calls.first_called_on is null
+            then 'do_not_call'
         when
             asked.asked_on <= tasks.deadline_on
             and (

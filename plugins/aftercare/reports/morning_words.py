@@ -29,6 +29,7 @@ REASONS: Words = {
     "stopped": ("客户要求不再联系此事", "the customer wants no more of this"),
     "no_consent": ("没有营销同意", "no consent to commercial contact"),
     "consent_refused": ("客户不同意联系", "the customer refused contact"),
+    "not_yet": ("日期后移，未到联系时间", "its day was moved; it is not time yet"),
     "paused": ("客户要求暂停", "paused by the customer"),
     "contact_budget": ("当天已有其他联系", "another contact goes first that day"),
     "no_owner": ("没有负责人", "no owner"),

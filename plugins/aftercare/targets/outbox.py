@@ -151,7 +151,7 @@ class Outbox:
             entity="task",
             key=key[1],
             version=row["version"],
-            reason=rendering.withdrawal_reason(row["status"], self.language),
+            reason=rendering.withdrawal_reason(row, self.language),
             crm_id=ledger["crm_id"] if ledger else None,
         )
 

@@ -43,6 +43,22 @@ WITHDRAWN: Words = {
     "withdrawn": ("单据已取消或冲销", "the order was cancelled or reversed"),
     "open": ("已改由其他渠道处理", "it is handled elsewhere"),
 }
+WITHDRAWN_BECAUSE: Words = {
+    "came_again": ("客户已到店", "the customer came"),
+    "sold_again": ("车辆已转售", "the vehicle was sold again"),
+    "booked": ("客户已预约", "a visit is booked"),
+    "renewed": ("已续保", "the policy was renewed"),
+    "not_defeated": ("线索不再是战败", "the lead is not lost any more"),
+    "rule_off": ("规则已停用", "the rule was switched off"),
+    "stopped": ("客户要求不再联系此事", "the customer wants no more of this"),
+    "do_not_call": ("客户要求勿扰", "the customer asked not to be called"),
+    "no_consent": ("没有营销同意", "there is no consent to commercial contact"),
+    "consent_refused": ("客户不同意联系", "the customer refused contact"),
+    "paused": ("客户要求暂停", "the customer asked for a pause"),
+    "contact_budget": ("当天先联系另一件事", "another contact goes first that day"),
+    "not_yet": ("日期后移", "its day was moved"),
+}
+"""More exact than the status, where that would say something else."""
 
 
 def contact_key(row: RowMapping) -> str:
@@ -57,7 +73,7 @@ def last_event(row: RowMapping, language: Language) -> str:
     if repair:
         kind = say(repair, language)
         text += f"（{kind}）" if language == "zh" else f" ({kind})"
-    return f"{row['happened_on']} {text}"
+    return " ".join(str(part) for part in (row["happened_on"], text) if part)
 
 
 def how(row: RowMapping, language: Language) -> str:
@@ -108,7 +124,12 @@ def task_record(
         "owner_no": row["owner_no"],
         "owner_name": row["owner_name"],
         "also": [
-            {"title": title_of(other["script_id"], language), "deadline_date": other["deadline_on"]}
+            {
+                "title": title_of(other["script_id"], language),
+                "store_name": other["store_name"],
+                "model": other["model"],
+                "deadline_date": other["deadline_on"],
+            }
             for other in row["also"] or ()
         ],
     }
@@ -150,9 +171,10 @@ def list_record(row: RowMapping, keyring: Keyring, language: Language) -> Record
     )
 
 
-def withdrawal_reason(status: str, language: Language) -> str:
+def withdrawal_reason(row: RowMapping, language: Language) -> str:
     """Why a task leaves the list, for the people who work on the list."""
-    return say(WITHDRAWN[status], language)
+    exact = WITHDRAWN_BECAUSE.get(row["status_reason"] or "")
+    return say(exact or WITHDRAWN[row["status"]], language)
 
 
 def _opened(cipher: bytes | None, keyring: Keyring) -> str | None:

@@ -148,27 +148,36 @@ union all
 select
     'invoice' as event,
     'sales_order' as document_kind,
-    store_code,
-    order_no as document_no,
-    vin,
-    invoiced_on as event_on,
-    version_day,
-    usage,
-    contact_hash,
-    contact_hash as owner_hash,
-    served_by,
-    contact_check,
-    contact_digest,
-    contact_check as owner_check,
-    contact_digest as owner_digest,
+    sold.store_code,
+    sold.order_no as document_no,
+    sold.vin,
+    sold.invoiced_on as event_on,
+    sold.version_day,
+    sold.usage,
+    sold.contact_hash,
+    sold.contact_hash as owner_hash,
+    sold.served_by,
+    sold.contact_check,
+    sold.contact_digest,
+    sold.contact_check as owner_check,
+    sold.contact_digest as owner_digest,
     coalesce(
-        problem,
+        sold.problem,
         case
-            when delivered_on is null then 'not_delivered'
-            when invoiced_on is null then 'not_invoiced'
+            when sold.delivered_on is null then 'not_delivered'
+            when sold.invoiced_on is null then 'not_invoiced'
+            when exists (
+                select 1
+                from core.sales_order as later
+                where
+                    sold.vin = later.vin
+                    and later.delivered_on > sold.delivered_on
+                    and later.status <> 'cancelled'
+                    and not later.is_vanished
+            ) then 'sold_again'
         end
     ) as problem
-from care.sales_occasion
+from care.sales_occasion as sold
 union all
 -- A vehicle that came again, or was sold again, has another last visit; also
 -- while it has not left again.
@@ -266,9 +275,7 @@ from care.sales_occasion as sold
 union all
 -- Where a visit is agreed on, nobody needs to be reminded of it.
 select
-    case due.kind
-        when 'first' then 'first_service_due' else 'service_due'
-    end as event,
+    'first_service_due' as event,
     due.document_kind,
     due.store_code,
     due.document_no,
@@ -290,6 +297,7 @@ select
             where
                 due.vin = agreed.vin
                 and agreed.status = 'booked'
+                and agreed.kind is distinct from 'repair'
                 and agreed.booked_on > due.base_on
                 and not agreed.is_vanished
         ) then 'booked'
@@ -305,6 +313,48 @@ left join care.visit_occasion as visits
         due.document_kind = 'repair_order'
         and due.store_code = visits.store_code
         and due.document_no = visits.ro_no
+where due.kind = 'first'
+union all
+select
+    'service_due' as event,
+    due.document_kind,
+    due.store_code,
+    due.document_no,
+    due.vin,
+    due.due_on as event_on,
+    coalesce(sold.version_day, visits.version_day) as version_day,
+    sold.usage,
+    coalesce(sold.contact_hash, visits.contact_hash) as contact_hash,
+    coalesce(sold.contact_hash, visits.owner_hash) as owner_hash,
+    coalesce(sold.served_by, visits.served_by) as served_by,
+    coalesce(sold.contact_check, visits.contact_check) as contact_check,
+    coalesce(sold.contact_digest, visits.contact_digest) as contact_digest,
+    coalesce(sold.contact_check, visits.owner_check) as owner_check,
+    coalesce(sold.contact_digest, visits.owner_digest) as owner_digest,
+    case
+        when exists (
+            select 1
+            from core.booking as agreed
+            where
+                due.vin = agreed.vin
+                and agreed.status = 'booked'
+                and agreed.kind is distinct from 'repair'
+                and agreed.booked_on > due.base_on
+                and not agreed.is_vanished
+        ) then 'booked'
+    end as problem
+from care.service_due as due
+left join care.sales_occasion as sold
+    on
+        due.document_kind = 'sales_order'
+        and due.store_code = sold.store_code
+        and due.document_no = sold.order_no
+left join care.visit_occasion as visits
+    on
+        due.document_kind = 'repair_order'
+        and due.store_code = visits.store_code
+        and due.document_no = visits.ro_no
+where due.kind = 'periodic'
 union all
 select
     'policy_end' as event,
@@ -400,3 +450,9 @@ where
     and documents.event in (
         'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
     );
+
+-- costs of history -----------------------------------------------------
+-- Every version that was captured, as for orders.
+create index insurance_policy_document_idx
+on staging.insurance_policy (store_code, policy_no);
+create index lead_document_idx on staging.lead (store_code, lead_no);
