@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,3 +161,17 @@ def test_a_key_that_nobody_has_is_told_with_what_to_do(say: Callable[..., Result
     assert isinstance(said.exception, BadData)
     assert "copy it from the list" in str(said.exception)
     assert "13912345678" not in str(said.exception)
+
+
+def test_a_reminder_of_a_policy_names_the_policy_s_row(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    care.insure("I", february(2) + timedelta(days=33), store_code="SK01")
+    care.night(february(1))
+    story = json.loads(say("SK01.S2-18.I.2", "--json").output)
+    (row,) = story["rows"]
+    assert (row["feed"], row["source_ref"], row["is_vanished"]) == (
+        "insurance_policy",
+        "test",
+        False,
+    )

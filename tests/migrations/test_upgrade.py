@@ -22,6 +22,11 @@ from aftercare.migrations.versions import newest
 from aftercare.settings import PROJECT
 
 FILES = sorted((Path(__file__).parent / "data").glob("*.zip"))
+# What earlier versions let stand on lists and later ones take back, as two tasks of one person on one
+# day and numbers that are nobody's; and tasks whose call says what waits for them.
+WAITING = (
+    "select task_key from care.follow_up_task where status in ('held', 'postponed') or also <> '{}'"
+)
 # Worked out anew by an upgrade or by the first night after it.
 DERIVED = {"quality.row_fact"}
 
@@ -50,7 +55,10 @@ def test_a_filled_warehouse_is_upgraded_and_a_night_runs_on_it(thawed):
     group.night(NEXT)
     assert group.counts["tasks", str(NEXT)]["made"] > 0
     sent_after = sent(group)
-    assert {key: sent_after[key] for key in sent_before} == sent_before
+    waiting = {row["task_key"] for row in group.rows(WAITING)}
+    alone = {key for key in sent_before if key[2] not in waiting}
+    assert len(alone) > len(sent_before) * 0.8
+    assert {key: sent_after[key] for key in alone} == {key: sent_before[key] for key in alone}
 
     state = group.state()
     group.night(NEXT, again=" again")

@@ -52,6 +52,10 @@ def test_an_expression_without_fault_can_be_used(path: str) -> None:
         list(Records([path]).rows([{"a": 1}]))
 
 
+def test_an_old_way_of_writing_a_text_is_a_fault() -> None:
+    assert "no JSON" in (fault("a || `none`") or "")
+
+
 @pytest.mark.parametrize(
     "path", ["a[1:]", "a[?b > `3`].c | [-1]", "@", "a.*.b", "not_null(a, b, c)"]
 )

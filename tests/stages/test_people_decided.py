@@ -185,7 +185,8 @@ def test_who_asked_not_to_be_called_is_not_called_about_another_car(warehouse: E
 def test_a_company_s_wish_is_about_the_vehicle_it_was_said_about(warehouse: Engine) -> None:
     care = CareGroup(warehouse)
     for order_no in "ABCD":
-        delivered(care, order_no, b"phone", customer_kind="company")
+        # Of drivers with phones of their own: one phone would be called about one car a day.
+        delivered(care, order_no, f"phone {order_no}".encode(), customer_kind="company")
     care.night(july(1))
     care.call("CA01.S4-02.A", july(2), "reached", is_do_not_call=True)
     free = ("open", None)
@@ -206,7 +207,7 @@ def test_a_night_finds_wishes_by_its_vehicles_and_does_not_read_those_of_years(
                 "from care.follow_up_task as t, generate_series(1, 5000) as n"
             )
         )
-        for table in ("subject", "task"):
+        for table in ("subject", "task", "wish"):
             run(connection, f"care/create_night_{table}")
         connection.execute(
             text("insert into night_task select * from care.follow_up_task where vin = 'VINA'")

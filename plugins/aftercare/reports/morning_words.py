@@ -182,13 +182,6 @@ TEXTS: Words = {
         "按原因更正源数据或 CRM 映射；更正后自动再发",
         "Correct the source or the CRM mapping; what changes is sent again",
     ),
-    "staff_number": ("是本集团员工的号码", "a number of our own staff"),
-    "shared_number": ("多人共用的号码", "a number that many share"),
-    "stopped": ("客户要求不再联系此事", "the customer wants no more of this"),
-    "no_consent": ("没有营销同意", "no consent to commercial contact"),
-    "consent_refused": ("客户不同意联系", "the customer refused contact"),
-    "paused": ("客户要求暂停", "paused by the customer"),
-    "contact_budget": ("当天已有其他联系", "another contact goes first that day"),
     "no_owner": ("{count} 项任务没有负责人", "{count} tasks have no owner"),
     "no_owner_action": (
         "在花名册中为门店补上销售顾问或客服专员的任职",

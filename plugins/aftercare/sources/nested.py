@@ -6,6 +6,7 @@ expression does not fit is torn, with the reason; other records are read.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,7 +31,14 @@ Row = tuple[dict[str, object], str | None]
 def fault(path: str) -> str | None:
     """What is wrong with an expression, None when it can be used."""
     try:
-        parsed = jmespath.compile(path).parsed
+        with warnings.catch_warnings():
+            # A literal that is no JSON is an old way of writing that JMESPath gives up.
+            warnings.simplefilter("error", PendingDeprecationWarning)
+            parsed = jmespath.compile(path).parsed
+    except PendingDeprecationWarning:
+        return (
+            "has something between backquotes that is no JSON; write texts as `\"text\"` or 'text'"
+        )
     except JMESPathError as problem:
         near = getattr(problem, "lex_position", None)
         where = f", near character {near + 1}" if isinstance(near, int) else ""
