@@ -66,4 +66,8 @@ def test_a_reminder_whose_day_moves_is_made_on_the_eve_of_its_new_day(care: Care
     care.defeat("L", july(2), store_code="SK01", arrives=july(18))
     care.night(july(18))
     moved = care.task("SK01.S2-14.L")
-    assert (moved["open_on"], moved["made_day"], moved["arrived_day"]) == (july(9), july(8), july(8))
+    assert (moved["open_on"], moved["made_day"], moved["arrived_day"]) == (
+        july(9),
+        july(8),
+        july(8),
+    )
