@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from care_group import POLICY, REPAIR, SEVEN_DAYS, CareGroup, july
+from care_group import ONE_DAY, POLICY, REPAIR, SEVEN_DAYS, CareGroup, july
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, inspect, text
 from whole_group import database
@@ -212,7 +212,7 @@ def test_a_plan_gives_way_to_a_night_that_waits_for_it(care: CareGroup) -> None:
     night = threading.Thread(target=begin)
     night.start()
     with pytest.raises(Retriable, match="waits for this plan"):
-        runs.plan_nights(july(4), july(30))
+        runs.plan_nights(july(4), july(4) + 300 * ONE_DAY)
     night.join(60)
     assert not night.is_alive()
 

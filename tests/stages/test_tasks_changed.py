@@ -78,7 +78,7 @@ def test_a_task_that_moves_ahead_waits_for_its_day(care: CareGroup) -> None:
     care.night(july(2))
     assert care.tasks("status", "status_reason") == {REPAIR: ("postponed", "not_yet")}
     assert care.messages("external_key", "action")[-1] == (REPAIR, "withdraw")
-    care.nights(july(3), july(9))
+    care.nights(july(3), july(10))
     assert care.tasks("status", "status_reason") == {REPAIR: ("open", None)}
 
 

@@ -110,3 +110,22 @@ def test_who_stands_in_the_workshop_is_not_lost(care: CareGroup) -> None:
     care.repair("R", None, arrives=july(1), vin="VINA", status="open")
     care.night(july(2))
     assert WIN_BACK not in care.tasks()
+
+
+def test_who_sold_the_car_is_not_reminded_of_its_inspection(care: CareGroup) -> None:
+    care.deliver("A", date(2024, 8, 1), store_code="SK01", vin="V")
+    care.night(date(2026, 7, 2))
+    assert care.tasks("status")["SK01.S2-11.A.24"] == ("open",)
+    care.deliver("B", date(2026, 7, 3), store_code="SK01", vin="V")
+    care.night(date(2026, 7, 3))
+    columns = ("status", "status_reason")
+    assert care.tasks(*columns)["SK01.S2-11.A.24"] == ("withdrawn", "sold_again")
+
+
+def test_a_repair_that_is_agreed_on_is_no_service(care: CareGroup) -> None:
+    owner = {"owner_phone_check": "valid", "owner_phone_hash": b"phone R"}
+    care.repair("R", date(2026, 2, 1), store_code="SK01", **owner)
+    care.service_due("repair_order", "R", date(2026, 2, 1), july(31), "SK01")
+    care.book("R", july(10), kind="repair")
+    care.night(july(1))
+    assert status(care, SERVICE) == ("open", None)

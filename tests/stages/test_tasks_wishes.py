@@ -1,5 +1,6 @@
 """What customers said about being contacted, and numbers that are nobody's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -157,3 +158,22 @@ def test_where_nobody_is_known_the_wish_not_to_be_called_is_that_of_the_number(
     with care.engine.begin() as connection:
         wishes = run(connection, "why/list_wishes", task_key=REPAIR).all()
         assert [(about, key) for about, key, *_ in wishes] == [("number", "SK01.S2-14.L1")]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(b"phone I", ("open", None)), (None, ("open", None)), (b"old", ("held", "no_consent"))],
+)
+def test_a_consent_that_names_a_number_is_of_that_number(
+    care: CareGroup, number: bytes | None, expected: Any
+) -> None:
+    care.insure("I", july(2) + timedelta(days=33), store_code="SK01")
+    care.consent(july(1), vin="VINI", customer_phone_hash=number)
+    care.night(july(1))
+    assert care.tasks("status", "status_reason")["SK01.S2-18.I.2"] == expected
+
+
+def test_a_refusal_about_a_car_holds_whatever_number_it_names(care: CareGroup) -> None:
+    care.consent(july(1), "refused", purpose="service", vin="VINR", customer_phone_hash=b"another")
+    care.night(july(1))
+    assert status(care) == ("held", "consent_refused")

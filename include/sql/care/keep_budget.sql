@@ -1,7 +1,7 @@
 -- One call and one message a day for each person, whatever stores and rules
 -- want: the task that goes first stays, the others wait behind it and are said
--- in its call. A person is who core knows by the task's order, or by another
--- task's with the same number, else whoever has the number.
+-- in its call. A person is who core knows by the task's order, else the one who
+-- is known with the same number tonight, else whoever has the number.
 -- grain: one row per task that waits or that others wait for
 -- reads: pg_temp.night_subject, core.document_customer
 -- writes: pg_temp.night_task
@@ -37,6 +37,7 @@ numbers as (
     from known
     where contact_hash is not null
     group by contact_hash
+    having min(known_id) = max(known_id)
 ),
 
 persons as (

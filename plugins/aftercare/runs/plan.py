@@ -77,6 +77,7 @@ def _rehearsing(first: date, last: date, store_code: str | None) -> Iterator[_Re
             "that are not there yet"
         )
     engine = connections.warehouse_engine()
+    last_moment = time.monotonic() + LONGEST_SECONDS
     try:
         with (
             warehouse.at_work(engine, patience=0),
@@ -98,7 +99,9 @@ def _rehearsing(first: date, last: date, store_code: str | None) -> Iterator[_Re
             raise Retriable(
                 "a night or a merge is at work in the warehouse; plan again when it is over"
             ) from None
-        if state in TOO_LONG:
+        # A server that ends a session does not always get to say why.
+        is_cut_off = problem.connection_invalidated and time.monotonic() >= last_moment
+        if state in TOO_LONG or is_cut_off:
             raise _too_long() from None
         raise
 

@@ -107,24 +107,35 @@ create view care.occasion as
 select
     'delivery' as event,
     'sales_order' as document_kind,
-    store_code,
-    order_no as document_no,
-    vin,
-    delivered_on as event_on,
-    version_day,
-    usage,
-    contact_hash,
-    contact_hash as owner_hash,
-    served_by,
-    contact_check,
-    contact_digest,
-    contact_check as owner_check,
-    contact_digest as owner_digest,
+    sold.store_code,
+    sold.order_no as document_no,
+    sold.vin,
+    sold.delivered_on as event_on,
+    sold.version_day,
+    sold.usage,
+    sold.contact_hash,
+    sold.contact_hash as owner_hash,
+    sold.served_by,
+    sold.contact_check,
+    sold.contact_digest,
+    sold.contact_check as owner_check,
+    sold.contact_digest as owner_digest,
     coalesce(
-        problem,
-        case when delivered_on is null then 'not_delivered' end
+        sold.problem,
+        case
+            when sold.delivered_on is null then 'not_delivered'
+            when exists (
+                select 1
+                from core.sales_order as later
+                where
+                    sold.vin = later.vin
+                    and later.delivered_on > sold.delivered_on
+                    and later.status <> 'cancelled'
+                    and not later.is_vanished
+            ) then 'sold_again'
+        end
     ) as problem
-from care.sales_occasion
+from care.sales_occasion as sold
 union all
 select
     'workshop_exit' as event,
