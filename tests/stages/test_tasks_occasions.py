@@ -112,14 +112,15 @@ def test_who_stands_in_the_workshop_is_not_lost(care: CareGroup) -> None:
     assert WIN_BACK not in care.tasks()
 
 
-def test_who_sold_the_car_is_not_reminded_of_its_inspection(care: CareGroup) -> None:
-    care.deliver("A", date(2024, 8, 1), store_code="SK01", vin="V")
+def test_who_sold_the_car_is_not_told_of_the_end_of_its_warranty(care: CareGroup) -> None:
+    sold = date(2023, 8, 1)
+    care.deliver("A", sold, store_code="SK01", vin="V", invoiced_on=sold)
     care.night(date(2026, 7, 2))
-    assert care.tasks("status")["SK01.S2-11.A.24"] == ("open",)
+    assert care.tasks("status")["SK01.S2-10.A.36"] == ("open",)
     care.deliver("B", date(2026, 7, 3), store_code="SK01", vin="V")
     care.night(date(2026, 7, 3))
     columns = ("status", "status_reason")
-    assert care.tasks(*columns)["SK01.S2-11.A.24"] == ("withdrawn", "sold_again")
+    assert care.tasks(*columns)["SK01.S2-10.A.36"] == ("withdrawn", "sold_again")
 
 
 def test_a_repair_that_is_agreed_on_is_no_service(care: CareGroup) -> None:

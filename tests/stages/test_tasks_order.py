@@ -60,7 +60,7 @@ def test_what_became_known_when_it_was_over_makes_no_task_whichever_night_looks(
     assert care.tasks() == {}
 
 
-def test_a_reminder_whose_day_moves_is_made_on_the_eve_of_its_new_day(care: CareGroup) -> None:
+def test_a_lead_whose_day_is_put_right_is_known_with_that_day_since_then(care: CareGroup) -> None:
     care.defeat("L", july(10), store_code="SK01")
     care.nights(july(10), july(17))
     care.defeat("L", july(2), store_code="SK01", arrives=july(18))
@@ -68,6 +68,6 @@ def test_a_reminder_whose_day_moves_is_made_on_the_eve_of_its_new_day(care: Care
     moved = care.task("SK01.S2-14.L")
     assert (moved["open_on"], moved["made_day"], moved["arrived_day"]) == (
         july(9),
-        july(8),
-        july(8),
+        july(18),
+        july(18),
     )

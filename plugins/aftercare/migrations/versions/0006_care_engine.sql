@@ -124,15 +124,6 @@ select
         sold.problem,
         case
             when sold.delivered_on is null then 'not_delivered'
-            when exists (
-                select 1
-                from core.sales_order as later
-                where
-                    sold.vin = later.vin
-                    and later.delivered_on > sold.delivered_on
-                    and later.status <> 'cancelled'
-                    and not later.is_vanished
-            ) then 'sold_again'
         end
     ) as problem
 from care.sales_occasion as sold
