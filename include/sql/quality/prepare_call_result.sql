@@ -43,7 +43,7 @@ select
         given.outcome
     ) = 0 as is_complete,
     follow_up.task_key is not null as is_task_known,
-    cast(follow_up.event_on as timestamp)
+    cast(least(follow_up.event_on, follow_up.open_on) as timestamp)
     at time zone loads.time_zone as event_start_at
 from staging.call_result as given
 inner join loads on given.load_id = loads.load_id
