@@ -350,3 +350,14 @@ def test_docs_are_written_where_the_caller_wants_them(
     index = (tmp_path / "index.html").read_text()
     assert "dms complaint" in index
     assert "2026-06-10" in index
+
+
+def test_a_reminder_is_answered_before_its_occasion_and_not_before_it_opens(
+    staged: StagedRows,
+) -> None:
+    staged.task("S1.S2-18.P1", event_on=date(2026, 7, 20), open_on=date(2026, 6, 9))
+    answer = {"task_key": "S1.S2-18.P1", "outcome": "reached"}
+    early, right = at(2026, 6, 8, 23, 59), at(2026, 6, 9)
+    staged.load("call_result", [{**answer, "called_at": when} for when in (early, right)])
+    counts = staged.validate("call_result")
+    assert (counts["quarantined"], counts["good"], counts["by_rule"]["CR04"]) == (1, 1, 1)
