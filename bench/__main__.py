@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from aftercare import warehouse
@@ -30,9 +32,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="S", help="how much work")
     parser.add_argument("--only", choices=STEPS, nargs="+", default=STEPS, help="some steps only")
+    parser.add_argument("--runs", type=int, help="runs by turns whose medians count; 3 without it")
     parser.add_argument("--report", type=Path, help="folder for benchmarks.md and its picture")
     given = parser.parse_args()
     size = SIZES[given.size]
+    if given.runs:
+        size = replace(size, runs=given.runs)
     results, load = [], os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="aftercare-bench-") as scratch:
         folder = Path(scratch)
@@ -45,7 +50,7 @@ def main() -> int:
         finally:
             server.destroy()
     if given.report:
-        write_report(results, size, load, given.report)
+        write_report(results, size, load, given.report, shlex.join(sys.argv[1:]))
     return 0 if all(result.is_kept for result in results) else 1
 
 

@@ -36,15 +36,20 @@ def line(result: Result) -> str:
     )
 
 
-def write_report(results: Sequence[Result], size: Size, load: float, folder: Path) -> None:
-    """Writes the page and its picture into a folder; ``load`` is what ran before the benchmark."""
+def write_report(
+    results: Sequence[Result], size: Size, load: float, folder: Path, command: str
+) -> None:
+    """Writes the page and its picture into a folder.
+
+    ``load`` is what ran before the benchmark, ``command`` the arguments that it was started with.
+    """
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     _picture(results).savefig(pictures / PICTURE, dpi=140)
-    (folder / PAGE).write_text(_page(results, size, load), encoding="utf-8")
+    (folder / PAGE).write_text(_page(results, size, load, command), encoding="utf-8")
 
 
-def _page(results: Sequence[Result], size: Size, load: float) -> str:
+def _page(results: Sequence[Result], size: Size, load: float, command: str) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES_SETTINGS.items())
     rows = "\n".join(
         f"| {result.step} | {result.work} | {median(result.ours):.2f} s "
@@ -54,10 +59,10 @@ def _page(results: Sequence[Result], size: Size, load: float) -> str:
     )
     return f"""# Benchmarks
 
-What `make bench ARGS="--size {size.name} --report docs"` found on {datetime.now(UTC):%Y-%m-%d} on this machine:
+What `make bench ARGS="{command}"` found on {datetime.now(UTC):%Y-%m-%d} on this machine:
 {_machine()}; load {load:.1f} before the run, so {"nothing much else ran" if load < QUIET else "other programs shared it"}.
 PostgreSQL 18 from the wheel, on the same machine ({settings}).
-Times are medians of {size.runs} runs by turns and do not travel; the ratios do.
+Times are {"those of one run each" if size.runs == 1 else f"medians of {size.runs} runs by turns"} and do not travel; the ratios do.
 
 ![Times beside their references](pictures/{PICTURE})
 
@@ -90,7 +95,7 @@ Each reference does the same work, and the run stops when the outcomes differ.
 
 ```
 make bench                                        # size S: some minutes
-make bench ARGS="--size L --report docs"          # this page; an hour or more
+make bench ARGS="--size L --runs 1 --report docs" # this page anew; an hour or more
 make bench ARGS="--size M --only merge history"   # some steps only
 ```
 
