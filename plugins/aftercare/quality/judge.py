@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from aftercare.errors import PipelineFault
 from aftercare.quality.compile import DIALECT, great_expectations
 from aftercare.quality.docs import keep_docs
 from aftercare.quality.suites import Rule, Suite
-from aftercare.warehouse import STATEMENT_TIMEOUT_MS
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,23 @@ def _result(
     engine: Engine, suite: Suite, load_id: int, day: date, label: str, docs_folder: Path | None
 ) -> Any:
     context = _context()
-    batch = _batch_definition(context, engine, suite, load_id, label)
+    # The library takes a connection for each figure that it looks up, some twenty for a load.
+    with engine.connect() as connection:
+        # Nobody else gets it afterwards, for the library may close it whenever it likes.
+        connection.detach()
+        return _judged(context, connection, suite, load_id, day, label, docs_folder)
+
+
+def _judged(
+    context: Any,
+    connection: Connection,
+    suite: Suite,
+    load_id: int,
+    day: date,
+    label: str,
+    docs_folder: Path | None,
+) -> Any:
+    batch = _batch_definition(context, connection, suite, load_id, label)
     expectations = _expectations(context, suite)
     definition = context.validation_definitions.add(
         great_expectations().ValidationDefinition(name=label, data=batch, suite=expectations)
@@ -124,16 +139,15 @@ def _context() -> Any:
     )
 
 
-def _batch_definition(context: Any, engine: Engine, suite: Suite, load_id: int, label: str) -> Any:
-    connect_args = {
-        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
-        "application_name": "aftercare",
-    }
+def _batch_definition(
+    context: Any, connection: Connection, suite: Suite, load_id: int, label: str
+) -> Any:
+    driver = connection.connection.dbapi_connection
     source = context.data_sources.add_postgres(
         "warehouse",
-        connection_string=engine.url.render_as_string(hide_password=False),
-        # Without a pool, nobody has to close what the library leaves open.
-        kwargs={"connect_args": connect_args, "poolclass": sa.NullPool},
+        connection_string=connection.engine.url.render_as_string(),
+        # Our own connection, with its limits.
+        kwargs={"creator": lambda: driver, "poolclass": sa.StaticPool},
     )
     # A query asset must begin with the word select; the batch begins with its import CTEs.
     rows = sa.text(suite.batch_sql).bindparams(load_id=load_id).columns().subquery("batch")
