@@ -105,7 +105,8 @@ do_not_calls as (
     group by vehicle_tasks.vin
 ),
 
--- Worked out once each: the planner would ask who somebody is task by task.
+-- Worked out once each, and asked of the wishes' documents alone: the planner
+-- would read all orders for each task.
 person_wishes as materialized (
     select
         known_id,
@@ -133,13 +134,16 @@ person_do_not_calls as (
         known.task_key,
         min(known.called_on) as asked_on
     from known_wishes as known
-    inner join core.document_customer as persons
-        on
+    inner join lateral (
+        select persons.known_id
+        from core.document_customer as persons
+        where
             known.store_code = persons.store_code
             and known.document_kind = persons.document_kind
             and known.document_no = persons.document_no
             and known.contact_kind = any(persons.contact_kinds)
-            and known.known_id = persons.known_id
+        offset 0
+    ) as persons on known.known_id = persons.known_id
     group by known.task_key
 ),
 
@@ -152,35 +156,51 @@ number_wishes as materialized (
     group by contact_hash
 ),
 
--- Where an order names nobody who is known, the number is the person.
-number_do_not_calls as (
+called_numbers as materialized (
     select
         tasks.task_key,
+        tasks.store_code,
+        tasks.document_kind,
+        tasks.document_no,
+        tasks.contact_kind,
         wishes.asked_on
     from tasks
-    inner join care.occasion as documents
-        on
+    inner join lateral (
+        select
+            case tasks.contact_kind
+                when 'owner' then documents.owner_hash
+                else documents.contact_hash
+            end as contact_hash
+        from care.occasion as documents
+        where
             tasks.document_kind = documents.document_kind
             and tasks.store_code = documents.store_code
             and tasks.document_no = documents.document_no
             and documents.event in ('delivery', 'workshop_exit')
+        offset 0
+    ) as numbers on true
     inner join number_wishes as wishes
-        on
-            wishes.contact_hash = case tasks.contact_kind
-                when 'owner' then documents.owner_hash
-                else documents.contact_hash
-            end
-    where
-        not exists (
-            select 1
-            from core.document_customer as persons
-            where
-                tasks.store_code = persons.store_code
-                and tasks.document_kind = persons.document_kind
-                and tasks.document_no = persons.document_no
-                and tasks.contact_kind = any(persons.contact_kinds)
-                and persons.kind = 'person'
-        )
+        on numbers.contact_hash = wishes.contact_hash
+),
+
+-- Where an order names nobody who is known, the number is the person.
+number_do_not_calls as (
+    select
+        called.task_key,
+        called.asked_on
+    from called_numbers as called
+    left join lateral (
+        select true as is_named
+        from core.document_customer as persons
+        where
+            called.store_code = persons.store_code
+            and called.document_kind = persons.document_kind
+            and called.document_no = persons.document_no
+            and called.contact_kind = any(persons.contact_kinds)
+            and persons.kind = 'person'
+        limit 1
+    ) as persons on true
+    where persons.is_named is null
 ),
 
 asked as (
