@@ -133,7 +133,10 @@ class People(_Part):
 
 
 class Group(_Part):
-    """All settings of a dealer group."""
+    """All settings of a dealer group.
+
+    A store with a day in ``live_from`` works in shadow until then: its tasks are made and held.
+    """
 
     group: GroupName
     systems: tuple[str, ...]
@@ -141,6 +144,7 @@ class Group(_Part):
     store_packs: dict[str, tuple[PackFrom, ...]] = {}
     calendars: dict[str, Calendar] = {"default": Calendar()}
     store_calendars: dict[str, str] = {}
+    live_from: dict[str, date] = {}
     night: Night = Night()
     targets: Targets = Targets()
     people: People = People()

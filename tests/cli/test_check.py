@@ -150,3 +150,13 @@ def test_a_year_without_announced_holidays_is_told_once(installation, monkeypatc
         assert levels(found, "calendar") == [level]
         assert said in found.output
         assert ("add them to include/calendars/cn.yaml" in found.output) == (level == "warn")
+
+
+def test_a_store_in_shadow_that_nobody_knows_is_told(installation, tmp_path):
+    path = tmp_path / "group.yaml"
+    group = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(
+        yaml.safe_dump({**group, "live_from": {"CA99": "2026-12-15"}}), encoding="utf-8"
+    )
+    said = check().output
+    assert "store CA99 of live_from was not read yet" in said

@@ -7,7 +7,8 @@
 -- attempt. `excuse` says why a task leaves the required number whatever is
 -- counted: the customer refused, or had asked before not to be called, about
 -- this vehicle or another of theirs, or staff answered that there was nobody
--- to call, or the task's data came when it was over.
+-- to call, or the task's data came when it was over, or its store was not live
+-- yet.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   care.do_not_call_number, care.occasion, core.document_customer
@@ -35,6 +36,7 @@ tasks as (
         coalesce(
             status_reason in ('stopped', 'paused', 'consent_refused'), false
         ) as is_unwanted,
+        coalesce(status_reason = 'shadow', false) as is_shadow,
         coalesce(late_reason = 'late_by_data', false) as is_late_by_data
     from care.follow_up_task
     where
@@ -142,7 +144,7 @@ person_do_not_calls as (
             and known.document_kind = persons.document_kind
             and known.document_no = persons.document_no
             and known.contact_kind = any(persons.contact_kinds)
-        offset 0
+        offset 0 -- noqa: AM09
     ) as persons on known.known_id = persons.known_id
     group by known.task_key
 ),
@@ -177,7 +179,7 @@ called_numbers as materialized (
             and tasks.store_code = documents.store_code
             and tasks.document_no = documents.document_no
             and documents.event in ('delivery', 'workshop_exit')
-        offset 0
+        offset 0 -- noqa: AM09
     ) as numbers on true
     inner join number_wishes as wishes
         on numbers.contact_hash = wishes.contact_hash
@@ -198,7 +200,7 @@ number_do_not_calls as (
             and called.document_no = persons.document_no
             and called.contact_kind = any(persons.contact_kinds)
             and persons.kind = 'person'
-        limit 1
+        limit 1 -- noqa: AM09
     ) as persons on true
     where persons.is_named is null
 ),
@@ -253,6 +255,8 @@ select
             calls.first_reached_on is null
             and calls.staff_answer is not null
             then calls.staff_answer
+        when tasks.is_shadow and calls.first_called_on is null
+            then 'shadow'
         when
             calls.first_called_on is null
             and tasks.is_late_by_data

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import fsspec
 from jinja2 import Environment, FileSystemLoader, TemplateSyntaxError
+from sqlalchemy import Connection
 
 from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError, ConfigurationError
@@ -47,7 +48,7 @@ def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
     yield say("suites"), _suites(say)
     yield say("scripts"), _scripts(say)
     yield say("templates"), _templates(say)
-    yield say("warehouse"), _warehouse(say)
+    yield say("warehouse"), _warehouse(group, say)
     yield say("keys"), _keys(say)
     yield say("exchange"), _folder(connections.exchange_folder, say)
     yield say("docs"), _docs(say)
@@ -130,7 +131,7 @@ def _templates(say: Words) -> Findings:
         yield "ok", say("templates_fine", count=len(files))
 
 
-def _warehouse(say: Words) -> Findings:
+def _warehouse(group: Group, say: Words) -> Findings:
     with connections.warehouse_engine().connect() as connection:
         server = warehouse.run(connection, "ops/read_server").one()
         version = server.server_version // 10_000
@@ -151,6 +152,8 @@ def _warehouse(say: Words) -> Findings:
                     privileges=first.privileges,
                 ),
             )
+        else:
+            yield from _live(connection, group, say)
     yield from _clock(server.told_at, say)
     # Of a server elsewhere the same path means nothing here.
     if server.data_folder and connections.warehouse_engine().url.host in _HERE:
@@ -158,6 +161,13 @@ def _warehouse(say: Words) -> Findings:
     if not missing:
         fine = {"version": version, "revision": newest(), "zone": server.time_zone}
         yield "ok", say("warehouse_fine", **fine)
+
+
+def _live(connection: Connection, group: Group, say: Words) -> Findings:
+    known = {store.store_code for store in warehouse.run(connection, "care/list_stores")}
+    for store_code in sorted(group.live_from.keys() - known):
+        # Misspelt, it would let a store go live unnoticed.
+        yield "warn", say("live_store_unknown", store=store_code)
 
 
 def _keys(say: Words) -> Findings:

@@ -32,6 +32,7 @@ REASONS: Words = {
     "not_yet": ("日期后移，未到联系时间", "its day was moved; it is not time yet"),
     "paused": ("客户要求暂停", "paused by the customer"),
     "contact_budget": ("当天已有其他联系", "another contact goes first that day"),
+    "shadow": ("门店未上线（试运行）", "the store is not live yet (shadow)"),
     "no_owner": ("没有负责人", "no owner"),
     "cancelled": ("单据取消", "order cancelled"),
     "reversed": ("结算冲销", "settlement reversed"),

@@ -98,6 +98,7 @@ def make_tasks(
         run(connection, "care/analyze_night_tasks")
         run(connection, "care/find_wishes", horizon=horizon)
         run(connection, "care/judge_tasks", horizon=horizon)
+        _keep_shadow(connection, group, horizon)
         run(connection, "care/keep_budget")
         run(connection, "care/find_changes", day=day)
         run(connection, "care/keep_new_tasks")
@@ -215,6 +216,15 @@ def _rule_window(
     ):
         window[name] = getattr(follow_up, name)
     return window
+
+
+def _keep_shadow(connection: Connection, group: Group, horizon: date) -> None:
+    if group.live_from:
+        stores = [
+            {"store_code": store_code, "live_from": first.isoformat()}
+            for store_code, first in group.live_from.items()
+        ]
+        run(connection, "care/keep_shadow", stores=json.dumps(stores), horizon=horizon)
 
 
 def _keep_calendars(connection: Connection, group: Group, horizon: date) -> None:

@@ -57,6 +57,7 @@ WITHDRAWN_BECAUSE: Words = {
     "paused": ("客户要求暂停", "the customer asked for a pause"),
     "contact_budget": ("当天先联系另一件事", "another contact goes first that day"),
     "not_yet": ("日期后移", "its day was moved"),
+    "shadow": ("门店尚未上线", "the store is not live yet"),
 }
 """More exact than the status, where that would say something else."""
 
