@@ -20,11 +20,12 @@ from bench.merge import bench_merge
 from bench.pull import bench_pull, copy_to_mariadb, fill_dealer_system
 from bench.report import line, write_report
 from bench.results import Result
+from bench.rules import bench_rules
 from bench.servers import POSTGRES_SETTINGS, has_mariadb, mariadb
 from bench.service_due import bench_service_due
 from bench.sizes import SIZES, TIMES_AS_LONG, Size
 
-STEPS = ("pull", "flags", "merge", "history", "service_due")
+STEPS = ("pull", "flags", "merge", "history", "service_due", "rules")
 
 
 def main() -> int:
@@ -60,16 +61,18 @@ def _benched(
     if "pull" in steps or "flags" in steps:
         yield from _first_load(server, size, steps, folder)
     templates = ("history", "long_history")
-    if "merge" in steps or "history" in steps:
+    if {"merge", "history", "rules"} & set(steps):
         great_expectations()
         source = fill_dealer_system(server, "dms_night", size, size.night)
         fill_warehouse(server, templates[0], size, size.history)
     if "merge" in steps:
         yield bench_merge(server, source, templates[0], size)
-    if "history" in steps or "service_due" in steps:
+    if {"history", "service_due", "rules"} & set(steps):
         fill_warehouse(server, templates[1], size, size.history * TIMES_AS_LONG)
     if "history" in steps:
         yield bench_history(server, source, templates, size, folder)
+    if "rules" in steps:
+        yield from bench_rules(server, source, templates, size)
     if "service_due" in steps:
         yield bench_service_due(server, templates[1], size)
 

@@ -77,7 +77,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
             warehouse.run(connection, "bench/clear_orders")
     with engine.begin() as connection:
         warehouse.run(connection, "bench/fill_vehicles")
-        warehouse.run(connection, "bench/fill_tasks")
+        warehouse.run(connection, "bench/fill_tasks", day=DAY_BEFORE)
         warehouse.run(connection, "bench/fill_calls", load_id=load_id)
         REPAIR_ORDER.drop(connection)
     know_service_due(engine, read_group(), Policy.load(POLICY), DAY_BEFORE)

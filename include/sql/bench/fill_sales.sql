@@ -13,7 +13,7 @@ sold as (
         vehicles.*,
         given.load_id,
         given.day,
-        given.day - 60 - vehicles.number % 2000 as delivered_on,
+        given.day - (vehicles.number / 400) % 2000 as delivered_on,
         sha256(vehicles.owner_name::bytea) as name_code,
         sha256(vehicles.owner_phone::bytea) as phone_code
     from given
@@ -25,6 +25,7 @@ insert into core.sales_order (
     order_no,
     status,
     sale_type,
+    usage,
     signed_on,
     delivered_at,
     delivered_on,
@@ -48,6 +49,7 @@ select
     'SO' || lpad((sold.number)::text, 8, '0') as order_no,
     'active' as status,
     'new' as sale_type,
+    'private' as usage,
     sold.delivered_on - 7 as signed_on,
     sold.delivered_on + time '04:00' as delivered_at,
     sold.delivered_on,

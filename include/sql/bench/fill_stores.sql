@@ -23,7 +23,7 @@ select
     'CA' || lpad(cast(numbers.number as text), 3, '0') as store_code,
     'heyuan_dms' as system,
     '和远第' || numbers.number || '店' as name,
-    'CHANGAN' as brand,
+    case when numbers.number % 2 = 0 then 'CHANGAN' else 'SKODA' end as brand,
     substr(sha256(cast(cast(numbers.number as text) as bytea)), 1, 16)
         as row_hash,
     given.day as version_at,

@@ -1,14 +1,26 @@
--- Every workshop visit of a made-up history was followed up.
+-- Every workshop visit of a made-up history was followed up, two days later.
 -- grain: one row per repair order
--- reads: core.repair_order, ops.policy_line, ops.policy_version
+-- reads: core.repair_order, core.store, ops.policy_line, ops.policy_version
 -- writes: care.follow_up_task
-with policy as (
+with given as (
+    select cast(:day as date) as day
+),
+
+policy as (
     select
+        stores.store_code,
         lines.line_id,
-        versions.digest
-    from ops.policy_line as lines
+        versions.digest,
+        given.day,
+        split_part(lines.line_id, '/', 1) as pack,
+        case stores.brand when 'SKODA' then 'S2-03' else 'S4-06' end as rule_id
+    from given
+    cross join core.store as stores
+    inner join ops.policy_line as lines
+        on
+            lines.line_id like lower(stores.brand)
+            || '-dealer/follow_ups/repair_call/due_after@%'
     cross join ops.policy_version as versions
-    where lines.line_id like 'changan-dealer/follow_ups/repair_call/due_after@%'
 )
 
 insert into care.follow_up_task (
@@ -41,10 +53,11 @@ insert into care.follow_up_task (
     changed_day
 )
 select
-    orders.store_code || '.S4-06.' || orders.ro_no as task_key,
+    orders.store_code || '.' || policy.rule_id || '.' || orders.ro_no
+        as task_key,
     orders.store_code,
-    'S4-06' as rule_id,
-    'changan-dealer' as pack,
+    policy.rule_id,
+    policy.pack,
     'workshop_exit' as event,
     'repair_order' as document_kind,
     orders.ro_no,
@@ -69,4 +82,6 @@ select
     orders.exit_on as listed_day,
     orders.exit_on + 2 as changed_day
 from policy
-cross join core.repair_order as orders
+inner join core.repair_order as orders
+    on policy.store_code = orders.store_code
+where orders.exit_on <= policy.day - 2

@@ -1,0 +1,17 @@
+-- A day's new tasks by follow-up.
+-- grain: one row per rule and occurrence
+-- reads: care.follow_up_task, bench_known_task
+-- writes: nothing
+select
+    t.rule_id,
+    t.occurrence,
+    count(*) as tasks
+from care.follow_up_task as t
+where
+    not exists (
+        select 1
+        from bench_known_task as known
+        where t.task_key = known.task_key
+    )
+group by t.rule_id, t.occurrence
+order by t.rule_id, t.occurrence

@@ -1,0 +1,252 @@
+-- The reference of a day's tasks: the follow-ups that two packs have today,
+-- their dates written out, each found by the day of its event on indexes.
+-- Valid for days without closed ones.
+-- grain: one row per task
+-- reads: core.store, core.sales_order, core.repair_order, care.service_due,
+--   core.assignment, care.follow_up_task, ops.policy_line, ops.policy_version
+-- writes: care.follow_up_task
+with given as (
+    select
+        cast(:day as date) as on_day,
+        cast(:day as date) + 1 as work_day
+),
+
+policy as (
+    select
+        min(lines.line_id) as line_id,
+        min(versions.digest) as digest
+    from ops.policy_line as lines
+    cross join ops.policy_version as versions
+    where lines.line_id like 'changan-dealer/follow_ups/repair_call/due_after@%'
+),
+
+rules (
+    brand, rule_id, occurrence, event, contact, role, months,
+    opens, due, late, over_months, over
+) as (
+    values
+    ('CHANGAN', 'S4-02', 1, 'delivery', 'customer', 'SC', 0, 1, 1, 1, 0, 2),
+    ('CHANGAN', 'S4-03', 1, 'delivery', 'customer', 'SC', 0, 2, 3, 3, 0, 6),
+    ('CHANGAN', 'S4-04', 1, 'delivery', 'customer', 'SC', 0, 7, 7, 9, 0, 14),
+    ('CHANGAN', 'S4-05', 1, 'delivery', 'customer', 'AC', 0, 18, 18, 21, 0, 24),
+    ('CHANGAN', 'S4-06', 1, 'exit', 'deliverer', 'AC', 0, 1, 3, 3, 0, 15),
+    ('SKODA', 'S2-01', 1, 'delivery', 'customer', 'SC', 0, 1, 3, 3, 0, 15),
+    ('SKODA', 'S2-01', 2, 'delivery', 'customer', 'SC', 3, 0, 0, 7, 4, 0),
+    ('SKODA', 'S2-01', 3, 'delivery', 'customer', 'SC', 6, 0, 0, 7, 7, 0),
+    ('SKODA', 'S2-03', 1, 'exit', 'deliverer', 'AC', 0, 1, 3, 3, 0, 15),
+    ('SKODA', 'S2-08', 1, 'first', 'owner', 'AC', 0, -30, -30, -23, 0, -8),
+    ('SKODA', 'S2-09', 1, 'periodic', 'owner', 'AC', 0, -30, -23, -16, 0, -8),
+    ('SKODA', 'S2-09', 2, 'periodic', 'owner', 'AC', 0, 0, 7, 14, 0, 22),
+    ('SKODA', 'S2-09', 3, 'periodic', 'owner', 'AC', 0, 30, 37, 44, 0, 52),
+    ('SKODA', 'S2-11', 24, 'delivery', 'owner', 'AC', 24, -30, -30, -16, 24, 0),
+    ('SKODA', 'S2-11', 48, 'delivery', 'owner', 'AC', 48, -30, -30, -16, 48, 0),
+    ('SKODA', 'S2-13', 1, 'visit', 'owner', 'AC', 6, 0, 7, 14, 7, 0),
+    ('SKODA', 'S2-13', 1, 'sale', 'owner', 'AC', 6, 0, 7, 14, 7, 0),
+    ('SKODA', 'S2-15', 1, 'delivery', 'customer', 'SUP', 0, 1, 1, 1, 0, 7)
+),
+
+-- Event days on which a follow-up is open tonight; a month has at most 31 days.
+windows as (
+    select
+        rules.*,
+        stores.store_code,
+        given.on_day,
+        given.work_day,
+        cast(
+            given.on_day - rules.over
+            - make_interval(months => rules.over_months) as date
+        ) - 3 as first_on,
+        cast(
+            given.work_day - rules.opens
+            - make_interval(months => rules.months) as date
+        ) + 3 as last_on
+    from given
+    cross join rules
+    inner join core.store as stores on rules.brand = stores.brand
+),
+
+events as (
+    select
+        windows.*,
+        'sales_order' as document_kind,
+        sold.order_no as document_no,
+        sold.vin,
+        sold.delivered_on as event_on,
+        sold.customer_phone_check as contact_check
+    from windows
+    inner join lateral (
+        select o.*
+        from core.sales_order as o
+        where
+            o.store_code = windows.store_code
+            and o.delivered_on between windows.first_on and windows.last_on
+            and o.status = 'active'
+            and not o.is_vanished
+        offset 0 -- noqa: AM09
+    ) as sold on windows.event in ('delivery', 'sale')
+    where
+        windows.event = 'delivery'
+        or not exists (
+            select 1
+            from core.repair_order as later
+            where
+                sold.vin = later.vin
+                and later.opened_at >= sold.delivered_at
+                and later.status <> 'cancelled'
+        )
+    union all
+    select
+        windows.*,
+        'repair_order' as document_kind,
+        visits.ro_no as document_no,
+        visits.vin,
+        visits.exit_on as event_on,
+        visits.deliverer_phone_check as contact_check
+    from windows
+    inner join lateral (
+        select o.*
+        from core.repair_order as o
+        where
+            o.store_code = windows.store_code
+            and o.exit_on between windows.first_on and windows.last_on
+            and o.status <> 'cancelled'
+            and o.ro_type <> 'pre_delivery'
+            and not o.is_reversed
+            and not o.is_vanished
+        offset 0 -- noqa: AM09
+    ) as visits on windows.event in ('exit', 'visit')
+    where
+        windows.event = 'exit'
+        or not exists (
+            select 1
+            from core.repair_order as later
+            where
+                visits.vin = later.vin
+                and later.opened_at > visits.opened_at
+                and later.status <> 'cancelled'
+        )
+        and not exists (
+            select 1
+            from core.sales_order as sold
+            where
+                visits.vin = sold.vin
+                and sold.delivered_on > visits.exit_on
+                and sold.status <> 'cancelled'
+        )
+    union all
+    select
+        windows.*,
+        dues.document_kind,
+        dues.document_no,
+        dues.vin,
+        dues.due_on as event_on,
+        'valid' as contact_check
+    from windows
+    inner join lateral (
+        select s.*
+        from care.service_due as s
+        where
+            s.store_code = windows.store_code
+            and s.kind = windows.event
+            and s.due_on between windows.first_on and windows.last_on
+        offset 0 -- noqa: AM09
+    ) as dues on windows.event in ('first', 'periodic')
+),
+
+dated as (
+    select
+        events.*,
+        cast(
+            events.event_on + make_interval(months => events.months) as date
+        ) as from_on,
+        events.store_code || '.' || events.rule_id || '.' || events.document_no
+        || case
+            when events.occurrence > 1 then '.' || events.occurrence else ''
+        end as task_key,
+        cast(
+            events.event_on + make_interval(months => events.over_months)
+            as date
+        ) + events.over as expires_on
+    from events
+)
+
+insert into care.follow_up_task (
+    task_key,
+    store_code,
+    rule_id,
+    pack,
+    event,
+    document_kind,
+    document_no,
+    occurrence,
+    vin,
+    event_on,
+    open_on,
+    due_on,
+    deadline_on,
+    expires_on,
+    contact_kind,
+    contact_check,
+    owner_role,
+    owner_no,
+    channel,
+    script_id,
+    script_version,
+    status,
+    policy_line,
+    policy_digest,
+    arrived_day,
+    made_day,
+    listed_day,
+    changed_day
+)
+select
+    dated.task_key,
+    dated.store_code,
+    dated.rule_id,
+    'changan-dealer' as pack,
+    'delivery' as event,
+    dated.document_kind,
+    dated.document_no,
+    dated.occurrence,
+    dated.vin,
+    dated.event_on,
+    dated.from_on + dated.opens as open_on,
+    dated.from_on + dated.due as due_on,
+    dated.from_on + dated.late as deadline_on,
+    greatest(dated.expires_on, dated.from_on + dated.late) as expires_on,
+    dated.contact,
+    dated.contact_check,
+    dated.role,
+    owners.employee_no,
+    'phone' as channel,
+    'repair_call' as script_id,
+    '1' as script_version,
+    'open' as status,
+    policy.line_id,
+    policy.digest,
+    dated.on_day as arrived_day,
+    dated.on_day as made_day,
+    dated.on_day as listed_day,
+    dated.on_day as changed_day
+from policy
+cross join dated
+left join lateral (
+    select posts.employee_no
+    from core.assignment as posts
+    where
+        posts.store_code = dated.store_code
+        and posts.role = dated.role
+        and dated.work_day >= posts.valid_from
+        and dated.work_day <= coalesce(posts.valid_to, dated.work_day)
+    order by md5(dated.task_key || posts.employee_no), posts.employee_no
+    limit 1
+) as owners on true
+where
+    dated.from_on + dated.opens <= dated.work_day
+    and greatest(dated.expires_on, dated.from_on + dated.late) >= dated.on_day
+    and not exists (
+        select 1
+        from care.follow_up_task as known
+        where known.task_key = dated.task_key
+    )
