@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from dealer_sources import KEYRING
+from stranger_system import make_stranger, personal_values
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
 
 from aftercare import connections
@@ -60,6 +61,29 @@ def test_nothing_personal_is_shown_of_a_new_system(west, tmp_path, language):
     assert [value for value in west if value in said.output] == []
     assert {"zh": "维修工单", "en": "repair orders"}[language] in said.output
     assert "cjh" in said.output
+
+
+@pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Personal values of a system with customers in a table of their own."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'stranger.sqlite'}")
+    make_stranger(engine)
+    values = personal_values(engine)
+    engine.dispose()
+    known = f'{{"conn_type": "sqlite", "schema": "{tmp_path / "stranger.sqlite"}"}}'
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_DMS_WEST", known)
+    return values
+
+
+def test_nobody_s_values_stand_in_a_draft_or_beside_it(stranger, tmp_path):
+    assert len(stranger) > 600
+    for language in ("zh", "en"):
+        (tmp_path / "west.yaml").unlink(missing_ok=True)
+        said = probe(tmp_path, "--language", language)
+        assert said.exit_code == 0, said.output
+        draft = (tmp_path / "west.yaml").read_text(encoding="utf-8")
+        assert '"5": TODO' in draft
+        assert [value for value in stranger if value in draft or value in said.output] == []
 
 
 def test_a_draft_never_replaces_a_mapping(west, tmp_path):

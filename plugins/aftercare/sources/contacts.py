@@ -28,9 +28,16 @@ DEFAULT_BIRTHDAYS: dict[date, str] = {
 """Birthdays that mean that nobody asked, and why. A person born on one of these days is treated
 as one whose birthday is not known: no greeting is better than a thousand wrong ones."""
 
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+    "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤褚卫常"
+    "温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍"
+)
+"""The first characters of nine in ten Chinese names."""
 UNKNOWN_NAMES = frozenset({"未知", "不详", "暂无", "未填", "无名", "unknown"})
 MOBILE_DIGITS = 11
 
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\u4e00-\u9fff]|先生|女士|小姐)?")
 _PHONE_NOISE = re.compile(r"[\s\-‐-―().·]")
 _COUNTRY = re.compile(r"(?:\+|00)86")
 _SEVERAL = re.compile(r"[/、,;|]")
@@ -158,6 +165,12 @@ def name(raw: object) -> Checked:
     if cleaned is None or cleaned in BLANKS or cleaned.casefold() in UNKNOWN_NAMES:
         return None, "missing"
     return " ".join(cleaned.split()), "valid"
+
+
+def is_like_a_name(raw: object) -> bool:
+    """Whether a text may be the name of a Chinese person; some words of every day are like one too."""
+    cleaned = text_of(raw) or ""
+    return cleaned[:1] in SURNAMES and _NAME.fullmatch(cleaned) is not None
 
 
 def text(raw: object) -> Checked:

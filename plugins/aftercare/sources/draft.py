@@ -18,6 +18,7 @@ from aftercare.sources import values
 from aftercare.sources.batches import Address
 from aftercare.sources.cursor_text import USUAL
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
+from aftercare.sources.dictionaries import dictionary_tables
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.guess import SURE, FeedGuess
@@ -149,7 +150,7 @@ def make_draft(
     feeds = []
     zone, brands = group.time_zone, tuple(group.packs)
     used = {guess.table.name for guess in guesses}
-    known = [table for table in look.tables if table.name not in used]
+    known = dictionary_tables((table for table in look.tables if table.name not in used), names)
     for guess in guesses:
         whole = {
             name: count_codes(address, zone, guess.table, found.source.name)
@@ -159,6 +160,7 @@ def make_draft(
         codes = {
             name: tuple(draft_codes(guess.feed.name, guess.feed.column(name), column, known, names))
             for name, column in whole.items()
+            if not column.is_personal
         }
         candidates = tuple(
             CursorDraft(

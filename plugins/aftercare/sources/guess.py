@@ -91,6 +91,11 @@ def guess(look: Look, names: Names) -> list[FeedGuess]:
     ]
 
 
+def is_like_a_feed(table: TableLook, names: Names) -> bool:
+    """Whether a table may be any feed at all, and so holds records and no explanations."""
+    return any(_feed(feed, table, names) is not None for feed in FEEDS.values())
+
+
 def _rivals(chosen: FeedGuess, guesses: list[FeedGuess]) -> Iterator[str]:
     for other in guesses:
         is_close = other.score >= _MOST * chosen.score and other.table is not chosen.table
@@ -158,6 +163,10 @@ def _fit(
         return None
     if column.kind in ("integer", "decimal"):
         return 0.05 if source.share("number") >= _MOST else None
+    is_code = column.kind in ("boolean", "code") or column.name == "brand"
+    if is_code and (source.is_personal or source.distinct > MOST_CODES):
+        # Every code stands in the draft.
+        return None
     if column.kind == "boolean":
         return 0.05 if source.distinct <= 3 else None
     if column.kind == "code":
@@ -178,7 +187,7 @@ def enough_dates(source: ColumnLook) -> float:
 def _fit_of_codes(
     feed: Feed, column: Column, source: ColumnLook, likeness: float, names: Names
 ) -> float | None:
-    if source.distinct > MOST_CODES or source.share("date") >= _MOST:
+    if source.share("date") >= _MOST:
         return None
     meant = sum(names.meaning(feed.name, column.name, code) is not None for code in source.counts)
     if meant / source.distinct >= _SOME:

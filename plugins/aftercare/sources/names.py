@@ -52,6 +52,7 @@ class _File(_Part):
     alike: dict[str, Spellings]
     changed: Spellings
     made: Spellings
+    personal: Spellings
     feeds: dict[str, FeedNames]
     meanings: dict[str, dict[str, Spellings]]
 
@@ -78,6 +79,7 @@ class Names:
             for column, words in names.columns.items()
         }
         self._changed, self._made = self._spelled(file.changed), self._spelled(file.made)
+        self._personal = self._spelled(file.personal)
         self._meanings = {
             column: {_plain(word): code for code, words in codes.items() for word in words}
             for column, codes in file.meanings.items()
@@ -98,6 +100,10 @@ class Names:
     def made(self, name: str) -> float:
         """How much a name says that its column holds the time at which a row was made."""
         return self._likeness(name, self._made)
+
+    def personal(self, name: str) -> float:
+        """How much a name says that its column holds what belongs to a person."""
+        return self._likeness(name, self._personal)
 
     def meaning(self, feed: str, column: str, text: str) -> str | None:
         """The canonical code that a text stands for; None when it is not known."""

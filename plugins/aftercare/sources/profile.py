@@ -78,9 +78,19 @@ class ColumnLook:
         """Whether few short values stand for all rows, and none of them is a person's."""
         few = 0 < self.distinct <= min(MOST_CODES, len(self.filled_values) // _ROWS_PER_CODE)
         return (
-            few
-            and all(len(code) <= _LONGEST_CODE for code in self.counts)
-            and not any(self.share(kind) for kind in ("vin", "phone", "plate", "id_no", "email"))
+            few and all(len(code) <= _LONGEST_CODE for code in self.counts) and not self.is_personal
+        )
+
+    @cached_property
+    def is_personal(self) -> bool:
+        """Whether a value is somebody's phone, plate, VIN, identity number or address of mail, or most
+        are like names of people: nobody is shown such a column's values, few as they may be.
+        """
+        named = sum(map(contacts.is_like_a_name, self.counts))
+        return named * 2 > self.distinct or any(
+            check(value)[1] == "valid"
+            for value in self.counts
+            for check in (*_CONTACTS.values(), vin.check)
         )
 
     def share(self, kind: str) -> float:
