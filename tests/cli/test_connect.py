@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from dealer_sources import KEYRING
-from stranger_system import make_stranger, personal_values
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
+from stranger_system import make_stranger, personal_values
 
 from aftercare import connections
 from aftercare.cli import cli

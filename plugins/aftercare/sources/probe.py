@@ -7,7 +7,7 @@ of the source in memory; `repr` and messages never show them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import Inspector
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeEngine
 
 from aftercare.errors import AftercareError, BadData, ConfigurationError, SystemUnreachable
 from aftercare.sources import sql_session
@@ -25,6 +26,7 @@ from aftercare.sources.batches import Address
 from aftercare.sources.codes import code_key
 from aftercare.sources.files_probe import FileLayout, layouts
 from aftercare.sources.profile import MOST_CODES, ColumnLook
+from aftercare.sources.sql_columns import column_types
 
 SAMPLE_ROWS = 1_000
 MOST_COUNTED = 1_000_000
@@ -155,10 +157,9 @@ def _table_look(connection: Connection, schema: str | None, name: str) -> TableL
     full = f"{schema}.{name}" if schema else name
     inspector = inspect(connection)
     try:
-        described = inspector.get_columns(name, schema)
-        key = tuple(inspector.get_pk_constraint(name, schema)["constrained_columns"])
-        indexes = inspector.get_indexes(name, schema)
-        names = [str(column["name"]) for column in described]
+        described = column_types(connection, name, schema)
+        key, indexes = _key_and_indexes(inspector, schema, name)
+        names = list(described)
         with connection.begin_nested():
             rows = _sample(connection, full, names, _order(described, key, indexes))
     except SQLAlchemyError as problem:
@@ -171,12 +172,12 @@ def _table_look(connection: Connection, schema: str | None, name: str) -> TableL
     columns = tuple(
         ColumnLook(
             column_name,
-            str(column["type"]).split(" COLLATE")[0].lower(),
+            str(kind).split(" COLLATE")[0].lower(),
             sample,
             column_name in first or column_name == (key or (None,))[0],
             (column_name,) == key or [column_name] in unique,
         )
-        for column_name, column, sample in zip(names, described, cells, strict=True)
+        for (column_name, kind), sample in zip(described.items(), cells, strict=True)
     )
     counted = _count(connection, full)
     is_more = counted is not None and counted > MOST_COUNTED
@@ -185,17 +186,32 @@ def _table_look(connection: Connection, schema: str | None, name: str) -> TableL
     )
 
 
+def _key_and_indexes(
+    inspector: Inspector, schema: str | None, name: str
+) -> tuple[tuple[str, ...], Sequence[Any]]:
+    """None of either where the user may not see how a view is made: a view has none."""
+    try:
+        key = tuple(inspector.get_pk_constraint(name, schema)["constrained_columns"])
+        return key, inspector.get_indexes(name, schema)
+    except SQLAlchemyError as problem:
+        if not sql_session.is_forbidden(problem):
+            raise
+        return (), ()
+
+
 def _source(full: str, names: Sequence[str]) -> sa.TableClause:
     schema, _, name = full.rpartition(".")
     return sa.table(name, *(sa.column(column) for column in names), schema=schema or None)
 
 
-def _order(described: Sequence[Any], key: tuple[str, ...], indexes: Sequence[Any]) -> str | None:
+def _order(
+    described: Mapping[str, TypeEngine[Any]], key: tuple[str, ...], indexes: Sequence[Any]
+) -> str | None:
     """A column by which the newest rows come first without sorting the table."""
     times = {
-        str(column["name"])
-        for column in described
-        if isinstance(column["type"], sa.types.DateTime | sa.types.Date)
+        name
+        for name, kind in described.items()
+        if isinstance(kind, sa.types.DateTime | sa.types.Date)
     }
     first = [str(index["column_names"][0]) for index in indexes if index["column_names"]]
     return next((name for name in first if name in times), key[0] if key else None)

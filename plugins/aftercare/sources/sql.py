@@ -45,6 +45,7 @@ from aftercare.sources.codes import BLANKS, code_key
 from aftercare.sources.cursor_text import format_of, sorts
 from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
 from aftercare.sources.feeds import FEEDS
+from aftercare.sources.sql_columns import column_types
 from aftercare.sources.sql_session import (
     LOOK_SECONDS,
     connected,
@@ -190,7 +191,7 @@ def _column_types(
     schema, _, name = mapped.table.rpartition(".")
     inspector = inspect(connection)
     try:
-        columns = inspector.get_columns(name, schema or None)
+        found = column_types(connection, name, schema or None)
     except NoSuchTableError:
         known = [
             *inspector.get_table_names(schema or None),
@@ -202,7 +203,6 @@ def _column_types(
             feed,
             "table",
         ) from None
-    found = {str(entry["name"]): entry["type"] for entry in columns}
     for source_column in mapped.source_columns:
         if source_column not in found:
             raise system.wrong(
