@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from stranger_system import make_stranger
 
 from aftercare.connections import Connection
 from aftercare.errors import ConfigurationError
@@ -304,6 +305,20 @@ def test_a_connection_that_leads_nowhere_is_said_without_its_password(postgres):
 )
 def test_texts_are_a_cursor_where_they_sort_like_times(texts, written):
     assert format_of(texts) == written
+
+
+def test_seconds_since_1970_are_known_by_name_and_size(dealer, tmp_path):
+    make_stranger(dealer.engine)
+    file = written(dealer.connection, tmp_path)
+    text = file.read_text(encoding="utf-8")
+    assert '    cursor: zhxg\n    cursor_format: "unix"\n' in text
+    assert "invoiced_on: {column: kprq, format: unix}" in text
+    draft = {feed.guess.feed.name: feed for feed in drafted(dealer.connection).feeds}
+    orders = draft["repair_order"]
+    assert orders.candidates[0].column.name == "zhxg"
+    newest = orders.candidates[0].newest
+    assert newest is not None
+    assert f"{newest:%Y-%m-%d %H:%M}" == "2026-06-29 17:00"
 
 
 def test_times_that_do_not_sort_are_no_cursor_of_a_draft(tmp_path):

@@ -306,3 +306,9 @@ def test_a_window_is_the_days_of_the_groups_zone() -> None:
     assert WINDOW.days == tuple(date(2026, 6, day) for day in (7, 8, 9, 10))
     assert WINDOW.start.isoformat() == "2026-06-07T00:00:00+08:00"
     assert WINDOW.end.isoformat() == "2026-06-11T00:00:00+08:00"
+
+
+def test_a_column_that_says_when_a_row_changed_may_have_a_format(tmp_path: Path) -> None:
+    csv_file(tmp_path / "o.csv", [order("RO1", changed=1781056800), order("RO2", changed=0)])
+    [batch] = read(tmp_path, more="    version: {column: changed, format: unix}\n")
+    assert list(batch.versions) == [datetime(2026, 6, 10, 2, tzinfo=UTC), None]

@@ -236,6 +236,13 @@ WRONG = [
     (
         FILES,
         "    format: csv\n",
+        "    format: csv\n    version: {column: 更新, format: '%H:%M'}\n",
+        "10: feeds.store.version.format: '%H:%M' does not hold year, month and day; write it like "
+        '"%Y-%m-%d %H:%M"',
+    ),
+    (
+        FILES,
+        "    format: csv\n",
         "    format: csv\n    header_row: 0\n",
         "10: feeds.store.header_row: Input should be greater than or equal to 1",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -32,6 +32,16 @@ def test_a_number_stays_a_number_and_text_is_formatted() -> None:
         "day": "10.06.",
         "all": "2026-06-10",
         "n": 7,
+    }
+
+
+def test_a_time_may_be_counted_since_1970() -> None:
+    at = {"start": datetime(2026, 6, 9, 16, tzinfo=UTC), "page": 3}
+    part = {"from": "{start:unix}", "ms": "{start:unix_ms}", "text": "{start:unix}-{page}"}
+    assert filled(part, at) == {
+        "from": 1781020800,
+        "ms": 1781020800000,
+        "text": "1781020800-3",
     }
 
 

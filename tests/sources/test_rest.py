@@ -93,7 +93,23 @@ def test_what_changed_after_the_window_waits_for_the_next_night(tmp_path: Path) 
         system = rest_system(tmp_path, SINCE + "    version: changed\n")
         [batch] = read(system, service.connection())
     assert batch.columns["ro_no"] == ["BEFORE", "BEFORE_IN_UTC", "NEVER"]
-    assert list(batch.versions) == ["2026-06-10 23:59:59", "2026-06-10T15:59:59Z", None]
+    last = datetime(2026, 6, 10, 15, 59, 59, tzinfo=UTC)
+    assert list(batch.versions) == [last, last, None]
+
+
+def test_seconds_since_1970_are_asked_for_and_understood(tmp_path: Path) -> None:
+    end = int(datetime(2026, 6, 10, 16, tzinfo=UTC).timestamp())
+    head = (
+        '    path: orders\n    parameters: {since: "{start:unix}", until: "to {end:unix_ms}"}\n'
+        "    rows: rows\n    version: {column: changed, format: unix}\n"
+    )
+    records = [document("BEFORE", changed=end - 1), document("AFTER", changed=end)]
+    with serving(*records) as service:
+        [batch] = read(rest_system(tmp_path, head), service.connection())
+    assert service.queries("since") == [str(end - 4 * 86_400)]
+    assert service.queries("until") == [f"to {end}000"]
+    assert batch.columns["ro_no"] == ["BEFORE"]
+    assert list(batch.versions) == [datetime(2026, 6, 10, 15, 59, 59, tzinfo=UTC)]
 
 
 def test_nested_values_are_picked_filtered_and_joined(tmp_path: Path) -> None:

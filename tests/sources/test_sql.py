@@ -282,6 +282,43 @@ def test_a_missing_table_or_column_is_named_with_its_line(
     )
 
 
+def counted(at: datetime) -> int:
+    return int(at.replace(tzinfo=SHANGHAI).timestamp())
+
+
+@pytest.mark.parametrize(("name", "form"), [("is_red", "unix"), ("km_in", "unix_ms")])
+def test_a_cursor_may_count_since_1970(
+    name: str, form: str, dealer: DealerDatabase, tmp_path: Path
+) -> None:
+    ends = {
+        "before": MIDNIGHT - timedelta(days=4, seconds=1),
+        "first": MIDNIGHT - timedelta(days=4),
+        "last": MIDNIGHT - SECOND,
+        "after": MIDNIGHT,
+    }
+    units = 1 if form == "unix" else 1_000
+    kind: Any = int if name == "is_red" else str
+    rows = [order(ro_no, **{name: kind(counted(at) * units)}) for ro_no, at in ends.items()]
+    database(dealer.engine, [*rows, order("never", **{name: kind(0)})])
+    head = f"    table: tt_order\n    cursor: {name}\n    cursor_format: {form}\n"
+    (batch,) = read(mapped(tmp_path, "sql", head), dealer.connection)
+    assert numbers([batch]) == ["first", "last"]
+    assert isinstance(batch.versions, list)
+    assert [at.astimezone(SHANGHAI).replace(tzinfo=None) for at in batch.versions] == [
+        ends["first"],
+        ends["last"],
+    ]
+
+
+def test_a_cursor_that_counts_since_1970_without_saying_so_is_proposed(
+    dealer: DealerDatabase, tmp_path: Path
+) -> None:
+    database(dealer.engine, [order("RO1", is_red=counted(MIDNIGHT))])
+    system = mapped(tmp_path, "sql", "    table: tt_order\n    cursor: is_red\n")
+    said = failure(ConfigurationError, system, dealer.connection)
+    assert said.endswith('so no row would be found; write cursor_format: "unix"')
+
+
 def test_a_number_is_no_cursor(dealer: DealerDatabase, tmp_path: Path) -> None:
     if dealer.kind == "sqlite":
         return

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftercare.sources import values
+from aftercare.sources.moments import epoch_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = [None, "", "  ", "　", "-", "—", "/", "NULL", "无"]
@@ -190,6 +191,53 @@ def test_a_format_is_the_only_one_that_texts_may_have() -> None:
     assert one(values.dates(["06/03/2026"], SHANGHAI, american)) == DAY
     assert one(values.dates(["2026-06-03"], SHANGHAI, american)) == "?2026-06-03"
     assert one(values.dates([DAY], SHANGHAI, american)) == DAY
+
+
+@pytest.mark.parametrize(
+    ("raw", "written", "value"),
+    [
+        (1781056800, "unix", datetime(2026, 6, 10, 2, tzinfo=UTC)),
+        ("1781056800", "unix", datetime(2026, 6, 10, 2, tzinfo=UTC)),
+        (" １７８１０５６８００ ", "unix", datetime(2026, 6, 10, 2, tzinfo=UTC)),
+        (Decimal("1781056800.5"), "unix", datetime(2026, 6, 10, 2, 0, 0, 500_000, UTC)),
+        (1781056800000, "unix_ms", datetime(2026, 6, 10, 2, tzinfo=UTC)),
+        (-86_400, "unix", datetime(1969, 12, 31, tzinfo=UTC)),
+        (0, "unix", None),
+        (None, "unix", None),
+        ("-", "unix", None),
+        (1781056800000, "unix", "?*********0000"),
+        ("2026-06-10", "unix", "?2026-06-10"),
+        (True, "unix", "?true"),
+        (1781056800, None, "?1781056800"),
+    ],
+)
+def test_times_that_count_since_1970_are_understood_where_the_mapping_says_so(
+    raw: object, written: str | None, value: object
+) -> None:
+    assert one(values.timestamps([raw], SHANGHAI, written)) == value
+
+
+def test_a_day_that_is_counted_is_the_day_of_the_system_s_zone() -> None:
+    assert one(values.dates([1781020799], SHANGHAI, "unix")) == date(2026, 6, 9)
+    assert one(values.dates([1781020800], SHANGHAI, "unix")) == date(2026, 6, 10)
+
+
+@pytest.mark.parametrize(
+    ("column", "form"),
+    [
+        ([1781056800, None, 1700000000], "unix"),
+        (["1781056800000"], "unix_ms"),
+        ([1781056800, 1781056800000], None),
+        ([2026061001, 2026123199], None),
+        ([13812345678], None),
+        ([20260610], None),
+        ([None, ""], None),
+    ],
+)
+def test_what_counts_since_1970_is_known_by_its_size(
+    column: list[object], form: str | None
+) -> None:
+    assert epoch_of(column) == form
 
 
 def test_codes_are_looked_up_and_unknown_ones_unreadable() -> None:

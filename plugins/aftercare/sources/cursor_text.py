@@ -1,4 +1,6 @@
-"""Times of change that are kept as text: a window of days finds them only where texts sort like times."""
+"""Times of change that are kept as text or counted since 1970: a window of days finds them only where
+they sort like times.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from aftercare.sources import values
+from aftercare.sources.moments import EPOCHS, epoch_of
 from aftercare.sources.values import text_of
 
 USUAL = "%Y-%m-%d %H:%M:%S"
@@ -30,10 +33,12 @@ _FORMATS = (
 
 
 def format_of(raw: Sequence[object], zone: tzinfo = UTC) -> str | None:
-    """The strptime format in which every text is written; else one by which every text sorts.
+    """The format in which every value is written; else one by which every text sorts.
 
-    None where there is none, or no text.
+    None where there is none, or no value.
     """
+    if (counted := epoch_of(raw)) is not None:
+        return counted
     texts = [text_of(value) or "" for value in raw]
     if not texts:
         return None
@@ -43,7 +48,11 @@ def format_of(raw: Sequence[object], zone: tzinfo = UTC) -> str | None:
 
 
 def sorts(raw: object, form: str, zone: tzinfo) -> bool:
-    """Whether a text stands between the midnights of its day, as the format writes those."""
+    """Whether a text stands between the midnights of its day, as the format writes those; or a number is
+    one that the format counts.
+    """
+    if form in EPOCHS:
+        return epoch_of([raw]) == form
     if not isinstance(raw, str):
         return False
     written = form if _is_written(raw, form) else None

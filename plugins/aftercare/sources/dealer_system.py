@@ -65,7 +65,7 @@ class ColumnMap(_Part):
     """Where a canonical column comes from: a source column, or a constant ``value``.
 
     ``codes`` names a dictionary of the file; ``format`` is a strptime format for texts that hold
-    dates or times. The short form of ``{column: x}`` is ``x``.
+    dates or times, or ``unix`` or ``unix_ms`` for seconds or milliseconds since 1970. The short form of ``{column: x}`` is ``x``.
     """
 
     column: str | None = None
@@ -75,9 +75,10 @@ class ColumnMap(_Part):
 
 
 class VersionColumn(_Part):
-    """A column of the file that says when its row changed."""
+    """A column or path that says when its row changed; ``format`` as in a column."""
 
     column: str
+    format: str | None = None
 
 
 class FeedMap(_Part):
@@ -120,7 +121,7 @@ class FeedMap(_Part):
 
 class SqlFeedMap(FeedMap):
     """A table or view. ``cursor`` are columns that say when a row changed: the first that is filled
-    counts. Without one the table is read whole each night, which ``read_whole`` has to confirm
+    counts. ``cursor_format`` is that of texts, or ``unix`` or ``unix_ms`` for numbers. Without one the table is read whole each night, which ``read_whole`` has to confirm
     for feeds that grow.
     """
 
@@ -233,7 +234,10 @@ class RestFeedMap(FeedMap):
     body: dict[str, Any] = {}
     rows: str
     each: str | None = None
-    version: str | None = None
+    version: Annotated[
+        VersionColumn | None,
+        BeforeValidator(_spelled_out, json_schema_input_type=VersionColumn | str | None),
+    ] = None
     paging: Paging | None = None
     window_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     history_from: date | None = None
@@ -242,7 +246,7 @@ class RestFeedMap(FeedMap):
     @property
     def source_columns(self) -> tuple[str, ...]:
         """Every path that is read, once."""
-        own = (self.version,) if self.version is not None else ()
+        own = (self.version.column,) if self.version is not None else ()
         return tuple(dict.fromkeys([*super().source_columns, *own]))
 
 

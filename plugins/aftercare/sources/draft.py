@@ -162,26 +162,29 @@ def make_draft(
             for name, column in whole.items()
             if not column.is_personal
         }
-        candidates = tuple(
-            CursorDraft(
-                column,
-                names.changed(column.name),
-                _as_time(newest(address, zone, guess.table, column.name), zone),
-                *_written(look, column),
-            )
-            for column in _cursor_columns(guess)
+        candidates = sorted(
+            (
+                CursorDraft(
+                    column,
+                    names.changed(column.name),
+                    _as_time(newest(address, zone, guess.table, column.name), zone, column.epoch),
+                    *_written(look, column),
+                )
+                for column in _cursor_columns(guess)
+            ),
+            key=lambda found: -found.likeness,
         )
         cursor = _cursor(candidates, names)
         written = next((one.written for one in candidates if one.column.name in cursor), None)
-        feeds.append(FeedDraft(guess, cursor, written, candidates, codes))
+        feeds.append(FeedDraft(guess, cursor, written, tuple(candidates), codes))
     return Draft(
         system, look.conn_id, look.kind, str(zone), tuple(feeds), brands, _dictionaries(feeds)
     )
 
 
-def _as_time(raw: object, zone: tzinfo) -> datetime | None:
+def _as_time(raw: object, zone: tzinfo, written: str | None) -> datetime | None:
     """A raw value as a time of the system's zone: free text that stands for one is not shown."""
-    found: list[datetime | None] = values.timestamps([raw], zone).values
+    found: list[datetime | None] = values.timestamps([raw], zone, written).values
     return found[0].astimezone(zone) if found[0] is not None else None
 
 
@@ -199,7 +202,7 @@ def _cursor_columns(guess: FeedGuess) -> list[ColumnLook]:
         for column in guess.table.columns
         if column.name not in personal
         and column.filled_values
-        and not column.is_numeric
+        and not (column.is_numeric and column.epoch is None)
         and column.share("date") >= SURE
     ]
 

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 import fsspec
 
 from aftercare.errors import AftercareError, ConfigurationError, SystemUnreachable
+from aftercare.sources import values
 from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window
 from aftercare.sources.dealer_system import DealerSystem, FileFeedMap, VersionColumn
 from aftercare.sources.file_rows import Cells, csv_rows, places, xlsx_rows
@@ -193,7 +194,10 @@ class Folder:
     ) -> Sequence[object] | datetime:
         version = self._mapped.version
         if isinstance(version, VersionColumn):
-            return columns[version.column]
+            given = columns[version.column]
+            if version.format is None:
+                return given
+            return values.timestamps(given, self._system.zone, version.format).values
         if version == "file_time" and file.changed_at is not None:
             return file.changed_at
         return self._window.after(file.day)

@@ -171,7 +171,8 @@ def _fit(
         return 0.05 if source.distinct <= 3 else None
     if column.kind == "code":
         return _fit_of_codes(feed, column, source, likeness, names)
-    if source.share("date") >= _MOST and column.name != "month":
+    # A number of ten digits may count seconds, and may as well be an order's.
+    if source.share("date") >= _MOST and source.epoch is None and column.name != "month":
         return None
     if column.name == feed.key[-1] and column.contact is None:
         different = source.distinct / len(source.filled_values)

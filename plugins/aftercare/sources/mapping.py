@@ -25,8 +25,10 @@ from aftercare.sources.dealer_system import (
     RestSystem,
     SqlFeedMap,
     SqlSystem,
+    VersionColumn,
 )
 from aftercare.sources.feeds import FEEDS, Column, Feed
+from aftercare.sources.moments import EPOCHS
 from aftercare.sources.needs import holds_blanks
 from aftercare.sources.rest_mapping import rest_problems
 
@@ -95,6 +97,9 @@ def _problems(system: DealerSystem, path: Path, lines: Lines) -> Iterator[Proble
             continue
         feed = FEEDS[name]
         yield from _columns(system, feed, mapped, here)
+        version = getattr(mapped, "version", None)
+        if isinstance(version, VersionColumn) and version.format is not None:
+            yield from _written(version.format, (*here, "version", "format"))
         if isinstance(mapped, SqlFeedMap):
             yield from _table(feed, mapped, here)
         elif isinstance(mapped, FileFeedMap):
@@ -160,16 +165,27 @@ def _format(column: Column, written: str, place: Place) -> Iterator[Problem]:
     if column.kind not in ("date", "timestamp") and column.contact != "birthday":
         yield f"{column.name} is no date or time; remove format", place
         return
-    sample = datetime(2026, 11, 21, 13, 45, 59)  # noqa: DTZ001 - only its digits matter
-    try:
-        understood = datetime.strptime(sample.strftime(written), written)  # noqa: DTZ007
-    except ValueError:
-        understood = None
-    if understood is None or understood.date() != sample.date():
+    yield from _written(written, place)
+
+
+def _written(written: str, place: Place) -> Iterator[Problem]:
+    if not _tells_a_day(written):
         yield (
             f'{written!r} does not hold year, month and day; write it like "%Y-%m-%d %H:%M"',
             place,
         )
+
+
+def _tells_a_day(written: str) -> bool:
+    """Whether a format says which day it is: a strptime format, or one that counts since 1970."""
+    if written in EPOCHS:
+        return True
+    sample = datetime(2026, 11, 21, 13, 45, 59)  # noqa: DTZ001 - only its digits matter
+    try:
+        understood = datetime.strptime(sample.strftime(written), written)  # noqa: DTZ007
+    except ValueError:
+        return False
+    return understood.date() == sample.date()
 
 
 def _codes(system: DealerSystem, column: Column, name: str, place: Place) -> Iterator[Problem]:
@@ -208,7 +224,7 @@ def _table(feed: Feed, mapped: SqlFeedMap, here: Place) -> Iterator[Problem]:
         yield _Open(said), here
     days = (datetime(2025, 12, 31), datetime(2026, 1, 1), datetime(2026, 2, 1))  # noqa: DTZ001
     written = [day.strftime(mapped.cursor_format) for day in days]
-    if sorted(set(written)) != written:
+    if mapped.cursor_format not in EPOCHS and sorted(set(written)) != written:
         yield (
             "texts that are written so do not sort like times; choose another cursor",
             (*here, "cursor_format"),

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aftercare.sources.codes import BLANKS, code_key, is_countable
@@ -15,8 +15,13 @@ from aftercare.sources.codes import BLANKS, code_key, is_countable
 UNREADABLE: Any = object()
 """Stands for a value that could not be read."""
 
+EPOCHS = {"unix": 1, "unix_ms": 1_000}
+"""Formats of times that are counted since 1970, and how many of their units are a second."""
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+# 2001 to 2036: what counts seconds of a dealer's business and is no order number.
+EPOCH_SECONDS = range(10**9, 21 * 10**8)
 EXCEL_EPOCH = datetime.fromisoformat("1899-12-30")
-FIRST_YEAR = 1900
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 _FIRST_DAY = date(FIRST_YEAR, 1, 1).toordinal()
 # 1950 to 2100: a smaller or larger number is no day that a dealer writes down.
 EXCEL_SERIALS = range(18_264, 73_416)
@@ -34,6 +39,7 @@ _MOMENT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
+_COUNTED = re.compile(r"-?\d{1,18}(?:\.\d+)?", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _ISO = re.compile(
     r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
@@ -121,6 +127,8 @@ def reader(written: str | None) -> Callable[[object], Any]:
 
     Nearly all texts of a column have one plain form, and those are read without further ado.
     """
+    if written in EPOCHS:
+        return partial(_of_epoch, per_second=EPOCHS[written])
     plain = _ISO if written is None else _plain_form(written)
     separator = "-" if written is None else written[2:3]
     from_iso = datetime.fromisoformat
@@ -154,6 +162,48 @@ def _plain_form(written: str) -> re.Pattern[str] | None:
     for part, digits in parts.items():
         pattern = pattern.replace(part, digits)
     return re.compile(pattern, re.ASCII)
+
+
+def epoch_of(column: Sequence[object]) -> str | None:
+    """The format of a column that counts since 1970; None where a value of it does not, or none is filled."""
+    numbers = [_whole(raw) for raw in column if code_key(raw) not in BLANKS]
+    for form, per_second in EPOCHS.items():
+        seconds = [None if number is None else number // per_second for number in numbers]
+        are_like = all(one is not None and one in EPOCH_SECONDS for one in seconds)
+        # 2026060101 is an order of the 1st of June, and not the year 2034.
+        if seconds and are_like and not all(map(_begins_with_a_day, numbers)):
+            return form
+    return None
+
+
+def _whole(raw: object) -> int | None:
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
+        return None
+    digits = code_key(raw)
+    return int(digits) if digits.isascii() and digits.isdecimal() else None
+
+
+def _begins_with_a_day(number: int | None) -> bool:
+    found = _COMPACT.fullmatch(str(number)[:8])
+    return found is not None and isinstance(_of_digits(found), datetime)
+
+
+def _of_epoch(raw: object, per_second: int) -> Any:
+    """A time that is counted since 1970; 0 is how such systems store that there is none."""
+    if isinstance(raw, datetime):
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
+        return UNREADABLE
+    cleaned = code_key(raw)
+    if cleaned in BLANKS or cleaned == "0":
+        return None
+    if not _COUNTED.fullmatch(cleaned):
+        return UNREADABLE
+    try:
+        moment = EPOCH + timedelta(microseconds=int(Decimal(cleaned) * 1_000_000 / per_second))
+    except OverflowError:
+        return UNREADABLE
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else UNREADABLE
 
 
 def _plausible(raw: object, written: str | None) -> Any:

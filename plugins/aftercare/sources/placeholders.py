@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+
+from aftercare.sources.moments import EPOCHS
 
 _FORMATTER = string.Formatter()
 
@@ -31,7 +34,9 @@ def names(part: object) -> Iterator[str]:
 def filled(part: Any, values: Mapping[str, Any]) -> Any:
     """The same data with values for placeholders.
 
-    A text that is one placeholder without a format, whose value is a number, becomes that number. What holds a placeholder whose value is None is left out of mappings and lists.
+    A text that is one placeholder without a format, whose value is a number, becomes that number; so does
+    one of a time with the format unix or unix_ms. What holds a placeholder whose value is None is left
+    out of mappings and lists.
     """
     if isinstance(part, Mapping):
         inner = {key: filled(value, values) for key, value in part.items()}
@@ -45,4 +50,16 @@ def filled(part: Any, values: Mapping[str, Any]) -> Any:
         return None
     if len(wanted) == 1 and part == f"{{{wanted[0]}}}" and isinstance(values[wanted[0]], int):
         return values[wanted[0]]
-    return part.format(**values)
+    pieces = [
+        text + ("" if name is None else str(_told(values[name], form or "")))
+        for text, name, form, _ in _FORMATTER.parse(part)
+    ]
+    if len(wanted) == 1 and any(part == f"{{{wanted[0]}:{form}}}" for form in EPOCHS):
+        return int(pieces[0])
+    return "".join(pieces)
+
+
+def _told(value: Any, form: str) -> str:
+    if form in EPOCHS and isinstance(value, datetime):
+        return str(int(value.timestamp() * EPOCHS[form]))
+    return format(value, form)

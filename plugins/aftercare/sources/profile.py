@@ -13,6 +13,7 @@ from aftercare.sources import contacts, values, vin
 from aftercare.sources.codes import BLANKS, code_key
 from aftercare.sources.cursor_text import format_of
 from aftercare.sources.feeds import Contact
+from aftercare.sources.moments import epoch_of
 
 MOST_CODES = 40
 """A column with more different values than that holds no codes."""
@@ -126,11 +127,18 @@ class ColumnLook:
         )
 
     @cached_property
+    def epoch(self) -> str | None:
+        """The format of times that are counted since 1970; None for all other columns."""
+        return None if self.is_key else epoch_of(self.filled_values)
+
+    @cached_property
     def date_format(self) -> str | None:
-        """The one strptime format that reads dates which could else mean two things, if there is one.
+        """The one format that reads dates which could else mean two things or none, if there is one.
 
         None for columns that need no format, and for those of which nobody can tell.
         """
+        if self.epoch is not None:
+            return self.epoch
         if not self.filled_values or self._read(None) == len(self.filled_values):
             return None
         fitting = [
@@ -140,7 +148,7 @@ class ColumnLook:
 
     @cached_property
     def sorted_format(self) -> str | None:
-        """The strptime format by which texts sort like the times they hold; None when there is none."""
+        """The format by which values sort like the times they hold; None when there is none."""
         return format_of(self.filled_values)
 
     def _read(self, written: str | None) -> int:

@@ -44,12 +44,12 @@ def _batch(
 ) -> Batch | None:
     versions: list[Any] | None = None
     if mapped.version is not None:
-        changed = [cells[mapped.version] for cells, _ in rows]
-        kept = [
-            row
-            for row, at in enumerate(values.timestamps(changed, system.zone).values)
-            if at is None or at < window.end
-        ]
+        changed = values.timestamps(
+            [cells[mapped.version.column] for cells, _ in rows],
+            system.zone,
+            mapped.version.format,
+        ).values
+        kept = [row for row, at in enumerate(changed) if at is None or at < window.end]
         rows, versions = [rows[row] for row in kept], [changed[row] for row in kept]
     if not rows:
         return None

@@ -33,9 +33,10 @@ def rest_problems(
 
 def _paths(mapped: RestFeedMap) -> Iterator[Problem]:
     yield mapped.rows, ("rows",)
-    for key in ("each", "version"):
-        if (path := getattr(mapped, key)) is not None:
-            yield path, (key,)
+    if mapped.each is not None:
+        yield mapped.each, ("each",)
+    if mapped.version is not None:
+        yield mapped.version.column, ("version",)
     for key in ("next", "more"):
         if (path := getattr(mapped.paging, key, None)) is not None:
             yield path, ("paging", key)

@@ -39,12 +39,14 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from aftercare.errors import AftercareError, BadData, SystemUnreachable
+from aftercare.errors import AftercareError, BadData, ConfigurationError, SystemUnreachable
+from aftercare.sources import values
 from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window, naming_refs
 from aftercare.sources.codes import BLANKS, code_key
 from aftercare.sources.cursor_text import format_of, sorts
 from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
 from aftercare.sources.feeds import FEEDS
+from aftercare.sources.moments import EPOCHS
 from aftercare.sources.sql_columns import column_types
 from aftercare.sources.sql_session import (
     LOOK_SECONDS,
@@ -110,9 +112,8 @@ def _batches(
         _check_texts(system, feed, mapped, connection, found)
         names = mapped.source_columns
         key = mapped.naming(feed)
-        statement = _select(
-            system, feed, mapped, found, changed, connection.dialect.name == "sqlite"
-        )
+        is_sqlite = connection.dialect.name == "sqlite"
+        statement = _select(system, feed, mapped, found, changed, is_sqlite)
         # The same rows in the same places, so that reading a night again changes nothing. A look at
         # a few rows need not sort the table.
         statement = (
@@ -130,7 +131,14 @@ def _batches(
                     cells[name] = [at and at.replace(tzinfo=UTC) for at in cells[name]]
                 versions: Any = changed[1]
                 if mapped.cursor:
-                    versions = _first_filled([cells[name] for name in mapped.cursor])
+                    versions = _first_filled(
+                        [
+                            values.timestamps(cells[name], system.zone, mapped.cursor_format).values
+                            if _is_counted(mapped, found[name], is_sqlite)
+                            else cells[name]
+                            for name in mapped.cursor
+                        ]
+                    )
                 refs = naming_refs(mapped.table, [cells[name] for name in key], len(rows))
                 yield Batch(cells, refs, versions)
 
@@ -142,9 +150,10 @@ def _check_texts(
     connection: Connection,
     found: Mapping[str, types.TypeEngine[Any]],
 ) -> None:
-    """Texts of another format than the window's ends would be passed over, and nobody would see it."""
+    """Values of another format than the window's ends would be passed over, and nobody would see it."""
     for name in mapped.cursor:
-        if not _is_text(found[name], connection.dialect.name == "sqlite"):
+        is_number = isinstance(found[name], types.Integer | types.Numeric)
+        if not is_number and not _is_text(found[name], connection.dialect.name == "sqlite"):
             continue
         schema, _, table_name = mapped.table.rpartition(".")
         cursor: ColumnClause[Any] = column(name)
@@ -159,9 +168,11 @@ def _check_texts(
         if not given or any(sorts(at, mapped.cursor_format, system.zone) for at in given):
             continue
         known = format_of(given, system.zone)
+        if is_number and known not in EPOCHS:
+            raise _no_times(system, feed, mapped, name)
         advice = f'write cursor_format: "{known}"' if known else "choose another cursor"
         raise system.wrong(
-            f"no text of column {name} of table {mapped.table} is written as "
+            f"no value of column {name} of table {mapped.table} is written as "
             f'"{mapped.cursor_format}", so no row would be found; {advice}',
             *("feeds", feed, "cursor"),
         )
@@ -172,6 +183,21 @@ def _is_text(kind: types.TypeEngine[Any], is_sqlite: bool) -> bool:
     if is_sqlite:
         return not isinstance(kind, types.Date)
     return isinstance(kind, types.String)
+
+
+def _is_counted(mapped: SqlFeedMap, kind: types.TypeEngine[Any], is_sqlite: bool) -> bool:
+    """Whether a cursor counts since 1970; one beside it may be a time."""
+    is_time = isinstance(kind, types.DateTime | types.Date) and not is_sqlite
+    return mapped.cursor_format in EPOCHS and not is_time
+
+
+def _no_times(
+    system: DealerSystem, feed: str, mapped: SqlFeedMap, cursor: str
+) -> ConfigurationError:
+    return system.wrong(
+        f"column {cursor} of table {mapped.table} holds neither times nor dates; choose another cursor",
+        *("feeds", feed, "cursor"),
+    )
 
 
 def _first_filled(cursors: list[Sequence[object]]) -> list[object]:
@@ -279,6 +305,11 @@ def _bound(
 ) -> ColumnElement[Any]:
     """An end of the window as the cursor's column stores times."""
     local = at.astimezone(system.zone).replace(tzinfo=None)
+    if _is_counted(mapped, kind, is_sqlite):
+        counted = int(at.timestamp()) * EPOCHS[mapped.cursor_format]
+        if isinstance(kind, types.String):
+            return literal(str(counted), types.String())
+        return literal(counted, types.BigInteger())
     if is_sqlite and isinstance(kind, types.Date):
         return literal(local.date().isoformat(), types.String())
     if _is_text(kind, is_sqlite):
@@ -291,12 +322,7 @@ def _bound(
         return literal(local, types.DateTime())
     if isinstance(kind, types.Date):
         return literal(local.date(), types.Date())
-    raise system.wrong(
-        f"column {cursor} of table {mapped.table} holds neither times nor dates; choose another cursor",
-        "feeds",
-        feed,
-        "cursor",
-    )
+    raise _no_times(system, feed, mapped, cursor)
 
 
 @contextmanager
