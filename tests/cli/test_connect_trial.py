@@ -118,6 +118,25 @@ def test_a_system_without_orders_does_not_go_live(warehouse, tmp_path):
     assert "No order was read" in said(tried)[-1]
 
 
+def test_money_that_is_hardly_in_yuan_is_told(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    rows = [order(f"R{row}", amount=40_000 + row) for row in range(3)]
+    system, address = sql_system(tmp_path), sqlite(tmp_path, rows)
+    (line,) = (
+        line
+        for line in said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))
+        if "median" in line
+    )
+    assert line.endswith(
+        "median 40,001.00 yuan; that is not usual. Is it kept in fen? Then write unit: fen"
+    )
+    file = tmp_path / "dms.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("amount: amount", "amount: {column: amount, unit: fen}"), "utf-8")
+    tried = try_day(warehouse, KEYRING, GROUP, read_dealer_system(file), address, DAY)
+    assert any(line.endswith("amount: median 400.01 yuan") for line in said(tried))
+
+
 def test_unknown_stores_are_told_where_they_come_from(warehouse, tmp_path):
     address = sqlite(tmp_path, [order("R1")])
     tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), address, DAY)

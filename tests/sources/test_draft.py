@@ -321,6 +321,15 @@ def test_seconds_since_1970_are_known_by_name_and_size(dealer, tmp_path):
     assert f"{newest:%Y-%m-%d %H:%M}" == "2026-06-29 17:00"
 
 
+def test_money_is_to_be_checked_and_its_unit_proposed(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        make_stranger(dealer.engine)
+        text = written(dealer.connection, tmp_path).read_text(encoding="utf-8")
+    (price,) = (line for line in text.splitlines() if "price:" in line)
+    assert price.split("#")[0].strip() == "price: {column: cjj, unit: fen}"
+    assert "please check: read as fen, median 153,330 yuan" in price
+
+
 def test_times_that_do_not_sort_are_no_cursor_of_a_draft(tmp_path):
     with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
         rows = [

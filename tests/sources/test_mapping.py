@@ -241,6 +241,12 @@ WRONG = [
         '"%Y-%m-%d %H:%M"',
     ),
     (
+        SQL,
+        "ro_no: ro_no",
+        "ro_no: {column: ro_no, unit: fen}",
+        "12: feeds.repair_order.columns.ro_no.unit: ro_no is no money; remove unit",
+    ),
+    (
         FILES,
         "    format: csv\n",
         "    format: csv\n    header_row: 0\n",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ from aftercare.quality.suites import read_suite
 from aftercare.quality.words import column_word
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.settings import Group
+from aftercare.sources import money
 from aftercare.sources.batches import Address
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
@@ -38,6 +40,7 @@ class TrialFeed:
 
     ``unreadable``: column, raw value and number of rows, the most frequent first. ``keys``: of some
     rows that break a rule, what names them. ``lacking``: needed columns that are not mapped.
+    ``medians``: the middle of each column of money, in yuan.
     """
 
     feed: str
@@ -46,6 +49,7 @@ class TrialFeed:
     problem: str | None = None
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lacking: Mapping[str, Need] = field(default_factory=dict)
+    medians: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def is_sound(self) -> bool:
@@ -96,7 +100,15 @@ def try_day(
                     most=MOST_KEYS,
                 ):
                     keys.setdefault(row.rule_id, []).append(row.business_key)
-            tried.append(TrialFeed(feed, counts, values, problem, keys, not_mapped(system, feed)))
+                in_yuan = [column.name for column in FEEDS[feed].columns if column.is_money]
+                medians = {
+                    row.column_name: Decimal(row.median)
+                    for row in warehouse.run(
+                        connection, "quality/list_medians", **load, columns=in_yuan
+                    )
+                }
+            lacking = not_mapped(system, feed)
+            tried.append(TrialFeed(feed, counts, values, problem, keys, lacking, medians))
     return tried
 
 
@@ -138,6 +150,16 @@ def _verdict(tried: Sequence[TrialFeed], name: str, say: Words) -> str:
     return say("try_ready", system=name)
 
 
+def _unusual(feed: str, column: str, middle: Decimal, say: Words) -> str:
+    """A warning where a column of money is hardly in yuan; else nothing."""
+    if money.is_usual(feed, column, middle):
+        return ""
+    unit = money.unit_for(feed, column, middle)
+    if unit is None:
+        return say("try_unusual")
+    return say("try_unit", unit=say(f"unit_{unit}"), name=unit)
+
+
 def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
     title = word(FEED_WORDS, tried.feed, say.language)
     if tried.problem is not None:
@@ -160,6 +182,14 @@ def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
         without = say(f"without_{need.loss}", rule=need.rule_id)
         word_of = column_word(column, say.language)
         yield "  " + say("try_lacking", column=word_of, name=column, without=without)
+    for column, middle in tried.medians.items():
+        told = say(
+            "try_median",
+            column=column_word(column, say.language),
+            name=column,
+            median=f"{middle.quantize(Decimal('0.01')):,}",
+        )
+        yield "  " + told + _unusual(tried.feed, column, middle, say)
     for column, value, rows in tried.unreadable:
         yield "  " + say(
             "try_unreadable", column=column_word(column, say.language), value=value, rows=rows

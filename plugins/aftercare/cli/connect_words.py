@@ -158,7 +158,7 @@ def _columns(feed: FeedDraft, figures: FeedFigures, say: Words) -> Iterator[tupl
             "" if found.valid is None else _share(found.valid, found.filled),
             ", ".join(
                 [
-                    *([] if guess.is_sure else [say("note_unsure")]),
+                    *([] if guess.is_sure and not found.column.is_money else [say("note_unsure")]),
                     *_notes(found, found.column.name in feed.codes, say),
                 ]
             ),

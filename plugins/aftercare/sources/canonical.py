@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from psycopg.types.json import Jsonb
 
 from aftercare.protection import NOTHING, Keyring
-from aftercare.sources import contacts, copy_text, values, vin
+from aftercare.sources import contacts, copy_text, money, values, vin
 from aftercare.sources.batches import Batch
 from aftercare.sources.codes import BLANKS, code_key
 from aftercare.sources.contacts import Sealed
@@ -242,7 +242,7 @@ class Translator:
             case "integer":
                 return values.integers(raw)
             case "decimal":
-                return values.decimals(raw)
+                return money.amounts(raw, entry.unit if entry else "yuan")
             case "boolean":
                 return values.booleans(raw)
             case "date":

@@ -27,6 +27,7 @@ from aftercare.configuration import Lines, line_of
 from aftercare.errors import ConfigurationError
 from aftercare.sources.codes import code_key
 from aftercare.sources.feeds import FEEDS
+from aftercare.sources.money import Unit
 
 SYSTEM_NAME = "[a-z][a-z0-9_]*"
 Constant = bool | int | Decimal | date | str
@@ -65,13 +66,15 @@ class ColumnMap(_Part):
     """Where a canonical column comes from: a source column, or a constant ``value``.
 
     ``codes`` names a dictionary of the file; ``format`` is a strptime format for texts that hold
-    dates or times, or ``unix`` or ``unix_ms`` for seconds or milliseconds since 1970. The short form of ``{column: x}`` is ``x``.
+    dates or times, or ``unix`` or ``unix_ms`` for seconds or milliseconds since 1970. ``unit``
+    is that of money, where it is not yuan: ``fen``, or ``wan`` for 10,000 yuan. The short form of ``{column: x}`` is ``x``.
     """
 
     column: str | None = None
     value: Constant | None = None
     codes: str | None = None
     format: str | None = None
+    unit: Unit = "yuan"
 
 
 class VersionColumn(_Part):

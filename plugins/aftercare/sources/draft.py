@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from aftercare.settings import Group
-from aftercare.sources import values
+from aftercare.sources import money, values
 from aftercare.sources.batches import Address
 from aftercare.sources.cursor_text import USUAL
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
@@ -22,6 +22,7 @@ from aftercare.sources.dictionaries import dictionary_tables
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.guess import SURE, FeedGuess
+from aftercare.sources.money import Unit
 from aftercare.sources.names import Names
 from aftercare.sources.needs import NEEDS, Need
 from aftercare.sources.probe import Look, count_codes, newest
@@ -59,6 +60,13 @@ class FeedDraft:
     def unused(self) -> tuple[ColumnLook, ...]:
         """Source columns that neither a column nor the cursor takes anything from."""
         return tuple(column for column in self.guess.unused if column.name not in self.cursor)
+
+    def unit_of(self, name: str) -> Unit | None:
+        """The unit in which a column of money is likely to be; None for other columns."""
+        if not self.guess.feed.column(name).is_money:
+            return None
+        values_of = self.guess.columns[name].source.filled_values
+        return money.likely_unit(self.guess.feed.name, name, values_of)
 
     @property
     def missing_key(self) -> tuple[str, ...]:
@@ -275,6 +283,8 @@ def column_map(
     """A column of a feed as the mapping writes it."""
     source = feed.guess.columns[name].source
     found = {"column": source.name}
+    if (unit := feed.unit_of(name)) is not None and unit != "yuan":
+        found["unit"] = unit
     if name in feed.codes:
         found["codes"] = dictionaries[feed.guess.feed.name, name]
     is_day = feed.guess.feed.column(name)

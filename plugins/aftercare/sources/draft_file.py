@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
+from aftercare.sources import money
 from aftercare.sources.draft import LAG_DAYS, Draft, FeedDraft, column_map
 from aftercare.sources.draft_codes import allowed_codes
 from aftercare.sources.mapping import UNDECIDED
@@ -58,15 +59,25 @@ def _feeds(draft: Draft, say: Words) -> Iterator[str]:
         for name, need in feed.lacking.items():
             without = say(f"without_{need.loss}", rule=need.rule_id)
             yield f"      # {UNDECIDED} {name}: … {say('draft_lacking', without=without, columns=left)}"
-        for name, guess in feed.guess.columns.items():
+        for name in feed.guess.columns:
             mapped = column_map(feed, name, draft.dictionaries)
             written = ", ".join(f"{key}: {_scalar(value)}" for key, value in mapped.items())
             right = _scalar(mapped["column"]) if len(mapped) == 1 else f"{{{written}}}"
-            yield _line(f"      {name}: {right}", None if guess.is_sure else say("draft_unsure"))
+            yield _line(f"      {name}: {right}", _doubt(feed, name, say))
         if feed.unused:
             yield f"    # {say('draft_unused')}"
             for column in feed.unused:
                 yield f"    #   {column.name} ({seen(column, say)})"
+
+
+def _doubt(feed: FeedDraft, name: str, say: Words) -> str | None:
+    """What somebody should look at beside a column: money always, for its unit is nowhere written."""
+    guess = feed.guess.columns[name]
+    unit = feed.unit_of(name)
+    middle = None if unit is None else money.median(guess.source.filled_values, unit)
+    if middle is not None:
+        return say("draft_money", unit=say(f"unit_{unit}"), median=f"{middle:,}")
+    return None if guess.is_sure and unit is None else say("draft_unsure")
 
 
 def _source(feed: FeedDraft, say: Words) -> Iterator[str]:

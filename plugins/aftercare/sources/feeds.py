@@ -15,12 +15,15 @@ Contact = Literal["name", "phone", "plate", "id_no", "birthday", "email", "text"
 
 @dataclass(frozen=True)
 class Column:
-    """A canonical column. ``codes``: the allowed values of a code; ``contact``: protected as such."""
+    """A canonical column. ``codes``: the allowed values of a code; ``contact``: protected as such;
+    ``is_money``: in yuan.
+    """
 
     name: str
     kind: Kind = "text"
     codes: tuple[str, ...] = ()
     contact: Contact | None = None
+    is_money: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ FEEDS: dict[str, Feed] = {
                 Column("model"),
                 Column("sales_consultant_no"),
                 _code("customer_kind", "person", "company"),
-                Column("price", "decimal"),
+                Column("price", "decimal", is_money=True),
                 Column("plate", contact="plate"),
                 Column("customer_name", contact="name"),
                 Column("customer_phone", contact="phone"),
@@ -136,7 +139,7 @@ FEEDS: dict[str, Feed] = {
                 Column("service_advisor_no"),
                 Column("technician_no"),
                 _code("owner_kind", "person", "company"),
-                Column("amount", "decimal"),
+                Column("amount", "decimal", is_money=True),
                 Column("plate", contact="plate"),
                 Column("deliverer_name", contact="name"),
                 Column("deliverer_phone", contact="phone"),
@@ -216,7 +219,7 @@ FEEDS: dict[str, Feed] = {
                 Column("insurer"),
                 Column("is_new_car", "boolean"),
                 Column("sold_by_no"),
-                Column("premium", "decimal"),
+                Column("premium", "decimal", is_money=True),
                 Column("holder_name", contact="name"),
                 Column("holder_phone", contact="phone"),
             ),

@@ -150,6 +150,10 @@ def _column(
         return
     if has_value and (entry.codes or entry.format):
         yield "a constant value takes neither codes nor format", place
+    if entry.unit != "yuan" and not column.is_money:
+        yield f"{column.name} is no money; remove unit", (*place, "unit")
+    if has_value and entry.unit != "yuan":
+        yield "a constant value takes no unit; write it in yuan", (*place, "unit")
     if has_value and column.kind == "code" and entry.value not in column.codes:
         yield (
             f"{entry.value!r} is no {column.name}; use one of {', '.join(column.codes)}",

@@ -102,7 +102,7 @@ def booleans(column: Sequence[object]) -> Understood:
 
 def dates(column: Sequence[object], zone: tzinfo, written: str | None = None) -> Understood:
     """Days; a time with a zone counts as the day that ``zone`` had."""
-    return _understood(column, moments.days(column, zone, written))
+    return understood(column, moments.days(column, zone, written))
 
 
 def timestamps(column: Sequence[object], zone: tzinfo, written: str | None = None) -> Understood:
@@ -117,7 +117,7 @@ def naive_timestamps(
     column: Sequence[object], zone: tzinfo, written: str | None = None
 ) -> Understood:
     """As `timestamps`, but the times do not say that they are UTC's: far cheaper to make and write."""
-    return _understood(column, moments.in_utc(column, zone, written))
+    return understood(column, moments.in_utc(column, zone, written))
 
 
 def coded(column: Sequence[object], codes: Mapping[str, object]) -> Understood:
@@ -133,7 +133,7 @@ def coded(column: Sequence[object], codes: Mapping[str, object]) -> Understood:
 
 
 def _each(column: Sequence[object], read: Callable[[Any], Any]) -> Understood:
-    return _understood(column, _read(column, read))
+    return understood(column, _read(column, read))
 
 
 def _read(column: Sequence[Any], read: Callable[[Any], Any]) -> list[Any]:
@@ -154,7 +154,8 @@ def _plain_type(column: Sequence[object]) -> type | None:
     return only if only in (str, int, bool) else None
 
 
-def _understood(column: Sequence[object], values: list[Any]) -> Understood:
+def understood(column: Sequence[object], values: list[Any]) -> Understood:
+    """A column of values in which UNREADABLE stands for those that could not be read."""
     unreadable: dict[int, str] = {}
     if any(map(is_, values, repeat(UNREADABLE))):
         for row, value in enumerate(values):
