@@ -330,6 +330,41 @@ def test_money_is_to_be_checked_and_its_unit_proposed(tmp_path):
     assert "please check: read as fen, median 153,330 yuan" in price
 
 
+def test_people_in_a_table_of_their_own_are_joined_by_a_view(dealer, tmp_path):
+    make_stranger(dealer.engine)
+    file = written(dealer.connection, tmp_path)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    asked = next(row for row, line in enumerate(lines) if "TODO deliverer_phone" in line)
+    assert "t_kh has phones, and khid leads to it" in lines[asked + 1]
+    view = lines[asked + 2].removeprefix("      #   ").rstrip(";")
+    assert "p.khmc, p.lxdh" in view
+    assert "zjhm" not in view
+    dealer.run(view)
+    seen = look(dealer.connection, GROUP.time_zone)
+    (made,) = (table for table in seen.tables if table.name == "v_t_wx_gd")
+    assert made.column("lxdh").share("phone") == 1
+
+
+def test_a_table_of_stores_with_strange_names_is_proposed_by_its_values(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        make_stranger(dealer.engine)
+        for column in ("jgqc", "zypp", "szcs", "kyrq"):
+            dealer.run(f"alter table t_jg rename column {column} to q_{column[:2]}")
+        text = written(dealer.connection, tmp_path).read_text(encoding="utf-8")
+        assert "stores: t_jg (2 rows; its jgdm has the values of t_ry.jgdm, t_cl_dd.jgdm" in text
+        for name in ("t_jg", "t_ry", "t_cl_dd", "t_wx_gd"):
+            dealer.run(f"alter table {name} rename column jgdm to q9")
+        draft = drafted(dealer.connection)
+        lines = written(dealer.connection, tmp_path).read_text(encoding="utf-8").splitlines()
+    assert draft.names_stores is None
+    (asked,) = (line for line in lines if "TODO store:" in line)
+    assert "t_jg (2 rows; its q9 has the values of t_ry.q9, t_cl_dd.q9, t_wx_gd.q9)" in asked
+    missing = [line for line in lines if "TODO store_code:" in line]
+    assert len(missing) == 3
+    assert all("columns that are left:" in line and "q9" in line for line in missing)
+    assert draft.to_decide == sum("TODO" in line for line in lines[1:])
+
+
 def test_times_that_do_not_sort_are_no_cursor_of_a_draft(tmp_path):
     with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
         rows = [

@@ -7,7 +7,7 @@ with file, line and key, so that no draft goes live by accident.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -22,6 +22,7 @@ from aftercare.sources.dictionaries import dictionary_tables
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.guess import SURE, FeedGuess
+from aftercare.sources.joins import PeopleTable, StoreTable, people_table, store_tables
 from aftercare.sources.money import Unit
 from aftercare.sources.names import Names
 from aftercare.sources.needs import NEEDS, Need
@@ -48,13 +49,17 @@ class CursorDraft:
 
 @dataclass(frozen=True)
 class FeedDraft:
-    """A feed of the draft: the guess, the chosen cursors, all candidates, and codes by column."""
+    """A feed of the draft: the guess, the chosen cursors, all candidates, and codes by column.
+
+    ``people``: where nobody could be called, the table in which the people may be.
+    """
 
     guess: FeedGuess
     cursor: tuple[str, ...]
     cursor_format: str | None
     candidates: tuple[CursorDraft, ...]
     codes: Mapping[str, tuple[CodeDraft, ...]]
+    people: PeopleTable | None = None
 
     @property
     def unused(self) -> tuple[ColumnLook, ...]:
@@ -91,7 +96,7 @@ class FeedDraft:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mapping in the making."""
+    """A mapping in the making. ``stores``: tables that may be that of the stores, where none was taken."""
 
     system: str
     conn_id: str
@@ -100,6 +105,7 @@ class Draft:
     feeds: tuple[FeedDraft, ...]
     brands: tuple[str, ...] = ()
     dictionaries: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    stores: tuple[StoreTable, ...] = ()
 
     @property
     def to_decide(self) -> int:
@@ -108,7 +114,12 @@ class Draft:
         places = sum(
             len(feed.missing_key) + len(feed.lacking) + feed.lacks_cursor for feed in self.feeds
         )
-        return places + (self.names_stores is not None) + sum(code.value is None for code in codes)
+        return places + self.lacks_stores + sum(code.value is None for code in codes)
+
+    @property
+    def lacks_stores(self) -> bool:
+        """Whether no table was taken for that of the stores, so that somebody has to say what they are."""
+        return bool(self.feeds) and all(feed.guess.feed.name != "store" for feed in self.feeds)
 
     @property
     def names_stores(self) -> FeedDraft | None:
@@ -184,10 +195,16 @@ def make_draft(
         )
         cursor = _cursor(candidates, names)
         written = next((one.written for one in candidates if one.column.name in cursor), None)
-        feeds.append(FeedDraft(guess, cursor, written, tuple(candidates), codes))
-    return Draft(
+        draft = FeedDraft(guess, cursor, written, tuple(candidates), codes)
+        if look.kind == "sql" and any(need.loss == "calls" for need in draft.lacking.values()):
+            draft = replace(draft, people=people_table(look.tables, guess, names))
+        feeds.append(draft)
+    draft_of_all = Draft(
         system, look.conn_id, look.kind, str(zone), tuple(feeds), brands, _dictionaries(feeds)
     )
+    if draft_of_all.lacks_stores:
+        return replace(draft_of_all, stores=tuple(store_tables(look.tables, guesses)))
+    return draft_of_all
 
 
 def _as_time(raw: object, zone: tzinfo, written: str | None) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Protocol
 from aftercare.sources import money
 from aftercare.sources.draft import LAG_DAYS, Draft, FeedDraft, column_map
 from aftercare.sources.draft_codes import allowed_codes
+from aftercare.sources.joins import PeopleTable
 from aftercare.sources.mapping import UNDECIDED
 from aftercare.sources.needs import holds_blanks
 from aftercare.sources.profile import ColumnLook
@@ -48,17 +49,21 @@ def _feeds(draft: Draft, say: Words) -> Iterator[str]:
     yield "feeds:"
     if draft.names_stores is not None:
         yield from _stores(draft, draft.names_stores, say)
+    elif draft.lacks_stores:
+        yield f"  # {UNDECIDED} {say('draft_no_stores', tables=_store_tables(draft, say) or '—')}"
     for feed in draft.feeds:
         yield f"  {feed.guess.feed.name}:"
         yield from _source(feed, say)
         yield from _cursor(feed, say)
         yield "    columns:"
-        for name in feed.missing_key:
-            yield f"      # {UNDECIDED} {name}: … {say('draft_no_column')}"
         left = ", ".join(column.name for column in feed.unused) or "—"
+        for name in feed.missing_key:
+            yield f"      # {UNDECIDED} {name}: … {say('draft_no_column', columns=left)}"
         for name, need in feed.lacking.items():
             without = say(f"without_{need.loss}", rule=need.rule_id)
             yield f"      # {UNDECIDED} {name}: … {say('draft_lacking', without=without, columns=left)}"
+            if need.loss == "calls" and feed.people is not None:
+                yield from _people(feed.guess.table.name, feed.people, say)
         for name in feed.guess.columns:
             mapped = column_map(feed, name, draft.dictionaries)
             written = ", ".join(f"{key}: {_scalar(value)}" for key, value in mapped.items())
@@ -103,6 +108,8 @@ def _stores(draft: Draft, feed: FeedDraft, say: Words) -> Iterator[str]:
     code = _scalar(feed.guess.columns["store_code"].source.name)
     yield "  store:"
     yield f"    # {say('draft_stores')}"
+    if others := _store_tables(draft, say):
+        yield f"    # {say('draft_store_tables', tables=others)}"
     yield from _source(feed, say)
     yield "    columns:"
     yield f"      store_code: {code}"
@@ -111,6 +118,34 @@ def _stores(draft: Draft, feed: FeedDraft, say: Words) -> Iterator[str]:
         f"      brand: {{value: {UNDECIDED}}}",
         say("draft_brand", brands=", ".join(draft.brands) or "—"),
     )
+
+
+def _store_tables(draft: Draft, say: Words) -> str:
+    """Tables that may be that of the stores, and why."""
+    return "; ".join(
+        say(
+            "draft_store_table",
+            table=found.table,
+            rows=found.rows,
+            column=found.column,
+            shared=", ".join(found.shared),
+        )
+        for found in draft.stores
+    )
+
+
+def _people(table: str, people: PeopleTable, say: Words) -> Iterator[str]:
+    """Where the people of a table may be, and a view that joins them."""
+    yield f"      #   {say('draft_people', table=people.table, column=people.ours)}"
+    view = say(
+        "draft_view",
+        view=f"v_{table.replace('.', '_')}",
+        wanted="".join(f", p.{_scalar(column)}" for column in people.wanted),
+        ours=f"{table} t",
+        theirs=f"{people.table} p",
+        on=f"p.{people.theirs} = t.{people.ours}",
+    )
+    yield f"      #   {view}"
 
 
 def _cursor(feed: FeedDraft, say: Words) -> Iterator[str]:
