@@ -199,4 +199,4 @@ def test_a_stranger_s_system_goes_from_its_draft_to_a_trial(small, warehouse):
     assert told[0] == "stores: 12 read = 2 good + 0 held + 0 older + 10 repeated"
     assert "employees: 12 read = 12 good + 0 held + 0 older + 0 repeated" in told
     assert "repair orders: 60 read = 60 good + 0 held + 0 older + 0 repeated" in told
-    assert told[-1].startswith("Every row goes on. Add west")
+    assert told[-1].startswith("It can go live: every row goes on. Add west")

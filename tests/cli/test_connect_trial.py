@@ -1,5 +1,6 @@
 """A trial says what the night would do, and leaves nothing behind."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from dealer_sources import (
@@ -60,7 +61,6 @@ def test_a_trial_counts_as_the_night_does_and_keeps_nothing(warehouse, tmp_path)
     night |= validate(warehouse, GROUP, "dms", "repair_order", DAY)
     assert tried.counts == night
     assert (tried.counts["quarantined"], tried.counts["stale"]) == (2, 1)
-    assert not tried.is_sound
     assert ("status", "12559999", 1) in tried.unreadable
 
 
@@ -71,7 +71,6 @@ def test_a_feed_that_fails_is_told_and_hides_no_other(warehouse, tmp_path):
     (tried,) = try_day(warehouse, KEYRING, GROUP, system, folder_connection(tmp_path), DAY)
     assert tried.problem is not None
     assert "its header lacks" in tried.problem
-    assert not tried.is_sound
     with warehouse.connect() as connection:
         loads = connection.execute(text("select count(*) from ops.load where system = 'dms'"))
         assert loads.scalar_one() == 1  # of the store that was known before
@@ -95,7 +94,7 @@ def test_a_system_of_whom_nobody_can_be_called_does_not_go_live(warehouse, tmp_p
     know_stores(warehouse, "CA01")
     system, address = sql_system(tmp_path), sqlite(tmp_path, [order("R1")])
     assert said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))[-1].startswith(
-        "Every row goes on. Add"
+        "It can go live: every row goes on. Add"
     )
     file = tmp_path / "dms.yaml"
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -103,7 +102,7 @@ def test_a_system_of_whom_nobody_can_be_called_does_not_go_live(warehouse, tmp_p
         "".join(line for line in lines if "deliverer_phone" not in line), encoding="utf-8"
     )
     tried = try_day(warehouse, KEYRING, GROUP, read_dealer_system(file), address, DAY)
-    assert tried[0].is_sound
+    assert tried[0].counts["quarantined"] == 0
     assert any(
         "deliverer_phone is not mapped, and without it nobody can be called" in line
         for line in said(tried)
@@ -115,7 +114,19 @@ def test_a_system_of_whom_nobody_can_be_called_does_not_go_live(warehouse, tmp_p
 def test_a_system_without_orders_does_not_go_live(warehouse, tmp_path):
     know_stores(warehouse, "CA01")
     tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, []), DAY)
-    assert "No order was read" in said(tried)[-1]
+    assert said(tried)[-1].startswith("It cannot go live: no order goes on")
+
+
+def test_a_trial_ends_with_whether_the_system_can_go_live(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    system, address = sql_system(tmp_path), sqlite(tmp_path, orders())
+    tried = try_day(warehouse, KEYRING, GROUP, system, address, DAY)
+    assert said(tried)[-1].startswith(
+        "It can go live: rows that would be held and become cases for the steward: 2."
+    )
+    gone = replace(address, database=str(tmp_path / "gone.sqlite"))
+    tried = try_day(warehouse, KEYRING, GROUP, system, gone, DAY)
+    assert said(tried)[-1].startswith("It cannot go live: repair orders could not be read")
 
 
 def test_money_that_is_hardly_in_yuan_is_told(warehouse, tmp_path):
@@ -147,5 +158,5 @@ def test_phones_of_which_none_can_be_called_are_as_good_as_none(warehouse, tmp_p
     know_stores(warehouse, "CA01")
     rows = [order("R1", sender_phone="138"), order("R2", sender_phone=None)]
     tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, rows), DAY)
-    assert tried[0].is_sound
+    assert tried[0].counts["quarantined"] == 0
     assert "of no use: repair_order.deliverer_phone" in said(tried)[-1]

@@ -51,11 +51,6 @@ class TrialFeed:
     lacking: Mapping[str, Need] = field(default_factory=dict)
     medians: Mapping[str, Decimal] = field(default_factory=dict)
 
-    @property
-    def is_sound(self) -> bool:
-        """Whether every row goes on."""
-        return self.problem is None and not self.counts["quarantined"]
-
     def is_useless(self, need: Need) -> bool:
         """Whether the rule that asks for a column marks every row."""
         flagged = self.counts["by_rule"].get(need.rule_id, 0)
@@ -134,9 +129,10 @@ def trial_lines(tried: Sequence[TrialFeed], name: str, group: Group, say: Words)
 
 
 def _verdict(tried: Sequence[TrialFeed], name: str, say: Words) -> str:
-    """Whether the system can go live: every row goes on, tasks are made of them, somebody can be called."""
-    if not all(feed.is_sound for feed in tried):
-        return say("try_not_ready")
+    """Whether the system can go live: every feed is read, tasks are made of it, somebody can be called."""
+    failed = [word(FEED_WORDS, feed.feed, say.language) for feed in tried if feed.problem]
+    if failed:
+        return say("try_failed", feeds=", ".join(failed))
     if not any(feed.counts["good"] for feed in tried if feed.feed in ORDERS):
         return say("try_no_orders")
     missing = [
@@ -147,7 +143,8 @@ def _verdict(tried: Sequence[TrialFeed], name: str, say: Words) -> str:
     ]
     if missing:
         return say("try_incomplete", columns=", ".join(missing))
-    return say("try_ready", system=name)
+    held = sum(feed.counts["quarantined"] for feed in tried)
+    return say("try_ready_held" if held else "try_ready", system=name, rows=held)
 
 
 def _unusual(feed: str, column: str, middle: Decimal, say: Words) -> str:
