@@ -11,6 +11,7 @@ from dealer_sources import (
     file_system,
     folder_connection,
     know_stores,
+    mapped,
     order,
     rows_of,
     sql_system,
@@ -61,7 +62,7 @@ def test_a_trial_counts_as_the_night_does_and_keeps_nothing(warehouse, tmp_path)
     night |= validate(warehouse, GROUP, "dms", "repair_order", DAY)
     assert tried.counts == night
     assert (tried.counts["quarantined"], tried.counts["stale"]) == (2, 1)
-    assert ("status", "12559999", 1) in tried.unreadable
+    assert ("status", 1, 1, ("12559999",)) in tried.unreadable
 
 
 def test_a_feed_that_fails_is_told_and_hides_no_other(warehouse, tmp_path):
@@ -152,6 +153,39 @@ def test_unknown_stores_are_told_where_they_come_from(warehouse, tmp_path):
     address = sqlite(tmp_path, [order("R1")])
     tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), address, DAY)
     assert any("store codes come from the feed store" in line for line in said(tried))
+
+
+def test_an_unknown_store_is_named_and_the_others_need_no_explanation(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    rows = [*(order(f"R{row}") for row in range(9)), order("R9", dealer="HZ9")]
+    tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, rows), DAY)
+    lines = said(tried)
+    assert any(line.strip() == "unknown store codes: HZ9 ×1" for line in lines)
+    assert not any("store codes come from the feed store" in line for line in lines)
+
+
+def test_a_brand_without_a_pack_is_named(warehouse, tmp_path):
+    system = mapped(
+        tmp_path,
+        "sql",
+        "    table: tt_order\n",
+        "\n      store_code: ro_no\n      name: advisor\n      brand: dealer\n",
+        "store",
+    )
+    tried = try_day(warehouse, KEYRING, GROUP, system, sqlite(tmp_path, [order("A")]), DAY)
+    assert any(line.strip() == "brands without a policy pack: CA01 ×1" for line in said(tried))
+
+
+def test_what_cannot_be_read_is_one_line_a_column(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    people = ("王军强 送", "赵强", "李超伟", "冯勇 送", "喆鑫")
+    rows = [order(f"R{row}", opened=f"{row}.6.26", km_in=people[row % 5]) for row in range(1, 30)]
+    tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, rows), DAY)
+    lines = [line.strip() for line in said(tried) if "unreadable" in line]
+    assert lines == [
+        "unreadable odometer in (km): rows: 29, different values: 5",
+        "unreadable opened at: rows: 29, different values: 29, such as “1.6.26” “10.6.26” “11.6.26”",
+    ]
 
 
 def test_phones_of_which_none_can_be_called_are_as_good_as_none(warehouse, tmp_path):

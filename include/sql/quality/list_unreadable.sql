@@ -1,5 +1,5 @@
 -- What could not be read in a load, as stewards see it: short and masked.
--- grain: one row per column and raw value, the most frequent first
+-- grain: one row per column and one of its most frequent raw values, the columns with most rows first
 -- reads: ops.load, quality.staged_row
 -- writes: nothing
 with loads as (
@@ -17,14 +17,33 @@ staged as (
     where
         load_id = (select loads.load_id from loads)
         and jsonb_typeof(source_row -> 'unreadable') = 'object'
+),
+
+counted as (
+    select
+        given.key as column_name,
+        given.value as raw_value,
+        count(*) as found_rows
+    from staged
+    cross join lateral jsonb_each_text(staged.unreadable) as given (key, value)
+    group by given.key, given.value
+),
+
+ranked as (
+    select
+        column_name,
+        raw_value,
+        sum(found_rows) over (partition by column_name) as column_rows,
+        count(*) over (partition by column_name) as column_values,
+        row_number() over (partition by column_name order by found_rows desc, raw_value asc) as place
+    from counted
 )
 
 select
-    given.key as column_name,
-    given.value as raw_value,
-    count(*) as found_rows
-from staged
-cross join lateral jsonb_each_text(staged.unreadable) as given (key, value)
-group by given.key, given.value
-order by found_rows desc, column_name asc, raw_value asc
-limit :most
+    column_name,
+    raw_value,
+    column_rows,
+    column_values
+from ranked
+where place <= :most
+order by column_rows desc, column_name asc, place asc

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError
@@ -24,6 +25,7 @@ from aftercare.sources.batches import Address
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.needs import NEEDS, ORDERS, STOPS, Need, not_mapped
+from aftercare.sources.profile import ColumnLook
 from aftercare.stages.pull import pull
 from aftercare.stages.validate import validate
 from aftercare.words import FEEDS as FEED_WORDS
@@ -31,25 +33,45 @@ from aftercare.words import word
 
 MOST_VALUES = 12
 MOST_KEYS = 3
-_UNKNOWN_STORE = frozenset({"ST03", "EM03", "SO03", "RO03", "CP03", "XS03"})
+_WORDS = re.compile(r"[\u4e00-\u9fff]+|\d+")
+_OF_NUMBERS = re.compile(
+    r"[\x20-@\[-`{-~TZAPMkm年月日时点分秒上下午星期周一二三四五六七八九十百千万元公里米￥]*"
+)
+_TELLING: dict[tuple[str, ...], str] = {
+    ("store_code",): "unknown_stores",
+    ("brand",): "unknown_brands",
+}
+"""What a rule shows whose values are worth naming, and the words for it: codes of stores and brands."""
+
+
+class Unreadable(NamedTuple):
+    """A column with values that could not be read: how many rows and different values, and the most
+    frequent ones; none of those where they look like people's.
+    """
+
+    column: str
+    rows: int
+    values: int
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class TrialFeed:
     """What a night would have made of a feed: its counts, or why there are none.
 
-    ``unreadable``: column, raw value and number of rows, the most frequent first. ``keys``: of some
-    rows that break a rule, what names them. ``lacking``: needed columns that are not mapped.
+    ``unreadable``: columns with values that could not be read. ``keys``: of some rows that break a rule,
+    what names them. ``unknown``: of rules about stores and brands, the values and their rows. ``lacking``: needed columns that are not mapped.
     ``medians``: the middle of each column of money, in yuan.
     """
 
     feed: str
     counts: dict[str, Any] = field(default_factory=dict)
-    unreadable: Sequence[tuple[str, str, int]] = ()
+    unreadable: Sequence[Unreadable] = ()
     problem: str | None = None
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lacking: Mapping[str, Need] = field(default_factory=dict)
     medians: Mapping[str, Decimal] = field(default_factory=dict)
+    unknown: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
 
     def is_useless(self, need: Need) -> bool:
         """Whether the rule that asks for a column marks every row."""
@@ -79,10 +101,8 @@ def try_day(
                 problem = str(found)
             with rehearsed.begin() as connection:
                 load = {"system": name, "feed": feed, "day": day}
-                unreadable = warehouse.run(
-                    connection, "quality/list_unreadable", **load, most=MOST_VALUES
-                )
-                values = [(row.column_name, row.raw_value, row.found_rows) for row in unreadable]
+                unreadable = _unreadable(connection, load)
+                unknown = _unknown(connection, load, counts.get("by_rule", {}))
                 naming = next(
                     (part for part in FEEDS[feed].key if part != "store_code"), "store_code"
                 )
@@ -103,8 +123,58 @@ def try_day(
                     )
                 }
             lacking = not_mapped(system, feed)
-            tried.append(TrialFeed(feed, counts, values, problem, keys, lacking, medians))
+            tried.append(
+                TrialFeed(feed, counts, unreadable, problem, keys, lacking, medians, unknown)
+            )
     return tried
+
+
+def _unreadable(connection: Connection, load: Mapping[str, Any]) -> list[Unreadable]:
+    found: dict[str, Unreadable] = {}
+    for row in warehouse.run(connection, "quality/list_unreadable", **load, most=MOST_VALUES):
+        known = found.get(row.column_name)
+        examples = (*(known.examples if known else ()), row.raw_value)
+        found[row.column_name] = Unreadable(
+            row.column_name, int(row.column_rows), row.column_values, examples
+        )
+    return [
+        one._replace(examples=_showable(load["feed"], one)[:MOST_KEYS]) for one in found.values()
+    ]
+
+
+def _showable(feed: str, found: Unreadable) -> tuple[str, ...]:
+    """Examples that are nobody's: a wrong column may be mapped, and then these are names and numbers.
+
+    Of a code everything, unless most are like names; of numbers and times what has no other words.
+    """
+    kinds = {column.name: column.kind for column in FEEDS[feed].columns}
+    texts = found.examples
+    if kinds.get(found.column) not in ("code", "boolean", None):
+        texts = tuple(text for text in texts if _OF_NUMBERS.fullmatch(text))
+    words = [[text, *_WORDS.findall(text)] for text in texts]
+    people = sum(ColumnLook("", "text", part).is_personal for part in words)
+    return () if people * 2 > len(texts) else texts
+
+
+def _unknown(
+    connection: Connection, load: Mapping[str, Any], by_rule: Mapping[str, int]
+) -> dict[str, dict[str | None, int]]:
+    found = {}
+    for rule in read_suite(load["feed"]).rules:
+        shows = rule.meta.shows
+        if by_rule.get(rule.rule_id) and rule.severity == "critical" and shows in _TELLING:
+            rows = warehouse.run(
+                connection,
+                "quality/list_flagged_values",
+                **load,
+                rule_id=rule.rule_id,
+                column_name=shows[0],
+                most=MOST_VALUES,
+            ).all()
+            given = [row.given for row in rows if row.given is not None]
+            if not ColumnLook("", "text", given).is_personal:
+                found[rule.rule_id] = {row.given: row.found_rows for row in rows}
+    return found
 
 
 def show_trial(group: Group, name: str, day: date) -> None:
@@ -173,8 +243,14 @@ def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
             "try_rule_one" if rows == 1 else "try_rule", rule=rule_id, message=message, rows=rows
         )
         yield "  " + told + held + (named if known else "")
-    if _UNKNOWN_STORE & tried.counts.get("by_rule", {}).keys():
-        yield "  " + say("try_no_stores", brands=", ".join(group.packs) or "—")
+        if rule_id in tried.unknown:
+            told = ", ".join(
+                f"{say('try_blank') if given is None else given} ×{count}"
+                for given, count in tried.unknown[rule_id].items()
+            )
+            yield "    " + say(f"try_{_TELLING[rules[rule_id].meta.shows]}", values=told)
+        if rules[rule_id].meta.shows in _TELLING and rows == tried.counts["pulled"]:
+            yield "    " + say("try_no_stores", brands=", ".join(group.packs) or "—")
     for column, need in tried.lacking.items():
         without = say(f"without_{need.loss}", rule=need.rule_id)
         word_of = column_word(column, say.language)
@@ -187,7 +263,15 @@ def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
             median=f"{middle.quantize(Decimal('0.01')):,}",
         )
         yield "  " + told + _unusual(tried.feed, column, middle, say)
-    for column, value, rows in tried.unreadable:
-        yield "  " + say(
-            "try_unreadable", column=column_word(column, say.language), value=value, rows=rows
+    for found in tried.unreadable:
+        examples = "".join(f"“{value}” " for value in found.examples).strip()
+        yield (
+            "  "
+            + say(
+                "try_unreadable",
+                column=column_word(found.column, say.language),
+                values=found.values,
+                rows=found.rows,
+            )
+            + (say("try_examples", examples=examples) if examples else "")
         )
