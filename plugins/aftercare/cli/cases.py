@@ -23,17 +23,25 @@ def cases() -> None:
 def list_open(store: str | None, rule: str | None, feed: str | None, state: str, most: int) -> None:
     """Show open cases, the oldest first."""
     from aftercare import connections, runs
+    from aftercare.reports.text_table import table_lines
     from aftercare.settings import read_group
     from aftercare.stages.cases import CaseFilter, list_cases
 
     group = read_group()
     chosen = CaseFilter(store_code=store, rule_id=rule, feed=feed, state=state)
     rows = list_cases(connections.warehouse_engine(), ["*"], runs.today(group), chosen, most=most)
-    for row in rows:
-        rules = ", ".join(problem["rule_id"] for problem in row["problems"])
-        click.echo(
-            f"{row['case_id']}\t{row['store_code'] or '-'}\t{row['feed']}\t{rules}\t{row['first_day']}"
+    listed = [
+        (
+            str(row["case_id"]),
+            row["store_code"] or "-",
+            row["feed"],
+            ", ".join(problem["rule_id"] for problem in row["problems"]),
+            str(row["first_day"]),
         )
+        for row in rows
+    ]
+    for line in table_lines(("Case", "Store", "Feed", "Rules", "Since"), listed):
+        click.echo(line)
     click.echo(f"{len(rows)} of {rows[0]['found'] if rows else 0} cases")
 
 
