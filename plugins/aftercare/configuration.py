@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -103,11 +105,34 @@ def read_model(path: Path, model: type[Model]) -> Model:
         return model.model_validate(data)
     except ValidationError as problem:
         first = problem.errors()[0]
+        said = first["msg"]
+        if first["type"] == "extra_forbidden":
+            said = "there is no such key" + _near(str(first["loc"][-1]), model, first["loc"][:-1])
         place = tuple(part if isinstance(part, int) else str(part) for part in first["loc"])
         more = problem.error_count() - 1
         raise ConfigurationError(
-            first["msg"] + (f" (and {more} more)" if more else ""),
+            said + (f" (and {more} more)" if more else ""),
             file=str(path),
             line=line_of(lines, place),
             key=".".join(str(part) for part in place) or None,
         ) from None
+
+
+def _near(key: str, model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """The key that may have been meant, of those that may stand at a place."""
+    models = {model}
+    for part in place:
+        fields = [found.model_fields[str(part)] for found in models if part in found.model_fields]
+        # Names of a mapping and numbers of a list are no fields: what stands there is what stood before.
+        models = {one for field in fields for one in _models(field.annotation)} or models
+    known = sorted({name for found in models for name in found.model_fields})
+    close = get_close_matches(key, known, n=1)
+    return f"; near: {close[0]}" if close else ""
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in a type, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
