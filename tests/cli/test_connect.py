@@ -91,6 +91,8 @@ def test_a_draft_never_replaces_a_mapping(west, tmp_path):
     said = probe(tmp_path)
     assert said.exit_code == 1
     assert "is there already" in str(said.exception)
+    assert "--output" in str(said.exception)
+    assert "repair orders" in said.output or "维修工单" in said.output
     assert (tmp_path / "west.yaml").read_text() == "mine"
 
 

@@ -362,7 +362,7 @@ def test_a_table_of_stores_with_strange_names_is_proposed_by_its_values(tmp_path
     missing = [line for line in lines if "TODO store_code:" in line]
     assert len(missing) == 3
     assert all("columns that are left:" in line and "q9" in line for line in missing)
-    assert draft.to_decide == sum("TODO" in line for line in lines[1:])
+    assert draft.to_decide == sum("TODO" in line for line in lines)
 
 
 def test_times_that_do_not_sort_are_no_cursor_of_a_draft(tmp_path):
@@ -423,6 +423,26 @@ def test_without_a_table_of_stores_they_are_taken_from_where_they_are_named(tmp_
     assert {name: column.column for name, column in stores.columns.items()} == {
         "store_code": "门店", "name": "门店", "brand": None,
     }  # fmt: skip
+
+
+def test_places_to_decide_are_counted_alike_in_a_draft_and_by_whoever_reads_it(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        make_stranger(dealer.engine)
+        dealer.run(
+            "alter table t_wx_gd rename column zhxg to q1",
+            "alter table t_wx_gd rename column jgdm to q2",
+        )
+        draft = drafted(dealer.connection)
+        file = written(dealer.connection, tmp_path)
+    text = file.read_text(encoding="utf-8")
+    asked = [number for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]
+    assert draft.to_decide == len(asked)
+    assert f"places to decide: {len(asked)}." in text.splitlines()[0]
+    with pytest.raises(ConfigurationError, match=f"; {len(asked) - 1} more to decide") as caught:
+        read_dealer_system(file)
+    told = [int(line) for line in re.findall(r"line (\d+) ", str(caught.value))]
+    assert len(told) == len(set(told)) == len(asked) - 1
+    assert set(told) < set(asked)
 
 
 def test_all_that_nobody_decided_is_told_at_once(tmp_path):

@@ -242,6 +242,12 @@ WRONG = [
     ),
     (
         SQL,
+        "    table: tt_order\n",
+        "    table: tt_order\n    needz: [ro_no]\n",
+        "9: feeds.repair_order.needz: there is no such key; near: needs",
+    ),
+    (
+        SQL,
         "ro_no: ro_no",
         "ro_no: {column: ro_no, unit: fen}",
         "12: feeds.repair_order.columns.ro_no.unit: ro_no is no money; remove unit",

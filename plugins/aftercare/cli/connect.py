@@ -83,11 +83,6 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
             "first, as in --system west_dms"
         )
     file = output or folder / f"{system}.yaml"
-    if file.exists():
-        raise ConfigurationError(
-            "is there already; delete it to draft again, or give another --output or --system",
-            file=_shown(file),
-        )
     say = read_words(group.group.language, "connect")
     address = connections.connection(conn_id)
     names = known_names()
@@ -95,6 +90,12 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
     draft = make_draft(system, seen, guess(seen, names), address, group, names)
     for line in report_lines(seen, draft, address, group, day, say):
         click.echo(line)
+    if file.exists():
+        raise ConfigurationError(
+            "is there already, so no draft was written; give --output FILE to have one beside it, or "
+            "delete it to draft again",
+            file=_shown(file),
+        )
     if draft.feeds:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(draft_text(draft, say), encoding="utf-8")

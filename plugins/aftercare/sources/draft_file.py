@@ -34,7 +34,7 @@ def draft_text(draft: Draft, say: Words) -> str:
 
 
 def _head(draft: Draft, say: Words) -> Iterator[str]:
-    yield f"# {say('draft_head', count=draft.to_decide, todo=UNDECIDED)}"
+    yield f"# {say('draft_head', count=draft.to_decide)}"
     yield "# yaml-language-server: $schema=../../schemas/dealer_mapping.schema.json"
     yield f"system: {draft.system}"
     yield f"title: {{zh: {draft.system}, en: {draft.system}}}"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Self
 
 from aftercare.configuration import Lines, line_of, read_model, read_yaml
 from aftercare.errors import ConfigurationError
@@ -45,10 +47,19 @@ UNDECIDED = "TODO"
 
 
 class _Open(str):
-    """A problem that is a question: all of them are told at once."""
+    """A problem that is a question: all of them are told at once. ``asks``: the name by which a comment
+    of the draft asks it too.
+    """
 
-    __slots__ = ()
+    asks: str | None
 
+    def __new__(cls, said: str, asks: str | None = None) -> Self:
+        made = super().__new__(cls, said)
+        made.asks = asks
+        return made
+
+
+_COMMENT = re.compile(rf"\s*# {UNDECIDED} (\w+):")
 
 Place = tuple[str | int, ...]
 Problem = tuple[str, Place]
@@ -73,14 +84,39 @@ def read_dealer_system(path: Path) -> DealerSystem:
     problems = list(_problems(system, path, lines))
     if problems:
         message, place = problems[0]
-        others = [at for said, at in problems[1:] if isinstance(said, _Open)]
-        if isinstance(message, _Open) and others:
-            listed = ", ".join(
-                f"line {line_of(lines, at)} {'.'.join(str(part) for part in at)}" for at in others
-            )
-            message = f"{message}; {len(others)} more to decide: {listed}"
+        if isinstance(message, _Open):
+            others = _others(problems, path, lines)
+            listed = ", ".join(f"line {number} {asked}" for number, asked in others)
+            if others:
+                message = f"{message}; {len(others)} more to decide: {listed}"
         raise system.wrong(message, *place)
     return system
+
+
+def _others(problems: Sequence[Problem], path: Path, lines: Lines) -> list[tuple[int, str]]:
+    """What else is to be decided than the first problem, by line: also what a draft asks in comments."""
+    texts = path.read_text(encoding="utf-8").splitlines()
+    comments = {
+        number: found[1]
+        for number, text in enumerate(texts, start=1)
+        if (found := _COMMENT.match(text))
+    }
+    asked = [
+        (_line_of(said, place, comments, lines), ".".join(str(part) for part in place))
+        for said, place in problems
+        if isinstance(said, _Open)
+    ]
+    answered = {number for number, _ in asked}
+    return sorted([*asked[1:], *(item for item in comments.items() if item[0] not in answered)])
+
+
+def _line_of(said: _Open, place: Place, comments: dict[int, str], lines: Lines) -> int:
+    """The line of the comment in the same feed that asks this, else of the place itself."""
+    first = line_of(lines, place[:2]) or 1
+    begins = [line for at, line in lines.items() if len(at) == 2 and line > first]
+    end = min(begins, default=max(comments, default=first) + 1)
+    same = (number for number in range(first, end) if comments.get(number, "") == said.asks)
+    return next(same, None) or line_of(lines, place) or 1
 
 
 def _problems(system: DealerSystem, path: Path, lines: Lines) -> Iterator[Problem]:
@@ -136,7 +172,7 @@ def _columns(system: DealerSystem, feed: Feed, mapped: FeedMap, here: Place) -> 
     for name in feed.key:
         if name not in mapped.columns:
             said = f"{name} is part of the key of {feed.name}; map it"
-            yield _Open(said), (*here, "columns")
+            yield _Open(said, name), (*here, "columns")
 
 
 def _column(
@@ -225,7 +261,7 @@ def _table(feed: Feed, mapped: SqlFeedMap, here: Place) -> Iterator[Problem]:
             f"{feed.name} grows, so it needs a cursor: the column that says when a row changed; "
             "for a small table without one, write read_whole: true"
         )
-        yield _Open(said), here
+        yield _Open(said, "cursor"), here
     days = (datetime(2025, 12, 31), datetime(2026, 1, 1), datetime(2026, 2, 1))  # noqa: DTZ001
     written = [day.strftime(mapped.cursor_format) for day in days]
     if mapped.cursor_format not in EPOCHS and sorted(set(written)) != written:
