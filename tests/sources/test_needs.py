@@ -56,7 +56,14 @@ def test_the_page_says_what_is_needed_of_each_feed(feed):
         for name, need in needs.items()
     )
     rest = [column.name for column in feed.columns if column.name not in NEEDS[feed.name]]
-    assert rows_of_page()[feed.name] == (listed(feed.key), ", ".join(needed), listed(rest) or "—")
+    may_be_left_out = ", ".join(
+        f"`{name}`" + " (in yuan)" * feed.column(name).is_money for name in rest
+    )
+    assert rows_of_page()[feed.name] == (
+        listed(feed.key),
+        ", ".join(needed),
+        may_be_left_out or "—",
+    )
 
 
 def test_the_page_says_every_code():
