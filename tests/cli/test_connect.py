@@ -1,12 +1,13 @@
 """What people see of a system that nobody has connected."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from dealer_sources import KEYRING
-from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
+from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select, text
 from stranger_system import make_stranger, personal_values
 
 from aftercare import connections
@@ -84,6 +85,58 @@ def test_nobody_s_values_stand_in_a_draft_or_beside_it(stranger, tmp_path):
         draft = (tmp_path / "west.yaml").read_text(encoding="utf-8")
         assert '"5": TODO' in draft
         assert [value for value in stranger if value in draft or value in said.output] == []
+
+
+MEANINGS = {
+    "brand": {"SKD": "SKODA"},
+    "role": dict(
+        zip("ZXHFJSC", ("SUP", "SC", "AC", "SA", "TECHNICIAN", "CONSULTANT", "SM"), strict=True)
+    ),
+    "ro_type": dict(
+        zip("BXSFP", ("repair", "repair", "warranty", "rework", "pre_delivery"), strict=True)
+    ),
+    "sales_order_status": {"3": "active", "1": "active"},
+    "repair_order_status": {
+        "5": "settled", "9": "cancelled", "1": "open", "2": "open", "3": "submitted", "7": "open",
+    },
+}  # fmt: skip
+
+
+def decided(draft: str) -> str:
+    """As somebody decides who knows the stranger's system."""
+    lines, dictionary = [], ""
+    for line in draft.splitlines():
+        begins = re.fullmatch(r"  (\w+):", line)
+        dictionary = begins[1] if begins else dictionary
+        code = re.match(r'    "(\w+)": TODO', line)
+        lines.append(f'    "{code[1]}": {MEANINGS[dictionary][code[1]]}' if code else line)
+    return "\n".join(lines)
+
+
+def test_a_system_of_counted_times_and_fen_goes_from_its_draft_to_a_trial(
+    stranger, tmp_path, warehouse
+):
+    engine = create_engine(f"sqlite:///{tmp_path / 'stranger.sqlite'}")
+    assert probe(tmp_path).exit_code == 0
+    views = re.findall(r"create view .*;", (tmp_path / "west.yaml").read_text(encoding="utf-8"))
+    with engine.begin() as connection:
+        for view in views:
+            connection.execute(text(view))
+    engine.dispose()
+    (tmp_path / "west.yaml").unlink()
+    assert probe(tmp_path).exit_code == 0
+    draft = (tmp_path / "west.yaml").read_text(encoding="utf-8")
+    assert "TODO deliverer_phone" not in draft
+    (tmp_path / "west.yaml").write_text(decided(draft), encoding="utf-8")
+    system = read_dealer_system(tmp_path / "west.yaml")
+    address, group = connections.connection("aftercare_dms_west"), read_group()
+    tried = try_day(warehouse, KEYRING, group, system, address, date(2026, 6, 30))
+    told = list(trial_lines(tried, "west", group, read_words("en", "connect")))
+    assert "repair orders: 200 read = 200 good + 0 held + 0 older + 0 repeated" in told
+    assert "  price price: median 153,330.00 yuan" in told
+    assert "  amount amount: median 4,311.00 yuan" in told
+    assert told[-1].startswith("It can go live: every row goes on.")
+    assert [value for value in stranger for line in told if value in line] == []
 
 
 def test_a_draft_never_replaces_a_mapping(west, tmp_path):
