@@ -54,9 +54,13 @@ def drafted(connection: Connection) -> Draft:
     return make_draft("dms", seen, guess(seen, known_names()), connection, GROUP, known_names())
 
 
+def text_of(draft: Draft) -> str:
+    return draft_text(draft, read_words("en", "connect"))
+
+
 def written(connection: Connection, folder: Path) -> Path:
     file = folder / "dms.yaml"
-    file.write_text(draft_text(drafted(connection), read_words("en", "connect")), encoding="utf-8")
+    file.write_text(text_of(drafted(connection)), encoding="utf-8")
     return file
 
 
@@ -307,14 +311,13 @@ def test_texts_are_a_cursor_where_they_sort_like_times(texts, written):
     assert format_of(texts) == written
 
 
-def test_seconds_since_1970_are_known_by_name_and_size(dealer, tmp_path):
+def test_seconds_since_1970_are_known_by_name_and_size(dealer):
     make_stranger(dealer.engine)
-    file = written(dealer.connection, tmp_path)
-    text = file.read_text(encoding="utf-8")
+    found = drafted(dealer.connection)
+    text = text_of(found)
     assert '    cursor: zhxg\n    cursor_format: "unix"\n' in text
     assert "invoiced_on: {column: kprq, format: unix}" in text
-    draft = {feed.guess.feed.name: feed for feed in drafted(dealer.connection).feeds}
-    orders = draft["repair_order"]
+    (orders,) = (feed for feed in found.feeds if feed.guess.feed.name == "repair_order")
     assert orders.candidates[0].column.name == "zhxg"
     newest = orders.candidates[0].newest
     assert newest is not None
@@ -350,12 +353,12 @@ def test_a_table_of_stores_with_strange_names_is_proposed_by_its_values(tmp_path
         make_stranger(dealer.engine)
         for column in ("jgqc", "zypp", "szcs", "kyrq"):
             dealer.run(f"alter table t_jg rename column {column} to q_{column[:2]}")
-        text = written(dealer.connection, tmp_path).read_text(encoding="utf-8")
+        text = text_of(drafted(dealer.connection))
         assert "stores: t_jg (2 rows; its jgdm has the values of t_ry.jgdm, t_cl_dd.jgdm" in text
         for name in ("t_jg", "t_ry", "t_cl_dd", "t_wx_gd"):
             dealer.run(f"alter table {name} rename column jgdm to q9")
         draft = drafted(dealer.connection)
-        lines = written(dealer.connection, tmp_path).read_text(encoding="utf-8").splitlines()
+    lines = text_of(draft).splitlines()
     assert draft.names_stores is None
     (asked,) = (line for line in lines if "TODO store:" in line)
     assert "t_jg (2 rows; its q9 has the values of t_ry.q9, t_cl_dd.q9, t_wx_gd.q9)" in asked
@@ -433,8 +436,9 @@ def test_places_to_decide_are_counted_alike_in_a_draft_and_by_whoever_reads_it(t
             "alter table t_wx_gd rename column jgdm to q2",
         )
         draft = drafted(dealer.connection)
-        file = written(dealer.connection, tmp_path)
-    text = file.read_text(encoding="utf-8")
+    text = text_of(draft)
+    file = tmp_path / "dms.yaml"
+    file.write_text(text, encoding="utf-8")
     asked = [number for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]
     assert draft.to_decide == len(asked)
     assert f"places to decide: {len(asked)}." in text.splitlines()[0]

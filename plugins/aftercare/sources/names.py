@@ -146,6 +146,10 @@ def _compare(name: _Name, spelling: _Name) -> float:
         return PART
     if len(spelling.whole) >= least and spelling.whole in name.whole:
         return PART * (0.5 + 0.5 * len(spelling.whole) / len(name.whole))
+    shorter, longer = sorted((len(name.whole), len(spelling.whole)))
+    # Lengths say of most names that they are not similar.
+    if 2 * shorter < _LEAST_RATIO * (shorter + longer):
+        return 0.0
     ratio = SequenceMatcher(None, name.whole, spelling.whole, autojunk=False).ratio()
     return SIMILAR * ratio if ratio >= _LEAST_RATIO else 0.0
 

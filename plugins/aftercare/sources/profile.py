@@ -141,8 +141,12 @@ class ColumnLook:
             return self.epoch
         if not self.filled_values or self._read(None) == len(self.filled_values):
             return None
+        first = self.filled_values[:1]
         fitting = [
-            written for written in _AMBIGUOUS if self._read(written) == len(self.filled_values)
+            written
+            for written in _AMBIGUOUS
+            if values.timestamps(first, UTC, written).values != [None]
+            and self._read(written) == len(self.filled_values)
         ]
         return fitting[0] if len(fitting) == 1 else None
 
