@@ -20,13 +20,13 @@ flagged as (
 )
 
 select
-    staged.source_row ->> :column_name as given,
+    staged.source_row ->> :column_name as given, -- noqa: RF02
     count(*) as found_rows
 from flagged
 inner join quality.staged_row as staged
     on
         staged.load_id = (select loads.load_id from loads)
         and flagged.row_id = staged.row_id
-group by staged.source_row ->> :column_name
+group by staged.source_row ->> :column_name -- noqa: RF02
 order by found_rows desc, given asc
 limit :most

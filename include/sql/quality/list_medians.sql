@@ -1,4 +1,4 @@
--- The middle value of columns of numbers in a load, of rows in which they are filled.
+-- The middle value of columns of numbers in a load, where they are filled.
 -- grain: one row per column
 -- reads: ops.load, quality.staged_row
 -- writes: nothing
@@ -16,7 +16,7 @@ given as (
         wanted.column_name,
         (staged.source_row ->> wanted.column_name)::numeric as amount
     from quality.staged_row as staged
-    cross join unnest(cast(:columns as text [])) as wanted (column_name)
+    cross join unnest(cast(:columns as text[])) as wanted (column_name)
     where staged.load_id = (select loads.load_id from loads)
 )
 

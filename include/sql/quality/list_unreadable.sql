@@ -1,5 +1,5 @@
 -- What could not be read in a load, as stewards see it: short and masked.
--- grain: one row per column and one of its most frequent raw values, the columns with most rows first
+-- grain: one row per column and frequent raw value, those with most rows first
 -- reads: ops.load, quality.staged_row
 -- writes: nothing
 with loads as (
@@ -35,7 +35,10 @@ ranked as (
         raw_value,
         sum(found_rows) over (partition by column_name) as column_rows,
         count(*) over (partition by column_name) as column_values,
-        row_number() over (partition by column_name order by found_rows desc, raw_value asc) as place
+        row_number() over (
+            partition by column_name
+            order by found_rows desc, raw_value asc
+        ) as place
     from counted
 )
 
