@@ -124,8 +124,9 @@ def test_a_system_of_counted_times_and_fen_goes_from_its_draft_to_a_trial(
             connection.execute(text(view))
     engine.dispose()
     (tmp_path / "west.yaml").unlink()
-    assert probe(tmp_path).exit_code == 0
+    said = probe(tmp_path)
     draft = (tmp_path / "west.yaml").read_text(encoding="utf-8")
+    assert [value for value in stranger if value in draft or value in said.output] == []
     assert "TODO deliverer_phone" not in draft
     (tmp_path / "west.yaml").write_text(decided(draft), encoding="utf-8")
     system = read_dealer_system(tmp_path / "west.yaml")

@@ -58,6 +58,11 @@ def test_names_of_people_are_no_meanings():
     assert said(table) == {}
 
 
+@pytest.mark.parametrize("more", ["，电话13812345678", "，" + 20 * "详细说明"])
+def test_long_texts_and_numbers_are_no_meanings(more):
+    assert said(looked_at("zt", dm=[1, 2, 3, 9], mc=[text + more for text in TEXTS])) == {}
+
+
 def test_ids_that_count_up_know_the_codes_of_no_other_table():
     texts = [f"供应商{row}" for row in range(30)]
     assert said(looked_at("gys", gysid=range(1, 31), mc=texts)) == {}

@@ -6,6 +6,7 @@ numbers count up like codes, and their names would stand in the mapping file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from aftercare.sources import values
@@ -19,6 +20,7 @@ _MOST_ROWS = 1_000
 _LEAST_COVERAGE = 0.6
 _MOST_IDS_PER_CODE = 2
 _MOST_TEXT = 30
+_NUMBERS = re.compile(r"\d{7}")
 _LEAST_DIFFERENT = 2 / 3
 
 
@@ -61,7 +63,7 @@ def _holds_texts(column: ColumnLook) -> bool:
     return (
         not column.share("number")
         and not column.share("date")
-        and all(len(text) <= _MOST_TEXT for text in column.counts)
+        and all(len(text) <= _MOST_TEXT and not _NUMBERS.search(text) for text in column.counts)
     )
 
 

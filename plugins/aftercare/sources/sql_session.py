@@ -33,7 +33,7 @@ _REFUSALS = (
     "does not exist",
     "no pg_hba.conf entry",
 )
-_NOT_ALLOWED = ("permission denied", "command denied", "access denied")
+_NOT_ALLOWED = ("permission denied", "command denied", "access denied", "lacking privileges")
 
 
 @contextmanager
