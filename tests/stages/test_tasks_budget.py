@@ -1,11 +1,21 @@
 """One call and one message a day for each person, whatever stores and rules want."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from care_group import CareGroup, july
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+
+from aftercare.warehouse import run
 
 SAME = {"deliverer_phone_hash": b"same"}
+SERVICE = "SK01.S2-09.R"
 FIRST, SECOND, THIRD = "CA01.S4-06.R1", "SK01.S2-03.R2", "CA01.S4-02.A"
+
+
+def august(day: int) -> date:
+    return date(2026, 8, day)
 
 
 @pytest.fixture
@@ -69,3 +79,106 @@ def test_what_is_withdrawn_waits_for_nobody(care: CareGroup) -> None:
         FIRST: ("open", None, []),
         SECOND: ("withdrawn", None, []),
     }
+
+
+def remind(care: CareGroup) -> None:
+    """The owner who brought R1 is to be reminded of a service, too."""
+    owner = {"owner_phone_hash": b"same", "owner_phone_check": "valid"}
+    care.repair("R", date(2026, 1, 15), store_code="SK01", **owner)
+    care.service_due("repair_order", "R", date(2026, 1, 15), july(15), "SK01")
+
+
+def service(care: CareGroup) -> Any:
+    return care.tasks("status", "status_reason", "merged_into")[SERVICE]
+
+
+def test_what_was_said_in_the_call_that_reached_the_customer_is_done(care: CareGroup) -> None:
+    remind(care)
+    care.nights(july(1), july(2))
+    assert service(care) == ("postponed", "contact_budget", FIRST)
+    care.call(FIRST, july(3), "no_answer")
+    care.night(july(3))
+    assert service(care) == ("postponed", "contact_budget", FIRST)
+    care.call(FIRST, july(4), attempt_no=2)
+    care.night(july(4))
+    assert service(care) == ("done", "told", FIRST)
+    assert care.task(SECOND)["status"] == "open"
+    assert care.night(july(4))["changed"] == 0
+    care.nights(july(5), july(8))
+    assert service(care) == ("done", "told", FIRST)
+
+
+def test_a_call_of_another_way_tells_nothing_and_neither_does_one_on_the_day_before(
+    care: CareGroup,
+) -> None:
+    remind(care)
+    care.prefer("channel", july(1), vin="VINR", preferred_channel="sms")
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(3))
+    care.night(july(3))
+    assert service(care) == ("open", None, None)
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ({"valid_until": july(3)}, ("open", None, None)),
+        ({"valid_until": july(2)}, ("done", "told", FIRST)),
+    ],
+)
+def test_what_was_paused_on_the_day_of_the_call_was_not_said(
+    care: CareGroup, wish: dict[str, Any], expected: Any
+) -> None:
+    care.repair("R2", july(2), store_code="SK01", deliverer_phone_hash=b"another")
+    remind(care)
+    care.prefer("pause", july(1), vin="VINR", **wish)
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(3))
+    care.night(july(3))
+    assert service(care) == expected
+
+
+def test_a_call_that_comes_late_tells_what_was_over_by_then(care: CareGroup) -> None:
+    remind(care)
+    care.nights(july(1), july(8))
+    assert service(care) == ("missed", "budget", FIRST)
+    care.call(FIRST, july(6), arrives=july(9))
+    care.night(july(9))
+    assert service(care) == ("done", "told", FIRST)
+
+
+def test_nights_in_any_order_say_alike_what_was_told(care: CareGroup) -> None:
+    remind(care)
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(4))
+    for night in (july(6), july(3), july(5), july(4)):
+        care.night(night)
+    assert service(care) == ("done", "told", FIRST)
+
+
+def test_a_call_that_was_a_mistake_told_nothing(care: CareGroup) -> None:
+    remind(care)
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(3))
+    care.night(july(3))
+    care.call(FIRST, july(3), "no_answer", arrives=july(4))
+    care.night(july(4))
+    assert service(care) == ("postponed", "contact_budget", FIRST)
+
+
+def test_what_waited_to_its_end_says_so_and_is_not_required(care: CareGroup) -> None:
+    care.deliver("B", july(5), customer_phone_hash=b"same")
+    care.nights(july(1), july(17))
+    assert care.task(SECOND)["status_reason"] == "not_called"
+    care.repair("R3", july(20), store_code="SK01", **SAME)
+    care.repair("R4", july(20), **SAME)
+    care.nights(july(20), july(31))
+    care.nights(august(1), august(5))
+    assert care.task("SK01.S2-03.R3")["status_reason"] == "budget"
+    month = {"first_day": july(1), "last_day": july(31), "closing_on": august(5)}
+    with care.engine.begin() as connection:
+        run(connection, "score/judge_follow_ups", **month)
+        judged = connection.execute(text("select row_key, excuse from judged_follow_up"))
+        excuses = dict(map(tuple, judged))
+    assert excuses[SECOND] is None
+    assert excuses["SK01.S2-03.R3"] == "budget"

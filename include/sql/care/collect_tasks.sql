@@ -1,21 +1,54 @@
 -- Tasks that may change: those not finished, those whose document or calls came
 -- in, and those withdrawn that are not over. What took their occasion away, a
 -- booking say, may be gone again, and that is no news of their own document.
+-- What may have been told in another call comes with the task of that call.
 -- Only a document's own event is asked when it became known. offset 0: task by
 -- task, and never all orders.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, staging.call_result,
+--   core.call_result, core.store,
 --   pg_temp.night_load, pg_temp.night_document, pg_temp.night_store,
 --   pg_temp.night_rule
 -- writes: pg_temp.night_subject
-with touched as (
+with night as (
+    select
+        cast(:day as date) as on_day,
+        cast(:horizon as date) as horizon
+),
+
+calls as materialized (
+    select
+        c.task_key,
+        c.outcome,
+        c.called_at
+    from night_load as l
+    inner join staging.call_result as c on l.load_id = c.load_id
+    where l.feed = 'call_result'
+),
+
+-- Since when what a document says of itself, and what comes late, could have
+-- been told in other calls.
+late as (
+    select
+        min(
+            cast(
+                s.event_on + make_interval(months => r.opens_months) as date
+            ) + r.opens_days
+        ) as opens_on
+    from night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    where r.is_mergeable and s.arrived_on is not null
+),
+
+own as (
     select task_key
     from care.follow_up_task
     where status in ('open', 'held', 'postponed')
     union
-    select task_key
-    from care.follow_up_task
-    where status = 'withdrawn' and expires_on >= cast(:day as date)
+    select t.task_key
+    from night
+    inner join care.follow_up_task as t on night.on_day <= t.expires_on
+    where t.status = 'withdrawn'
     union
     select t.task_key
     from night_document as d
@@ -25,10 +58,42 @@ with touched as (
             and d.store_code = t.store_code
             and d.document_no = t.document_no
     union
+    select task_key
+    from calls
+    union
+    select t.task_key
+    from (
+        select min(cast(called_at as date)) - 1 as called_on
+        from calls
+        where outcome = 'reached'
+    ) as said
+    inner join care.follow_up_task as t on said.called_on <= t.expires_on
+    where t.status = 'missed' and t.is_mergeable
+    union
+    select t.task_key
+    from calls
+    inner join care.follow_up_task as t on calls.task_key = t.merged_into
+),
+
+touched as (
+    select task_key
+    from own
+    union
+    select t.merged_into as task_key
+    from own
+    inner join care.follow_up_task as t on own.task_key = t.task_key
+    where t.merged_into is not null
+    union
     select c.task_key
-    from night_load as l
-    inner join staging.call_result as c on l.load_id = c.load_id
-    where l.feed = 'call_result'
+    from night
+    cross join late
+    cross join core.store as stores
+    inner join core.call_result as c
+        on
+            stores.store_code = c.store_code
+            and late.opens_on <= c.called_on
+            and night.horizon >= c.called_on
+    where c.outcome = 'reached'
 )
 
 insert into night_subject (

@@ -1,12 +1,16 @@
 -- What customers said, and what else speaks against a contact or for another
 -- way of it. obstacle: why nobody may be contacted; paused_until: not before.
--- grain: one row per task about which something was said
+-- asked_on: as of the day of work or, where a task may have been told in
+-- another call, as of that call.
+-- grain: one row per task and day about which something was said
 -- reads: –
 -- writes: pg_temp.night_wish
 create temporary table night_wish (
-    task_key text primary key,
+    task_key text not null,
+    asked_on date not null,
     obstacle text,
     paused_until date,
     channel text,
-    preferred_slot text
+    preferred_slot text,
+    primary key (task_key, asked_on)
 ) on commit drop

@@ -1,15 +1,31 @@
 -- What customers said about being contacted, as of the day of work or the last
--- day of a task that is over: of several words the newest counts. Commercial
+-- day of a task that is over, and as of days on which it may have been told in
+-- another call: of several words the newest counts. Commercial
 -- contact needs consent, of the same number where the consent names one; any
 -- other is given up when it was refused, but for
 -- safety. A number of our own staff, or one that says nothing about whose it
 -- is, is nobody's.
--- grain: one row per task about which something was said
--- reads: pg_temp.night_task, pg_temp.night_subject, core.consent,
---   core.preference, core.employee, core.shared_phone
+-- grain: one row per task and day about which something was said
+-- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_told,
+--   core.consent, core.preference, core.employee, core.shared_phone
 -- writes: pg_temp.night_wish
 with night as (
     select cast(:horizon as date) as horizon
+),
+
+asked as (
+    select
+        n.task_key,
+        least(night.horizon + 1, n.expires_on) as asked_on
+    from night
+    cross join night_task as n
+    inner join night_subject as s on n.task_key = s.task_key
+    where s.problem is null
+    union
+    select
+        told.task_key,
+        told.told_on as asked_on
+    from night_told as told
 ),
 
 subjects as (
@@ -20,16 +36,16 @@ subjects as (
         n.purpose,
         n.about,
         n.channel,
-        least(night.horizon + 1, n.expires_on) as asked_on
-    from night
-    cross join night_task as n
-    inner join night_subject as s on n.task_key = s.task_key
-    where s.problem is null
+        asked.asked_on
+    from asked
+    inner join night_task as n on asked.task_key = n.task_key
+    inner join night_subject as s on asked.task_key = s.task_key
 ),
 
 consents as (
     select
         s.task_key,
+        s.asked_on,
         c.said_on,
         c.state
     from subjects as s
@@ -45,6 +61,7 @@ consents as (
     union all
     select
         s.task_key,
+        s.asked_on,
         c.said_on,
         c.state
     from subjects as s
@@ -56,12 +73,14 @@ consents as (
 ),
 
 newest_consents as (
-    select distinct on (task_key)
+    select distinct on (task_key, asked_on)
         task_key,
+        asked_on,
         state
     from consents
     order by
         task_key asc,
+        asked_on asc,
         said_on desc,
         (state = 'given') asc
 ),
@@ -69,6 +88,7 @@ newest_consents as (
 preferences as (
     select
         s.task_key,
+        s.asked_on,
         p.kind,
         p.stopped_contact,
         p.preferred_channel,
@@ -83,6 +103,7 @@ preferences as (
     union all
     select
         s.task_key,
+        s.asked_on,
         p.kind,
         p.stopped_contact,
         p.preferred_channel,
@@ -99,6 +120,7 @@ preferences as (
 wanted as (
     select
         task_key,
+        asked_on,
         array_agg(distinct coalesce(stopped_contact, 'all')) filter (
             where kind = 'stop'
         ) as stopped_contacts,
@@ -118,13 +140,14 @@ wanted as (
             ) filter (where kind = 'channel' and preferred_slot is not null)
         )[1] as preferred_slot
     from preferences
-    group by task_key
+    group by task_key, asked_on
 ),
 
 -- A stop is of the way in which somebody would be contacted.
 ways as (
     select
         s.task_key,
+        s.asked_on,
         w.paused_until,
         w.preferred_slot,
         w.stopped_contacts,
@@ -136,7 +159,8 @@ ways as (
             else 'call'
         end as way
     from subjects as s
-    inner join wanted as w on s.task_key = w.task_key
+    inner join wanted as w
+        on s.task_key = w.task_key and s.asked_on = w.asked_on
 ),
 
 staff as (
@@ -148,6 +172,7 @@ staff as (
 found as (
     select
         s.task_key,
+        s.asked_on,
         w.paused_until,
         w.preferred_slot,
         w.wanted_channel as channel,
@@ -163,8 +188,10 @@ found as (
                 then 'consent_refused'
         end as obstacle
     from subjects as s
-    left join newest_consents as c on s.task_key = c.task_key
-    left join ways as w on s.task_key = w.task_key
+    left join newest_consents as c
+        on s.task_key = c.task_key and s.asked_on = c.asked_on
+    left join ways as w
+        on s.task_key = w.task_key and s.asked_on = w.asked_on
     left join staff on s.contact_hash = staff.mobile_hash
     left join core.shared_phone as shared
         on
@@ -174,6 +201,7 @@ found as (
 
 insert into night_wish (
     task_key,
+    asked_on,
     obstacle,
     paused_until,
     channel,
@@ -181,6 +209,7 @@ insert into night_wish (
 )
 select
     f.task_key,
+    f.asked_on,
     f.obstacle,
     f.paused_until,
     f.channel,

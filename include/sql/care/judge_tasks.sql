@@ -1,13 +1,15 @@
 -- Decides status and owner. Done goes before withdrawn: a call that was made
--- stays made. The owner is somebody who has the role on the day of work,
+-- stays made, and so does what was told in a call about another task. Who
+-- waited behind another task on the last day was not left out by anybody: the
+-- budget did that. The owner is somebody who has the role on the day of work,
 -- preferably already when the task opened, never the one who served the
 -- customer, and the same one however often it is decided. Calls count until the
 -- task expires, and for a task that was done they go on counting when its dates
 -- move.
 -- grain: one row per task
--- reads: pg_temp.night_subject, core.call_result, core.assignment,
---   care.follow_up_task, care.do_not_call_person, care.do_not_call_number,
---   core.document_customer, pg_temp.night_wish
+-- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
+--   pg_temp.night_wish, core.call_result, core.assignment,
+--   core.document_customer, care.follow_up_task, care.occasion
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -44,36 +46,57 @@ calls as (
     group by n.task_key
 ),
 
--- Worked out once each: the planner would ask who somebody is task by task.
-person_wishes as materialized (
+-- Wish by wish, of which there are few: offset 0 keeps the planner from asking
+-- who everybody is.
+said_wishes as materialized (
     select
-        w.vin,
-        w.known_id,
-        w.called_on
+        c.task_key,
+        c.called_on,
+        p.known_id,
+        t.store_code,
+        t.document_kind,
+        t.document_no,
+        t.contact_kind
     from night
-    inner join care.do_not_call_person as w on night.horizon >= w.called_on
+    inner join core.call_result as c on night.horizon >= c.called_on
+    inner join care.follow_up_task as t on c.task_key = t.task_key
+    left join lateral (
+        select min(d.known_id) as known_id
+        from core.document_customer as d
+        where
+            t.vin = d.vin
+            and t.store_code = d.store_code
+            and t.document_kind = d.document_kind
+            and t.document_no = d.document_no
+            and t.contact_kind = any(d.contact_kinds)
+            and d.kind = 'person'
+        offset 0 -- noqa: AM09
+    ) as p on true
+    where c.is_do_not_call
 ),
 
-known_wishes as materialized (
+number_wishes as (
     select
-        n.task_key,
-        n.store_code,
-        n.document_kind,
-        n.document_no,
-        n.contact_kind,
-        w.known_id,
-        w.called_on
-    from person_wishes as w
-    inner join night_task as n on w.vin = n.vin
-),
-
-number_wishes as materialized (
-    select
-        w.contact_hash,
-        min(w.called_on) as called_on
-    from night
-    inner join care.do_not_call_number as w on night.horizon >= w.called_on
-    group by w.contact_hash
+        w.called_on,
+        case w.contact_kind
+            when 'owner' then e.owner_hash else e.contact_hash
+        end as contact_hash
+    from said_wishes as w
+    inner join lateral (
+        select
+            o.owner_hash,
+            o.contact_hash
+        from care.occasion as o
+        where
+            w.store_code = o.store_code
+            and w.document_kind = o.document_kind
+            and w.document_no = o.document_no
+            and o.event in (
+                'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+            )
+        offset 0 -- noqa: AM09
+    ) as e on true
+    where w.known_id is null
 ),
 
 wishes as (
@@ -95,34 +118,17 @@ wishes as (
     ) as said on true
     union all
     select
-        k.task_key,
-        k.called_on
-    from known_wishes as k
-    inner join core.document_customer as p
-        on
-            k.store_code = p.store_code
-            and k.document_kind = p.document_kind
-            and k.document_no = p.document_no
-            and k.contact_kind = any(p.contact_kinds)
-            and k.known_id = p.known_id
+        p.task_key,
+        w.called_on
+    from said_wishes as w
+    inner join night_person as p on w.known_id = p.known_id
     union all
     select
-        n.task_key,
+        p.task_key,
         w.called_on
     from number_wishes as w
-    inner join night_subject as s on w.contact_hash = s.contact_hash
-    inner join night_task as n on s.task_key = n.task_key
-    where
-        not exists (
-            select 1
-            from core.document_customer as p
-            where
-                n.store_code = p.store_code
-                and n.document_kind = p.document_kind
-                and n.document_no = p.document_no
-                and n.contact_kind = any(p.contact_kinds)
-                and p.kind = 'person'
-        )
+    inner join night_person as p on w.contact_hash = p.contact_hash
+    where p.known_id is null
 ),
 
 do_not_calls as (
@@ -131,6 +137,38 @@ do_not_calls as (
         min(wishes.called_on) as asked_on
     from wishes
     group by wishes.task_key
+),
+
+-- The day's wishes are those of the day of the call, not of tonight.
+told as (
+    select distinct on (said.task_key)
+        said.task_key,
+        said.told_on,
+        said.told_with
+    from night
+    cross join night_told as said
+    inner join night_task as n on said.task_key = n.task_key
+    inner join night_task as winner on said.told_with = winner.task_key
+    left join night_wish as w
+        on said.task_key = w.task_key and said.told_on = w.asked_on
+    left join night_wish as v
+        on
+            said.told_with = v.task_key
+            and v.asked_on = least(night.horizon + 1, winner.expires_on)
+    left join do_not_calls as d on said.task_key = d.task_key
+    where
+        n.contact_check = 'valid'
+        and num_nonnulls(w.obstacle, w.paused_until) = 0
+        and coalesce(d.asked_on >= said.told_on, true)
+        and coalesce(w.channel, n.channel)
+        = coalesce(v.channel, winner.channel)
+    order by
+        said.task_key asc,
+        said.told_on asc,
+        winner.priority asc,
+        winner.deadline_on asc,
+        winner.due_on asc,
+        winner.task_key asc
 ),
 
 judged as (
@@ -146,6 +184,11 @@ judged as (
         w.preferred_slot,
         c.final_outcome,
         c.last_outcome,
+        told.told_with,
+        t.merged_into as waited_for,
+        coalesce(
+            t.status_reason in ('contact_budget', 'budget'), false
+        ) as has_waited,
         n.expires_on <= night.horizon as is_over,
         n.open_on > night.horizon + 1 as is_early,
         case
@@ -160,9 +203,9 @@ judged as (
             least(
                 n.expires_on,
                 case
-                    when c.final_outcome is null
-                        then least(night.horizon, s.lost_on - 1) + 1
-                    else c.last_called_on
+                    when c.final_outcome is not null then c.last_called_on
+                    when told.told_on is not null then told.told_on
+                    else least(night.horizon, s.lost_on - 1) + 1
                 end
             )
         ) as work_on
@@ -171,7 +214,12 @@ judged as (
     inner join night_subject as s on n.task_key = s.task_key
     left join calls as c on n.task_key = c.task_key
     left join do_not_calls as d on n.task_key = d.task_key
-    left join night_wish as w on n.task_key = w.task_key
+    left join told on n.task_key = told.task_key
+    left join care.follow_up_task as t on n.task_key = t.task_key
+    left join night_wish as w
+        on
+            n.task_key = w.task_key
+            and w.asked_on = least(night.horizon + 1, n.expires_on)
 ),
 
 owned as (
@@ -206,7 +254,7 @@ owned as (
 update night_task as n
 set
     status = case
-        when j.final_outcome is not null then 'done'
+        when num_nonnulls(j.final_outcome, j.told_with) > 0 then 'done'
         when j.problem is not null then 'withdrawn'
         when j.is_over then 'missed'
         when j.is_early then 'postponed'
@@ -216,10 +264,13 @@ set
     end,
     status_reason = case
         when j.final_outcome is not null then j.final_outcome
+        when j.told_with is not null then 'told'
         when j.problem is not null then j.problem
         when j.is_early then 'not_yet'
         when j.obstacle is not null then j.obstacle
         when j.is_over and j.last_outcome is not null then j.last_outcome
+        when j.is_over and j.paused_until is null and j.has_waited
+            then 'budget'
         when j.is_over and j.paused_until is null then 'not_called'
         when j.paused_until is not null then 'paused'
         when j.owner_no is null then 'no_owner'
@@ -227,7 +278,16 @@ set
     owner_no = coalesce(n.owner_no, j.owner_no),
     channel = coalesce(j.wanted_channel, n.channel),
     preferred_slot = j.preferred_slot,
-    merged_into = null,
+    merged_into = case
+        when j.final_outcome is not null then null
+        when j.told_with is not null then j.told_with
+        when
+            j.problem is null
+            and j.is_over
+            and num_nonnulls(j.obstacle, j.last_outcome, j.paused_until) = 0
+            and j.has_waited
+            then j.waited_for
+    end,
     also = '{}',
     late_reason = coalesce(
         n.late_reason,

@@ -1,9 +1,10 @@
 -- One call and one message a day for each person, whatever stores and rules
--- want: the task that goes first stays, the others wait behind it and are said
--- in its call. A person is who core knows by the task's order, else the one who
--- is known with the same number tonight, else whoever has the number.
+-- want: the task that goes first stays, the others wait behind it, and those
+-- that can be merged are said in its call. A person is who core knows by the
+-- task's order, else the one who is known with the same number tonight, else
+-- whoever has the number.
 -- grain: one row per task that waits or that others wait for
--- reads: pg_temp.night_subject, core.document_customer
+-- reads: pg_temp.night_person
 -- writes: pg_temp.night_task
 with known as (
     select
@@ -12,21 +13,10 @@ with known as (
         n.priority,
         n.deadline_on,
         n.due_on,
-        s.contact_hash,
+        p.contact_hash,
         p.known_id
     from night_task as n
-    inner join night_subject as s on n.task_key = s.task_key
-    left join lateral (
-        select min(c.known_id) as known_id
-        from core.document_customer as c
-        where
-            n.vin = c.vin
-            and n.store_code = c.store_code
-            and n.document_kind = c.document_kind
-            and n.document_no = c.document_no
-            and n.contact_kind = any(c.contact_kinds)
-            and c.kind = 'person'
-    ) as p on true
+    inner join night_person as p on n.task_key = p.task_key
     where n.status = 'open'
 ),
 

@@ -14,6 +14,7 @@ select
     excuse is not null as is_excluded,
     case
         when excuse is not null then excuse
+        when is_told then 'told'
         when first_reached_on is not null then 'reached'
         when first_called_on is not null then 'not_reached'
         when is_number_usable then 'not_attempted'

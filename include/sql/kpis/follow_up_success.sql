@@ -1,6 +1,7 @@
 -- Follow-up success: customers reached, of those attempted with a number
 -- that works. A number that proved wrong is excluded, and so is who was
--- called already or is no customer of the store; a refusal is not.
+-- called already or is no customer of the store; a refusal is not. One call
+-- counts once, whatever else was told in it.
 -- grain: one row per follow-up task due in the month that was attempted
 -- reads: pg_temp.judged_follow_up
 -- writes: nothing
@@ -11,7 +12,7 @@ attempted as (
         first_reached_on is not null as is_reached,
         is_number_wrong or not is_number_usable as is_number_useless
     from judged_follow_up
-    where first_called_on is not null
+    where first_called_on is not null and not is_told
 )
 
 select

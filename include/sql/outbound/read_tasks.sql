@@ -80,7 +80,7 @@ documents as (
     where t.document_kind = 'lead'
 ),
 
--- What waits for another task is said in its call.
+-- What waits for another task, and can be, is said in its call.
 merged as (
     select
         t.task_key,
@@ -95,7 +95,7 @@ merged as (
         ) as also
     from tasks as t
     inner join care.follow_up_task as other
-        on other.task_key = any(t.also)
+        on other.task_key = any(t.also) and other.is_mergeable
     inner join core.store as place on other.store_code = place.store_code
     left join core.vehicle as vehicle on other.vin = vehicle.vin
     group by t.task_key

@@ -7,8 +7,9 @@
 -- attempt. `excuse` says why a task leaves the required number whatever is
 -- counted: the customer refused, or had asked before not to be called, about
 -- this vehicle or another of theirs, or staff answered that there was nobody
--- to call, or the task's data came when it was over, or its store was not live
--- yet.
+-- to call, or another contact went first to the end, or the task's data came
+-- when it was over, or its store was not live yet. What was told in the call
+-- about another task was done with it, on that day.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   care.do_not_call_number, care.occasion, core.document_customer
@@ -25,10 +26,14 @@ tasks as (
         document_kind,
         document_no,
         contact_kind,
+        open_on,
         due_on,
         deadline_on,
         expires_on,
         made_day,
+        case when status_reason = 'told' then merged_into end as told_with,
+        coalesce(status_reason in ('budget', 'contact_budget'), false)
+            as has_waited,
         coalesce(contact_check = 'valid', false)
         and coalesce(
             status_reason not in ('staff_number', 'shared_number'), true
@@ -76,6 +81,41 @@ calls as (
         called_on <= :closing_on
         and task_key in (select tasks.task_key from tasks)
     group by task_key
+),
+
+reached as (
+    select
+        task_key,
+        called_on
+    from core.call_result
+    where
+        outcome = 'reached'
+        and called_on <= :closing_on
+        and task_key in (select tasks.told_with from tasks)
+),
+
+told_calls as (
+    select
+        tasks.task_key,
+        min(reached.called_on) as told_on
+    from tasks
+    inner join reached
+        on
+            tasks.told_with = reached.task_key
+            and reached.called_on between tasks.open_on and tasks.expires_on
+    group by tasks.task_key
+),
+
+contacts as (
+    select
+        tasks.task_key,
+        least(calls.first_called_on, told_calls.told_on) as first_called_on,
+        least(calls.first_reached_on, told_calls.told_on) as first_reached_on,
+        coalesce(told_calls.told_on < calls.first_reached_on, true)
+        and told_calls.told_on is not null as is_told
+    from tasks
+    left join calls on tasks.task_key = calls.task_key
+    left join told_calls on tasks.task_key = told_calls.task_key
 ),
 
 -- Through the month's vehicles; what persons asked for is read below.
@@ -231,38 +271,42 @@ select
     tasks.deadline_on,
     tasks.is_number_usable,
     tasks.is_late_by_data,
-    calls.first_called_on,
-    calls.first_reached_on,
+    contacts.first_called_on,
+    contacts.first_reached_on,
+    contacts.is_told,
     calls.satisfaction,
     calls.is_fault_cleared,
     coalesce(calls.is_refused, false) as is_refused,
     coalesce(calls.is_number_wrong, false) as is_number_wrong,
-    case when calls.first_reached_on is null then calls.staff_answer end
+    case when contacts.first_reached_on is null then calls.staff_answer end
         as staff_answer,
     case
-        when calls.is_refused and calls.first_reached_on is null
+        when calls.is_refused and contacts.first_reached_on is null
             then 'refused'
-        when tasks.is_unwanted and calls.first_called_on is null
+        when tasks.is_unwanted and contacts.first_called_on is null
             then 'do_not_call'
         when
             asked.asked_on <= tasks.deadline_on
             and (
-                calls.first_called_on is null
-                or asked.asked_on < calls.first_called_on
+                contacts.first_called_on is null
+                or asked.asked_on < contacts.first_called_on
             )
             then 'do_not_call'
         when
-            calls.first_reached_on is null
+            contacts.first_reached_on is null
             and calls.staff_answer is not null
             then calls.staff_answer
-        when tasks.is_shadow and calls.first_called_on is null
+        when tasks.is_shadow and contacts.first_called_on is null
             then 'shadow'
+        when tasks.has_waited and contacts.first_called_on is null
+            then 'budget'
         when
-            calls.first_called_on is null
+            contacts.first_called_on is null
             and tasks.is_late_by_data
             and tasks.made_day >= tasks.expires_on
             then 'late_by_data'
     end as excuse
 from tasks
+inner join contacts on tasks.task_key = contacts.task_key
 left join calls on tasks.task_key = calls.task_key
 inner join asked on tasks.task_key = asked.task_key

@@ -35,6 +35,8 @@ WORK_TABLES = (
     "document",
     "subject",
     "task",
+    "person",
+    "told",
     "wish",
     "change",
     "message",
@@ -84,7 +86,7 @@ def make_tasks(
         last: date | None = run(connection, "care/read_horizon").scalar_one()
         horizon = max(day, last or day)
         rules = _prepare(connection, group, policy, day, horizon)
-        _collect(connection, group, day)
+        _collect(connection, group, day, horizon)
         _keep_calendars(connection, group, horizon)
         run(connection, "care/analyze_calendar_days")
         run(
@@ -96,6 +98,9 @@ def make_tasks(
         )
         run(connection, "care/keep_problem_tasks")
         run(connection, "care/analyze_night_tasks")
+        run(connection, "care/find_persons")
+        run(connection, "care/analyze_night_persons")
+        run(connection, "care/find_told", horizon=horizon)
         run(connection, "care/find_wishes", horizon=horizon)
         run(connection, "care/judge_tasks", horizon=horizon)
         _keep_shadow(connection, group, horizon)
@@ -148,13 +153,13 @@ def _prepare(
     return rules
 
 
-def _collect(connection: Connection, group: Group, day: date) -> None:
+def _collect(connection: Connection, group: Group, day: date, horizon: date) -> None:
     zone = group.group.time_zone
     run(connection, "care/collect_loads", day=day)
     run(connection, "care/collect_documents", day=day)
     run(connection, "care/analyze_night_documents")
     run(connection, "care/collect_events")
-    run(connection, "care/collect_tasks", day=day)
+    run(connection, "care/collect_tasks", day=day, horizon=horizon)
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
     run(connection, "care/find_arrivals", time_zone=zone)

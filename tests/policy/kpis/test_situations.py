@@ -42,8 +42,12 @@ def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
             task = {
                 key: day(value) if key.endswith("_on") else value
                 for key, value in entry.items()
-                if key not in ("times", "calls", "vin")
+                if key not in ("times", "calls", "vin", "told_on")
             }
+            if "told_on" in entry:
+                winner = month.task(None, role=role, due_on=date(2025, 6, 10), status="done")
+                month.call(winner, called_on=day(entry["told_on"]))
+                task |= {"status": "done", "status_reason": "told", "merged_into": winner}
             key = month.task(owner, role=role, vin=vin, **task)
             for call in entry.get("calls", ()):
                 month.call(key, **call)

@@ -1,0 +1,71 @@
+-- What can be said in another call was said there, when the person was reached
+-- about a task that goes first, on a day on which this one waited to be worked
+-- on. What is only worked out has to have stood on a list by then; what was
+-- withdrawn by then was not said. A task that was told so stays told
+-- while that call stands, wherever its dates move.
+-- grain: one row per task, day and call in which the person was reached
+-- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_person,
+--   core.call_result, care.follow_up_task
+-- writes: pg_temp.night_told
+with night as (
+    select cast(:horizon as date) as horizon
+),
+
+named as (
+    select
+        task_key,
+        coalesce(known_id, encode(contact_hash, 'hex')) as person
+    from night_person
+),
+
+reached as (
+    select
+        n.task_key,
+        n.priority,
+        n.deadline_on,
+        n.due_on,
+        p.person,
+        c.called_on
+    from night
+    cross join night_task as n
+    inner join core.call_result as c
+        on
+            n.task_key = c.task_key
+            and night.horizon >= c.called_on
+            and n.expires_on >= c.called_on
+    inner join named as p on n.task_key = p.task_key
+    where c.outcome = 'reached'
+)
+
+insert into night_told (
+    task_key,
+    told_on,
+    told_with
+)
+select distinct
+    n.task_key,
+    r.called_on as told_on,
+    r.task_key as told_with
+from night_task as n
+inner join night_subject as s on n.task_key = s.task_key
+inner join named as p on n.task_key = p.task_key
+inner join reached as r
+    on p.person = r.person and n.task_key <> r.task_key
+left join care.follow_up_task as t on n.task_key = t.task_key
+where
+    n.is_mergeable
+    and (
+        coalesce(
+            t.status_reason = 'told' and t.merged_into = r.task_key, false
+        )
+        or (
+            (t.listed_day < r.called_on or s.arrived_on is not null)
+            and r.called_on between n.open_on and n.expires_on
+            and r.called_on > n.made_day
+            and (r.priority, r.deadline_on, r.due_on, r.task_key)
+            < (n.priority, n.deadline_on, n.due_on, n.task_key)
+            and not coalesce(
+                t.status = 'withdrawn' and t.changed_day < r.called_on, false
+            )
+        )
+    )
