@@ -20,6 +20,7 @@ from aftercare.stages.people import (
     list_decisions,
     undo,
 )
+from aftercare.stages.tasks import WORK_TABLES
 from aftercare.warehouse import run, statement
 
 
@@ -193,27 +194,42 @@ def test_a_company_s_wish_is_about_the_vehicle_it_was_said_about(warehouse: Engi
     assert reasons(care) == {"A": ("held", "do_not_call"), "B": free, "C": free, "D": free}
 
 
-def test_a_night_finds_wishes_by_its_vehicles_and_does_not_read_those_of_years(
+HISTORY = """
+    insert into core.sales_order (
+        store_code, order_no, vin, status, customer_name_hash,
+        row_hash, version_at, version_day, load_id, row_id)
+    select store_code, order_no || n, 'OLD' || n, status, customer_name_hash,
+        row_hash, version_at, version_day, load_id, row_id
+    from core.sales_order, generate_series(1, 5000) as n;
+    insert into care.follow_up_task select (jsonb_populate_record(t, jsonb_build_object(
+        'task_key', t.task_key || n, 'document_no', t.document_no || n, 'vin', 'OLD' || n))).*
+    from care.follow_up_task as t, generate_series(1, 5000) as n;
+"""
+
+
+def test_a_night_asks_about_its_own_tasks_and_does_not_read_those_of_years(
     warehouse: Engine,
 ) -> None:
     care = CareGroup(warehouse)
     delivered(care, "A", b"phone")
     care.night(july(1))
     with care.engine.begin() as connection:
-        connection.execute(
-            text(
-                "insert into care.follow_up_task select (jsonb_populate_record(t, jsonb_build_object("
-                "'task_key', t.task_key || n, 'vin', 'OLD' || n, 'occurrence', n + 1))).* "
-                "from care.follow_up_task as t, generate_series(1, 5000) as n"
-            )
-        )
-        for table in ("subject", "task", "wish"):
+        connection.exec_driver_sql(HISTORY)
+        for table in WORK_TABLES:
             run(connection, f"care/create_night_{table}")
         connection.execute(
             text("insert into night_task select * from care.follow_up_task where vin = 'VINA'")
         )
         connection.execute(text("analyze"))
-        plan = connection.execute(
-            text(f"explain {statement('care/judge_tasks').text}"), {"horizon": july(1)}
-        ).scalars()
-        assert "follow_up_task_vin_idx" in "\n".join(plan)
+        plans = {
+            name: "\n".join(
+                connection.execute(
+                    text(f"explain {statement(f'care/{name}').text}"), {"horizon": july(1)}
+                ).scalars()
+            )
+            for name in ("find_persons", "find_told", "judge_tasks", "keep_budget")
+        }
+    assert "follow_up_task_vin_idx" in plans["judge_tasks"]
+    for name, plan in plans.items():
+        for table in ("sales_order", "follow_up_task", "document_role"):
+            assert f"Seq Scan on {table}" not in plan, name
