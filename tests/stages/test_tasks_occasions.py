@@ -130,3 +130,31 @@ def test_a_repair_that_is_agreed_on_is_no_service(care: CareGroup) -> None:
     care.book("R", july(10), kind="repair")
     care.night(july(1))
     assert status(care, SERVICE) == ("open", None)
+
+
+def test_who_agreed_on_a_visit_and_did_not_come_is_reminded_again(care: CareGroup) -> None:
+    care.repair("R", date(2026, 1, 25), store_code="SK01", owner_phone_check="valid")
+    care.service_due("repair_order", "R", date(2026, 1, 25), july(25), "SK01")
+    care.book("B", july(5), vin="VINR")
+    care.night(july(1))
+    assert SERVICE not in care.tasks()
+    care.nights(july(2), july(7))
+    assert SERVICE not in care.tasks()
+    care.night(july(8))
+    assert status(care, SERVICE) == ("open", None)
+    care.book("C", july(12), vin="VINR")
+    care.night(july(9))
+    assert status(care, SERVICE) == ("withdrawn", "booked")
+    for late in (july(15), july(14)):
+        care.night(late)
+    assert status(care, SERVICE) == ("open", None)
+
+
+def test_a_reminder_that_is_over_when_the_booking_is_does_not_come_back(care: CareGroup) -> None:
+    care.repair("R", date(2026, 1, 25), store_code="SK01", owner_phone_check="valid")
+    care.service_due("repair_order", "R", date(2026, 1, 25), july(25), "SK01")
+    care.book("B", july(17), vin="VINR")
+    care.nights(july(1), july(20))
+    assert SERVICE not in care.tasks()
+    care.night(july(24))
+    assert status(care, f"{SERVICE}.2") == ("open", None)

@@ -1,6 +1,7 @@
 -- Deliveries, visits that ended and other occasions inside the window of a
 -- follow-up that have no task yet. When a document's own event became known is
--- asked later; any other occasion is known when its day has come. offset 0
+-- asked later; any other occasion is known when its day has come. Whether a
+-- booking or another owner leaves nothing to do, the rule says. offset 0
 -- keeps the planner, which cannot tell how short the windows are, from reading
 -- all orders instead of theirs.
 -- grain: one row per document and follow-up
@@ -66,7 +67,7 @@ inner join lateral (
         and e.store_code = w.store_code
         and e.event_on between w.first_on and w.last_on
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
-        and e.problem is null
+        and coalesce(e.problem in ('booked', 'sold_again'), true)
         and not exists (
             select 1
             from care.follow_up_task as t

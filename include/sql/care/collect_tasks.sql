@@ -2,7 +2,8 @@
 -- in, and those withdrawn that are not over. What took their occasion away, a
 -- booking say, may be gone again, and that is no news of their own document.
 -- What may have been told in another call comes with the task of that call.
--- Only a document's own event is asked when it became known. offset 0: task by
+-- Whether a booking or another owner leaves nothing to do, the rule says. Only
+-- a document's own event is asked when it became known. offset 0: task by
 -- task, and never all orders.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, staging.call_result,
@@ -93,7 +94,8 @@ touched as (
             stores.store_code = c.store_code
             and late.opens_on <= c.called_on
             and night.horizon >= c.called_on
-    where c.outcome = 'reached'
+    inner join care.follow_up_task as t on c.task_key = t.task_key
+    where c.outcome = 'reached' and t.status = 'done'
 )
 
 insert into night_subject (
@@ -152,7 +154,7 @@ select
             and t.event in ('first_service_due', 'service_due')
             then 'came_again'
         when d.document_no is null then 'document_gone'
-        when d.problem is not null then d.problem
+        when d.problem not in ('booked', 'sold_again') then d.problem
         when r.rule_no is null then 'rule_off'
     end as problem
 from touched as n

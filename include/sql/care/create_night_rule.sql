@@ -34,5 +34,7 @@ create temporary table night_rule (
     purpose text not null,
     is_mergeable boolean not null,
     usages text[] not null,
+    party text not null,
+    booked_days integer,
     policy_line text not null
 ) on commit drop

@@ -1,13 +1,14 @@
 -- What customers said about being contacted, as of the day of work or the last
 -- day of a task that is over, and as of days on which it may have been told in
--- another call: of several words the newest counts. Commercial
--- contact needs consent, of the same number where the consent names one; any
--- other is given up when it was refused, but for
--- safety. A number of our own staff, or one that says nothing about whose it
--- is, is nobody's.
+-- another call: of several words the newest counts. Commercial contact needs
+-- consent, of the same number where the consent names one; any other is given
+-- up when it was refused, but for safety. A number of our own staff, or one
+-- that says nothing about whose it is, is nobody's. What was said about a
+-- vehicle is its owner's word, of that day, and holds for no other owner.
 -- grain: one row per task and day about which something was said
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_told,
---   core.consent, core.preference, core.employee, core.shared_phone
+--   pg_temp.night_owner, care.vehicle_owner, core.consent, core.preference,
+--   core.employee, core.shared_phone
 -- writes: pg_temp.night_wish
 with night as (
     select cast(:horizon as date) as horizon
@@ -58,6 +59,25 @@ consents as (
                 c.state <> 'given'
                 or coalesce(s.contact_hash = c.customer_phone_hash, true)
             )
+    left join night_owner as o on s.task_key = o.task_key
+    left join lateral (
+        select
+            v.name_hash,
+            v.known_ids
+        from care.vehicle_owner as v
+        where o.vin = v.vin and c.said_on >= v.first_on
+        order by
+            least(v.last_on, c.said_on) desc,
+            v.first_on desc,
+            v.name_hash asc
+        limit 1
+    ) as speaker on true
+    where
+        coalesce(
+            o.name_hash = speaker.name_hash
+            or o.known_ids && speaker.known_ids,
+            true
+        )
     union all
     select
         s.task_key,
@@ -97,9 +117,27 @@ preferences as (
         p.valid_until
     from subjects as s
     inner join core.preference as p on s.vin = p.vin
+    left join night_owner as o on s.task_key = o.task_key
+    left join lateral (
+        select
+            v.name_hash,
+            v.known_ids
+        from care.vehicle_owner as v
+        where o.vin = v.vin and p.valid_from >= v.first_on
+        order by
+            least(v.last_on, p.valid_from) desc,
+            v.first_on desc,
+            v.name_hash asc
+        limit 1
+    ) as speaker on true
     where
         s.asked_on between p.valid_from and coalesce(p.valid_until, s.asked_on)
         and coalesce(p.about, 'all') in ('all', s.about)
+        and coalesce(
+            o.name_hash = speaker.name_hash
+            or o.known_ids && speaker.known_ids,
+            true
+        )
     union all
     select
         s.task_key,

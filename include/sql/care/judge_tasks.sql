@@ -8,8 +8,9 @@
 -- move.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
---   pg_temp.night_wish, core.call_result, core.assignment,
---   core.document_customer, care.follow_up_task, care.occasion
+--   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
+--   core.call_result, core.assignment, core.document_customer,
+--   care.follow_up_task, care.occasion
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -101,20 +102,41 @@ number_wishes as (
 
 wishes as (
     -- Vehicle by vehicle, so that wishes about others are not read, of however
-    -- many years they are.
+    -- many years they are. They end with the owner about whose visit or
+    -- purchase the call was.
     select
         n.task_key,
         said.called_on
     from night
     cross join night_task as n
+    left join night_owner as o on n.task_key = o.task_key
     left join lateral (
         select min(c.called_on) as called_on
         from care.follow_up_task as t
         inner join core.call_result as c on t.task_key = c.task_key
+        left join lateral (
+            select
+                v.name_hash,
+                v.known_ids
+            from care.vehicle_owner as v
+            where
+                o.vin = v.vin
+                and least(t.event_on, c.called_on) >= v.first_on
+            order by
+                least(v.last_on, t.event_on, c.called_on) desc,
+                v.first_on desc,
+                v.name_hash asc
+            limit 1
+        ) as speaker on true
         where
             n.vin = t.vin
             and c.is_do_not_call
             and night.horizon >= c.called_on
+            and coalesce(
+                o.name_hash = speaker.name_hash
+                or o.known_ids && speaker.known_ids,
+                true
+            )
     ) as said on true
     union all
     select

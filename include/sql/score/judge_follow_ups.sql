@@ -12,7 +12,8 @@
 -- about another task was done with it, on that day.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
---   care.do_not_call_number, care.occasion, core.document_customer
+--   care.do_not_call_number, care.vehicle_owner, care.occasion,
+--   core.document_customer
 -- writes: pg_temp.judged_follow_up
 create temporary table judged_follow_up on commit drop as
 with
@@ -26,6 +27,7 @@ tasks as (
         document_kind,
         document_no,
         contact_kind,
+        event_on,
         open_on,
         due_on,
         deadline_on,
@@ -122,7 +124,8 @@ contacts as (
 vehicle_tasks as (
     select
         task_key,
-        vin
+        vin,
+        event_on
     from care.follow_up_task
     where vin in (select tasks.vin from tasks)
 ),
@@ -138,13 +141,50 @@ requests as (
         and task_key in (select vehicle_tasks.task_key from vehicle_tasks)
 ),
 
+-- They are those of the owner about whose visit or purchase the call was.
 do_not_calls as (
     select
-        vehicle_tasks.vin,
+        tasks.task_key,
         min(requests.called_on) as asked_on
-    from vehicle_tasks
-    inner join requests on vehicle_tasks.task_key = requests.task_key
-    group by vehicle_tasks.vin
+    from requests
+    inner join vehicle_tasks on requests.task_key = vehicle_tasks.task_key
+    inner join tasks on vehicle_tasks.vin = tasks.vin
+    left join lateral (
+        select
+            owners.name_hash,
+            owners.known_ids
+        from care.vehicle_owner as owners
+        where
+            vehicle_tasks.vin = owners.vin
+            and least(vehicle_tasks.event_on, requests.called_on)
+            >= owners.first_on
+        order by
+            least(
+                owners.last_on, vehicle_tasks.event_on, requests.called_on
+            ) desc,
+            owners.first_on desc,
+            owners.name_hash asc
+        limit 1
+    ) as speaker on true
+    left join lateral (
+        select
+            owners.name_hash,
+            owners.known_ids
+        from care.vehicle_owner as owners
+        where tasks.vin = owners.vin and tasks.event_on >= owners.first_on
+        order by
+            least(owners.last_on, tasks.event_on) desc,
+            owners.first_on desc,
+            owners.name_hash asc
+        limit 1
+    ) as asked_owner on true
+    where
+        coalesce(
+            speaker.name_hash = asked_owner.name_hash
+            or speaker.known_ids && asked_owner.known_ids,
+            true
+        )
+    group by tasks.task_key
 ),
 
 -- Worked out once each, and asked of the wishes' documents alone: the planner
@@ -254,7 +294,7 @@ asked as (
             number_do_not_calls.asked_on
         ) as asked_on
     from tasks
-    left join do_not_calls on tasks.vin = do_not_calls.vin
+    left join do_not_calls on tasks.task_key = do_not_calls.task_key
     left join person_do_not_calls
         on tasks.task_key = person_do_not_calls.task_key
     left join number_do_not_calls

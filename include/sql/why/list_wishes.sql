@@ -1,8 +1,9 @@
 -- Wishes not to be called that stand against a task: about its vehicle, of the
 -- person who is to be called or, where nobody is known, of the number.
 -- grain: one row per call with a wish and way it reaches the task
--- reads: care.follow_up_task, core.call_result, care.do_not_call,
---   care.do_not_call_number, care.occasion, core.document_customer
+-- reads: care.follow_up_task, care.vehicle_owner, core.call_result,
+--   care.do_not_call, care.do_not_call_number, care.occasion,
+--   core.document_customer
 -- writes: –
 with asked as (
     select *
@@ -18,7 +19,40 @@ select
 from asked as t
 inner join care.follow_up_task as said on t.vin = said.vin
 inner join core.call_result as c on said.task_key = c.task_key
-where c.is_do_not_call and c.called_on <= t.expires_on
+left join lateral (
+    select
+        o.name_hash,
+        o.known_ids
+    from care.vehicle_owner as o
+    where
+        said.vin = o.vin
+        and least(said.event_on, c.called_on) >= o.first_on
+    order by
+        least(o.last_on, said.event_on, c.called_on) desc,
+        o.first_on desc,
+        o.name_hash asc
+    limit 1
+) as speaker on true
+left join lateral (
+    select
+        o.name_hash,
+        o.known_ids
+    from care.vehicle_owner as o
+    where t.vin = o.vin and least(t.event_on, t.made_day) >= o.first_on
+    order by
+        least(o.last_on, t.event_on, t.made_day) desc,
+        o.first_on desc,
+        o.name_hash asc
+    limit 1
+) as asked_owner on true
+where
+    c.is_do_not_call
+    and c.called_on <= t.expires_on
+    and coalesce(
+        speaker.name_hash = asked_owner.name_hash
+        or speaker.known_ids && asked_owner.known_ids,
+        true
+    )
 union all
 select
     'person' as about,

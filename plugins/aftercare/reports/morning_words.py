@@ -45,6 +45,7 @@ REASONS: Words = {
     "not_invoiced": ("未开票", "not invoiced"),
     "came_again": ("客户已到店", "the customer came"),
     "sold_again": ("车辆已转售", "the vehicle was sold again"),
+    "other_owner": ("车辆已归他人", "the vehicle has another owner"),
     "booked": ("已预约", "a visit is booked"),
     "renewed": ("已续保", "the policy was renewed"),
     "not_defeated": ("线索不再是战败", "the lead is not lost any more"),

@@ -29,6 +29,7 @@ Event = Literal[
     "lead_defeated",
 ]
 Purpose = Literal["service", "safety", "commercial"]
+Party = Literal["named", "owner"]
 LateReason = Literal["late_by_design", "late_by_calendar"]
 
 FOLDER = "follow_ups/"
@@ -54,8 +55,21 @@ ABOUT: Mapping[str, str] = {
     "lead_defeated": "campaign",
 }
 """What a customer who wants no more of something calls it, where a follow-up does not say."""
+PARTY: Mapping[str, Party] = {
+    "delivery": "named",
+    "workshop_exit": "named",
+    "invoice": "owner",
+    "last_visit": "owner",
+    "first_service_due": "owner",
+    "service_due": "owner",
+    "policy_end": "named",
+    "lead_defeated": "named",
+}
+"""Whom a follow-up is about, where it does not say: whom the document names, such as the buyer,
+whoever owns the vehicle by now; or the owner, and so nobody any more once that is another one."""
 TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
 USAGES = ("private", "business", "taxi", "lease")
+PARTIES = ("named", "owner")
 PURPOSES = ("service", "safety", "commercial")
 ROLES = ("SC", "AC", "SUP")
 CHANNELS = ("phone", "sms")
@@ -114,7 +128,8 @@ class FollowUp:
     ``is_by_design``: due within hours, which a night cannot meet. ``day_after``: the follow-up
     with whose day this one must not share its own, where that one is made. ``usages``: the uses of
     a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
-    call to the same person.
+    call to the same person. ``party``: see ``PARTY``. ``booked_days``: how long after its day a visit
+    that was agreed on still silences it, None until the next service.
     """
 
     pack: str
@@ -139,6 +154,8 @@ class FollowUp:
     purpose: Purpose
     is_mergeable: bool
     usages: tuple[str, ...]
+    party: Party
+    booked_days: int | None
     policy_line: str
     line_ids: tuple[str, ...]
 
@@ -279,6 +296,16 @@ def _follow_up(
             key=lambda offset: offset.after(start),
         )
         used.append(line)
+    booked = policy.find(pack, item, "silent_after_booking", start)
+    if booked is not None:
+        if booked.unit != "calendar_day":
+            raise PolicyError(
+                f"silent_after_booking is given in calendar_day, not in {booked.unit}",
+                file=booked.file,
+                line=booked.file_line,
+                key=booked.name,
+            )
+        used.append(booked)
     due = lines["due_after"]
     return FollowUp(
         pack=pack,
@@ -305,6 +332,8 @@ def _follow_up(
         usages=tuple(
             _one_of(policy, pack, item, "usage", usage, USAGES) for usage in about.get("usage", ())
         ),
+        party=_one_of(policy, pack, item, "party", about.get("party", PARTY[event]), PARTIES),
+        booked_days=booked.value if booked else None,
         policy_line=due.line_id,
         line_ids=tuple(line.line_id for line in used),
     )

@@ -34,6 +34,7 @@ WORK_TABLES = (
     "load",
     "document",
     "subject",
+    "owner",
     "task",
     "person",
     "told",
@@ -163,6 +164,8 @@ def _collect(connection: Connection, group: Group, day: date, horizon: date) -> 
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
     run(connection, "care/find_arrivals", time_zone=zone)
+    run(connection, "care/find_owners", time_zone=zone, horizon=horizon)
+    run(connection, "care/judge_occasions", horizon=horizon)
 
 
 def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, str]]:
@@ -218,6 +221,8 @@ def _rule_window(
         "purpose",
         "is_mergeable",
         "usages",
+        "party",
+        "booked_days",
     ):
         window[name] = getattr(follow_up, name)
     return window

@@ -8,3 +8,19 @@ where merged_into is not null;
 create index follow_up_task_mergeable_idx
 on care.follow_up_task (expires_on)
 where status = 'missed' and is_mergeable;
+
+-- owners ----------------------------------------------------------------
+-- Who owned a vehicle when, as its sales and visits name them: on one vehicle
+-- one name is one owner, whatever phones there were.
+create view care.vehicle_owner as
+select
+    roles.vin,
+    roles.name_hash,
+    min(roles.first_on) as first_on,
+    max(roles.last_on) as last_on,
+    array_agg(coalesce(customers.merged_into, customers.customer_id)) as known_ids
+from core.customer_role as roles
+inner join core.customer as customers
+    on roles.customer_id = customers.customer_id
+where roles.role in ('customer', 'owner') and roles.first_on is not null
+group by roles.vin, roles.name_hash;

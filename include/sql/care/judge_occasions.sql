@@ -1,0 +1,103 @@
+-- What leaves nothing to do by what a rule says of itself. A rule about the
+-- owner ends for who sold the vehicle; one about whom the document names, such
+-- as the buyer, does not. A visit that is agreed on silences until some days
+-- after it: who did not come is reminded again.
+-- grain: one row per task without an occasion
+-- reads: pg_temp.night_rule, pg_temp.night_owner, care.service_due,
+--   core.sales_order, core.repair_order, core.booking
+-- writes: pg_temp.night_subject
+with night as (
+    select cast(:horizon as date) as horizon
+),
+
+owned as (
+    select
+        s.task_key,
+        s.vin,
+        coalesce(sold.delivered_on, visits.exit_on) as owned_on
+    from night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    left join lateral (
+        select d.delivered_on
+        from core.sales_order as d
+        where
+            s.document_kind = 'sales_order'
+            and s.store_code = d.store_code
+            and s.document_no = d.order_no
+        offset 0 -- noqa: AM09
+    ) as sold on true
+    left join lateral (
+        select d.exit_on
+        from core.repair_order as d
+        where
+            s.document_kind = 'repair_order'
+            and s.store_code = d.store_code
+            and s.document_no = d.ro_no
+        offset 0 -- noqa: AM09
+    ) as visits on true
+    where s.problem is null and s.vin is not null and r.party = 'owner'
+),
+
+problems as (
+    select
+        o.task_key,
+        'sold_again' as problem,
+        1 as place
+    from owned as o
+    where
+        exists (
+            select 1
+            from core.sales_order as later
+            where
+                o.vin = later.vin
+                and o.owned_on < later.delivered_on
+                and later.status <> 'cancelled'
+                and not later.is_vanished
+        )
+    union all
+    select
+        o.task_key,
+        'other_owner' as problem,
+        2 as place
+    from owned as o
+    inner join night_owner as n on o.task_key = n.task_key
+    where n.has_left
+    union all
+    select
+        s.task_key,
+        'booked' as problem,
+        3 as place
+    from night
+    cross join night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    inner join care.service_due as due on s.vin = due.vin
+    where
+        s.problem is null
+        and s.event in ('first_service_due', 'service_due')
+        and exists (
+            select 1
+            from core.booking as agreed
+            where
+                s.vin = agreed.vin
+                and agreed.status = 'booked'
+                and agreed.kind is distinct from 'repair'
+                and due.base_on < agreed.booked_on
+                and not agreed.is_vanished
+                and coalesce(
+                    night.horizon < agreed.booked_on + r.booked_days, true
+                )
+        )
+),
+
+first_problems as (
+    select distinct on (task_key)
+        task_key,
+        problem
+    from problems
+    order by task_key asc, place asc
+)
+
+update night_subject as s
+set problem = p.problem
+from first_problems as p
+where s.task_key = p.task_key
