@@ -488,6 +488,8 @@ def test_every_feed_reaches_core_and_a_second_run_changes_nothing(
     key = " and ".join(f"{name} = '{row[name]}'" for name in FEEDS[feed].key)
     [held] = rows_of(core, f"select * from core.{table} where {key}")  # noqa: S608
     assert (held["version_day"], held["version_at"]) == (DAY, at("2026-06-10 16:00+00:00"))
+    queued = rows_of(core, f"select vin from care.service_due_queue where vin = '{VIN_A}'")  # noqa: S608
+    assert bool(queued) == (feed in ("sales_order", "repair_order", "preference"))
     dates = {
         "sales_order": "delivered_on",
         "call_result": "called_on",

@@ -316,6 +316,21 @@ def test_of_several_orders_of_one_day_the_last_reading_counts(garage: Garage, vi
     assert known(garage.due(vin)).base_odometer_km == 10020
 
 
+def test_the_day_that_the_customer_chose_comes_first_until_the_car_was_served(
+    garage: Garage, vin: str
+) -> None:
+    garage.served(vin, JANUARY)
+    worked_out = known(garage.due(vin)).due_on
+    garage.wished(vin, JANUARY + days(30), worked_out + days(20))
+    garage.wished(vin, JANUARY + days(31), worked_out + days(25), valid_until=JANUARY + days(60))
+    found = known(garage.due(vin))
+    assert (found.due_on, found.reason) == (worked_out + days(20), "customer")
+    garage.wished(vin, JANUARY + days(40), worked_out - days(7))
+    assert known(garage.due(vin)).due_on == worked_out - days(7)
+    garage.served(vin, JANUARY + days(90))
+    assert known(garage.due(vin)).reason == "time"
+
+
 def test_what_did_not_change_is_not_written_again(own: Garage) -> None:
     for number in range(3):
         own.sold(f"V{number}", JANUARY + days(number))

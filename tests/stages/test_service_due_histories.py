@@ -71,6 +71,7 @@ def test_the_statements_say_what_the_twin_says(
     garage.name_models({vin: draw.choice(MODELS) for vin in vins})
     garage.fill("sales_order", (row for vin in vins for row in _sales(draw, vin)))
     garage.fill("repair_order", (row for vin in vins for row in _visits(draw, vin)))
+    garage.fill("preference", (row for vin in vins for row in _own_days(draw, vin)))
     garage.night()
     expected = garage.expected()
     assert garage.rows() == expected
@@ -98,6 +99,7 @@ def _is_varied(found: Any) -> None:
         for each in found
     }
     assert {kind for kind, *_ in seen} == {"first", "periodic"}
+    assert "customer" in {reason for _, reason, *_ in seen}
     assert {(reason, source) for _, reason, source, _ in seen} >= {
         (reason, source) for reason in ("time", "km") for source in ("own", "model", "default")
     }
@@ -117,6 +119,21 @@ def _sales(draw: random.Random, vin: str) -> Iterator[Row]:
             "customer_kind": draw.choice(["person", "person", "company", None]),
             "signed_on": delivered_on and draw.choice([delivered_on, None]),
             "delivered_on": delivered_on,
+        }
+
+
+def _own_days(draw: random.Random, vin: str) -> Iterator[Row]:
+    for number in range(draw.choice([0, 0, 0, 1, 2])):
+        said_on = START + timedelta(draw.randrange(1300))
+        service_on = said_on + timedelta(draw.randrange(-20, 90))
+        yield {
+            "store_code": draw.choice(["CA01", "SK01"]),
+            "preference_no": f"{vin}-{number}",
+            "vin": vin,
+            "kind": "service_day",
+            "service_on": service_on,
+            "valid_from": said_on,
+            "valid_until": draw.choice([None, None, service_on, said_on]),
         }
 
 

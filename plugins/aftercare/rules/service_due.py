@@ -101,6 +101,17 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDay:
+    """A day that a customer chose for the next service."""
+
+    store_code: str
+    preference_no: str
+    service_on: date
+    valid_from: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceDue:
     """A row of care.service_due, without its vehicle."""
 
@@ -151,8 +162,11 @@ def next_service(
     visits: Sequence[Visit],
     model: str | None,
     terms_on: Callable[[str, date], Terms | None],
+    own_days: Sequence[OwnDay] = (),
 ) -> ServiceDue | None:
     """When the next service of a vehicle is due, from the orders that stand.
+
+    A day of the customer's own comes before what is worked out.
 
     None without a delivery or a maintenance here, and where no policy is in force for the base
     order's store on its day (``terms_on``).
@@ -176,6 +190,8 @@ def next_service(
     if on_base is not None:
         by_km = _by_km(base.base_on, on_base, readings, interval["kilometre"], daily_km)
     is_by_km = by_km is not None and by_km < by_time
+    worked_out = by_km if by_km is not None and is_by_km else by_time
+    chosen = _chosen(base.base_on, own_days)
     return ServiceDue(
         kind=base.kind,
         store_code=base.store_code,
@@ -189,13 +205,24 @@ def next_service(
         daily_km_source=source,
         due_by_time_on=by_time,
         due_by_km_on=by_km,
-        due_on=by_km if by_km is not None and is_by_km else by_time,
-        reason="km" if is_by_km else "time",
+        due_on=chosen or worked_out,
+        reason="customer" if chosen else "km" if is_by_km else "time",
         confidence=source if by_km is not None else "default",
         last_odometer_km=readings[-1].km if readings else None,
         last_odometer_on=readings[-1].read_on if readings else None,
         policy_line=(interval_line, daily_line),
     )
+
+
+def _chosen(base_on: date, own_days: Sequence[OwnDay]) -> date | None:
+    """The day that the customer chose last, since the base, if that word holds until then."""
+    in_order = sorted(own_days, key=lambda each: (each.store_code, each.preference_no))
+    in_order.sort(key=lambda each: each.valid_from, reverse=True)
+    for each in in_order:
+        is_said_since = each.valid_from >= base_on and each.service_on > base_on
+        if is_said_since and each.service_on <= (each.valid_until or each.service_on):
+            return each.service_on
+    return None
 
 
 def _newest_sale(sale: Sale) -> tuple[int, bool, int, str, str]:

@@ -112,6 +112,8 @@ def _merged(connection: Connection, load: _Load) -> dict[str, Any]:
         warehouse.run(connection, "merge/upsert_people", load_id=load.load_id)
     found = connection.execute(_promotion(load)).one()
     counts = {name: getattr(found, name) for name in ("promoted", "unchanged", "stale")}
+    if load.feed == "preference" and found.promoted:
+        warehouse.run(connection, "merge/queue_service_days", load_id=load.load_id)
     if load.feed in VEHICLE_FEEDS:
         counts["withdrawn_documents"] = found.withdrawn_documents
         moved, returned = found.vins_before or [], found.vins_returned or []

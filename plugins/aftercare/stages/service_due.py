@@ -128,6 +128,7 @@ def _know_taken(connection: Connection, group: Group) -> Counts:
     run(connection, "service_due/find_readings")
     run(connection, "service_due/analyze_readings")
     run(connection, "service_due/find_dues")
+    run(connection, "service_due/move_dues")
     dropped = run(connection, "service_due/drop_due").rowcount
     changed = run(connection, "service_due/keep_due").rowcount
     run(connection, "service_due/mark_used_lines")

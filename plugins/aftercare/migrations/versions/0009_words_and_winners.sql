@@ -24,3 +24,18 @@ inner join core.customer as customers
     on roles.customer_id = customers.customer_id
 where roles.role in ('customer', 'owner') and roles.first_on is not null
 group by roles.vin, roles.name_hash;
+
+-- days of their own -------------------------------------------------------
+-- The day that a customer chose takes the place of the one worked out; reason
+-- says customer then.
+alter table care.service_due
+drop constraint service_due_reason_check,
+add constraint service_due_reason_check check (
+    reason in ('time', 'km', 'customer')
+);
+
+insert into care.service_due_queue (vin)
+select distinct vin
+from core.preference
+where kind = 'service_day' and vin is not null
+on conflict (vin) do nothing;
