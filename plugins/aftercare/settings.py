@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from aftercare.configuration import read_model
 from aftercare.errors import ConfigurationError
@@ -150,6 +158,28 @@ class Group(_Part):
     people: People = People()
     mail: Mail
     owners: dict[str, str] = {}
+
+    @field_validator("calendars")
+    @classmethod
+    def _has_a_default(cls, calendars: dict[str, Calendar]) -> dict[str, Calendar]:
+        if "default" not in calendars:
+            raise ValueError(
+                "has no calendar named default, which stores without another one follow"
+            )
+        return calendars
+
+    @field_validator("store_calendars")
+    @classmethod
+    def _are_known(cls, chosen: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        # Without its calendar a store would silently have no tasks.
+        known = info.data.get("calendars", {})
+        for store_code, name in chosen.items():
+            if known and name not in known:
+                raise ValueError(
+                    f"store {store_code} follows calendar {name!r}, which is not under calendars; "
+                    f"there are {', '.join(sorted(known))}"
+                )
+        return chosen
 
     @property
     def time_zone(self) -> ZoneInfo:

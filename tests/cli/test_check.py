@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 from aftercare import connections
 from aftercare.cli import cli
 from aftercare.demo.mailbox import Mailbox
+from aftercare.errors import ConfigurationError
 from aftercare.protection import new_keyring_json
-from aftercare.settings import PROJECT
+from aftercare.settings import PROJECT, read_group
 
 SECRET = "s3cret-of-the-dealer"
 
@@ -107,6 +108,27 @@ def test_settings_that_cannot_be_read_are_one_line(installation, tmp_path, monke
     assert said.exit_code == 1
     assert said.output.startswith("失败  集团设置：")
     assert len(said.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"store_calendars": {"CA01": "sundays"}},
+            "store CA01 follows calendar 'sundays', which is not under calendars",
+        ),
+        ({"calendars": {"other": {}}, "store_calendars": {}}, "no calendar named default"),
+    ],
+)
+def test_a_store_whose_calendar_is_not_there_is_told(installation, tmp_path, changes, message):
+    path = tmp_path / "group.yaml"
+    group = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump(group | changes, allow_unicode=True), encoding="utf-8")
+    said = check()
+    assert said.exit_code == 1
+    assert message in said.output
+    with pytest.raises(ConfigurationError, match=message):
+        read_group()
 
 
 def test_a_role_without_rights_is_told_which(installation, monkeypatch):
