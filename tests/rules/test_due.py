@@ -182,3 +182,28 @@ def test_a_follow_up_that_cannot_work_is_refused(
         follow_ups(policy, "changan-dealer")
     assert refused.value.file
     assert refused.value.key
+
+
+@pytest.mark.parametrize(
+    ("usage", "is_refused"), [("[taxi]", False), ("[lease, taxi]", True), ("[]", True)]
+)
+def test_two_follow_ups_for_one_use_of_a_vehicle_need_numbers_of_their_own(
+    usage: str, is_refused: bool, tmp_path: Path
+) -> None:
+    policy = broken(
+        tmp_path, "skoda-dealer/follow_ups/inspection_taxi", "usage: [taxi]", f"usage: {usage}"
+    )
+    if is_refused:
+        with pytest.raises(PolicyError, match="inspection and inspection_taxi are both S2-11"):
+            follow_ups(policy, "skoda-dealer")
+    else:
+        assert of(policy, "skoda-dealer", "inspection_taxi")
+
+
+def test_what_customers_call_it_does_not_say_whether_it_is_counted(tmp_path: Path) -> None:
+    assert {each.is_counted for each in ALL if each.about == "follow_up"} == {True}
+    assert {each.is_counted for each in ALL if each.about != "follow_up"} == {False}
+    item = "changan-dealer/follow_ups/run_in_reminder"
+    policy = broken(tmp_path, item, "about: service", "about: service\ncounted: true")
+    (reminder,) = of(policy, "changan-dealer", "run_in_reminder")
+    assert (reminder.about, reminder.is_counted) == ("service", True)

@@ -182,3 +182,18 @@ def test_what_waited_to_its_end_says_so_and_is_not_required(care: CareGroup) -> 
         excuses = dict(map(tuple, judged))
     assert excuses[SECOND] is None
     assert excuses["SK01.S2-03.R3"] == "budget"
+
+
+def test_who_is_met_at_the_delivery_is_called_all_the_same(care: CareGroup) -> None:
+    care.person("SK01-SUP1", "SUP", "SK01")
+    care.deliver("A", july(10), store_code="SK01")
+    care.deliver("B", july(10), store_code="SK01", customer_phone_hash=b"phone A")
+    care.night(july(10))
+    found = care.tasks("status", "merged_into")
+    assert {key: found[f"SK01.{key}"] for key in ("S2-15.A", "S2-15.B", "S2-01.A", "S2-01.B")} == {
+        "S2-15.A": ("open", None),
+        "S2-15.B": ("open", None),
+        "S2-01.A": ("open", None),
+        "S2-01.B": ("postponed", "SK01.S2-01.A"),
+    }
+    assert found["SK01.S2-01.A"] == ("open", None)

@@ -35,6 +35,8 @@ create temporary table night_rule (
     is_mergeable boolean not null,
     usages text[] not null,
     party text not null,
+    is_counted boolean not null,
+    is_face_to_face boolean not null,
     booked_days integer,
     policy_line text not null
 ) on commit drop

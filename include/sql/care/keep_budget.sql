@@ -2,9 +2,9 @@
 -- want: the task that goes first stays, the others wait behind it, and those
 -- that can be merged are said in its call. A person is who core knows by the
 -- task's order, else the one who is known with the same number tonight, else
--- whoever has the number.
+-- whoever has the number. Who is met face to face is contacted by nobody.
 -- grain: one row per task that waits or that others wait for
--- reads: pg_temp.night_person
+-- reads: pg_temp.night_person, pg_temp.night_subject, pg_temp.night_rule
 -- writes: pg_temp.night_task
 with known as (
     select
@@ -17,7 +17,9 @@ with known as (
         p.known_id
     from night_task as n
     inner join night_person as p on n.task_key = p.task_key
-    where n.status = 'open'
+    inner join night_subject as s on n.task_key = s.task_key
+    inner join night_rule as r on s.rule_no = r.rule_no
+    where n.status = 'open' and not r.is_face_to_face
 ),
 
 numbers as (

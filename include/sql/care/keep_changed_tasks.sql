@@ -24,6 +24,7 @@ set
     about = n.about,
     purpose = n.purpose,
     is_mergeable = n.is_mergeable,
+    is_counted = n.is_counted,
     channel = n.channel,
     preferred_slot = n.preferred_slot,
     merged_into = n.merged_into,

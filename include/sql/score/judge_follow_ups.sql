@@ -1,6 +1,6 @@
 -- The month's follow-ups, judged once: what every KPI over follow-ups reads.
--- Calls after a sale or a repair, that is; a reminder, a renewal or a campaign
--- is due to nobody's rate of follow-ups.
+-- Those that policy counts, that is: calls after a sale or a repair; a reminder,
+-- a renewal or a campaign is due to nobody's rate of follow-ups.
 -- A call counts until the closing day; of several answers the last counts.
 -- A task without an attempt has no day in `first_called_on`; that somebody
 -- was called already, or is no customer of the store, is an answer and no
@@ -48,7 +48,7 @@ tasks as (
     from care.follow_up_task
     where
         due_on between :first_day and :last_day
-        and about = 'follow_up'
+        and is_counted
         and (status <> 'withdrawn' or changed_day > :closing_on)
 ),
 

@@ -128,7 +128,9 @@ class FollowUp:
     ``is_by_design``: due within hours, which a night cannot meet. ``day_after``: the follow-up
     with whose day this one must not share its own, where that one is made. ``usages``: the uses of
     a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
-    call to the same person. ``party``: see ``PARTY``. ``booked_days``: how long after its day a visit
+    call to the same person. ``party``: see ``PARTY``. ``is_counted``: whether rates of
+    follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
+    is met, so that it takes nobody's one contact of the day. ``booked_days``: how long after its day a visit
     that was agreed on still silences it, None until the next service.
     """
 
@@ -155,6 +157,8 @@ class FollowUp:
     is_mergeable: bool
     usages: tuple[str, ...]
     party: Party
+    is_counted: bool
+    is_face_to_face: bool
     booked_days: int | None
     policy_line: str
     line_ids: tuple[str, ...]
@@ -307,6 +311,7 @@ def _follow_up(
             )
         used.append(booked)
     due = lines["due_after"]
+    topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
     return FollowUp(
         pack=pack,
         stem=stem,
@@ -326,13 +331,15 @@ def _follow_up(
         script=str(lines["script"].value),
         contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),
         priority=int(lines["priority"].value),
-        about=_one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS),
+        about=topic,
         purpose=_one_of(policy, pack, item, "purpose", about.get("purpose"), PURPOSES),
         is_mergeable=bool(about.get("mergeable", False)),
         usages=tuple(
             _one_of(policy, pack, item, "usage", usage, USAGES) for usage in about.get("usage", ())
         ),
         party=_one_of(policy, pack, item, "party", about.get("party", PARTY[event]), PARTIES),
+        is_counted=bool(about.get("counted", topic == "follow_up")),
+        is_face_to_face=bool(about.get("face_to_face", False)),
         booked_days=booked.value if booked else None,
         policy_line=due.line_id,
         line_ids=tuple(line.line_id for line in used),
@@ -374,18 +381,25 @@ def _offset(line: Line) -> Offset:
 
 
 def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
-    seen: dict[tuple[str, int, date, tuple[str, ...]], FollowUp] = {}
+    """Two follow-ups that could be made for one vehicle's event need numbers of their own."""
+    seen: dict[tuple[str, int, date], list[FollowUp]] = {}
     for each in found:
         # Of a rule that recurs, only the times of one stem have a number of their own.
-        key = (each.rule_id, each.occurrence, each.event_from, each.usages)
-        if key in seen and seen[key].stem != each.stem:
-            raise PolicyError(
-                f"{seen[key].stem} and {each.stem} are both {each.rule_id}, occurrence "
-                f"{each.occurrence}; number one of them with `occurrence:`",
-                file=policy.file_of(each.pack, FOLDER + each.stem),
-                key="occurrence",
-            )
-        seen[key] = each
+        others = seen.setdefault((each.rule_id, each.occurrence, each.event_from), [])
+        for other in others:
+            if other.stem != each.stem and _share_a_usage(other, each):
+                raise PolicyError(
+                    f"{other.stem} and {each.stem} are both {each.rule_id}, occurrence "
+                    f"{each.occurrence}; number one of them with `occurrence:`",
+                    file=policy.file_of(each.pack, FOLDER + each.stem),
+                    key="occurrence",
+                )
+        others.append(each)
+
+
+def _share_a_usage(one: FollowUp, other: FollowUp) -> bool:
+    is_for_all = not one.usages or not other.usages
+    return is_for_all or not set(one.usages).isdisjoint(other.usages)
 
 
 def _joined(found: list[FollowUp]) -> Iterator[FollowUp]:

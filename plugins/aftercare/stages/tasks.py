@@ -222,6 +222,8 @@ def _rule_window(
         "is_mergeable",
         "usages",
         "party",
+        "is_counted",
+        "is_face_to_face",
         "booked_days",
     ):
         window[name] = getattr(follow_up, name)

@@ -39,3 +39,12 @@ select distinct vin
 from core.preference
 where kind = 'service_day' and vin is not null
 on conflict (vin) do nothing;
+
+-- counting ----------------------------------------------------------------
+-- What customers call a follow-up and whether rates count it are two things.
+alter table care.follow_up_task
+add column is_counted boolean not null default true;
+
+update care.follow_up_task
+set is_counted = false
+where about <> 'follow_up';
