@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from care_group import THREE_DAYS, CareGroup
+from care_world import Warehouse, World
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, insert, update
 from whole_group import database
@@ -16,6 +19,7 @@ from whole_group import database
 from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import BadData
+from aftercare.runs import explain_task
 from aftercare.settings import read_group
 
 VIN = "LSVAA4182E2184847"
@@ -175,3 +179,83 @@ def test_a_reminder_of_a_policy_names_the_policy_s_row(
         "test",
         False,
     )
+
+
+def test_consents_preferences_and_what_is_known_of_the_number_are_told(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    phone = b"phone A"
+    care.consent(february(10), "refused", purpose="service", vin=VIN, channel="phone")
+    care.consent(february(10), "given", vin=VIN)
+    care.prefer("pause", february(12), customer_phone_hash=phone, valid_until=february(14))
+    care.prefer("stop", february(12), vin=VIN, about="insurance")
+    care.prefer("channel", february(12), vin=VIN, preferred_channel="sms", preferred_slot="evening")
+    people = care.table("core.employee")
+    with care.engine.begin() as connection:
+        connection.execute(
+            update(people).where(people.c.employee_no == "CA01-SC9").values(mobile_hash=phone)
+        )
+    told = say(THREE_DAYS).output
+    for line in (
+        "2026-02-10 consent refused: service, about this vehicle",
+        "2026-02-12 pause: everything, by this number",
+        "until 2026-02-14",
+        "2026-02-12 way of contact: everything, about this vehicle",
+        "way: message, time of day: evening",
+        "a number of our own staff, which is not called",
+    ):
+        assert line in told, line
+    assert "consent given" not in told
+    assert "insurance" not in told
+    keep(
+        care,
+        "core.shared_phone",
+        phone_hash=phone,
+        names=5,
+        vehicles=9,
+        is_staff=False,
+        is_evidence=False,
+    )
+    with care.engine.begin() as connection:
+        connection.execute(update(people).values(mobile_hash=None))
+    assert "a number of 5 names and 9 vehicles, which says nothing" in say(THREE_DAYS).output
+
+
+def test_who_waits_for_whom_and_what_was_told_is_told(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    care.repair("R", february(13), store_code="SK01", deliverer_phone_hash=b"phone A")
+    care.deliver(
+        "W", date(2023, 3, 5), "SK01", invoiced_on=date(2023, 3, 5), customer_phone_hash=b"phone A"
+    )
+    care.nights(february(13), february(19))
+    care.call("SK01.S2-03.R", february(20))
+    first, second = "SK01.S2-03.R", "SK01.S2-10.W.36"
+    told = say(second).output
+    assert f"waits for task {first}, which goes first" in told
+    assert f"to be said in this call, too: {second}" in say(first).output
+    care.night(february(20))
+    assert f"told in the call about task {first}" in say(second).output
+    assert f"told in this call, too: {second}" in say(first).output
+
+
+def test_dates_of_every_task_of_a_night_are_explained(
+    warehouse: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(warehouse)))
+    connections.forget()
+    world = World(11, events=250, nights=6)
+    made = Warehouse(warehouse, world)
+    settings = made.group.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    (tmp_path / "group.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    monkeypatch.setenv("AFTERCARE_GROUP", str(tmp_path / "group.yaml"))
+    for day, facts in world.history():
+        made.take(day, facts)
+    for day in world.nights:
+        made.take(day, world.arrivals(day))
+        made.night(day)
+    stories = [explain_task(key) for key, *_ in made.tasks()]
+    assert [story.task["task_key"] for story in stories if not story.is_explained] == []
+    rules = {story.task["rule_id"] for story in stories}
+    assert {"S4-03", "S2-09", "S2-11", "S2-18"} <= rules
+    assert all(story.policy_lines for story in stories)

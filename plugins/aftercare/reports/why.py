@@ -35,7 +35,8 @@ SAID = (
 class Story:
     """All that the warehouse knows of a task, and how today's policy would place its dates.
 
-    ``title`` is by language. ``decisions`` are of the case in which the row was held. ``placed`` is
+    ``title`` is by language. ``words`` are consents and preferences, ``merged`` the tasks that wait for
+    this one or were told in its call. ``decisions`` are of the case in which the row was held. ``placed`` is
     empty where today's policy has no such follow-up for the event.
     """
 
@@ -49,6 +50,9 @@ class Story:
     owners: Sequence[Row]
     calls: Sequence[Row]
     wishes: Sequence[Row]
+    words: Sequence[Row]
+    number: Row | None
+    merged: Sequence[Row]
     messages: Sequence[Row]
 
     @property
@@ -76,6 +80,9 @@ class Story:
             "calls": [dict(row) for row in self.calls],
             "answers": [row["outcome"] for row in self.answers],
             "wishes": [dict(row) for row in self.wishes],
+            "words": [dict(row) for row in self.words],
+            "number": dict(self.number) if self.number else None,
+            "merged": [dict(row) for row in self.merged],
             "messages": [dict(row) for row in self.messages],
         }
 
@@ -95,6 +102,7 @@ def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         ("status", _status(story, say)),
         ("calls", _calls(story, say, zone)),
         ("wishes", _wishes(story, say)),
+        ("words", _words(story, say)),
         ("messages", _messages(story, say, zone)),
     ):
         yield ""
@@ -189,6 +197,11 @@ def _contact(story: Story, say: Words) -> Iterator[str]:
         check=word(CHECKS, task["contact_check"] or "missing", say.language),
         vin=task["vin_masked"] or "–",
     )
+    number = story.number
+    if number and number["is_staff"]:
+        yield say("number_staff")
+    elif number and number["is_nobodys"]:
+        yield say("number_shared", names=number["names"], vehicles=number["vehicles"])
 
 
 def _owner(story: Story, say: Words) -> Iterator[str]:
@@ -214,6 +227,14 @@ def _status(story: Story, say: Words) -> Iterator[str]:
     if task["status_reason"]:
         text = say("because", text=text, why=word(REASONS, task["status_reason"], say.language))
     yield text
+    if task["merged_into"]:
+        reason = "told" if task["status"] == "done" else task["status_reason"]
+        yield say(f"merged_{reason}", task=task["merged_into"])
+    for other in story.merged:
+        name = "also_said" if other["is_mergeable"] else "also_waits"
+        if other["status_reason"] == "told":
+            name = "also_told"
+        yield say(name, task=other["task_key"])
     yield say(
         "nights",
         made=task["made_day"],
@@ -250,6 +271,32 @@ def _wishes(story: Story, say: Words) -> Iterator[str]:
         yield say("no_wish")
     for wish in story.wishes:
         yield say(f"wish_{wish['about']}", day=wish["called_on"], task=wish["said_about_task"])
+
+
+def _words(story: Story, say: Words) -> Iterator[str]:
+    if not story.words:
+        yield say("no_word")
+    for row in story.words:
+        more = [
+            say(f"word_{name}", value=_code(row[name], say))
+            for name in ("way", "preferred_slot", "service_on", "valid_until")
+            if row[name] is not None
+        ]
+        yield say(
+            "word",
+            day=row["said_on"],
+            kind=_code(row["state"] or row["kind"], say),
+            about=_code(row["about"], say),
+            whose=say("word_of_vehicle" if row["is_about_vehicle"] else "word_of_number"),
+            number=row["word_no"],
+            more="".join(say("and", text=text) for text in more),
+        )
+
+
+def _code(value: object, say: Words) -> str:
+    """A code of what customers say, in words; a day as it is."""
+    name = f"code_{value}"
+    return say(name) if say.has(name) else str(value)
 
 
 def _messages(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:

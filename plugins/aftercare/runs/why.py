@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,14 +11,18 @@ from sqlalchemy import Connection
 from aftercare import connections, warehouse
 from aftercare.errors import BadData
 from aftercare.reports.why import Story
-from aftercare.rules.calendar import OpenDays
-from aftercare.rules.due import FOLDER, VALUES, follow_ups
+from aftercare.rules.due import FOLDER, VALUES, Offset, follow_ups
+from aftercare.rules.festivals import open_days
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
 from aftercare.runs.house import policy
 from aftercare.settings import Group, read_group
 
 Row = Mapping[str, Any]
+
+UNFINISHED = ("open", "held", "postponed")
+MORE_VALUES = ("recurs_after", "silent_after_booking")
+"""Values that only some follow-ups have."""
 
 
 def explain_task(task_key: str) -> Story:
@@ -40,11 +45,14 @@ def explain_task(task_key: str) -> Story:
                 for decision in _all(connection, "why/list_decisions", case_id=row["case_id"])
             ],
             policy_lines=_policy_lines(connection, ours, task, item),
-            placed=_placed(group, ours, task),
+            placed=_placed(group, ours, task, _known_on(connection, task)),
             policy_digest=ours.digest,
             owners=_all(connection, "why/list_owners", task_key=task_key),
             calls=_all(connection, "why/list_calls", task_key=task_key),
             wishes=_all(connection, "why/list_wishes", task_key=task_key),
+            words=_all(connection, "why/list_words", task_key=task_key),
+            number=next(iter(_all(connection, "why/get_number", task_key=task_key)), None),
+            merged=_all(connection, "why/list_merged", task_key=task_key),
             messages=_all(connection, "why/list_messages", task_key=task_key),
         )
 
@@ -69,13 +77,20 @@ def _item_of(line_id: str) -> str:
     return line_id.partition("/")[2].rpartition("/")[0]
 
 
+def _known_on(connection: Connection, task: Row) -> date:
+    """The night as of which a task's dates were placed last: a finished one keeps them."""
+    last: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
+    changed: date = task["changed_day"]
+    return max(changed, last or changed) if task["status"] in UNFINISHED else changed
+
+
 def _policy_lines(connection: Connection, ours: Policy, task: Row, item: str) -> list[Row]:
     """The lines that decided about a task, those of a call that it gives way to among them."""
     is_known = task["pack"] in ours.packs
     packs = ours.lineage(task["pack"]) if is_known else (task["pack"],)
     other = ours.attributes(task["pack"], item).get("not_on_day_of") if is_known else None
     asked: Sequence[tuple[str, tuple[str, ...]]] = (
-        (item, VALUES),
+        (item, (*VALUES, *MORE_VALUES)),
         *(((FOLDER + other, ("due_after", "opens_after")),) if other else ()),
     )
     return [
@@ -87,20 +102,36 @@ def _policy_lines(connection: Connection, ours: Policy, task: Row, item: str) ->
             packs=list(packs),
             item=stem,
             names=list(names),
-            event_on=task["event_on"],
+            event_on=_ruled_on(ours, task, item),
         )
     ]
 
 
-def _placed(group: Group, ours: Policy, task: Row) -> tuple[PlacedDate, ...]:
-    """The task's dates as today's policy and calendar place them; empty without such a follow-up."""
+def _ruled_on(ours: Policy, task: Row, item: str) -> date:
+    """The day whose policy counts: that of the event, or on which it recurs."""
+    event_on: date = task["event_on"]
+    if task["pack"] not in ours.packs:
+        return event_on
+    recurs_on = Offset(months=task["occurrence"]).after(event_on)
+    recurs = ours.find(task["pack"], item, "recurs_after", recurs_on)
+    return recurs_on if recurs is not None else event_on
+
+
+def _placed(group: Group, ours: Policy, task: Row, known_on: date) -> tuple[PlacedDate, ...]:
+    """The task's dates as today's policy places them, by the calendar as it was known on a day.
+
+    Empty without such a follow-up. Two of one number are for different uses of a vehicle: the task's
+    policy line says which of them made it.
+    """
     if task["pack"] not in ours.packs:
         return ()
-    calendar = group.calendars[group.calendar_of(task["store_code"])]
-    open_days = OpenDays(calendar.weekly_closed, calendar.closed)
+    stem = _item_of(task["policy_line"]).removeprefix(FOLDER)
+    days = open_days(group, known_on)[group.calendar_of(task["store_code"])]
     for each in follow_ups(ours, task["pack"]):
-        if (each.rule_id, each.occurrence) == (task["rule_id"], task["occurrence"]) and (
-            each.event_from <= task["event_on"] <= each.event_to
-        ):
-            return placed_dates(each, task["event_on"], open_days)
+        if (each.stem, each.rule_id, each.occurrence) == (
+            stem,
+            task["rule_id"],
+            task["occurrence"],
+        ) and each.event_from <= task["event_on"] <= each.event_to:
+            return placed_dates(each, task["event_on"], days)
     return ()
