@@ -261,7 +261,7 @@ def test_a_store_may_close_on_single_festivals_on_all_days_off_or_on_none() -> N
     calendars = {
         "spring": {"holidays": "cn", "closed_on": ["spring_festival"]},
         "office": {"holidays": "cn", "closed_on": "days_off"},
-        "always": {"holidays": "cn", "closed_on": "none"},
+        "default": {"holidays": "cn", "closed_on": "none"},
     }
     found = open_days(group_of(calendars=calendars), TODAY)
     spring_festival, national_day, saturday, made_up = (
@@ -274,7 +274,7 @@ def test_a_store_may_close_on_single_festivals_on_all_days_off_or_on_none() -> N
     assert is_open == {
         "spring": [False, True, True, True],
         "office": [False, False, False, True],
-        "always": [True, True, True, True],
+        "default": [True, True, True, True],
     }
 
 
