@@ -447,6 +447,8 @@ def test_places_to_decide_are_counted_alike_in_a_draft_and_by_whoever_reads_it(t
     told = [int(line) for line in re.findall(r"line (\d+) ", str(caught.value))]
     assert len(told) == len(set(told)) == len(asked) - 1
     assert set(told) < set(asked)
+    for name in ("feeds.repair_order.cursor", "feeds.repair_order.columns.store_code"):
+        assert f" {name}," in str(caught.value)
 
 
 def test_all_that_nobody_decided_is_told_at_once(tmp_path):

@@ -102,7 +102,10 @@ def _others(problems: Sequence[Problem], path: Path, lines: Lines) -> list[tuple
         if (found := _COMMENT.match(text))
     }
     asked = [
-        (_line_of(said, place, comments, lines), ".".join(str(part) for part in place))
+        (
+            _line_of(said, place, comments, lines),
+            ".".join(str(part) for part in (*place, *filter(None, [said.asks]))),
+        )
         for said, place in problems
         if isinstance(said, _Open)
     ]
