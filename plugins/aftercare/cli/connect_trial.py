@@ -22,6 +22,7 @@ from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.settings import Group
 from aftercare.sources import money
 from aftercare.sources.batches import Address
+from aftercare.sources.contacts import is_like_a_name
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.needs import NEEDS, ORDERS, STOPS, Need, not_mapped
@@ -33,7 +34,7 @@ from aftercare.words import word
 
 MOST_VALUES = 12
 MOST_KEYS = 3
-_WORDS = re.compile(r"[\u4e00-\u9fff]+|\d+")
+_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 _OF_NUMBERS = re.compile(
     r"[\x20-@\[-`{-~TZAPMkm年月日时点分秒上下午星期周一二三四五六七八九十百千万元公里米￥]*"
 )
@@ -151,8 +152,7 @@ def _showable(feed: str, found: Unreadable) -> tuple[str, ...]:
     texts = found.examples
     if kinds.get(found.column) not in ("code", "boolean", None):
         texts = tuple(text for text in texts if _OF_NUMBERS.fullmatch(text))
-    words = [[text, *_WORDS.findall(text)] for text in texts]
-    people = sum(ColumnLook("", "text", part).is_personal for part in words)
+    people = sum(any(map(is_like_a_name, _WORDS.findall(text))) for text in texts)
     return () if people * 2 > len(texts) else texts
 
 

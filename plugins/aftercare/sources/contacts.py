@@ -29,11 +29,11 @@ DEFAULT_BIRTHDAYS: dict[date, str] = {
 as one whose birthday is not known: no greeting is better than a thousand wrong ones."""
 
 SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
-    "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤褚卫常"
-    "温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶苏魏吕丁沈姚卢姜"
+    "崔钟谭陆汪范廖贾夏韦邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾郝龚邵钱严覃武戴莫孔汤褚卫牛樊葛邢齐乔伍庞颜"
+    "倪庄聂章鲁岳翟殷詹欧耿兰焦俞柳甘祝宁尚符舒阮柯纪梅童凌季裴霍"
 )
-"""The first characters of nine in ten Chinese names."""
+"""The first characters of most Chinese names, but for those with which words of every day begin."""
 UNKNOWN_NAMES = frozenset({"未知", "不详", "暂无", "未填", "无名", "unknown"})
 MOBILE_DIGITS = 11
 

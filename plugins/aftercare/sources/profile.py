@@ -18,6 +18,7 @@ from aftercare.sources.moments import epoch_of
 MOST_CODES = 40
 """A column with more different values than that holds no codes."""
 _ROWS_PER_CODE = 2
+_FEWEST_NAMES = 3
 _LONGEST_CODE = 20
 _AMBIGUOUS = tuple(
     f"{day}{clock}"
@@ -88,7 +89,8 @@ class ColumnLook:
         are like names of people: nobody is shown such a column's values, few as they may be.
         """
         named = sum(map(contacts.is_like_a_name, self.counts))
-        return named * 2 > self.distinct or any(
+        # 马自达 alone is a brand; three of a kind are people.
+        return (named >= _FEWEST_NAMES and named * 2 > self.distinct) or any(
             check(value)[1] == "valid"
             for value in self.counts
             for check in (*_CONTACTS.values(), vin.check)
