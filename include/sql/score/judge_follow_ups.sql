@@ -1,6 +1,6 @@
 -- The month's follow-ups, judged once: what every KPI over follow-ups reads.
--- Those that policy counts, that is: calls after a sale or a repair; a reminder,
--- a renewal or a campaign is due to nobody's rate of follow-ups.
+-- Those that policy counts, that is: calls after a sale or a repair; a
+-- reminder, a renewal or a campaign is due to nobody's rate of follow-ups.
 -- A call counts until the closing day; of several answers the last counts.
 -- A task without an attempt has no day in `first_called_on`; that somebody
 -- was called already, or is no customer of the store, is an answer and no
