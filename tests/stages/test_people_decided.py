@@ -202,8 +202,15 @@ HISTORY = """
         row_hash, version_at, version_day, load_id, row_id
     from core.sales_order, generate_series(1, 5000) as n;
     insert into care.follow_up_task select (jsonb_populate_record(t, jsonb_build_object(
-        'task_key', t.task_key || n, 'document_no', t.document_no || n, 'vin', 'OLD' || n))).*
+        'task_key', t.task_key || n, 'document_no', t.document_no || n, 'vin', 'OLD' || n, 'status', 'done'))).*
     from care.follow_up_task as t, generate_series(1, 5000) as n;
+    insert into core.call_result (
+        store_code, task_key, attempt_no, called_at, called_on, outcome,
+        row_hash, version_at, version_day, load_id)
+    select t.store_code, t.task_key, 1, now(), t.open_on, 'reached',
+        s.row_hash, s.version_at, s.version_day, s.load_id
+    from care.follow_up_task as t, core.sales_order as s
+    where s.vin = 'VINA' and t.vin <> 'VINA';
 """
 
 
@@ -224,12 +231,13 @@ def test_a_night_asks_about_its_own_tasks_and_does_not_read_those_of_years(
         plans = {
             name: "\n".join(
                 connection.execute(
-                    text(f"explain {statement(f'care/{name}').text}"), {"horizon": july(1)}
+                    text(f"explain (verbose) {statement(f'care/{name}').text}"),
+                    {"day": july(1), "horizon": july(1)},
                 ).scalars()
             )
-            for name in ("find_persons", "find_told", "judge_tasks", "keep_budget")
+            for name in ("collect_tasks", "find_persons", "find_told", "judge_tasks", "keep_budget")
         }
     assert "follow_up_task_vin_idx" in plans["judge_tasks"]
     for name, plan in plans.items():
-        for table in ("sales_order", "follow_up_task", "document_role"):
+        for table in ("core.sales_order", "care.follow_up_task", "core.call_result"):
             assert f"Seq Scan on {table}" not in plan, name

@@ -71,31 +71,48 @@ own as (
     inner join care.follow_up_task as t on said.called_on <= t.expires_on
     where t.status = 'missed' and t.is_mergeable
     union
-    select t.task_key
+    select told.task_key
     from calls
-    inner join care.follow_up_task as t on calls.task_key = t.merged_into
+    inner join lateral (
+        select t.task_key
+        from care.follow_up_task as t
+        where calls.task_key = t.merged_into
+        offset 0 -- noqa: AM09
+    ) as told on true
 ),
 
 touched as (
     select task_key
     from own
     union
-    select t.merged_into as task_key
+    select winner.task_key
     from own
-    inner join care.follow_up_task as t on own.task_key = t.task_key
-    where t.merged_into is not null
+    inner join lateral (
+        select t.merged_into as task_key
+        from care.follow_up_task as t
+        where own.task_key = t.task_key and t.merged_into is not null
+        offset 0 -- noqa: AM09
+    ) as winner on true
     union
-    select c.task_key
+    select done.task_key
     from night
     cross join late
     cross join core.store as stores
-    inner join core.call_result as c
-        on
+    inner join lateral (
+        select c.task_key
+        from core.call_result as c
+        where
             stores.store_code = c.store_code
-            and late.opens_on <= c.called_on
-            and night.horizon >= c.called_on
-    inner join care.follow_up_task as t on c.task_key = t.task_key
-    where c.outcome = 'reached' and t.status = 'done'
+            and c.called_on between late.opens_on and night.horizon
+            and c.outcome = 'reached'
+        offset 0 -- noqa: AM09
+    ) as said on true
+    inner join lateral (
+        select t.task_key
+        from care.follow_up_task as t
+        where said.task_key = t.task_key and t.status = 'done'
+        offset 0 -- noqa: AM09
+    ) as done on true
 )
 
 insert into night_subject (
@@ -158,7 +175,12 @@ select
         when r.rule_no is null then 'rule_off'
     end as problem
 from touched as n
-inner join care.follow_up_task as t on n.task_key = t.task_key
+inner join lateral (
+    select k.*
+    from care.follow_up_task as k
+    where n.task_key = k.task_key
+    offset 0 -- noqa: AM09
+) as t on true
 left join night_document as c
     on
         t.document_kind = c.document_kind
