@@ -127,7 +127,7 @@ def night(engine: Engine, source: str, folder: Path) -> dict[str, float]:
         "merge": lambda: merge(engine, group, SYSTEM, FEED, DAY),
         "people": lambda: know_people(engine, group, DAY),
         "service due": lambda: know_service_due(engine, group, policy, DAY),
-        "tasks": lambda: make_tasks(engine, group, policy, DAY, today),
+        "tasks": lambda: make_tasks(engine, KEYRING, group, policy, DAY, today),
         "push": lambda: push(engine, KEYRING, group, WorkbookTarget(str(folder)), DAY, today),
     }
     seconds = {}

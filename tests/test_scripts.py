@@ -20,6 +20,8 @@ FACTS = {
     "plate": "粤A12345",
     "event_on": date(2026, 7, 1),
     "deadline_date": date(2026, 7, 4),
+    "festival": "中秋节",
+    "subject": "今夜到明天有暴雨",
 }
 NOTHING_KNOWN = FACTS | dict.fromkeys(("owner_name", "customer_name", "model", "plate"))
 FOLLOW_UPS = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]

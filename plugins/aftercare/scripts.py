@@ -21,6 +21,8 @@ FOLDER = PROJECT / "include" / "templates" / "scripts"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
 VERSION_LENGTH = 12
+SOMETIMES = ("next_service_on", "festival", "subject")
+"""Facts that only some tasks have."""
 
 
 def title_of(script_id: str, language: Language) -> str:
@@ -52,13 +54,13 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     """The words for one task, as plain text.
 
     ``facts``: ``store_name``, ``owner_name``, ``customer_name``, ``model``, ``plate``, ``event_on``,
-    ``deadline_date`` and, where it is known, ``next_service_on``; a value that is not known is
-    None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
+    ``deadline_date`` and, where there is one, ``next_service_on``, ``festival`` and ``subject``, of a
+    campaign; a value that is not known is None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
     it follows the script. Raises ConfigurationError for a script that is missing or asks for another fact.
     """
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
-        text = template.render({"next_service_on": None, **facts})
+        text = template.render({**dict.fromkeys(SOMETIMES), **facts})
         if facts.get("also"):
             part = _environment().get_template(f"parts/also.{language}.txt")
             text = f"{text.rstrip()}\n\n{part.render(also=facts['also'])}"

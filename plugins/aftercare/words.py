@@ -43,6 +43,21 @@ OUTCOMES: Words = {
 ANSWERS = ("wrong_person", "already_called", "not_our_customer")
 """Outcomes that say that the task should not have been: they speak against its rule or its data."""
 
+FESTIVALS: Words = {
+    "new_year": ("元旦", "New Year's Day"),
+    "eve": ("除夕", "New Year's Eve of the lunar year"),
+    "spring_festival": ("春节", "Spring Festival"),
+    "lantern": ("元宵节", "Lantern Festival"),
+    "qingming": ("清明节", "Tomb-Sweeping Day"),
+    "labour_day": ("劳动节", "Labour Day"),
+    "dragon_boat": ("端午节", "Dragon Boat Festival"),
+    "mid_autumn": ("中秋节", "Mid-Autumn Festival"),
+    "double_ninth": ("重阳节", "Double Ninth Festival"),
+    "national_day": ("国庆节", "National Day"),
+    "other": ("其他假日", "other holiday"),
+}
+"""Festivals and holidays of the Chinese calendar; ``other`` are days off without a name."""
+
 LOAD_COUNTS: Words = {
     "pulled": ("读取", "pulled"),
     "promoted": ("入库", "promoted"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from care_group import ONE_DAY, POLICY, REPAIR, SEVEN_DAYS, CareGroup, july
+from care_group import KEYS, ONE_DAY, POLICY, REPAIR, SEVEN_DAYS, CareGroup, july
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, inspect, text
 from whole_group import database
@@ -33,6 +33,7 @@ def care(warehouse: Engine, monkeypatch: pytest.MonkeyPatch) -> CareGroup:
     """Deliveries and a repair in July, nights until the 3rd, and connections as operators have them."""
     monkeypatch.setenv("AFTERCARE_TODAY", july(4).isoformat())
     monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(warehouse)))
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_KEYS", KEYS)
     connections.forget()
     made = CareGroup(warehouse, read_group())
     made.deliver("A", july(1))

@@ -16,8 +16,9 @@ import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
 from sqlalchemy import Engine, delete, table, text
 
-from aftercare.rules.due import FOLDER
+from aftercare.rules.due import FOLDER, OF_PEOPLE
 from aftercare.rules.policy import Policy
+from aftercare.stages.campaigns import Campaign, start, stop
 from aftercare.warehouse import connect
 
 SITUATIONS = Path(__file__).parent / "follow_ups"
@@ -110,6 +111,8 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         due_on = given.pop("due_on")
         care.repair("A", due_on - timedelta(days=180), store, **given)
         care.service_due("repair_order", "A", due_on - timedelta(days=180), due_on, store)
+    elif event == "campaign":
+        arrange_campaign(care, given, store)
     elif "exit_on" in given:
         care.repair("A", given.pop("exit_on"), store, **given)
     else:
@@ -124,6 +127,28 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.book("B", booked_on, store, vin="VINA")
     if agreed_on:
         care.consent(agreed_on, vin="VINA", customer_phone_hash=b"phone A")
+
+
+def arrange_campaign(care: CareGroup, given: dict[str, Any], store: str) -> None:
+    """The document A, and a campaign that starts on a day in all stores of the pack."""
+    starts_on, kind = given.pop("starts_on"), given.pop("kind")
+    is_stopped = given.pop("is_stopped", False)
+    care.grant("operator", "operator")
+    wanted = Campaign("C-1", kind, "暴雨", starts_on, (store,))
+    start(care.engine, care.group, care.policy, wanted, "operator", starts_on)
+    if is_stopped:
+        stop(care.engine, "C-1", "operator", starts_on)
+    if "exit_on" in given:
+        care.repair("A", given.pop("exit_on"), store, owner_phone_check="valid", **given)
+    else:
+        care.deliver("A", given.pop("delivered_on"), store, **given)
+
+
+def numbers_of(event: str, expected: dict[str, Any] | None) -> str:
+    """How the key of the task ends: by its day or campaign."""
+    if event == "campaign":
+        return ".C-1"
+    return "" if event not in OF_PEOPLE or not expected else f".{expected['event_on']:%Y%m%d}"
 
 
 @pytest.mark.parametrize(("stem", "situation"), list(each_situation()))
@@ -144,8 +169,11 @@ def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_pa
     arrange(care, attributes["event"], given, store)
     occurrence = situation.get("occurrence", attributes.get("occurrence", 1))
     key = f"{store}.{attributes['rule']}.A" + (f".{occurrence}" if occurrence > 1 else "")
+    key += numbers_of(attributes["event"], expected)
     if expected is None:
         care.night(situation.get("night", ORDINARY_NIGHT))
+        if attributes["event"] in OF_PEOPLE:
+            assert [task for task in care.tasks() if task.startswith(key)] == []
         assert key not in care.tasks()
         return
     opens = expected.get("open_on", date(2026, 7, 2))

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from aftercare.errors import PolicyError
 from aftercare.rules.calendar import OpenDays
-from aftercare.rules.due import FollowUp, Offset, due_dates, follow_ups, look_back
+from aftercare.rules.due import (
+    OF_PEOPLE,
+    FollowUp,
+    Offset,
+    due_dates,
+    follow_ups,
+    look_back,
+)
 from aftercare.rules.policy import Policy
 
 FIRST_CALL = "changan-dealer/follow_ups/first_call"
@@ -93,7 +100,13 @@ def test_a_night_looks_no_further_than_it_must(follow_up: FollowUp, day: date) -
 @pytest.mark.parametrize("follow_up", ALL, ids=lambda each: f"{each.stem}.{each.occurrence}")
 def test_what_goes_first_is_the_same_in_every_pack(follow_up: FollowUp) -> None:
     order = {"service": 5, "warranty": 6, "inspection": 7, "insurance": 8, "campaign": 9}
-    assert follow_up.priority == order.get(follow_up.about, min(follow_up.priority, 3))
+    if follow_up.purpose == "safety":
+        expected = 4
+    elif follow_up.event in OF_PEOPLE:
+        expected = 10
+    else:
+        expected = order.get(follow_up.about, min(follow_up.priority, 3))
+    assert follow_up.priority == expected
 
 
 @pytest.mark.parametrize("follow_up", ALL, ids=lambda each: f"{each.stem}.{each.occurrence}")
@@ -207,3 +220,42 @@ def test_what_customers_call_it_does_not_say_whether_it_is_counted(tmp_path: Pat
     policy = broken(tmp_path, item, "about: service", "about: service\ncounted: true")
     (reminder,) = of(policy, "changan-dealer", "run_in_reminder")
     assert (reminder.about, reminder.is_counted) == ("service", True)
+
+
+FESTIVAL, ACTIVITY = "skoda-dealer/follow_ups/festival", "skoda-dealer/follow_ups/activity"
+
+
+@pytest.mark.parametrize(
+    ("item", "old", "new", "message"),
+    [
+        (FESTIVAL, "[new_year,", "[halloween,", "halloween is no festival; there are new_year"),
+        (FESTIVAL, "festivals:\n", "feasts:\n", "festivals as of 2012-01-01, and nothing is in"),
+        (FESTIVAL, "calendar_month", "calendar_day", "in calendar_month, not in calendar_day"),
+        (
+            ACTIVITY,
+            "campaign: activity",
+            "campaign: sale",
+            "is not one of special_weather, activity",
+        ),
+        (ACTIVITY, "rule: S2-16", "rule: S2-07", "are both S2-07, occurrence 0"),
+    ],
+)
+def test_a_greeting_or_campaign_that_cannot_work_is_refused(
+    item: str, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    policy = broken(tmp_path, item, old, new)
+    with pytest.raises(PolicyError, match=message):
+        follow_ups(policy, "skoda-dealer")
+
+
+def test_a_lunar_birthday_stands_in_the_place_of_the_other(tmp_path: Path) -> None:
+    lunar = "skoda-dealer/follow_ups/lunar_birthday"
+    policy = changed_policy(tmp_path, lunar, "enabled", {date(2026, 7, 1): True})
+    assert [
+        (each.event, each.event_from, each.event_to)
+        for each in follow_ups(policy, "skoda-dealer")
+        if each.rule_id == "S2-06"
+    ] == [
+        ("birthday", date(2012, 1, 1), date(2026, 6, 30)),
+        ("lunar_birthday", date(2026, 7, 1), date.max),
+    ]

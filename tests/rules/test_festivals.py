@@ -9,6 +9,7 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 import yaml
+from borax.calendars.lunardate import LunarDate
 from care_group import group_of, house_policy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,9 @@ from aftercare.rules.festivals import (
     FILE,
     CalendarFile,
     Festivals,
+    births_kept_on,
     festival_days,
+    festivals_on,
     open_days,
     read_calendar,
     solar_birthday,
@@ -363,3 +366,31 @@ def test_a_lunar_birthday_comes_about_a_year_after_the_last(
     assert first is not None
     assert second is not None
     assert 350 <= (second - first).days <= 386
+
+
+@given(st.dates(date(1955, 1, 1), date(2010, 12, 31)), st.integers(2020, 2060))
+def test_a_birthday_is_kept_on_the_one_day_whose_births_it_is_among(born: date, year: int) -> None:
+    kept = solar_birthday(year, born.month, born.day, False)
+    assert kept is not None
+    near = [kept + timedelta(days=number) for number in (-1, 0, 1)]
+    assert [day for day in near if born in births_kept_on(day, False)] == [kept]
+
+
+@given(st.dates(date(1955, 1, 1), date(2010, 12, 31)), st.integers(2020, 2060))
+def test_so_is_a_lunar_one(born: date, year: int) -> None:
+    moon = LunarDate.from_solar_date(born.year, born.month, born.day)
+    kept = solar_birthday(year, moon.month, moon.day, True)
+    assert kept is not None
+    near = [kept + timedelta(days=number) for number in (-1, 0, 1)]
+    assert [day for day in near if born in births_kept_on(day, True)] == [kept]
+
+
+def test_in_a_leap_month_nobody_has_a_lunar_birthday() -> None:
+    assert births_kept_on(date(2025, 7, 25), True) == []
+    assert births_kept_on(date(2025, 6, 25), True) != []
+
+
+def test_a_day_has_the_names_of_its_festivals() -> None:
+    assert festivals_on(date(2026, 9, 25)) == ["mid_autumn"]
+    assert festivals_on(date(2020, 10, 1)) == ["national_day", "mid_autumn"]
+    assert festivals_on(date(2026, 9, 24)) == []

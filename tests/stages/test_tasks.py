@@ -225,7 +225,7 @@ def test_the_lines_that_made_a_task_are_marked_as_used(care: CareGroup) -> None:
 def test_tasks_ask_for_a_policy_that_was_loaded(care: CareGroup, tmp_path: Path) -> None:
     policy = changed_policy(tmp_path, REPAIR_CALL, "due_after", {july(9): 2})
     with pytest.raises(PolicyError, match="is not in the warehouse; load it before"):
-        make_tasks(care.engine, care.group, policy, july(1), july(2))
+        make_tasks(care.engine, care.keyring, care.group, policy, july(1), july(2))
 
 
 def test_a_store_follows_the_pack_of_the_day_of_the_event(warehouse: Engine) -> None:

@@ -38,5 +38,8 @@ create temporary table night_rule (
     is_counted boolean not null,
     is_face_to_face boolean not null,
     booked_days integer,
+    is_on_day boolean not null,
+    known_months integer,
+    campaign text,
     policy_line text not null
 ) on commit drop

@@ -161,7 +161,8 @@ do_not_calls as (
     group by wishes.task_key
 ),
 
--- The day's wishes are those of the day of the call, not of tonight.
+-- The day's wishes are those of the day of the call, not of tonight. A greeting
+-- is said in whatever contact there is.
 told as (
     select distinct on (said.task_key)
         said.task_key,
@@ -182,8 +183,11 @@ told as (
         n.contact_check = 'valid'
         and num_nonnulls(w.obstacle, w.paused_until) = 0
         and coalesce(d.asked_on >= said.told_on, true)
-        and coalesce(w.channel, n.channel)
-        = coalesce(v.channel, winner.channel)
+        and (
+            coalesce(w.channel, n.channel)
+            = coalesce(v.channel, winner.channel)
+            or n.event in ('birthday', 'lunar_birthday', 'festival')
+        )
     order by
         said.task_key asc,
         said.told_on asc,

@@ -2,7 +2,9 @@
 -- want: the task that goes first stays, the others wait behind it, and those
 -- that can be merged are said in its call. A person is who core knows by the
 -- task's order, else the one who is known with the same number tonight, else
--- whoever has the number. Who is met face to face is contacted by nobody.
+-- whoever has the number. Who is met face to face is contacted by nobody. A
+-- greeting never waits for another day: it is said in a call of that day, to
+-- which it gives way, and else goes before other messages.
 -- grain: one row per task that waits or that others wait for
 -- reads: pg_temp.night_person, pg_temp.night_subject, pg_temp.night_rule
 -- writes: pg_temp.night_task
@@ -14,7 +16,8 @@ with known as (
         n.deadline_on,
         n.due_on,
         p.contact_hash,
-        p.known_id
+        p.known_id,
+        n.event in ('birthday', 'lunar_birthday', 'festival') as is_greeting
     from night_task as n
     inner join night_person as p on n.task_key = p.task_key
     inner join night_subject as s on n.task_key = s.task_key
@@ -39,6 +42,7 @@ persons as (
         k.priority,
         k.deadline_on,
         k.due_on,
+        k.is_greeting,
         coalesce(
             k.known_id,
             n.known_id,
@@ -49,18 +53,34 @@ persons as (
     left join numbers as n on k.contact_hash = n.contact_hash
 ),
 
+ways as (
+    select
+        persons.*,
+        case
+            when
+                persons.is_greeting
+                and bool_or(
+                    persons.channel = 'phone' and not persons.is_greeting
+                ) over (partition by persons.person)
+                then 'phone'
+            else persons.channel
+        end as way
+    from persons
+),
+
 ranked as (
     select
-        persons.task_key,
-        first_value(persons.task_key) over (
-            partition by persons.person, persons.channel
+        ways.task_key,
+        first_value(ways.task_key) over (
+            partition by ways.person, ways.way
             order by
-                persons.priority,
-                persons.deadline_on,
-                persons.due_on,
-                persons.task_key
+                ways.is_greeting = (ways.way = 'phone') asc,
+                ways.priority asc,
+                ways.deadline_on asc,
+                ways.due_on asc,
+                ways.task_key asc
         ) as first_key
-    from persons
+    from ways
 ),
 
 shared as (

@@ -22,6 +22,7 @@ wanted as (
         s.lost_on,
         r.rule_no,
         r.is_by_design,
+        r.is_on_day,
         cast(
             s.event_on + make_interval(months => r.opens_months) as date
         ) + r.opens_days as opens_on,
@@ -45,7 +46,11 @@ wanted as (
 opened as (
     select
         w.*,
-        o.next_open_on as open_on
+        case
+            when not w.is_on_day then o.next_open_on
+            when due.previous_open_on >= w.opens_on then due.previous_open_on
+            else greatest(w.opens_on, due.next_open_on)
+        end as open_on
     from wanted as w
     left join care.calendar_day as other
         on w.calendar = other.calendar and w.other_on = other.day
@@ -53,6 +58,8 @@ opened as (
         on
             w.calendar = o.calendar
             and o.day = greatest(w.opens_on, other.next_open_on + 1)
+    inner join care.calendar_day as due
+        on w.calendar = due.calendar and w.due_on = due.day
 ),
 
 placed as (

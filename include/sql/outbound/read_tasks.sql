@@ -3,7 +3,7 @@
 -- grain: one row per task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
---   core.call_result
+--   core.call_result, care.campaign
 -- writes: –
 with tasks as (
     select *
@@ -148,6 +148,7 @@ select
     d.repair_type,
     d.happened_on,
     m.also,
+    k.subject as campaign_subject,
     c.last_attempt_on,
     c.last_outcome,
     coalesce(c.attempts, 0) as attempts,
@@ -158,4 +159,6 @@ left join core.employee as e on t.owner_no = e.employee_no
 left join documents as d on t.task_key = d.task_key
 left join merged as m on t.task_key = m.task_key
 left join calls as c on t.task_key = c.task_key
+left join care.campaign as k
+    on t.event = 'campaign' and t.occurrence = k.campaign_no
 order by t.task_key

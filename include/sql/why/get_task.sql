@@ -1,6 +1,7 @@
--- A task and its store. Whom it is about is told by the end of the VIN only.
+-- A task and its store, and the campaign that it is of. Whom it is about is
+-- told by the end of the VIN only.
 -- grain: at most one row
--- reads: care.follow_up_task, core.store
+-- reads: care.follow_up_task, core.store, care.campaign
 -- writes: –
 select
     t.task_key,
@@ -9,6 +10,7 @@ select
     t.pack,
     t.rule_id,
     t.occurrence,
+    t.event,
     t.document_kind,
     t.document_no,
     t.event_on,
@@ -38,8 +40,17 @@ select
     t.made_day,
     t.listed_day,
     t.changed_day,
+    t.merged_into,
+    k.campaign_code,
+    k.subject as campaign_subject,
+    k.started_by,
+    k.started_at,
+    k.stopped_by,
+    k.stopped_at,
     repeat('*', length(t.vin) - least(4, length(t.vin) / 4))
     || right(t.vin, least(4, length(t.vin) / 4)) as vin_masked
 from care.follow_up_task as t
 inner join core.store as s on t.store_code = s.store_code
+left join care.campaign as k
+    on t.event = 'campaign' and t.occurrence = k.campaign_no
 where t.task_key = :task_key -- noqa: RF02

@@ -13,6 +13,7 @@ from aftercare.cli.connect import in_language
 from aftercare.cli.options import DAY
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.festivals import Festivals, festival_days
+from aftercare.words import FESTIVALS, word
 
 
 @click.command()
@@ -51,7 +52,12 @@ def lines(festivals: Festivals, number: int, say: Words) -> Iterator[str]:
     for holiday, off in groupby(year.off, key=year.off.__getitem__):
         first, *others = (_day(day, say) for day in off)
         form = "span" if others else "single"
-        yield "  " + say(form, name=say(holiday), first=first, last=[first, *others][-1])
+        yield "  " + say(
+            form,
+            name=word(FESTIVALS, holiday, say.language),
+            first=first,
+            last=[first, *others][-1],
+        )
     yield say("make_up")
     for worked in sorted(year.make_up):
         yield f"  {_day(worked, say)}"
@@ -60,7 +66,7 @@ def lines(festivals: Festivals, number: int, say: Words) -> Iterator[str]:
     yield say("festivals")
     for name, kept in festival_days(number).items():
         mark = say("statutory") if kept in year.statutory else ""
-        yield f"  {_day(kept, say)}  {say(name)}{mark}"
+        yield f"  {_day(kept, say)}  {word(FESTIVALS, name, say.language)}{mark}"
 
 
 def _status(festivals: Festivals, number: int, say: Words) -> str:

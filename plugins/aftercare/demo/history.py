@@ -22,7 +22,9 @@ from aftercare.rules import period
 SAY_SECONDS = 15
 WORKERS = 2
 RECENT_NIGHTS = 5
-USERS = (("steward", "steward"), ("hr", "hr"), ("manager", "manager"), ("admin", "operator"))
+CAMPAIGN_STORES = ("SK01",)
+OPERATOR = "admin"
+USERS = (("steward", "steward"), ("hr", "hr"), ("manager", "manager"), (OPERATOR, "operator"))
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,13 @@ def make(
                 group.advance_files(place.exports, night)
             if night not in run:
                 continue
+            workers.submit(_start_campaigns, night, last).result()
             run_night(night, workers)
             fill_workbooks(place.exchange, group, night + timedelta(days=1))
             if time.monotonic() - said > SAY_SECONDS:
                 said = time.monotonic()
                 say(f"  until {night}")
+        workers.submit(_start_campaigns, last, last).result()
     group.advance_sql(dealer, last)
     group.advance_files(place.exports, last)
     dealer.dispose()
@@ -96,6 +100,21 @@ def run_night(night: date, workers: Executor) -> None:
     workers.submit(_step, night, "make_tasks").result()
     targets = workers.submit(_step, night, "open_delivery").result()
     list(workers.map(_step, repeat(night), repeat("push"), targets))
+
+
+def _start_campaigns(night: date, last: date) -> None:
+    """What an operator starts on that day: an invitation some days ago, and advice for today."""
+    from aftercare import runs
+    from aftercare.stages.campaigns import Campaign
+
+    os.environ["AFTERCARE_TODAY"] = night.isoformat()
+    tomorrow = night + timedelta(days=1)
+    if night == last - timedelta(days=RECENT_NIGHTS - 1):
+        trip = Campaign("outing", "activity", "周末自驾游", tomorrow, CAMPAIGN_STORES)
+        runs.start_campaign(trip, OPERATOR)
+    if night == last:
+        storm = Campaign("storm", "special_weather", "今天有暴雨", tomorrow, CAMPAIGN_STORES)
+        runs.start_campaign(storm, OPERATOR)
 
 
 def _workers() -> ProcessPoolExecutor:

@@ -49,6 +49,12 @@ REASONS: Words = {
     "booked": ("已预约", "a visit is booked"),
     "renewed": ("已续保", "the policy was renewed"),
     "not_defeated": ("线索不再是战败", "the lead is not lost any more"),
+    "said_otherwise": (
+        "由另一任务告知，或不再适用",
+        "another task says it, or it is for them no more",
+    ),
+    "other_birthday": ("生日有更正", "the birthday was put right"),
+    "campaign_stopped": ("活动已停止", "the campaign was stopped"),
     "rule_off": ("规则停用", "rule switched off"),
     "expired": ("已过期限", "its time is over"),
     "no_message": ("没有生成消息", "no message was made"),

@@ -17,8 +17,10 @@ from aftercare.quality.words import STATES as CASE_STATES
 from aftercare.reports.morning_words import REASONS
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
+from aftercare.rules.due import BIRTHDAYS
+from aftercare.rules.festivals import festivals_on
 from aftercare.rules.placed import PlacedDate
-from aftercare.words import ANSWERS, FEEDS, OUTCOMES, YES_NO, word
+from aftercare.words import ANSWERS, FEEDS, FESTIVALS, OUTCOMES, YES_NO, word
 from aftercare.words import say as say_pair
 
 Row = Mapping[str, Any]
@@ -93,6 +95,8 @@ def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
     title = story.title.get(say.language, "")
     yield say("head", task=task["task_key"], rule=task["rule_id"], title=title).rstrip()
     yield "  " + say("store", store=task["store_code"], name=task["store_name"])
+    for line in _occasion(story, say, zone):
+        yield "  " + line
     for name, part in (
         ("rows", _rows(story, say, zone)),
         ("policy", _policy(story, say)),
@@ -109,6 +113,26 @@ def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         yield say(f"part_{name}")
         for line in part:
             yield line if line.startswith("  ") else f"  {line}"
+
+
+def _occasion(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
+    """What a greeting or an invitation is about, and who started it."""
+    task = story.task
+    if task["event"] in BIRTHDAYS:
+        yield say(f"of_{task['event']}", day=task["event_on"])
+    if task["event"] == "festival":
+        names = [word(FESTIVALS, name, say.language) for name in festivals_on(task["event_on"])]
+        yield say("of_festival", day=task["event_on"], name=say("comma").join(names))
+    if task["event"] == "campaign":
+        yield say(
+            "of_campaign",
+            code=task["campaign_code"],
+            subject=task["campaign_subject"],
+            user=task["started_by"],
+            at=_moment(task["started_at"], zone),
+        )
+        if task["stopped_at"] is not None:
+            yield say("of_stopped", user=task["stopped_by"], at=_moment(task["stopped_at"], zone))
 
 
 def _rows(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:

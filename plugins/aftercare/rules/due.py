@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from aftercare.errors import PolicyError
 from aftercare.rules.calendar import ONE_DAY, OpenDays
+from aftercare.rules.festivals import FESTIVAL_NAMES, Festival
 from aftercare.rules.policy import Line, Policy
 
 Event = Literal[
@@ -27,6 +28,10 @@ Event = Literal[
     "service_due",
     "policy_end",
     "lead_defeated",
+    "birthday",
+    "lunar_birthday",
+    "festival",
+    "campaign",
 ]
 Purpose = Literal["service", "safety", "commercial"]
 Party = Literal["named", "owner"]
@@ -42,6 +47,10 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
     "service_due": ("owner",),
     "policy_end": ("holder",),
     "lead_defeated": ("customer",),
+    "birthday": ("customer",),
+    "lunar_birthday": ("customer",),
+    "festival": ("customer",),
+    "campaign": ("owner",),
 }
 """Whom a follow-up of an event may call. After a sale the customer is the owner, too."""
 ABOUT: Mapping[str, str] = {
@@ -53,6 +62,10 @@ ABOUT: Mapping[str, str] = {
     "service_due": "service",
     "policy_end": "insurance",
     "lead_defeated": "campaign",
+    "birthday": "greeting",
+    "lunar_birthday": "greeting",
+    "festival": "greeting",
+    "campaign": "campaign",
 }
 """What a customer who wants no more of something calls it, where a follow-up does not say."""
 PARTY: Mapping[str, Party] = {
@@ -64,9 +77,17 @@ PARTY: Mapping[str, Party] = {
     "service_due": "owner",
     "policy_end": "named",
     "lead_defeated": "named",
+    "birthday": "owner",
+    "lunar_birthday": "owner",
+    "festival": "owner",
+    "campaign": "owner",
 }
 """Whom a follow-up is about, where it does not say: whom the document names, such as the buyer,
 whoever owns the vehicle by now; or the owner, and so nobody any more once that is another one."""
+BIRTHDAYS = ("birthday", "lunar_birthday")
+OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign")
+"""Occasions of a person, not of a document; their tasks are numbered by the day or the campaign."""
+CAMPAIGNS = ("special_weather", "activity")
 TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
 USAGES = ("private", "business", "taxi", "lease")
 PARTIES = ("named", "owner")
@@ -85,6 +106,9 @@ VALUES = (
     "priority",
     "enabled",
 )
+FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
+MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, "silent_after_booking")
+"""Values that only some follow-ups have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +156,9 @@ class FollowUp:
     follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
     is met, so that it takes nobody's one contact of the day. ``booked_days``: how long after its day a visit
     that was agreed on still silences it, None until the next service.
+    call to the same person. ``is_on_day``: it belongs to its due day and opens then; on a closed day
+    the last open one before, on which ``opens`` lets it. ``festivals`` and ``campaign`` say of which it is,
+    ``known_months`` how long ago the last visit or the delivery may lie of those whom it is for.
     """
 
     pack: str
@@ -160,6 +187,10 @@ class FollowUp:
     is_counted: bool
     is_face_to_face: bool
     booked_days: int | None
+    is_on_day: bool
+    festivals: tuple[Festival, ...]
+    known_months: int | None
+    campaign: str | None
     policy_line: str
     line_ids: tuple[str, ...]
 
@@ -174,6 +205,8 @@ def due_dates(follow_up: FollowUp, event_on: date, open_days: OpenDays) -> DueDa
     if follow_up.day_after:
         first = max(first, open_days.next_open(follow_up.day_after.after(event_on)) + ONE_DAY)
     open_on = open_days.next_open(first)
+    if follow_up.is_on_day:
+        open_on = _place(follow_up.due.after(event_on), follow_up.opens.after(event_on), open_days)
     due_on = _place(follow_up.due.after(event_on), open_on, open_days)
     last_day = follow_up.deadline.after(event_on)
     deadline_on = max(due_on, _place(last_day, open_on, open_days))
@@ -250,7 +283,7 @@ def _follow_ups(
     The policy of the day on which it recurs counts, not that of the event, which may lie years back.
     """
     once = _follow_up(policy, pack, stem, enabled, start, end)
-    line = policy.find(pack, FOLDER + stem, "recurs_after", start)
+    line = policy.find(pack, FOLDER + stem, RECURS, start)
     if line is None:
         yield once
         return
@@ -310,13 +343,15 @@ def _follow_up(
                 key=booked.name,
             )
         used.append(booked)
+    of_people = _of_people(policy, pack, item, event, start)
+    used += of_people.values()
     due = lines["due_after"]
     topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
     return FollowUp(
         pack=pack,
         stem=stem,
         rule_id=due.rule,
-        occurrence=int(about.get("occurrence", 1)),
+        occurrence=0 if event in OF_PEOPLE else int(about.get("occurrence", 1)),
         event=event,
         event_from=start,
         event_to=end,
@@ -341,9 +376,45 @@ def _follow_up(
         is_counted=bool(about.get("counted", topic == "follow_up")),
         is_face_to_face=bool(about.get("face_to_face", False)),
         booked_days=booked.value if booked else None,
+        is_on_day=bool(about.get("on_day", False)),
+        festivals=_festivals(of_people.get(FESTIVALS)),
+        known_months=of_people[KNOWN_WITHIN].value if KNOWN_WITHIN in of_people else None,
+        campaign=_one_of(policy, pack, item, "campaign", about.get("campaign"), CAMPAIGNS)
+        if event == "campaign"
+        else None,
         policy_line=due.line_id,
         line_ids=tuple(line.line_id for line in used),
     )
+
+
+def _of_people(policy: Policy, pack: str, item: str, event: Event, start: date) -> dict[str, Line]:
+    """The values that say of which festivals it is, and of how old acquaintances."""
+    names = {"festival": (FESTIVALS, KNOWN_WITHIN), "campaign": (KNOWN_WITHIN,)}.get(event, ())
+    lines = {name: policy.value(pack, item, name, start, asker="make_tasks") for name in names}
+    known = lines.get(KNOWN_WITHIN)
+    if known is not None and known.unit != "calendar_month":
+        raise PolicyError(
+            f"known_within is given in calendar_month, not in {known.unit}",
+            file=known.file,
+            line=known.file_line,
+            key=known.name,
+        )
+    return lines
+
+
+def _festivals(line: Line | None) -> tuple[Festival, ...]:
+    if line is None:
+        return ()
+    names = (line.value,) if isinstance(line.value, str) else tuple(line.value)
+    strange = sorted(set(names) - set(FESTIVAL_NAMES))
+    if strange:
+        raise PolicyError(
+            f"{', '.join(strange)} is no festival; there are {', '.join(FESTIVAL_NAMES)}",
+            file=line.file,
+            line=line.file_line,
+            key=line.name,
+        )
+    return tuple(name for name in FESTIVAL_NAMES if name in names)
 
 
 def _one_of(

@@ -8,13 +8,14 @@ the statutory days that the law gives and sun and moon place. No day is refused.
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, date
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import chinese_calendar
 from borax.calendars.lunardate import (
@@ -37,8 +38,12 @@ Festival = Literal[Statutory, "eve", "lantern", "double_ninth"]
 Holiday = Literal[Statutory, "other"]
 DayKind = Literal["working_day", "make_up", "weekend", "holiday", "statutory"]
 
+FESTIVAL_NAMES: tuple[Festival, ...] = (*get_args(Statutory), "eve", "lantern", "double_ninth")
 SATURDAY = 6
+OLDEST = 110
+"""Years of age up to which somebody has a birthday."""
 LONGEST_HOLIDAY_DAYS = 15
+LONGEST_LUNAR_MONTH = 30
 PACKAGE = f"chinesecalendar {chinese_calendar.__version__}"
 _PACKAGE_NAMES: dict[str, Holiday] = {
     "New Year's Day": "new_year",
@@ -305,6 +310,11 @@ def festival_days(year: int) -> Mapping[Festival, date]:
     return MappingProxyType(dict(sorted(found.items(), key=lambda pair: pair[1])))
 
 
+def festivals_on(day: date) -> list[Festival]:
+    """The festivals of a day, mostly none."""
+    return [name for name, kept in festival_days(day.year).items() if kept == day]
+
+
 def solar_birthday(year: int, month: int, day: int, is_lunar: bool) -> date | None:
     """The day on which a birthday is kept in a year; None where there is no such day.
 
@@ -323,6 +333,42 @@ def solar_birthday(year: int, month: int, day: int, is_lunar: bool) -> date | No
     except ValueError:
         is_leap_day = (month, day) == (2, 29) and date.min.year <= year <= MAXYEAR
         return date(year, 2, 28) if is_leap_day else None
+
+
+def births_kept_on(day: date, is_lunar: bool) -> list[date]:
+    """Every date of birth whose birthday is kept on a day, as ``solar_birthday`` keeps it.
+
+    A lunar birthday is that of the moon's month and day on which somebody was born.
+    """
+    years = range(max(day.year - OLDEST, date.min.year), day.year)
+    if is_lunar:
+        return _lunar_births(day, years) if MIN_LUNAR_YEAR < day.year <= MAX_LUNAR_YEAR else []
+    asked = [(day.month, day.day)]
+    if (day.month, day.day) == (2, 28) and not isleap(day.year):
+        asked.append((2, 29))
+    return [
+        date(year, month, number)
+        for month, number in asked
+        for year in years
+        if (month, number) != (2, 29) or isleap(year)
+    ]
+
+
+def _lunar_births(day: date, years: range) -> list[date]:
+    today = LunarDate.from_solar_date(day.year, day.month, day.day)
+    if today.leap:
+        return []
+    numbers = [today.day]
+    if today.day == LCalendars.ndays(today.year, today.month) < LONGEST_LUNAR_MONTH:
+        numbers.append(LONGEST_LUNAR_MONTH)
+    return [
+        LunarDate(year, today.month, number, is_leap).to_solar_date()
+        for year in years
+        if year >= MIN_LUNAR_YEAR
+        for is_leap in ((0, 1) if LCalendars.leap_month(year) == today.month else (0,))
+        for number in numbers
+        if number <= LCalendars.ndays(year, today.month, is_leap)
+    ]
 
 
 def _solar(year: int, month: int, day: int) -> date:

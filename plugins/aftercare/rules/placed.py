@@ -29,10 +29,10 @@ def placed_dates(
 ) -> tuple[PlacedDate, ...]:
     """The dates of the task that an event makes, with what moved each of them."""
     dates = due_dates(follow_up, event_on, open_days)
-    opens = follow_up.opens.after(event_on)
+    due = follow_up.due.after(event_on)
+    opens = due if follow_up.is_on_day else follow_up.opens.after(event_on)
     other = follow_up.day_after
     earliest = max(opens, open_days.next_open(other.after(event_on)) + ONE_DAY if other else opens)
-    due = follow_up.due.after(event_on)
     deadline = follow_up.deadline.after(event_on)
     expires = follow_up.expires.after(event_on)
     return (

@@ -9,7 +9,7 @@ from aftercare.rules.due import FOLDER, follow_ups
 from aftercare.rules.policy import Policy
 
 Titles = Mapping[tuple[str, str, int], Mapping[str, str]]
-"""Title by language, by pack, rule and occurrence."""
+"""Title by language, by pack, rule and occurrence; 0 for those that are numbered by day or campaign."""
 
 
 def rule_titles(policy: Policy) -> Titles:
@@ -25,6 +25,6 @@ def title_of(
     titles: Titles, pack: str, rule_id: str, occurrence: int, language: Literal["zh", "en"]
 ) -> str:
     """Rule and title, such as `S4-03 First call …`; the rule alone where nobody named it."""
-    name = rule_id if occurrence == 1 else f"{rule_id}.{occurrence}"
-    title = titles.get((pack, rule_id, occurrence))
+    name = rule_id if occurrence in (0, 1) else f"{rule_id}.{occurrence}"
+    title = titles.get((pack, rule_id, occurrence)) or titles.get((pack, rule_id, 0))
     return f"{name} {title[language]}" if title else name

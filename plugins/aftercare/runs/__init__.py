@@ -4,6 +4,7 @@ Partition keys arrive as text and are refused in plain words.
 """
 
 from aftercare.runs.answers import count_answers
+from aftercare.runs.campaigns import list_campaigns, start_campaign, stop_campaign
 from aftercare.runs.delivery import (
     morning,
     open_delivery,
@@ -57,6 +58,7 @@ __all__ = [
     "docs_folder",
     "explain_task",
     "know_people",
+    "list_campaigns",
     "make_tasks",
     "morning",
     "newest_closed_month",
@@ -75,6 +77,8 @@ __all__ = [
     "score",
     "settle",
     "settle_released",
+    "start_campaign",
+    "stop_campaign",
     "sweep",
     "target",
     "tell_late",

@@ -231,7 +231,7 @@ def make_tasks(key: str | None) -> Counts:
     _refuse_period(group, day)
     know_people(connections.warehouse_engine(), group, day)
     know_service_due(connections.warehouse_engine(), group, policy(), day)
-    return make(connections.warehouse_engine(), group, policy(), day, today(group))
+    return make(connections.warehouse_engine(), keyring(), group, policy(), day, today(group))
 
 
 @step

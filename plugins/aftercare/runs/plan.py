@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from aftercare import connections, warehouse
 from aftercare.errors import BadData, PeriodRefused, Retriable
+from aftercare.key_registry import as_known
+from aftercare.protection import Keyring
 from aftercare.reports.plan import Change, Comparison, Plan, PlannedNight, PlannedTask
 from aftercare.rules.calendar import ONE_DAY
 from aftercare.rules.policy import Policy
@@ -92,7 +94,9 @@ def _rehearsing(first: date, last: date, store_code: str | None) -> Iterator[_Re
             stores = warehouse.run(connection, "care/list_stores").scalars().all()
             if store_code is not None and store_code not in stores:
                 raise BadData(f"there is no store {store_code}; stores are {', '.join(stores)}")
-            yield _Rehearsed(rehearsal, engine, group, now, first, last, store_code)
+            # Read while steps are held back, so that no other key takes over meanwhile.
+            ring = as_known(engine, connections.keyring())
+            yield _Rehearsed(rehearsal, engine, ring, group, now, first, last, store_code)
     except DBAPIError as problem:
         state = getattr(problem.orig, "sqlstate", None)
         if state == LOCKED:
@@ -120,6 +124,7 @@ class _Rehearsed:
         self,
         rehearsal: warehouse.Rehearsal,
         engine: Engine,
+        keyring: Keyring,
         group: Group,
         now: date,
         first: date,
@@ -128,6 +133,7 @@ class _Rehearsed:
     ) -> None:
         self._rehearsal = rehearsal
         self._engine = engine
+        self._keyring = keyring
         self._group = group
         self._now = now
         self._days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -154,7 +160,14 @@ class _Rehearsed:
         know_people(self._rehearsal.engine, self._group, day)
         know_service_due(self._rehearsal.engine, self._group, draft, day)
         last: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
-        make_tasks(self._rehearsal.engine, self._group, draft, day, max(self._now, day + ONE_DAY))
+        make_tasks(
+            self._rehearsal.engine,
+            self._keyring,
+            self._group,
+            draft,
+            day,
+            max(self._now, day + ONE_DAY),
+        )
         rows = (
             warehouse.run(connection, "plan/list_changes", store_code=self._store_code)
             .mappings()

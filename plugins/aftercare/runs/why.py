@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from aftercare import connections, warehouse
 from aftercare.errors import BadData
 from aftercare.reports.why import Story
-from aftercare.rules.due import FOLDER, VALUES, Offset, follow_ups
+from aftercare.rules.due import FOLDER, MORE_VALUES, OF_PEOPLE, VALUES, Offset, follow_ups
 from aftercare.rules.festivals import open_days
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
@@ -21,8 +21,6 @@ from aftercare.settings import Group, read_group
 Row = Mapping[str, Any]
 
 UNFINISHED = ("open", "held", "postponed")
-MORE_VALUES = ("recurs_after", "silent_after_booking")
-"""Values that only some follow-ups have."""
 
 
 def explain_task(task_key: str) -> Story:
@@ -112,6 +110,8 @@ def _ruled_on(ours: Policy, task: Row, item: str) -> date:
     event_on: date = task["event_on"]
     if task["pack"] not in ours.packs:
         return event_on
+    if task["event"] in OF_PEOPLE:
+        return event_on
     recurs_on = Offset(months=task["occurrence"]).after(event_on)
     recurs = ours.find(task["pack"], item, "recurs_after", recurs_on)
     return recurs_on if recurs is not None else event_on
@@ -128,10 +128,9 @@ def _placed(group: Group, ours: Policy, task: Row, known_on: date) -> tuple[Plac
     stem = _item_of(task["policy_line"]).removeprefix(FOLDER)
     days = open_days(group, known_on)[group.calendar_of(task["store_code"])]
     for each in follow_ups(ours, task["pack"]):
-        if (each.stem, each.rule_id, each.occurrence) == (
-            stem,
-            task["rule_id"],
-            task["occurrence"],
-        ) and each.event_from <= task["event_on"] <= each.event_to:
+        # Occasions of people are numbered by their day or campaign.
+        number = 0 if task["event"] in OF_PEOPLE else task["occurrence"]
+        is_it = (each.stem, each.rule_id, each.occurrence) == (stem, task["rule_id"], number)
+        if is_it and each.event_from <= task["event_on"] <= each.event_to:
             return placed_dates(each, task["event_on"], days)
     return ()

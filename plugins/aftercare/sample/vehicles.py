@@ -16,6 +16,10 @@ MODELS = {
     "DEEPAL": ("深蓝SL03", "深蓝S07", "深蓝G318", "深蓝L07"),
 }
 DEFAULT_BIRTHDAY = date(1900, 1, 1)
+# As published for a large chain: 2.4 % filled in, 7 % of those with one default date. Stores whose manual
+# wants birthday greetings ask more often.
+RARE = 0.024
+BIRTHDAYS_TOLD = {"SKODA": 0.3}
 PARK = 600  # vehicles that a store looked after before the first day
 PHONE_STATES = (
     ("valid", 0.940), ("missing", 0.020), ("landline", 0.014), ("too_short", 0.010),
@@ -128,7 +132,7 @@ def make_vehicle(numbering: Numbering, store: Store, local: int, since: date) ->
         owner_name=owner_name,
         owner_phone=owner_phone,
         owner_id_no=_id_no(rng, owner) if has_person else None,
-        owner_birthday=_birthday(rng, owner) if has_person else None,
+        owner_birthday=_birthday(rng, store, owner) if has_person else None,
         driver=driver,
         driver_phone=phone_of(numbering, store, driver),
         brings_driver=is_fleet or rng.random() < 0.3,
@@ -165,8 +169,11 @@ def _id_no(rng: Random, person: Person) -> str | None:
     return person.id_no[:-1] + wrong if chance < 0.105 else person.id_no
 
 
-def _birthday(rng: Random, person: Person) -> date | None:
-    # As published for a large chain: 2.4 % filled in, 7 % of those with one default date.
-    if rng.random() >= 0.024 or (person.birthday.month, person.birthday.day) == (1, 1):
+def _birthday(rng: Random, store: Store, person: Person) -> date | None:
+    chance = rng.random()
+    is_told = chance < BIRTHDAYS_TOLD.get(store.brand, RARE)
+    if not is_told or (person.birthday.month, person.birthday.day) == (1, 1):
         return None
-    return DEFAULT_BIRTHDAY if rng.random() < 0.07 else person.birthday
+    # Of the draw itself where the rarer share draws no more, so that the rest of a vehicle stays as it is.
+    is_default = (rng.random() if chance < RARE else chance * 1000 % 1) < 0.07
+    return DEFAULT_BIRTHDAY if is_default else person.birthday

@@ -9,7 +9,7 @@ says how far back events may lie that still make a task.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -17,9 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from aftercare.errors import ConfigurationError, PolicyError
-from aftercare.rules.calendar import ONE_DAY, OpenDays
-from aftercare.rules.due import FollowUp, Offset, follow_ups, look_back
-from aftercare.rules.festivals import open_days
+from aftercare.protection import Keyring
+from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.due import BIRTHDAYS, FollowUp, Offset, follow_ups, look_back
+from aftercare.rules.festivals import births_kept_on, festivals_on, open_days
 from aftercare.rules.policy import Policy
 from aftercare.scripts import script_version
 from aftercare.settings import Group
@@ -33,6 +34,10 @@ WORK_TABLES = (
     "window",
     "load",
     "document",
+    "touched",
+    "birthday",
+    "festival",
+    "addressee",
     "subject",
     "owner",
     "task",
@@ -67,7 +72,7 @@ Counts = dict[str, Any]
 
 
 def make_tasks(
-    engine: Engine, group: Group, policy: Policy, day: date, today: date
+    engine: Engine, keyring: Keyring, group: Group, policy: Policy, day: date, today: date
 ) -> dict[str, Any]:
     """Makes, moves, withdraws and closes follow-up tasks in the night of ``day``.
 
@@ -76,6 +81,7 @@ def make_tasks(
     ``moved``, ``updated``, ``withdrawn``, ``later_held``, ``later_postponed``, ``later_missed``,
     ``later_done``;
     ``reasons`` says why, by status. ``changed`` is the number of tasks this run alone changed.
+    ``keyring`` has to hash as the warehouse does now: birthdays are found by their hashes.
 
     Raises PolicyError where the policy was not loaded or misses a value.
     """
@@ -86,8 +92,10 @@ def make_tasks(
         _require_policy(connection, policy)
         last: date | None = run(connection, "care/read_horizon").scalar_one()
         horizon = max(day, last or day)
-        rules = _prepare(connection, group, policy, day, horizon)
-        _collect(connection, group, day, horizon)
+        rules, looks = _prepare(connection, group, policy, day, horizon)
+        _collect(connection, day, horizon)
+        _find_addressees(connection, keyring, rules, looks, horizon)
+        _collect_subjects(connection, group, day, horizon)
         _keep_calendars(connection, group, horizon)
         run(connection, "care/analyze_calendar_days")
         run(
@@ -131,8 +139,11 @@ def _require_policy(connection: Connection, policy: Policy) -> None:
 
 def _prepare(
     connection: Connection, group: Group, policy: Policy, day: date, horizon: date
-) -> list[FollowUp]:
-    """Fills the night's work tables of stores and rules; a rule's number is its place."""
+) -> tuple[list[FollowUp], list[tuple[date, date]]]:
+    """Fills the night's work tables of stores and rules; a rule's number is its place.
+
+    Gives the rules and between which event days tonight looks for each.
+    """
     for table in WORK_TABLES:
         run(connection, f"care/create_night_{table}")
     stores = [
@@ -143,24 +154,81 @@ def _prepare(
     packs = sorted({window["pack"] for window in stores})
     rules = [follow_up for pack in packs for follow_up in follow_ups(policy, pack)]
     calendars = list(open_days(group, horizon).values())
+    looks = [look_back(follow_up, day, horizon + ONE_DAY, calendars) for follow_up in rules]
     windows = [
-        _rule_window(number, follow_up, day, horizon, calendars)
-        for number, follow_up in enumerate(rules)
+        _rule_window(number, follow_up, *look)
+        for number, (follow_up, look) in enumerate(zip(rules, looks, strict=True))
     ]
     run(connection, "care/fill_night_stores", stores=json.dumps(stores))
     run(connection, "care/fill_night_rules", rules=json.dumps(windows))
     run(connection, "care/fill_night_windows")
     run(connection, "care/analyze_night_windows")
-    return rules
+    return rules, looks
 
 
-def _collect(connection: Connection, group: Group, day: date, horizon: date) -> None:
-    zone = group.group.time_zone
+def _collect(connection: Connection, day: date, horizon: date) -> None:
+    """What came in, the documents that have no task yet, and the tasks that may change."""
     run(connection, "care/collect_loads", day=day)
     run(connection, "care/collect_documents", day=day)
     run(connection, "care/analyze_night_documents")
     run(connection, "care/collect_events")
-    run(connection, "care/collect_tasks", day=day, horizon=horizon)
+    run(connection, "care/collect_touched", day=day, horizon=horizon)
+
+
+def _find_addressees(
+    connection: Connection,
+    keyring: Keyring,
+    rules: list[FollowUp],
+    looks: list[tuple[date, date]],
+    horizon: date,
+) -> None:
+    """Whom greetings and campaigns of the days that tonight looks at are for."""
+    asked = {
+        (rule.event, day)
+        for rule, look in zip(rules, looks, strict=True)
+        if rule.event in BIRTHDAYS
+        for day in _days_of(rule, *look)
+    }
+    births = [
+        (event, day, birth.isoformat())
+        for event, day in sorted(asked)
+        for birth in births_kept_on(day, is_lunar=event == "lunar_birthday")
+    ]
+    hashes = keyring.hash_all([birth for _, _, birth in births])
+    birthdays = [
+        {"event": event, "kept_on": day.isoformat(), "birthday_hash": f"\\x{digest.hex()}"}
+        for (event, day, _), digest in zip(births, hashes, strict=True)
+        if digest
+    ]
+    run(connection, "care/fill_night_birthdays", birthdays=json.dumps(birthdays))
+    festivals = [
+        {"rule_no": number, "kept_on": day.isoformat()}
+        for number, (rule, look) in enumerate(zip(rules, looks, strict=True))
+        if rule.festivals
+        for day in _days_of(rule, *look)
+        if set(festivals_on(day)) & set(rule.festivals)
+    ]
+    run(connection, "care/fill_night_festivals", festivals=json.dumps(festivals))
+    run(connection, "care/analyze_night_birthdays")
+    run(connection, "care/find_birthdays")
+    run(connection, "care/find_festivals")
+    run(connection, "care/find_campaigns")
+    run(connection, "care/analyze_night_addressees")
+    run(connection, "care/keep_addressees", horizon=horizon)
+
+
+def _days_of(rule: FollowUp, first: date, last: date) -> Iterator[date]:
+    """The days from first to last for which a follow-up's policy holds."""
+    first, last = max(first, rule.event_from), min(last, rule.event_to)
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _collect_subjects(connection: Connection, group: Group, day: date, horizon: date) -> None:
+    """What tonight has to judge, and what of it has no occasion any more."""
+    zone = group.group.time_zone
+    run(connection, "care/collect_tasks")
+    run(connection, "care/collect_addressees")
+    run(connection, "care/collect_addressed_tasks", day=day)
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
     run(connection, "care/find_arrivals", time_zone=zone)
@@ -189,9 +257,8 @@ def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[s
 
 
 def _rule_window(
-    number: int, follow_up: FollowUp, day: date, horizon: date, calendars: list[OpenDays]
+    number: int, follow_up: FollowUp, look_from: date, look_to: date
 ) -> dict[str, Any]:
-    look_from, look_to = look_back(follow_up, day, horizon + ONE_DAY, calendars)
     window: dict[str, Any] = {
         "rule_no": number,
         "event_from": follow_up.event_from.isoformat(),
@@ -225,6 +292,9 @@ def _rule_window(
         "is_counted",
         "is_face_to_face",
         "booked_days",
+        "is_on_day",
+        "known_months",
+        "campaign",
     ):
         window[name] = getattr(follow_up, name)
     return window

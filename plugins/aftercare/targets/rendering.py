@@ -11,10 +11,11 @@ from datetime import date
 from sqlalchemy import RowMapping
 
 from aftercare.protection import Keyring
+from aftercare.rules.festivals import festivals_on
 from aftercare.scripts import render_script, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
-from aftercare.words import Pair, Words, say
+from aftercare.words import FESTIVALS, Pair, Words, say, word
 
 EVENTS: Words = {
     "sales_order": ("交车", "delivered"),
@@ -58,6 +59,9 @@ WITHDRAWN_BECAUSE: Words = {
     "contact_budget": ("当天先联系另一件事", "another contact goes first that day"),
     "not_yet": ("日期后移", "its day was moved"),
     "shadow": ("门店尚未上线", "the store is not live yet"),
+    "said_otherwise": ("由另一任务告知", "another task says it"),
+    "other_birthday": ("生日有更正", "the birthday was put right"),
+    "campaign_stopped": ("活动已停止", "the campaign was stopped"),
 }
 """More exact than the status, where that would say something else."""
 
@@ -124,6 +128,8 @@ def task_record(
         "event_on": row["event_on"],
         "owner_no": row["owner_no"],
         "owner_name": row["owner_name"],
+        "festival": _festival(row["event_on"], language) if row["event"] == "festival" else None,
+        "subject": row["campaign_subject"],
         "also": [
             {
                 "title": title_of(other["script_id"], language),
@@ -135,7 +141,7 @@ def task_record(
         ],
     }
     script = render_script(row["script_id"], facts, language)
-    only_for_the_script = {"store_name", "event_on", "owner_name", "also"}
+    only_for_the_script = {"store_name", "event_on", "owner_name", "festival", "subject", "also"}
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
         entity="task",
@@ -176,6 +182,11 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
     """Why a task leaves the list, for the people who work on the list."""
     exact = WITHDRAWN_BECAUSE.get(row["status_reason"] or "")
     return say(exact or WITHDRAWN[row["status"]], language)
+
+
+def _festival(day: date, language: Language) -> str | None:
+    names = festivals_on(day)
+    return word(FESTIVALS, names[0], language) if names else None
 
 
 def _opened(cipher: bytes | None, keyring: Keyring) -> str | None:

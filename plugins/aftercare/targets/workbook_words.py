@@ -81,7 +81,10 @@ GUIDE: dict[Language, tuple[str, ...]] = {
     ),
 }
 MEANINGS: Words = {
-    "reached": ("找到了本人并完成回访，任务结束", "spoke to the customer; the task is done"),
+    "reached": (
+        "找到了本人并完成回访，或短信已发出，任务结束",
+        "spoke to the customer, or sent the message; the task is done",
+    ),
     "no_answer": ("响铃无人接，改时间再打", "it rang; try at another time"),
     "busy": ("占线或挂断，稍后再打", "engaged or hung up; try later"),
     "powered_off": ("关机、停机或不在服务区", "switched off or out of service"),

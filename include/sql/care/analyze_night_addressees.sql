@@ -1,0 +1,4 @@
+-- grain: –
+-- reads: pg_temp.night_addressee
+-- writes: –
+analyze night_addressee

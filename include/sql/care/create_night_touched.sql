@@ -1,0 +1,7 @@
+-- Tasks that may change tonight.
+-- grain: one row per task
+-- reads: –
+-- writes: pg_temp.night_touched
+create temporary table night_touched (
+    task_key text primary key
+) on commit drop
