@@ -40,7 +40,6 @@ select
     t.made_day,
     t.listed_day,
     t.changed_day,
-    t.merged_into,
     k.campaign_code,
     k.subject as campaign_subject,
     k.started_by,
