@@ -23,6 +23,16 @@ from aftercare.stages.people import (
 from aftercare.stages.tasks import WORK_TABLES
 from aftercare.warehouse import run, statement
 
+NIGHT = (
+    "collect_touched",
+    "collect_tasks",
+    "collect_addressed_tasks",
+    "find_persons",
+    "find_told",
+    "judge_tasks",
+    "keep_budget",
+)
+
 
 def test_a_merge_leaves_a_redirect_and_its_undo_restores_everything(nights: Nights) -> None:
     nights.night(
@@ -235,7 +245,7 @@ def test_a_night_asks_about_its_own_tasks_and_does_not_read_those_of_years(
                     {"day": july(1), "horizon": july(1)},
                 ).scalars()
             )
-            for name in ("collect_tasks", "find_persons", "find_told", "judge_tasks", "keep_budget")
+            for name in NIGHT
         }
     assert "follow_up_task_vin_idx" in plans["judge_tasks"]
     for name, plan in plans.items():

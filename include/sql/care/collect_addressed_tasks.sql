@@ -1,5 +1,6 @@
 -- Greetings and invitations that may change, as those whom they are for stand
--- tonight. One that is over is asked nothing more: it was said or not.
+-- tonight. One that is over is asked nothing more: it was said or not. offset
+-- 0: task by task.
 -- grain: one row per task
 -- reads: pg_temp.night_touched, care.follow_up_task, pg_temp.night_store,
 --   pg_temp.night_rule, pg_temp.night_addressee, pg_temp.night_birthday,
@@ -56,7 +57,7 @@ select
         when t.expires_on < night.on_day then null
         when d.document_no is null then 'document_gone'
         when d.problem is not null then d.problem
-        when k.stopped_at is not null then 'campaign_stopped'
+        when started.stopped_at is not null then 'campaign_stopped'
         when a.rule_no is not null then null
         when t.event_on not between r.look_from and r.look_to then 'rule_off'
         when
@@ -78,7 +79,14 @@ select
     end as problem
 from night
 cross join night_touched as n
-inner join care.follow_up_task as t on n.task_key = t.task_key
+inner join lateral (
+    select k.*
+    from care.follow_up_task as k
+    where
+        n.task_key = k.task_key
+        and k.event in ('birthday', 'lunar_birthday', 'festival', 'campaign')
+    offset 0 -- noqa: AM09
+) as t on true
 left join night_store as s
     on
         t.store_code = s.store_code
@@ -97,8 +105,8 @@ left join night_addressee as a
         and t.store_code = a.store_code
         and t.document_no = a.document_no
         and r.rule_no = a.rule_no
-left join care.campaign as k
-    on t.event = 'campaign' and t.occurrence = k.campaign_no
+left join care.campaign as started
+    on t.event = 'campaign' and t.occurrence = started.campaign_no
 left join lateral (
     select e.*
     from care.addressee as e
@@ -108,4 +116,3 @@ left join lateral (
         and e.document_no = t.document_no
     offset 0 -- noqa: AM09
 ) as d on true
-where t.event in ('birthday', 'lunar_birthday', 'festival', 'campaign')
