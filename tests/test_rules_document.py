@@ -31,6 +31,7 @@ PLACES = {
     "scoring": ("kpi", "plugins/aftercare/rules/scoring.py"),
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
+    "messages": ("modifier", "plugins/aftercare/rules/message_hours.py"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
 }
 

@@ -97,15 +97,46 @@ class Night(_Part):
     due_by: time = time(7, 30)
 
 
+class Messages(_Part):
+    """Which gateway sends a store's messages: the name of a mapping, or null for by hand."""
+
+    default: str | None = None
+    stores: dict[str, str | None] = {}
+
+    def of(self, store_code: str) -> str | None:
+        """The gateway of a store, if it has one."""
+        return self.stores.get(store_code, self.default)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Gateways that serve at least one store."""
+        return frozenset(name for name in (self.default, *self.stores.values()) if name)
+
+
 class Targets(_Part):
-    """Which target receives a store's tasks: ``workbook`` or the name of a CRM mapping."""
+    """Which target receives a store's tasks: ``workbook`` or the name of a CRM mapping.
+
+    Where a store has a gateway under ``messages``, its messages go there instead.
+    """
 
     default: str = "workbook"
     stores: dict[str, str] = {}
+    messages: Messages = Messages()
+
+    @model_validator(mode="after")
+    def _have_names_of_their_own(self) -> Targets:
+        for name in self.messages.names & {self.default, *self.stores.values(), "workbook"}:
+            raise ValueError(f"{name} cannot take calls and send messages; give one another name")
+        return self
 
     def of(self, store_code: str) -> str:
         """The target of a store."""
         return self.stores.get(store_code, self.default)
+
+    @property
+    def names(self) -> list[str]:
+        """Every target that serves at least one store."""
+        return sorted({self.default, *self.stores.values(), *self.messages.names})
 
 
 class Recipient(_Part):

@@ -37,8 +37,10 @@ OUTCOMES: Words = {
     "wrong_person": ("非本人", "wrong person"),
     "already_called": ("已联系过", "already called"),
     "not_our_customer": ("非本店客户", "not our customer"),
+    "message_sent": ("已发短信", "message sent"),
+    "message_refused": ("短信发不出", "message refused"),
 }
-"""What became of a call: the words of the drop-down ``outcome``, by code."""
+"""What became of a call or a message: the words of the drop-down ``outcome``, by code."""
 
 ANSWERS = ("wrong_person", "already_called", "not_our_customer")
 """Outcomes that say that the task should not have been: they speak against its rule or its data."""

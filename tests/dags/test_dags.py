@@ -7,7 +7,13 @@ import pytest
 from aftercare.errors import BadData, Retriable, SystemUnreachable
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
-EXPECTED = {"aftercare_night", "aftercare_deliver", "aftercare_month", "aftercare_publish"}
+EXPECTED = {
+    "aftercare_night",
+    "aftercare_deliver",
+    "aftercare_messages",
+    "aftercare_month",
+    "aftercare_publish",
+}
 
 
 @pytest.fixture(scope="module")

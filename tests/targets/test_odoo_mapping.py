@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from crm_records import a_contact, a_task, sent
+from crm_records import a_contact, a_task, known, sent
 
 from aftercare.connections import Connection
 from aftercare.errors import ConfigurationError
@@ -28,6 +28,28 @@ def test_a_task_of_somebody_without_a_user_goes_to_the_fallback(odoo):
     assert [found["user_id"][1] for found in odoo.find("mail.activity", [], "user_id")] == ["李强"]
 
 
+def test_a_message_by_hand_has_a_kind_of_its_own_and_a_call_may_become_one(odoo):
+    sent(odoo.target, [a_contact(1), a_task(1), a_contact(2), a_task(2, channel="sms")])
+    kinds = {
+        found["summary"]: found["activity_type_id"][1]
+        for found in odoo.find("mail.activity", [], "summary", "activity_type_id")
+    }
+    assert len(set(kinds.values())) == 2
+    call = next(kind for summary, kind in kinds.items() if "张三1" in summary)
+
+    records = [a_contact(1), a_task(1)]
+    outcomes = odoo.target.upsert(records)
+    sent(
+        odoo.target,
+        [known(records, outcomes)[0], known([a_task(1, channel="sms")], outcomes[1:])[0]],
+    )
+
+    now = {
+        found["activity_type_id"][1] for found in odoo.find("mail.activity", [], "activity_type_id")
+    }
+    assert now == set(kinds.values()) - {call}
+
+
 def test_the_shipped_mapping_fits_odoo(untouched_odoo):
     untouched_odoo.target.check()
     assert isinstance(untouched_odoo.target, Target)
@@ -41,6 +63,7 @@ def test_the_shipped_mapping_fits_odoo(untouched_odoo):
         ("summary: {join", "date_done: {join", "task.date_done", "computes this field"),
         ("phone: {from", "color: {first_of: [phone]}\n  phone: {from", "contact.color", "integer"),
         ("mail_activity_data_call", "nothing", "activity_type", "no such activity type"),
+        ("mail_activity_data_todo", "nothing", "message_activity_type", "no such activity type"),
         ("match: login", "match: nothing", "owner.match", "no such field"),
     ],
 )

@@ -1,4 +1,5 @@
--- Which pack a store follows for events of which days.
+-- Which pack a store follows for events of which days. message_target: the
+-- gateway that sends its messages, where it has one.
 -- grain: one row per store and range of event days
 -- reads: –
 -- writes: pg_temp.night_store
@@ -8,5 +9,6 @@ create temporary table night_store (
     event_from date not null,
     event_to date not null,
     calendar text not null,
-    target_name text not null
+    target_name text not null,
+    message_target text
 ) on commit drop

@@ -33,7 +33,8 @@ calls as (
             ) filter (
                 where c.outcome in (
                     'reached', 'refused', 'invalid_number', 'wrong_person',
-                    'already_called', 'not_our_customer'
+                    'already_called', 'not_our_customer',
+                    'message_sent', 'message_refused'
                 )
             )
         )[1] as final_outcome

@@ -12,7 +12,11 @@ with last_messages as (
         t.store_code,
         t.version,
         t.status,
-        s.target_name as target_now
+        case
+            when t.channel = 'sms'
+                then coalesce(s.message_target, s.target_name)
+            else s.target_name
+        end as target_now
     from night_task as n
     inner join care.follow_up_task as t on n.task_key = t.task_key
     inner join outbound.message as m

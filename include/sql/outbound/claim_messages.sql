@@ -1,12 +1,15 @@
 -- The next messages of a target: the newest of each key, contacts before the
 -- tasks that stand on them, none twice by one claimer, none whose key is in
 -- flight. A unique index on keys in flight catches what two claimers decide
--- at the same moment.
+-- at the same moment. A target of messages is asked about one in doubt only
+-- after a while, and sends only for the stores whose hours it is.
 -- grain: one row per claimed message
 -- reads: outbound.message, care.follow_up_task
 -- writes: outbound.message
 with next_messages as (
-    select m.message_id
+    select
+        m.message_id,
+        m.state
     from outbound.message as m
     inner join care.follow_up_task as t on m.task_key = t.task_key
     where
@@ -14,6 +17,15 @@ with next_messages as (
         and m.state in ('pending', 'sending', 'retry', 'unknown')
         and m.state = any(cast(:states as text[])) -- noqa: RF02
         and m.claimed_by is distinct from :claimer -- noqa: RF02
+        and (
+            cast(:store_codes as text[]) is null -- noqa: RF02
+            or m.store_code = any(cast(:store_codes as text[])) -- noqa: RF02
+        )
+        and (
+            m.state <> 'unknown'
+            or clock_timestamp() - m.doubt_since
+            >= make_interval(secs => :ask_after) -- noqa: RF02
+        )
         and not exists (
             select 1
             from outbound.message as other
@@ -63,6 +75,17 @@ returning
     m.task_key,
     m.work_day,
     coalesce(t.vin, t.document_no) as subject,
+    n.state = 'unknown' as was_unknown,
+    m.doubt_since is not null or exists (
+        select 1
+        from outbound.message as earlier
+        where
+            earlier.target = m.target
+            and earlier.entity = m.entity
+            and earlier.external_key = m.external_key
+            and earlier.message_id < m.message_id
+            and earlier.doubt_since is not null
+    ) as is_in_doubt,
     m.attempts > 1 or exists (
         select 1
         from outbound.message as earlier

@@ -1,3 +1,5 @@
+-- A message of which nobody knows stays in doubt until the target says what
+-- became of it.
 -- grain: one row per claimed message
 -- reads: –
 -- writes: outbound.message
@@ -5,7 +7,10 @@ update outbound.message
 set
     state = :state,
     reason = :reason,
-    finished_at = clock_timestamp()
+    finished_at = clock_timestamp(),
+    doubt_since = case
+        when :state = 'unknown' then coalesce(doubt_since, clock_timestamp())
+    end
 where
     message_id = :message_id
     and state = 'sending'

@@ -21,7 +21,8 @@ with living_claimers as (
 update outbound.message
 set
     state = 'unknown',
-    reason = 'sender_ended'
+    reason = 'sender_ended',
+    doubt_since = coalesce(doubt_since, clock_timestamp())
 where
     target = :target
     and state = 'sending'

@@ -44,6 +44,7 @@ Unit = Literal[
     "kilometre_per_day_by_model",
     "service_interval",
     "service_interval_by_model",
+    "hours_of_day",
     "share",
     "point",
     "band",

@@ -6,6 +6,7 @@ Whole numbers stay ``int``; shares, points and the numbers of bands are ``Decima
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -116,6 +117,25 @@ def _interval(raw: object) -> dict[str, int]:
     return interval
 
 
+def _hours_of_day(raw: object) -> tuple[dict[str, time], ...]:
+    """Stretches of a day, in order."""
+    needs = 'stretches in order, each {from: "09:00", until: "12:00"}'
+    if not isinstance(raw, list) or not raw:
+        raise ValueError(needs)
+    found: list[dict[str, time]] = []
+    for each in raw:
+        if not isinstance(each, dict) or set(each) != {"from", "until"}:
+            raise ValueError(needs)
+        try:
+            stretch = {name: time.fromisoformat(clock) for name, clock in each.items()}
+        except (TypeError, ValueError):
+            raise ValueError(needs) from None
+        if stretch["from"] >= stretch["until"] or (found and stretch["from"] < found[-1]["until"]):
+            raise ValueError(needs)
+        found.append(stretch)
+    return tuple(found)
+
+
 def _by_model(read: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
     """A table by model; an empty one names none."""
 
@@ -143,6 +163,7 @@ UNITS: dict[str, Callable[[Any], Any]] = {
     "kilometre_per_day_by_model": _by_model(_kilometres_per_day),
     "service_interval": _interval,
     "service_interval_by_model": _by_model(_interval),
+    "hours_of_day": _hours_of_day,
     "share": _share,
     "point": _number,
     "band": _bands,

@@ -12,6 +12,9 @@ from aftercare.runs.house import (
     crm_targets,
     keyring,
     mailer,
+    message_targets,
+    now,
+    policy,
     step,
     target,
     today,
@@ -42,7 +45,16 @@ def push(key: str | None, name: str) -> Counts:
         target(group, name),
         day,
         today(group),
+        policy(),
+        lambda: now(group),
     )
+
+
+def push_messages() -> Counts:
+    """Sends what waits at the gateways and may leave at this hour; each message once."""
+    group = read_group()
+    key = (today(group) - timedelta(days=1)).isoformat()
+    return {name: push(key, name) for name in message_targets(group)}
 
 
 @step
@@ -66,11 +78,11 @@ def morning(key: str | None, notify: bool = False) -> Counts:
     )
 
 
-def overdue_night(now: datetime | None = None) -> date | None:
+def overdue_night(moment: datetime | None = None) -> date | None:
     """Last night's business day once the hour has passed by which it has to be done."""
     group = read_group()
-    now = now or datetime.now(group.time_zone)
-    return now.date() - timedelta(days=1) if now.time() >= group.night.due_by else None
+    moment = moment or datetime.now(group.time_zone)
+    return moment.date() - timedelta(days=1) if moment.time() >= group.night.due_by else None
 
 
 def tell_late(day: date) -> Counts:

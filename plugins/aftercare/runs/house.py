@@ -55,8 +55,19 @@ def policy() -> Policy:
 
 def today(group: Group) -> date:
     """The date in the group's time zone; ``AFTERCARE_TODAY`` replaces it in rehearsals and tests."""
+    return now(group).date()
+
+
+def now(group: Group) -> datetime:
+    """The moment in the group's time zone; the time of day of a rehearsed ``AFTERCARE_TODAY`` may stand
+    in it, too."""
+    moment = datetime.now(group.time_zone)
     rehearsed = os.environ.get("AFTERCARE_TODAY")
-    return date.fromisoformat(rehearsed) if rehearsed else datetime.now(group.time_zone).date()
+    if not rehearsed:
+        return moment
+    given = datetime.fromisoformat(rehearsed)
+    time = moment.time() if "T" not in rehearsed else given.time()
+    return datetime.combine(given.date(), time, group.time_zone)
 
 
 def dealer_system(name: str) -> DealerSystem:
@@ -65,8 +76,13 @@ def dealer_system(name: str) -> DealerSystem:
 
 
 def crm_targets(group: Group) -> list[str]:
-    """Targets that serve at least one store, beside the workbook."""
-    return sorted({group.targets.default, *group.targets.stores.values()} - {WORKBOOK})
+    """Targets that serve at least one store, gateways among them, beside the workbook."""
+    return [name for name in group.targets.names if name != WORKBOOK]
+
+
+def message_targets(group: Group) -> list[str]:
+    """Gateways that send messages for at least one store."""
+    return sorted(group.targets.messages.names)
 
 
 def target(group: Group, name: str) -> Any:
@@ -75,6 +91,10 @@ def target(group: Group, name: str) -> Any:
         from aftercare.targets.workbook import WorkbookTarget
 
         return WorkbookTarget(connections.exchange_folder(), group.group.language)
+    if name in group.targets.messages.names:
+        from aftercare.targets.sms import SmsTarget
+
+        return SmsTarget.from_mapping(name, connections.connection)
     from aftercare.targets.odoo import OdooTarget
 
     return OdooTarget.from_mapping(name, connections.connection)

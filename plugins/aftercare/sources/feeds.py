@@ -166,6 +166,8 @@ FEEDS: dict[str, Feed] = {
                     "wrong_person",
                     "already_called",
                     "not_our_customer",
+                    "message_sent",
+                    "message_refused",
                 ),
                 Column("caller_no"),
                 Column("satisfaction", "integer"),

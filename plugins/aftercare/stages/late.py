@@ -29,7 +29,7 @@ def missing_steps(engine: Engine, group: Group, day: date) -> list[str]:
             connection, "ops/list_reports", stages=list(STAGES), keys=[day.isoformat()]
         )
         done = {(row.stage, row.part) for row in reports}
-    targets = sorted({group.targets.default, *group.targets.stores.values()})
+    targets = group.targets.names
     steps = [] if (TASKS, "") in done else [TASKS]
     steps += [f"{PUSH}:{target}" for target in targets if (PUSH, target) not in done]
     return steps if (MAIL, "") in done else [*steps, MAIL]

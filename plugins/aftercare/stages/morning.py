@@ -85,7 +85,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
         for name, system in systems.items()
         if isinstance(system, DealerSystem)
     }
-    targets = sorted({group.targets.default, *group.targets.stores.values()})
+    targets = group.targets.names
     with engine.connect() as connection:
         reports = {
             (row.stage, row.part): row.counts

@@ -3,27 +3,33 @@
 A message is claimed and the claim committed before the target is called, so a process that is
 killed leaves behind what it may have sent as `unknown`, and never as not sent. What is sent is
 rendered at that moment from care and core; what the target already acknowledged is not sent.
+
+Messages to customers leave one by one, each committed as claimed before and as said after it, and
+only within the hours of their store: of a process that is killed one message at most is in doubt.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from aftercare import warehouse
-from aftercare.errors import SystemUnreachable
+from aftercare.errors import AftercareError, ConfigurationError, SystemUnreachable
 from aftercare.protection import Keyring
+from aftercare.rules.festivals import open_days
+from aftercare.rules.message_hours import may_send
+from aftercare.rules.policy import Policy
 from aftercare.settings import Group
 from aftercare.targets.outbox import Key, Outbox, Work
-from aftercare.targets.protocol import ListTarget, Outcome, Record, Target
+from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Record, Target
 
 LOCK_CLASS = 5107
 """First half of the advisory locks that living senders hold; see revive_stale_messages.sql."""
@@ -32,7 +38,8 @@ LIST_BATCH = 2000
 """Messages claimed at once for a target of whole lists: a store's list is made once a batch."""
 
 PATIENCE = 2
-"""Batches that come back as `retry` one after the other until the target is left alone."""
+"""Batches that come back as `retry`, or messages that end in doubt, one after the other until the
+target is left alone."""
 
 WAITING = ("pending", "retry", "unknown")
 ENDS = ("sent", "unchanged", "rejected", "retry", "unknown", "expired")
@@ -42,9 +49,11 @@ def push(
     engine: Engine,
     keyring: Keyring,
     group: Group,
-    target: Target | ListTarget,
+    target: Target | ListTarget | MessageTarget,
     day: date,
     today: date,
+    policy: Policy | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> dict[str, Any]:
     """Sends to a target what differs from what it acknowledged; safe to kill and to run twice.
 
@@ -52,13 +61,28 @@ def push(
     `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the day; and of this
     run alone `changed`, the records that the target took, and `lists`, the lists written.
 
+    A target of messages needs `policy` and `now`, the moment in the group's time zone: what may not be
+    sent at that hour waits.
+
     Raises SystemUnreachable, after the report was kept, where the target took nothing at all, and
     what the target raises where it is not what its mapping says.
     """
-    is_list = isinstance(target, ListTarget)
-    outbox = Outbox(target.name, keyring, group.group.language, today, has_contacts=not is_list)
+    says_once = isinstance(target, MessageTarget)
+    outbox = Outbox(
+        target.name,
+        keyring,
+        group.group.language,
+        today,
+        has_contacts=not says_once and not isinstance(target, ListTarget),
+        says_once=says_once,
+    )
     # A list that is written late is for the day on which somebody can still work on it.
     sender = _Sender(engine, target, outbox, max(day + timedelta(days=1), today))
+    if isinstance(target, MessageTarget):
+        # A check that fails would leave what was claimed in doubt; a gateway says what is wrong when
+        # the first message is sent.
+        sender.checked = True
+        sender.stores_now = _hours(engine, group, policy, now, today)
     try:
         with engine.begin() as connection:
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
@@ -71,6 +95,8 @@ def push(
         sender.publish_remaining()
     finally:
         counts = _report(engine, sender, day)
+    if isinstance(target, MessageTarget) and target.stopped:
+        raise ConfigurationError(target.stopped)
     if sender.outcomes and set(sender.outcomes) == {"retry"}:
         why = f" ({sender.reason})" if sender.reason else ""
         raise SystemUnreachable(
@@ -78,6 +104,36 @@ def push(
             sender.retry_after,
         )
     return counts
+
+
+def _hours(
+    engine: Engine,
+    group: Group,
+    policy: Policy | None,
+    now: Callable[[], datetime] | None,
+    today: date,
+) -> Callable[[], list[str]]:
+    """Asks which stores may send messages at this moment."""
+    if policy is None or now is None:
+        raise ConfigurationError("messages are sent by policy and clock; give push both")
+    with engine.connect() as connection:
+        stores = warehouse.run(connection, "care/list_stores").all()
+    calendars = open_days(group, today)
+
+    def stores_now() -> list[str]:
+        moment = now()
+        found = []
+        for store in stores:
+            try:
+                pack = group.pack_of(store.store_code, store.brand, moment.date())
+            except ConfigurationError:
+                continue
+            days = calendars[group.calendar_of(store.store_code)]
+            if may_send(policy, pack, moment, days):
+                found.append(store.store_code)
+        return found
+
+    return stores_now
 
 
 @contextmanager
@@ -97,9 +153,10 @@ class _Sender:
     """One run against one target, and what came of it."""
 
     engine: Engine
-    target: Target | ListTarget
+    target: Target | ListTarget | MessageTarget
     outbox: Outbox
     work_day: date
+    stores_now: Callable[[], list[str]] | None = None
     changed: int = 0
     lists: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -113,21 +170,39 @@ class _Sender:
     def send_all(self, claimer: str, states: Sequence[str]) -> None:
         """Claims and sends batch by batch until nothing is left or the target takes nothing."""
         target = self.target
-        size = LIST_BATCH if isinstance(target, ListTarget) else target.capabilities.batch_size
+        if isinstance(target, ListTarget):
+            size = LIST_BATCH
+        else:
+            size = 1 if isinstance(target, MessageTarget) else target.capabilities.batch_size
         self.shown = None
         while self.refused_batches < PATIENCE:
             batch = self._claim(claimer, states, size)
             if not batch:
                 return
-            with self.engine.connect() as connection:
-                work = self.outbox.prepare(connection, batch)
+            work = self._prepare(claimer, batch)
             if work.records or work.withdrawals:
                 self._check()
             if isinstance(target, ListTarget):
                 outcomes = self._publish_stores(target, work)
+            elif isinstance(target, MessageTarget):
+                outcomes = self._say(target, work)
             else:
                 outcomes = self._call(target, work)
             self._record(claimer, work, outcomes)
+
+    def _prepare(self, claimer: str, batch: Sequence[RowMapping]) -> Work:
+        """What the batch means; a message that cannot be put into words is not in doubt."""
+        try:
+            with self.engine.connect() as connection:
+                return self.outbox.prepare(connection, batch)
+        except AftercareError:
+            if self.outbox.says_once:
+                keys: list[Key] = [(m["entity"], m["external_key"]) for m in batch]
+                untold = Work(dict(zip(keys, batch, strict=True)))
+                for key in keys:
+                    untold.settle(key, "retry", "not put into words")
+                self._record(claimer, untold, {})
+            raise
 
     def publish_remaining(self) -> None:
         """Gives each other store with open tasks its list of the work day."""
@@ -146,7 +221,13 @@ class _Sender:
             raise problem
 
     def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
+        ask_after = 0.0
+        if isinstance(self.target, MessageTarget):
+            ask_after = self.target.ask_after_seconds
+            if not self.target.can_ask:
+                states = [state for state in states if state != "unknown"]
         while True:
+            stores = self.stores_now() if self.stores_now else None
             try:
                 with self.engine.begin() as connection:
                     claimed = warehouse.run(
@@ -156,6 +237,8 @@ class _Sender:
                         claimer=claimer,
                         states=list(states),
                         batch_size=size,
+                        store_codes=stores,
+                        ask_after=ask_after,
                     )
                     return claimed.mappings().all()
             except IntegrityError:
@@ -182,6 +265,14 @@ class _Sender:
         if self.shown is None:
             self.shown = {task.key: task.crm_id for task in target.open_tasks()}
         return replace(record, crm_id=self.shown.get(record.key))
+
+    @staticmethod
+    def _say(target: MessageTarget, work: Work) -> dict[Key, Outcome]:
+        outcomes = {}
+        for key, record in work.records.items():
+            known = target.ask(record) if key in work.doubtful else None
+            outcomes[key] = known or target.send(record)
+        return outcomes
 
     def _publish_stores(self, target: ListTarget, work: Work) -> dict[Key, Outcome]:
         answers: dict[str, Outcome] = {}
@@ -240,7 +331,8 @@ class _Sender:
             connection.execute(warehouse.statement("outbound/finish_message"), finished)
         states = [outcome.state for outcome in outcomes.values()]
         self.changed += states.count("sent")
-        is_refused = bool(states) and set(states) == {"retry"}
+        in_vain = {"retry", "unknown"} if self.outbox.says_once else {"retry"}
+        is_refused = bool(states) and set(states) <= in_vain
         self.refused_batches = self.refused_batches + 1 if is_refused else 0
 
 

@@ -2,11 +2,14 @@
 
 Results go through validation and merge as system = the target's name, feed = ``call_result``. They
 are staged and the cursor moved on in one transaction, so none is lost and none counts twice.
+
+A gateway of messages is not asked: that it took a message, or refused its number, stands in the outbox
+since then, and is the result of that task.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -22,13 +25,19 @@ from aftercare.sources.canonical import Translator
 from aftercare.sources.dealer_system import ColumnMap, SqlFeedMap, SqlSystem, Title
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.staging import copy_rows
-from aftercare.targets.protocol import Result, Target
+from aftercare.targets.protocol import MessageTarget, Result, Target
 
 FEED = "call_result"
+MESSAGE_NO = 0
+"""A message is no attempt of a call, so it has the number that no call has."""
 
 
 def read_back(
-    engine: Engine, keyring: Keyring, group: Group, target: Target, day: date
+    engine: Engine,
+    keyring: Keyring,
+    group: Group,
+    target: Target | MessageTarget,
+    day: date,
 ) -> dict[str, Any]:
     """Stages the results of a target up to the end of the business day.
 
@@ -37,7 +46,7 @@ def read_back(
 
     Raises what the target raises where it cannot be read; the load keeps the message.
     """
-    if not target.capabilities.reads_results:
+    if not isinstance(target, MessageTarget) and not target.capabilities.reads_results:
         return {"read": 0, "new": 0, "later": 0}
     with engine.begin() as connection:
         load_id: int = warehouse.run(
@@ -45,7 +54,16 @@ def read_back(
         ).scalar_one()
     try:
         with engine.begin() as connection:
-            return _stage(connection, keyring, target, Window(day, 0, group.time_zone), load_id)
+            window = Window(day, 0, group.time_zone)
+            keep: str | None = None
+            pages: Iterator[tuple[Sequence[Result], str | None]]
+            if isinstance(target, MessageTarget):
+                pages = _said(connection, target, window, load_id)
+            else:
+                cursors = warehouse.run(connection, "outbound/read_cursor", target=target.name)
+                keep = cursors.scalar_one_or_none()
+                pages = _pages(target, keep)
+            return _stage(connection, keyring, target.name, pages, keep, window, load_id)
     except AftercareError as problem:
         with engine.begin() as connection:
             warehouse.run(connection, "pull/fail_load", load_id=load_id, failure=str(problem))
@@ -53,10 +71,14 @@ def read_back(
 
 
 def _stage(
-    connection: Connection, keyring: Keyring, target: Target, window: Window, load_id: int
+    connection: Connection,
+    keyring: Keyring,
+    name: str,
+    pages: Iterable[tuple[Sequence[Result], str | None]],
+    keep: str | None,
+    window: Window,
+    load_id: int,
 ) -> dict[str, Any]:
-    cursors = warehouse.run(connection, "outbound/read_cursor", target=target.name)
-    keep: str | None = cursors.scalar_one_or_none()
     warehouse.run(
         connection,
         "pull/restart_load",
@@ -65,12 +87,12 @@ def _stage(
         window_end=window.end,
         mapping_digest=None,
     )
-    translator = Translator(_system(target.name), FEEDS[FEED], keyring, window.end)
+    translator = Translator(_system(name), FEEDS[FEED], keyring, window.end)
     staged = warehouse.run(connection, "outbound/list_staged_results", load_id=load_id).all()
     known_rows = {bytes(row.row_hash) for row in staged}
     last_row_id = max((row.row_id for row in staged), default=0)
     new = later = 0
-    for results, cursor in _pages(target, keep):
+    for results, cursor in pages:
         on_time = [result for result in results if result.called_at < window.end]
         later += len(results) - len(on_time)
         # A cursor is all or nothing: one that passes over a later call is not kept, and what the
@@ -87,15 +109,15 @@ def _stage(
         new += len(fresh)
         last_row_id += len(on_time)
     if keep is not None:
-        warehouse.run(connection, "outbound/keep_cursor", target=target.name, cursor=keep)
+        warehouse.run(connection, "outbound/keep_cursor", target=name, cursor=keep)
     total = len(staged) + new
     warehouse.run(connection, "pull/finish_load", load_id=load_id, pulled=total)
     counts = {"read": total, "new": new, "later": later}
-    warehouse.report(connection, "read_back", window.day.isoformat(), counts, part=target.name)
+    warehouse.report(connection, "read_back", window.day.isoformat(), counts, part=name)
     return counts
 
 
-def _pages(target: Target, cursor: str | None) -> Iterator[tuple[Sequence[Result], str]]:
+def _pages(target: Target, cursor: str | None) -> Iterator[tuple[Sequence[Result], str | None]]:
     """Pages until one that gives nothing more; its cursor counts too."""
     while True:
         page = target.read_results(cursor)
@@ -103,6 +125,31 @@ def _pages(target: Target, cursor: str | None) -> Iterator[tuple[Sequence[Result
         if not page.results or page.cursor == cursor:
             return
         cursor = page.cursor
+
+
+def _said(
+    connection: Connection, target: MessageTarget, window: Window, load_id: int
+) -> Iterator[tuple[Sequence[Result], str | None]]:
+    """What the gateway took or refused by the end of the day."""
+    found = warehouse.run(
+        connection,
+        "outbound/list_said_messages",
+        target=target.name,
+        window_end=window.end,
+        load_id=load_id,
+    )
+    results = [
+        Result(
+            task_key=row.task_key,
+            crm_id=row.crm_id or target.name,
+            attempt_no=MESSAGE_NO,
+            called_at=row.said_at,
+            version_at=row.said_at,
+            outcome=row.outcome,
+        )
+        for row in found
+    ]
+    yield results, None
 
 
 def _system(name: str) -> SqlSystem:

@@ -236,7 +236,7 @@ def _collect_subjects(connection: Connection, group: Group, day: date, horizon: 
     run(connection, "care/judge_occasions", horizon=horizon)
 
 
-def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, str]]:
+def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, Any]]:
     """The packs of a store, each with the event days it rules; none before the first one."""
     lines = (*group.store_packs.get(store_code, ()), *group.packs.get(brand, ()))
     starts = sorted({line.start for line in lines})
@@ -253,6 +253,7 @@ def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[s
             "event_to": end.isoformat(),
             "calendar": group.calendar_of(store_code),
             "target_name": group.targets.of(store_code),
+            "message_target": group.targets.messages.of(store_code),
         }
 
 

@@ -128,10 +128,10 @@ class OdooTarget:
             users = self._call("res.users", "fields_get", attributes=["type"])
             if self._mapping.owner.match not in users:
                 raise self._mapping.wrong("the CRM's users have no such field", "owner", "match")
-            kinds = self._call("mail.activity.type", "search", domain=[])
-            known = self._call("mail.activity.type", "get_external_id", ids=kinds)
-            if self._mapping.activity_type not in known.values():
-                raise self._mapping.wrong("the CRM has no such activity type", "activity_type")
+            known = self._records.activity_types()
+            for key, kind in self._mapping.activity_types.items():
+                if kind not in known:
+                    raise self._mapping.wrong("the CRM has no such activity type", key)
 
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Create or update; contacts before tasks. See `Target.upsert`."""
@@ -229,7 +229,7 @@ class OdooTarget:
     def _attach(
         self, batch: Sequence[Record], wanted: dict[str, dict[str, Value]]
     ) -> dict[str, Outcome]:
-        """Add contact and owner to each task; tasks without a contact are taken out, to wait."""
+        """Add contact, owner and kind to each task; those without a contact are taken out, to wait."""
         tasks = [record for record in batch if record.key in wanted]
         contacts = self._records.contact_ids(
             {str(task.fields.get("contact_key")) for task in tasks}
@@ -237,6 +237,7 @@ class OdooTarget:
         owners = self._records.user_ids(
             {str(task.fields.get(self._mapping.owner.source)) for task in tasks}
         )
+        kinds = self._records.activity_types()
         waiting: dict[str, Outcome] = {}
         for task in tasks:
             contact = contacts.get(str(task.fields.get("contact_key")))
@@ -246,17 +247,21 @@ class OdooTarget:
                 waiting[task.key] = Outcome(task.key, "retry", task.crm_id, absent)
                 continue
             owner = owners.get(str(task.fields.get(self._mapping.owner.source)))
-            wanted[task.key] |= {"res_id": contact, "user_id": owner or False}
+            wanted[task.key] |= {
+                "res_id": contact,
+                "user_id": owner or False,
+                "activity_type_id": kinds[self._mapping.activity_type_of(task)],
+            }
         return waiting
 
     def _columns(self, entity: Entity, values: Mapping[str, Value]) -> list[str]:
-        ours = ["user_id/.id" if name == "user_id" else name for name in values]
-        return [*ours, "res_model_id/id", "activity_type_id/id"] if entity == "task" else ours
+        by_id = ("user_id", "activity_type_id")
+        ours = [f"{name}/.id" if name in by_id else name for name in values]
+        return [*ours, "res_model_id/id"] if entity == "task" else ours
 
     def _row(self, entity: Entity, key: str, values: Mapping[str, Value]) -> list[odoo_load.Cell]:
         row: list[odoo_load.Cell] = [self._records.external_id(entity, key), *values.values()]
-        fixed: list[odoo_load.Cell] = ["base.model_res_partner", self._mapping.activity_type]
-        return row + fixed if entity == "task" else row
+        return [*row, "base.model_res_partner"] if entity == "task" else row
 
     def _difference(
         self, entity: Entity, values: Mapping[str, Value], now: Mapping[str, Any]

@@ -10,22 +10,15 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.targets.http_trouble import UNDECIDED, UNTOUCHED, never_left, wait_named
 
 Trouble = Literal["rejected", "retry", "unknown"]
-
-UNTOUCHED = (408, 409, 425, 429, 503)
-"""Answers of a server that has not kept the call and may take it later."""
-
-UNDECIDED = (502, 504)
-"""Answers of a proxy that does not know what Odoo did."""
 
 DEFAULT_WAIT = 5.0
 """Seconds to hold the next call after a 429 that names no time."""
@@ -132,7 +125,7 @@ class Json2:
                 f"{text}: the address answers with a redirection; give the address of Odoo itself"
             )
         if status in UNTOUCHED:
-            wait = _wait_named(response)
+            wait = wait_named(response)
             if status == 429 and wait is None:
                 wait = DEFAULT_WAIT
             if wait is not None:
@@ -168,12 +161,7 @@ def whole_or_nothing() -> Iterator[None]:
 
 
 def _lost(what: str, problem: requests.RequestException) -> CallError:
-    cause = problem.args[0] if problem.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    # A refused connection carries NewConnectionError, of which a failed name look-up is a kind.
-    if isinstance(problem, requests.ConnectTimeout) or isinstance(
-        reason, NewConnectionError | ConnectTimeoutError
-    ):
+    if never_left(problem):
         return CallError("retry", f"{what}: the CRM cannot be reached")
     return CallError("unknown", f"{what}: no answer arrived ({type(problem).__name__})")
 
@@ -192,16 +180,3 @@ def _state_of_fault(kind: str | None) -> Trouble:
     if kind is None:
         return "unknown"
     return "retry" if kind.startswith("psycopg2.") else "rejected"
-
-
-def _wait_named(response: requests.Response) -> float | None:
-    """Seconds in Retry-After, which is a number or a date; the date is read by the server's clock."""
-    named = response.headers.get("Retry-After", "").strip()
-    if named.isascii() and named.isdigit():
-        return float(named)
-    try:
-        until = parsedate_to_datetime(named)
-        asked = parsedate_to_datetime(response.headers["Date"])
-        return max(0.0, (until - asked).total_seconds())
-    except (KeyError, ValueError, TypeError):
-        return None

@@ -24,7 +24,7 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
         {
             *("key", "store_code", "rule_id", "title", "due_date", "deadline_date"),
             *("customer_name", "customer_phone", "plate", "vin", "model", "last_event"),
-            *("why", "script", "owner_no", "priority", "contact_key"),
+            *("why", "script", "owner_no", "priority", "contact_key", "channel"),
         }
     ),
 }
@@ -148,7 +148,8 @@ def _contact_fields(fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
 
 
 def _task_fields(fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
-    taken = {"res_id", "res_model", "res_model_id", "activity_type_id", "user_id"} & fields.keys()
+    own = {"res_id", "res_model", "res_model_id", "activity_type_id", "user_id"}
+    taken = own & fields.keys()
     if taken:
         raise ValueError(f"{', '.join(sorted(taken))}: set by the adapter; leave it out")
     return _fields_known("task", fields)
@@ -168,6 +169,7 @@ class OdooMapping(_Part):
     contact: Annotated[Mapping[str, FieldRule], AfterValidator(_contact_fields)]
     task: Annotated[Mapping[str, FieldRule], AfterValidator(_task_fields)]
     activity_type: str = "mail.mail_activity_data_call"
+    message_activity_type: str | None = None
     owner: Owner
     results: ResultWords
     withdrawal_note: str = Field(pattern=r"\{reason\}")
@@ -180,6 +182,20 @@ class OdooMapping(_Part):
         mapping = read_model(path, cls)
         mapping._file = path
         return mapping
+
+    @property
+    def activity_types(self) -> dict[str, str]:
+        """The activity types that are used, by the key that names each."""
+        named = {
+            "activity_type": self.activity_type,
+            "message_activity_type": self.message_activity_type,
+        }
+        return {key: name for key, name in named.items() if name}
+
+    def activity_type_of(self, record: Record) -> str:
+        """The activity type of a task: a message to send by hand may have one of its own."""
+        is_message = record.fields.get("channel") == "sms"
+        return (is_message and self.message_activity_type) or self.activity_type
 
     def fields(self, entity: Entity) -> Mapping[str, FieldRule]:
         """Odoo's fields of an entity and how each is filled."""

@@ -31,6 +31,7 @@ class OdooRecords:
         self._mapping = mapping
         self._call = call
         self._users: dict[str, int | None] = {}
+        self._kinds: dict[str, int] = {}
 
     def external_id(self, entity: Entity, key: str) -> str:
         """The external id of a key."""
@@ -62,7 +63,7 @@ class OdooRecords:
             return {}
         fields = ["active", *self._mapping.fields(entity)]
         if entity == "task":
-            fields += ["res_id", "user_id"]
+            fields += ["res_id", "user_id", "activity_type_id"]
         rows = self._call(
             MODEL[entity], "search_read", domain=domain, fields=fields, context=ARCHIVED_TOO
         )
@@ -100,6 +101,14 @@ class OdooRecords:
             self._users |= dict.fromkeys(unknown) | {row[owner.match]: row["id"] for row in rows}
         fallback = self._users.get(owner.fallback) if owner.fallback else None
         return {n: user for n in asked if (user := self._users[n] or fallback) is not None}
+
+    def activity_types(self) -> dict[str, int]:
+        """Ids of the CRM's activity types by external id."""
+        if not self._kinds:
+            ids = self._call("mail.activity.type", "search", domain=[])
+            named = self._call("mail.activity.type", "get_external_id", ids=ids)
+            self._kinds = {name: int(crm_id) for crm_id, name in named.items() if name}
+        return self._kinds
 
     def notes(self, contacts: Iterable[int]) -> set[str]:
         """External ids of the notes of ours that stand on some contacts."""

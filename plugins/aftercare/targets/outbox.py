@@ -17,6 +17,9 @@ from aftercare.targets.protocol import Entity, Record, Withdrawal
 CONTACT_REJECTED = "contact_rejected"
 """The reason of a task whose contact the target would not take."""
 
+IN_DOUBT = "in_doubt"
+"""The reason of a message that may have been sent already, and is therefore not sent."""
+
 Key = tuple[Entity, str]
 """Entity and external key."""
 
@@ -26,7 +29,8 @@ class Work:
     """A claimed batch: what to send, what to withdraw, and what is settled without a call.
 
     Every key of `messages` stands in exactly one of `records`, `withdrawals` and `settled` (state
-    and reason). `digests` holds what the ledger will say once the target acknowledged.
+    and reason). `digests` holds what the ledger will say once the target acknowledged. `doubtful`
+    are records of which nobody knows whether they were sent.
     """
 
     messages: Mapping[Key, RowMapping]
@@ -34,6 +38,7 @@ class Work:
     withdrawals: dict[Key, Withdrawal] = field(default_factory=dict)
     settled: dict[Key, tuple[str, str | None]] = field(default_factory=dict)
     digests: dict[Key, tuple[bytes, int]] = field(default_factory=dict)
+    doubtful: set[Key] = field(default_factory=set)
 
     @property
     def stores(self) -> list[str]:
@@ -52,7 +57,8 @@ class Outbox:
     """The outbox of one target, for senders of one language.
 
     `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
-    contact data is part of the tasks and a contact's message says nothing new.
+    contact data is part of the tasks and a contact's message says nothing new. `says_once`: what was
+    acknowledged is said, whatever changes later.
     """
 
     target: str
@@ -60,6 +66,7 @@ class Outbox:
     language: Language
     today: date
     has_contacts: bool
+    says_once: bool = False
 
     def prepare(self, connection: Connection, batch: Sequence[RowMapping]) -> Work:
         """Renders the batch, and settles what the target need not hear of.
@@ -77,6 +84,9 @@ class Outbox:
         for key, message in work.messages.items():
             if key[0] == "contact" and not self.has_contacts:
                 work.settle(key, "unchanged")
+                continue
+            if self.says_once:
+                self._say(work, message, rows[message["task_key"]], held.get(key))
                 continue
             task_key = message["task_key"] if key[0] == "task" else called_for.get(key[1])
             row = rows[task_key] if task_key else None
@@ -136,6 +146,22 @@ class Outbox:
             work.settle(key, "superseded")
         else:
             work.records[key] = record
+
+    def _say(
+        self, work: Work, message: RowMapping, row: RowMapping, ledger: RowMapping | None
+    ) -> None:
+        """What was said is said; what may have been said waits until that is known."""
+        key: Key = (message["entity"], message["external_key"])
+        if ledger or row["status"] != "open" or message["action"] == "withdraw":
+            work.settle(key, "unchanged")
+        elif row["expires_on"] < self.today:
+            work.settle(key, "expired")
+        elif message["is_in_doubt"] and not message["was_unknown"]:
+            work.settle(key, "unknown", IN_DOUBT)
+        else:
+            self._send(work, rendering.message_record(row, self.keyring, self.language), None)
+            if message["is_in_doubt"]:
+                work.doubtful.add(key)
 
     def _withdraw(
         self, work: Work, message: RowMapping, row: RowMapping | None, ledger: RowMapping | None

@@ -43,7 +43,7 @@ class Record:
 
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
-    customer_phone, plate, vin, model, last_event, why, script, owner_no, priority,
+    customer_phone, plate, vin, model, last_event, why, script, owner_no, priority, channel,
     contact_key`. Dates are `datetime.date`; a value that is not known is None, not "".
     """
 
@@ -224,4 +224,50 @@ class ListTarget(Protocol):
         True where the list was written, False where it already said so. Raises SystemUnreachable
         where it cannot be written now.
         """
+        ...
+
+
+@runtime_checkable
+class MessageTarget(Protocol):
+    """A target that says each record once to a customer, such as a gateway for SMS.
+
+    What it took can be neither changed nor taken back, and nobody keeps it from saying a thing
+    twice but the push stage: a record of which nobody knows is asked about, where `can_ask`,
+    and never sent again on suspicion. The records hold `customer_phone`, `text`, `script_id`,
+    `store_code`, `store_name`, `plate`, `model` and `event_on`.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger keeps what was acknowledged."""
+        ...
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether the other side can say what became of a record."""
+        ...
+
+    @property
+    def ask_after_seconds(self) -> float:
+        """How old a doubt must be before the other side's "unknown to me" is believed."""
+        ...
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing more can be sent until somebody acts, once it said so; fit for people."""
+        ...
+
+    def check(self) -> None:
+        """Find out before anything is sent that mapping and connection fit.
+
+        Raises ConfigurationError or SystemUnreachable.
+        """
+        ...
+
+    def send(self, record: Record) -> Outcome:
+        """Say it. `rejected` means that this number cannot be reached by message."""
+        ...
+
+    def ask(self, record: Record) -> Outcome | None:
+        """What became of a record that may have been sent; None where it never arrived."""
         ...

@@ -153,7 +153,33 @@ def task_record(
             "why": " · ".join(part for part in (title, how(row, language)) if part),
             "script": script,
             "priority": row["priority"],
+            "channel": row["channel"],
             "contact_key": contact_key(row),
+        },
+    )
+
+
+def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Record:
+    """One message: to whom, in which words, and what a gateway's own template may ask for."""
+    facts: dict[str, object] = {
+        "store_name": row["store_name"],
+        "customer_name": _opened(row["name_cipher"], keyring),
+        "plate": _opened(row["plate_cipher"], keyring),
+        "model": row["model"],
+        "event_on": row["event_on"],
+        "deadline_date": row["deadline_on"],
+        "owner_name": row["owner_name"],
+    }
+    return Record(
+        entity="task",
+        key=row["task_key"],
+        version=row["version"],
+        fields={
+            "customer_phone": _opened(row["phone_cipher"], keyring),
+            "text": render_script(row["script_id"], facts, language),
+            "script_id": row["script_id"],
+            "store_code": row["store_code"],
+            **{name: facts[name] for name in ("store_name", "plate", "model", "event_on")},
         },
     )
 

@@ -105,6 +105,14 @@ MEANINGS: Words = {
         "不是本店该联系的客户，不必打，任务结束；时间填现在",
         "nobody whom this store should call; no call; fill in the time now",
     ),
+    "message_sent": (
+        "请发短信的任务：短信已发出；时间填现在",
+        "where a message is asked for: it was sent; fill in the time now",
+    ),
+    "message_refused": (
+        "请发短信的任务：短信发不出或被退回；时间填现在",
+        "where a message is asked for: it cannot be sent; fill in the time now",
+    ),
 }
 TEXTS: Words = {
     "title": ("回访任务", "Follow-ups"),
