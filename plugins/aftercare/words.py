@@ -82,6 +82,7 @@ WAYS: Words = {
     "missed": ("逾期未完成", "missed"),
     "rejected": ("被拒收", "rejected"),
     "waiting": ("等待发送", "waiting"),
+    "queued": ("短信待发", "message to be sent"),
     "expired": ("过期未发", "too old to be sent"),
     "done": ("已完成", "done"),
     "withdrawn": ("已撤回", "withdrawn"),

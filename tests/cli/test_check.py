@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from sms_gateway import ACCOUNT, SmsGateway
+from sms_gateway import SECRET as GATEWAY_SECRET
 from sqlalchemy import Engine, text
 
-from aftercare import connections
+from aftercare import connections, runs
 from aftercare.cli import cli
 from aftercare.demo.mailbox import Mailbox
 from aftercare.errors import ConfigurationError
@@ -182,3 +184,22 @@ def test_a_store_in_shadow_that_nobody_knows_is_told(installation, tmp_path):
     )
     said = check().output
     assert "store CA99 of live_from was not read yet" in said
+
+
+def test_a_gateway_is_asked_and_says_what_is_wrong_with_the_account(
+    installation, tmp_path, monkeypatch
+):
+    group = yaml.safe_load((tmp_path / "group.yaml").read_text(encoding="utf-8"))
+    group["targets"]["messages"] = {"default": "sms"}
+    (tmp_path / "group.yaml").write_text(yaml.safe_dump(group), encoding="utf-8")
+    with SmsGateway() as gateway:
+        given = {"conn_type": "http", "host": gateway.host, "login": ACCOUNT}
+        for secret, level in ((GATEWAY_SECRET, "ok"), (SECRET, "fail")):
+            made = json.dumps(given | {"password": secret})
+            monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_SMS", made)
+            said = check()
+            assert levels(said, "target sms") == [level], said.output
+            assert secret not in said.output
+        assert gateway.taken == []
+        monkeypatch.setenv("AFTERCARE_TODAY", "2026-11-21T10:00")
+        assert runs.push_messages()["sms"]["due"] == 0

@@ -1,5 +1,6 @@
 """The morning mail, read from a real warehouse and received by a real mail server."""
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -10,16 +11,17 @@ import pytest
 from file_crm import FileCrm
 from mail_server import MailServer
 from night_of_tasks import DAY, NAME, PHONE, PLATE, TODAY, NightOfTasks
+from openpyxl import load_workbook
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aftercare import warehouse as house
 from aftercare.reports.morning import LOADS_SHOWN
-from aftercare.settings import PROJECT, Group, Recipient
+from aftercare.settings import PROJECT, Group, Messages, Recipient
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.cases import list_cases
 from aftercare.stages.morning import morning, read_morning
-from aftercare.stages.push import push
+from aftercare.stages.push import ENDS, push
 from aftercare.targets.workbook import WorkbookTarget
 
 SYSTEMS = ("heyuan_dms", "skoda_export", "workbook")
@@ -366,3 +368,54 @@ def test_stewards_get_the_open_cases_of_their_stores_and_operators_do_not(
     workbook = ["cases_2026-11-20.xlsx"]
     assert attached == {"all": workbook, "ca01": workbook, "sk01": [], "operator": []}
     assert asked == [["*"], ["CA01"], ["SK01"]]
+
+
+def with_gateway(night: NightOfTasks) -> Group:
+    targets = night.group.targets.model_copy(update={"messages": Messages(default="sms")})
+    return night.group.model_copy(update={"targets": targets})
+
+
+def test_messages_that_wait_for_their_hours_leave_a_night_complete(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    night.task(target="sms", channel="sms", script_id="run_in")
+    finish(night, tmp_path)
+    with night.engine.begin() as connection:
+        counts = {**dict.fromkeys(ENDS, 0), "due": 1, "waiting": 1, "withdrawn": 0}
+        house.report(connection, "push", DAY.isoformat(), counts | {"rejected_by": {}}, part="sms")
+    _loaded(night, "sms")
+    counts = send(night, server, with_gateway(night))
+    text = text_of(server.messages[0])
+    assert (counts["complete"], counts["todo"]) == (1, 0)
+    assert "短信待发: 本夜新任务 1, 全部待办 1" in text
+
+
+def test_messages_in_doubt_and_numbers_to_check_are_things_to_do(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    key = night.task(target="sms", channel="sms", script_id="run_in")
+    gone = night.task(status="done", status_reason="unreachable", tried_hash=b"x", tried_on=DAY)
+    night.task(status="done", status_reason="unreachable", tried_hash=b"x", tried_on=TODAY)
+    finish(night, tmp_path)
+    messages = night.table("outbound.message")
+    with night.engine.begin() as connection:
+        doubt = messages.update().where(messages.c.external_key == key)
+        connection.execute(doubt.values(state="unknown"))
+    send(night, server, with_gateway(night), open_cases=lambda _: [])
+    text = text_of(server.messages[0])
+    assert "1 条短信不知是否发出" in text
+    assert "1 位客户多次联系不上" in text
+    (steward,) = (each for each in server.messages if each["To"].startswith("steward"))
+    (attached,) = steward.iter_attachments()
+    book = load_workbook(io.BytesIO(attached.get_payload(decode=True)))  # type: ignore[arg-type]
+    rows = list(book["待核对电话"].iter_rows(min_row=2, values_only=True))
+    assert [(row[0], row[6]) for row in rows] == [("CA01", gone)]
+
+
+def _loaded(night: NightOfTasks, system: str) -> None:
+    with night.engine.begin() as connection:
+        connection.execute(
+            insert(night.table("ops.load")).values(
+                system=system, feed="call_result", business_day=DAY, state="merged"
+            )
+        )

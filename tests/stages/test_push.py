@@ -76,6 +76,17 @@ def test_a_moved_task_moves(night: NightOfTasks, crm: FileCrm) -> None:
     assert crm.version(key) == 2
 
 
+def test_a_call_in_vain_tells_the_next_half_day(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    monday = DAY + timedelta(days=3)
+    night.change(key, attempts=1, next_attempt_on=monday, next_attempt_half="morning")
+    send(night, crm)
+    assert "第 2 次联系：11-23上午" in crm.body(key)
+    night.change(key, attempts=3, next_attempt_on=None, next_attempt_half=None, channel="sms")
+    send(night, crm)
+    assert "请发短信，不打电话" in crm.body(key)
+
+
 def test_a_withdrawn_task_leaves_the_target(night: NightOfTasks, crm: FileCrm) -> None:
     key, other = night.task(), night.task()
     send(night, crm)

@@ -27,7 +27,7 @@ from sqlalchemy import Engine, text
 
 from aftercare.errors import PolicyError
 from aftercare.rules.calendar import OpenDays
-from aftercare.rules.due import due_dates, follow_ups
+from aftercare.rules.due import OF_ATTEMPTS, due_dates, follow_ups
 from aftercare.stages.tasks import make_tasks
 
 REPAIR_CALL = "changan-dealer/follow_ups/repair_call"
@@ -206,7 +206,7 @@ def test_the_lines_that_made_a_task_are_marked_as_used(care: CareGroup) -> None:
             text("select line_id from ops.policy_line where is_used order by 1")
         ).scalars()
         names = [line_id.rpartition("/")[2].partition("@")[0] for line_id in used]
-    assert names == sorted(
+    assert sorted(names) == sorted(
         [
             "opens_after",
             "due_after",
@@ -218,6 +218,7 @@ def test_the_lines_that_made_a_task_are_marked_as_used(care: CareGroup) -> None:
             "contact",
             "priority",
             "enabled",
+            *OF_ATTEMPTS,
         ]
     )
 

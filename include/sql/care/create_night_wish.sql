@@ -1,5 +1,7 @@
 -- What customers said, and what else speaks against a contact or for another
--- way of it. obstacle: why nobody may be contacted; paused_until: not before.
+-- way of it. channel: the way that is wanted instead of the rule's; obstacle:
+-- why nobody may be contacted in that way, made of number_obstacle, what they
+-- stopped (no_call, no_message) and consent_obstacle; paused_until: not before.
 -- asked_on: as of the day of work or, where a task may have been told in
 -- another call, as of that call.
 -- grain: one row per task and day about which something was said
@@ -9,6 +11,10 @@ create temporary table night_wish (
     task_key text not null,
     asked_on date not null,
     obstacle text,
+    number_obstacle text,
+    no_call boolean not null,
+    no_message boolean not null,
+    consent_obstacle text,
     paused_until date,
     channel text,
     preferred_slot text,

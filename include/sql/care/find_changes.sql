@@ -31,13 +31,15 @@ compared as (
             (
                 n.vin, n.contact_kind, n.contact_digest, n.owner_role,
                 n.owner_no, n.channel, n.script_id, n.priority, n.policy_line,
-                n.preferred_slot, n.merged_into, n.also
+                n.preferred_slot, n.merged_into, n.also, n.attempts,
+                n.next_attempt_on, n.next_attempt_half
             )
             is distinct from
             (
                 t.vin, t.contact_kind, t.contact_digest, t.owner_role,
                 t.owner_no, t.channel, t.script_id, t.priority, t.policy_line,
-                t.preferred_slot, t.merged_into, t.also
+                t.preferred_slot, t.merged_into, t.also, t.attempts,
+                t.next_attempt_on, t.next_attempt_half
             )
         ) as has_other_facts
     from night_task as n

@@ -7,8 +7,8 @@
 -- vehicle is its owner's word, of that day, and holds for no other owner.
 -- grain: one row per task and day about which something was said
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_told,
---   pg_temp.night_owner, care.vehicle_owner, core.consent, core.preference,
---   core.employee, core.shared_phone
+--   pg_temp.night_rule, pg_temp.night_owner, care.vehicle_owner,
+--   core.consent, core.preference, core.employee, core.shared_phone
 -- writes: pg_temp.night_wish
 with night as (
     select cast(:horizon as date) as horizon
@@ -37,10 +37,12 @@ subjects as (
         n.purpose,
         n.about,
         n.channel,
+        r.otherwise_channel,
         asked.asked_on
     from asked
     inner join night_task as n on asked.task_key = n.task_key
     inner join night_subject as s on asked.task_key = s.task_key
+    left join night_rule as r on s.rule_no = r.rule_no
 ),
 
 consents as (
@@ -181,21 +183,24 @@ wanted as (
     group by task_key, asked_on
 ),
 
--- A stop is of the way in which somebody would be contacted.
+-- A stop is of the way in which somebody would be contacted. A message that
+-- they stopped is a call where the rule says so.
 ways as (
     select
         s.task_key,
         s.asked_on,
         w.paused_until,
         w.preferred_slot,
-        w.stopped_contacts,
         case
             when s.channel = 'phone' and w.preferred_channel = 'sms' then 'sms'
+            when
+                s.channel = 'sms'
+                and w.stopped_contacts && array['all', 'sms']
+                then s.otherwise_channel
         end as wanted_channel,
-        case
-            when s.channel <> 'phone' or w.preferred_channel = 'sms' then 'sms'
-            else 'call'
-        end as way
+        coalesce(w.stopped_contacts && array['all', 'call'], false) as no_call,
+        coalesce(w.stopped_contacts && array['all', 'sms'], false)
+            as no_message
     from subjects as s
     inner join wanted as w
         on s.task_key = w.task_key and s.asked_on = w.asked_on
@@ -214,17 +219,24 @@ found as (
         w.paused_until,
         w.preferred_slot,
         w.wanted_channel as channel,
+        coalesce(w.no_call, false) as no_call,
+        coalesce(w.no_message, false) as no_message,
         case
             when staff.mobile_hash is not null then 'staff_number'
             when shared.phone_hash is not null then 'shared_number'
-            when w.stopped_contacts && array['all', w.way] then 'stopped'
+        end as number_obstacle,
+        case coalesce(w.wanted_channel, s.channel)
+            when 'phone' then w.no_call
+            else w.no_message
+        end as is_stopped,
+        case
             when
                 s.purpose = 'commercial'
                 and coalesce(c.state, 'none') <> 'given'
                 then 'no_consent'
             when s.purpose = 'service' and c.state in ('refused', 'withdrawn')
                 then 'consent_refused'
-        end as obstacle
+        end as consent_obstacle
     from subjects as s
     left join newest_consents as c
         on s.task_key = c.task_key and s.asked_on = c.asked_on
@@ -241,6 +253,10 @@ insert into night_wish (
     task_key,
     asked_on,
     obstacle,
+    number_obstacle,
+    no_call,
+    no_message,
+    consent_obstacle,
     paused_until,
     channel,
     preferred_slot
@@ -248,9 +264,26 @@ insert into night_wish (
 select
     f.task_key,
     f.asked_on,
-    f.obstacle,
+    coalesce(
+        f.number_obstacle,
+        case when f.is_stopped then 'stopped' end,
+        f.consent_obstacle
+    ) as obstacle,
+    f.number_obstacle,
+    f.no_call,
+    f.no_message,
+    f.consent_obstacle,
     f.paused_until,
     f.channel,
     f.preferred_slot
 from found as f
-where num_nonnulls(f.obstacle, f.paused_until, f.channel, f.preferred_slot) > 0
+where
+    f.no_call
+    or f.no_message
+    or num_nonnulls(
+        f.number_obstacle,
+        f.consent_obstacle,
+        f.paused_until,
+        f.channel,
+        f.preferred_slot
+    ) > 0

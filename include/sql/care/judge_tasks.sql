@@ -1,16 +1,20 @@
--- Decides status and owner. Done goes before withdrawn: a call that was made
--- stays made, and so does what was told in a call about another task. Who
+-- Decides status, way and owner. Done goes before withdrawn: a call that was
+-- made stays made, and so does what was told in a call about another task. Who
 -- waited behind another task on the last day was not left out by anybody: the
 -- budget did that. The owner is somebody who has the role on the day of work,
 -- preferably already when the task opened, never the one who served the
 -- customer, and the same one however often it is decided. Calls count until the
 -- task expires, and for a task that was done they go on counting when its dates
 -- move.
+-- A call comes first, a message where the customer wants that, or where all
+-- attempts were in vain; a message that cannot be sent may become a call. When
+-- nothing is left to try, the number is unreachable.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
 --   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
 --   core.call_result, core.assignment, core.document_customer,
---   care.follow_up_task, care.occasion
+--   care.follow_up_task, care.occasion, pg_temp.night_rule,
+--   pg_temp.night_attempt, care.calendar_day
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -33,8 +37,7 @@ calls as (
             ) filter (
                 where c.outcome in (
                     'reached', 'refused', 'invalid_number', 'wrong_person',
-                    'already_called', 'not_our_customer',
-                    'message_sent', 'message_refused'
+                    'already_called', 'not_our_customer'
                 )
             )
         )[1] as final_outcome
@@ -198,6 +201,84 @@ told as (
         winner.task_key asc
 ),
 
+-- By which way, before attempts are counted: what the rule and the customer
+-- want.
+wanted as (
+    select
+        n.task_key,
+        n.channel as ruled_channel,
+        s.contact_hash,
+        s.calendar,
+        r.attempts as most_attempts,
+        a.said,
+        a.last_tried_on,
+        a.last_half,
+        coalesce(a.attempts, 0) as attempts,
+        coalesce(a.is_said_by_gateway, false) as is_said_by_gateway,
+        case
+            when s.problem is not null then n.channel
+            when
+                n.channel = 'sms'
+                and r.otherwise_channel is not null
+                and a.said = 'message_refused'
+                then r.otherwise_channel
+            else coalesce(w.channel, n.channel)
+        end as channel,
+        coalesce(
+            r.has_message_after
+            and n.channel = 'phone'
+            and not coalesce(w.no_message, false), false
+        ) as may_get_message,
+        coalesce(s.problem is null and a.attempts >= r.attempts, false)
+            as is_used_up
+    from night
+    cross join night_task as n
+    inner join night_subject as s on n.task_key = s.task_key
+    left join night_rule as r on s.rule_no = r.rule_no
+    left join night_wish as w
+        on
+            n.task_key = w.task_key
+            and w.asked_on = least(night.horizon + 1, n.expires_on)
+    left join night_attempt as a on n.task_key = a.task_key
+),
+
+ways as (
+    select
+        v.task_key,
+        v.ruled_channel,
+        v.contact_hash,
+        v.attempts,
+        v.last_tried_on,
+        v.channel = 'phone' and v.is_used_up as is_used_up,
+        case
+            when v.channel = 'sms' then v.said
+            when
+                v.ruled_channel = 'phone'
+                and v.is_said_by_gateway
+                and not v.is_used_up
+                then v.said
+        end as message_outcome,
+        case
+            when v.channel = 'phone' and v.is_used_up and v.may_get_message
+                then 'sms'
+            else v.channel
+        end as channel,
+        v.channel = 'phone'
+        and v.is_used_up
+        and (not v.may_get_message or v.said is not null) as is_unreachable,
+        case
+            when v.channel = 'phone' and v.attempts > 0 and not v.is_used_up
+                then coalesce(d.next_open_on, v.last_tried_on + 1)
+        end as next_attempt_on,
+        case v.last_half
+            when 'morning' then 'afternoon'
+            when 'afternoon' then 'morning'
+        end as other_half
+    from wanted as v
+    left join care.calendar_day as d
+        on v.calendar = d.calendar and d.day = v.last_tried_on + 1
+),
+
 judged as (
     select
         n.task_key,
@@ -207,12 +288,36 @@ judged as (
         s.problem,
         s.served_by,
         w.paused_until,
-        w.channel as wanted_channel,
+        v.channel as wanted_channel,
         w.preferred_slot,
-        c.final_outcome,
         c.last_outcome,
         told.told_with,
         t.merged_into as waited_for,
+        v.attempts,
+        v.next_attempt_on,
+        v.contact_hash,
+        v.last_tried_on,
+        coalesce(c.final_outcome, v.message_outcome) as final_outcome,
+        case
+            when w.preferred_slot is null and v.next_attempt_on is not null
+                then v.other_half
+        end as next_attempt_half,
+        v.is_unreachable or (v.is_used_up and n.expires_on <= night.horizon)
+            as is_unreachable,
+        case
+            when s.problem is not null or v.channel = v.ruled_channel
+                then n.script_id
+            when v.channel = 'phone' then r.otherwise_id
+            when v.is_used_up then r.missed_id
+            else r.message_id
+        end as script_id,
+        case
+            when s.problem is not null or v.channel = v.ruled_channel
+                then n.script_version
+            when v.channel = 'phone' then r.otherwise_version
+            when v.is_used_up then r.missed_version
+            else r.message_version
+        end as script_version,
         coalesce(
             t.status_reason in ('contact_budget', 'budget'), false
         ) as has_waited,
@@ -222,7 +327,10 @@ judged as (
             when coalesce(n.contact_check, 'missing') <> 'valid'
                 then coalesce(n.contact_check, 'missing')
             when d.asked_on <= n.expires_on then 'do_not_call'
-            else w.obstacle
+            when w.number_obstacle is not null then w.number_obstacle
+            when v.channel = 'phone' and w.no_call then 'stopped'
+            when v.channel <> 'phone' and w.no_message then 'stopped'
+            else w.consent_obstacle
         end as obstacle,
 
         greatest(
@@ -230,7 +338,10 @@ judged as (
             least(
                 n.expires_on,
                 case
-                    when c.final_outcome is not null then c.last_called_on
+                    when
+                        v.is_unreachable
+                        or num_nonnulls(c.final_outcome, v.message_outcome) > 0
+                        then c.last_called_on
                     when told.told_on is not null then told.told_on
                     else least(night.horizon, s.lost_on - 1) + 1
                 end
@@ -239,6 +350,8 @@ judged as (
     from night
     cross join night_task as n
     inner join night_subject as s on n.task_key = s.task_key
+    inner join ways as v on n.task_key = v.task_key
+    left join night_rule as r on s.rule_no = r.rule_no
     left join calls as c on n.task_key = c.task_key
     left join do_not_calls as d on n.task_key = d.task_key
     left join told on n.task_key = told.task_key
@@ -283,6 +396,7 @@ set
     status = case
         when num_nonnulls(j.final_outcome, j.told_with) > 0 then 'done'
         when j.problem is not null then 'withdrawn'
+        when j.is_unreachable then 'done'
         when j.is_over then 'missed'
         when j.is_early then 'postponed'
         when j.obstacle is not null then 'held'
@@ -293,6 +407,7 @@ set
         when j.final_outcome is not null then j.final_outcome
         when j.told_with is not null then 'told'
         when j.problem is not null then j.problem
+        when j.is_unreachable then 'unreachable'
         when j.is_early then 'not_yet'
         when j.obstacle is not null then j.obstacle
         when j.is_over and j.last_outcome is not null then j.last_outcome
@@ -303,14 +418,32 @@ set
         when j.owner_no is null then 'no_owner'
     end,
     owner_no = coalesce(n.owner_no, j.owner_no),
-    channel = coalesce(j.wanted_channel, n.channel),
+    channel = j.wanted_channel,
+    script_id = j.script_id,
+    script_version = j.script_version,
     preferred_slot = j.preferred_slot,
+    attempts = j.attempts,
+    next_attempt_on = j.next_attempt_on,
+    next_attempt_half = j.next_attempt_half,
+    tried_hash = case
+        when
+            num_nonnulls(j.final_outcome, j.told_with, j.problem) = 0
+            and j.is_unreachable
+            then j.contact_hash
+    end,
+    tried_on = case
+        when
+            num_nonnulls(j.final_outcome, j.told_with, j.problem) = 0
+            and j.is_unreachable
+            then j.last_tried_on
+    end,
     merged_into = case
         when j.final_outcome is not null then null
         when j.told_with is not null then j.told_with
         when
             j.problem is null
             and j.is_over
+            and not j.is_unreachable
             and num_nonnulls(j.obstacle, j.last_outcome, j.paused_until) = 0
             and j.has_waited
             then j.waited_for

@@ -1,6 +1,7 @@
 -- On time: tasks with an attempt by the end of the deadline's day, of the
 -- tasks due. `counted_contact` of the policy says what counts: attempted
--- (staff decide when to call, not who answers) or reached. A task whose
+-- (staff decide when to call, not who answers) or reached; a message instead
+-- of a call counts when it was sent. A task whose
 -- data came late is excluded unless it was on time all the same.
 -- grain: one row per follow-up task due in the month
 -- reads: pg_temp.judged_follow_up
@@ -10,7 +11,8 @@ counted as (
     select
         *,
         case
-            when cast(:counted_contact as text) = 'attempted'
+            when
+                cast(:counted_contact as text) = 'attempted' or is_by_message
                 then first_called_on
             else first_reached_on
         end as first_counted_on

@@ -1,7 +1,7 @@
 -- Follow-up success: customers reached, of those attempted with a number
 -- that works. A number that proved wrong is excluded, and so is who was
--- called already or is no customer of the store; a refusal is not. One call
--- counts once, whatever else was told in it.
+-- called already or is no customer of the store, or got a message instead of
+-- a call; a refusal is not. One call counts once, whatever else was told in it.
 -- grain: one row per follow-up task due in the month that was attempted
 -- reads: pg_temp.judged_follow_up
 -- writes: nothing
@@ -24,11 +24,13 @@ select
     row_key,
     is_reached as is_numerator,
     not is_reached
-    and (is_number_useless or staff_answer is not null) as is_excluded,
+    and (is_number_useless or staff_answer is not null or is_by_message)
+        as is_excluded,
     case
         when is_reached then 'reached'
         when is_number_useless then 'no_usable_number'
         when staff_answer is not null then staff_answer
+        when is_by_message then 'by_message'
         when is_refused then 'refused'
         else 'not_reached'
     end as reason

@@ -24,6 +24,7 @@ with tasks as (
 newest_messages as (
     select distinct on (m.task_key)
         m.task_key,
+        m.target,
         m.state,
         m.reason
     from outbound.message as m
@@ -43,6 +44,10 @@ ways as (
             when m.state in ('sent', 'unchanged') then 'sent'
             when m.state in ('rejected', 'dead') then 'rejected'
             when m.state = 'expired' then 'expired'
+            when
+                m.target = any(cast(:gateways as text[])) -- noqa: RF02
+                and m.state in ('pending', 'sending', 'retry')
+                then 'queued'
             else 'waiting'
         end as way,
         case

@@ -110,6 +110,7 @@ calls as (
         (array_agg(c.outcome order by c.called_at desc))[1] as last_outcome
     from core.call_result as c
     inner join tasks as t on c.task_key = t.task_key
+    where c.attempt_no > 0
     group by c.task_key
 )
 
@@ -135,6 +136,9 @@ select
     e.name as owner_name,
     t.channel,
     t.preferred_slot,
+    t.attempts as tries,
+    t.next_attempt_on,
+    t.next_attempt_half,
     t.script_id,
     t.script_version,
     t.status,

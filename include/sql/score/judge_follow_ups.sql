@@ -4,8 +4,9 @@
 -- A call counts until the closing day; of several answers the last counts.
 -- A task without an attempt has no day in `first_called_on`; that somebody
 -- was called already, or is no customer of the store, is an answer and no
--- attempt. `excuse` says why a task leaves the required number whatever is
--- counted: the customer refused, or had asked before not to be called, about
+-- attempt. A message that was sent is one; where nobody was called beside it,
+-- `is_by_message`, it says nothing of who was reached. `excuse` says why a task
+-- leaves the required number whatever is counted: the customer refused, or had asked before not to be called, about
 -- this vehicle or another of theirs, or staff answered that there was nobody
 -- to call, or another contact went first to the end, or the task's data came
 -- when it was over, or its store was not live yet. What was told in the call
@@ -39,6 +40,9 @@ tasks as (
         coalesce(contact_check = 'valid', false)
         and coalesce(
             status_reason not in ('staff_number', 'shared_number'), true
+        )
+        and not coalesce(
+            status_reason = 'unreachable' and status <> 'done', false
         ) as is_number_usable,
         coalesce(
             status_reason in ('stopped', 'paused', 'consent_refused'), false
@@ -60,6 +64,8 @@ calls as (
         ) as first_called_on,
         min(called_on) filter (where outcome = 'reached') as first_reached_on,
         bool_or(outcome = 'refused') as is_refused,
+        bool_or(outcome = 'message_sent')
+        and not bool_or(outcome not like 'message%') as is_by_message,
         bool_or(outcome in ('invalid_number', 'wrong_person'))
             as is_number_wrong,
         (
@@ -317,6 +323,7 @@ select
     calls.satisfaction,
     calls.is_fault_cleared,
     coalesce(calls.is_refused, false) as is_refused,
+    coalesce(calls.is_by_message, false) as is_by_message,
     coalesce(calls.is_number_wrong, false) as is_number_wrong,
     case when contacts.first_reached_on is null then calls.staff_answer end
         as staff_answer,

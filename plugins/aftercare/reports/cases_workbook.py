@@ -24,12 +24,21 @@ TITLES = {
     ),
 }  # fmt: skip
 WIDTHS = (8, 8, 14, 14, 24, 14, 52, 44, 10, 12, 12, 6, 12)
-SHEETS = {"zh": ("待处理案例", "说明"), "en": ("Open cases", "Guide")}
+NUMBER_TITLES = {
+    "zh": ("门店", "店名", "单据", "单据号", "打了几个半天", "最后一次", "任务号"),
+    "en": ("Store", "Name", "Record", "Number", "Half-days tried", "Last tried", "Task"),
+}
+NUMBER_WIDTHS = (8, 22, 14, 24, 14, 12, 34)
+SHEETS = {
+    "zh": ("待处理案例", "说明", "待核对电话"),
+    "en": ("Open cases", "Guide", "Numbers to check"),
+}
 GUIDE = {
     "zh": (
         "本表列出被拦下、尚未处理的数据行。请在来源系统中更正；更正后的行下一晚会自动通过，案例自动关闭。",
         "若该行其实无误，请数据专员在 Airflow 菜单“Aftercare” 页面放行或豁免。",
         "“能否放行”为“否”的行缺少后续处理必需的内容，只能在来源系统中更正。",
+        "“待核对电话”列出多次打不通的客户，每位一行。请核对号码并在来源系统更正；更正的单据下一晚读入后，任务自动恢复。",
         "本表不含客户姓名、电话、车牌和完整 VIN。",
     ),
     "en": (
@@ -39,15 +48,21 @@ GUIDE = {
         "Aftercare in Airflow.",
         "Where “Can be released” says no, the row lacks what everything after it needs: it can only be "
         "put right in the dealer system.",
+        "“Numbers to check” has a line for each customer whom nobody could reach. Check the number and put it "
+        "right in the dealer system; when the next night reads it, tasks go on by themselves.",
         "No names, phone numbers, plates or whole VINs stand here.",
     ),
 }
 
 
 def cases_workbook(
-    rows: Sequence[Mapping[str, Any]], language: Language, zone: ZoneInfo | None = None
+    rows: Sequence[Mapping[str, Any]],
+    language: Language,
+    zone: ZoneInfo | None = None,
+    numbers: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
-    """The cases of `aftercare.stages.cases.list_cases` as XLSX, in the order given.
+    """The cases of `aftercare.stages.cases.list_cases` as XLSX, in the order given, and the numbers that
+    nobody answers.
 
     Times are shown in ``zone`` (Asia/Shanghai if not given). Text stays text: nothing in a row can
     become a formula or a link.
@@ -60,31 +75,51 @@ def cases_workbook(
     head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
-    sheet = book.add_worksheet(SHEETS[language][0])
-    for column, (title, width) in enumerate(zip(TITLES[language], WIDTHS, strict=True)):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, head)
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(_cells(row, language, place)):
-            if value is None:
-                sheet.write_blank(number, column, None, wrapped)
-            elif isinstance(value, int):
-                sheet.write_number(number, column, value, wrapped)
-            elif isinstance(value, str):
-                sheet.write_string(number, column, value, wrapped)
-            else:
-                sheet.write_datetime(number, column, value, day)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(WIDTHS) - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    cases = [_cells(row, language, place) for row in rows]
+    tables: list[tuple[str, tuple[str, ...], tuple[int, ...], list[tuple[Any, ...]]]] = [
+        (SHEETS[language][0], TITLES[language], WIDTHS, cases)
+    ]
+    if numbers:
+        tried = [_number_cells(row, language) for row in numbers]
+        tables.append((SHEETS[language][2], NUMBER_TITLES[language], NUMBER_WIDTHS, tried))
+    for name, titles, widths, lines in tables:
+        sheet = book.add_worksheet(name)
+        for column, (title, width) in enumerate(zip(titles, widths, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, title, head)
+        for number, cells in enumerate(lines, start=1):
+            for column, value in enumerate(cells):
+                if value is None:
+                    sheet.write_blank(number, column, None, wrapped)
+                elif isinstance(value, int):
+                    sheet.write_number(number, column, value, wrapped)
+                elif isinstance(value, str):
+                    sheet.write_string(number, column, value, wrapped)
+                else:
+                    sheet.write_datetime(number, column, value, day)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(len(lines), 1), len(widths) - 1)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
     guide = book.add_worksheet(SHEETS[language][1])
     guide.set_column(0, 0, 100)
     for number, line in enumerate(GUIDE[language]):
         guide.write_string(number, 0, line, wrapped)
     book.close()
     return file.getvalue()
+
+
+def _number_cells(row: Mapping[str, Any], language: Language) -> tuple[Any, ...]:
+    return (
+        row["store_code"],
+        row["store_name"],
+        word(FEEDS, row["document_kind"], language),
+        row["document_no"],
+        row["attempts"],
+        row["tried_on"],
+        row["task_key"],
+    )
 
 
 def _cells(row: Mapping[str, Any], language: Language, zone: ZoneInfo) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from aftercare.reports.morning_facts import Load, Morning, waiting
+from aftercare.reports.morning_facts import Load, Morning
 from aftercare.reports.morning_words import (
     BAD_WAYS,
     NOBODY,
@@ -79,7 +79,7 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
         if push is None:
             add(target, "no_push", "push_action", target=name)
             continue
-        behind = waiting(push)
+        behind = morning.behind(target)
         if behind:
             kinds = [f"{say(PUSH_HEADS[kind], language)} {count}" for kind, count in behind.items()]
             add(
@@ -106,6 +106,10 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
     ownerless = sum(line.current for line in morning.tasks if line.reason == "no_owner")
     if ownerless:
         add("tasks", "no_owner", "no_owner_action", count=ownerless)
+    if morning.doubts:
+        add("sms", "doubts", "doubts_action", count=morning.doubts)
+    if morning.unreachable:
+        add("quality", "unreachable", "unreachable_action", count=morning.unreachable)
     if morning.new_cases:
         add("quality", "cases", "cases_action", new=morning.new_cases, open=morning.open_cases)
     for lost in morning.lost_mails:

@@ -83,7 +83,8 @@ class Morning:
     """All that a morning mail says of the night of a day.
 
     ``pushes`` holds the push report by target, None where there is none. ``systems`` and ``rules``
-    hold names for people, ``owners`` who looks after a system or topic.
+    hold names for people, ``owners`` who looks after a system or topic. What waits at ``gateways`` waits
+    for its hours; ``doubts`` are messages of which nobody knows, ``unreachable`` numbers to be checked.
     """
 
     group: str
@@ -101,6 +102,9 @@ class Morning:
     systems: Mapping[str, Pair]
     rules: Mapping[str, Pair]
     owners: Mapping[str, str]
+    gateways: frozenset[str]
+    doubts: int
+    unreachable: int
 
     @property
     def bad_loads(self) -> list[Load]:
@@ -113,8 +117,14 @@ class Morning:
         return (
             not self.bad_loads
             and self.has_task_report
-            and all(push is not None and not waiting(push) for push in self.pushes.values())
+            and None not in self.pushes.values()
+            and not any(self.behind(target) for target in self.pushes)
         )
+
+    def behind(self, target: str) -> dict[str, int]:
+        """Messages that should be at a target and are not, by kind."""
+        push = self.pushes[target]
+        return waiting(push) if push and target not in self.gateways else {}
 
     def count(self, is_new: bool, way: str | None = None) -> int:
         """Tasks made tonight, or all to be done; in one way or in all."""

@@ -29,6 +29,8 @@ REASONS: Words = {
     "stopped": ("客户要求不再联系此事", "the customer wants no more of this"),
     "no_consent": ("没有营销同意", "no consent to commercial contact"),
     "consent_refused": ("客户不同意联系", "the customer refused contact"),
+    "unreachable": ("多次联系不上，待核对号码", "nobody answers the number; it is to be checked"),
+    "in_doubt": ("可能已发出，不再重发", "it may have been sent, so it is not sent again"),
     "not_yet": ("日期后移，未到联系时间", "its day was moved; it is not time yet"),
     "paused": ("客户要求暂停", "paused by the customer"),
     "contact_budget": ("当天已有其他联系", "another contact goes first that day"),
@@ -146,6 +148,22 @@ TEXTS: Words = {
     ),
     "todo_line": ("有 {count} 件事要处理，见下表。", "{count} things to do, see below."),
     "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
+    "doubts": (
+        "{count} 条短信不知是否发出",
+        "{count} messages of which nobody knows whether they were sent",
+    ),
+    "doubts_action": (
+        "在短信平台按时间核对；系统不会重发。任务的经过见 aftercare why",
+        "look them up in the gateway's console; they are not sent again. aftercare why tells a task's story",
+    ),
+    "unreachable": (
+        "{count} 位客户多次联系不上",
+        "{count} customers whom nobody could reach",
+    ),
+    "unreachable_action": (
+        "核对电话并在来源系统更正（清单见附件“待核对电话”）；更正后任务自动恢复",
+        "check the number and put it right in the dealer system (sheet “Numbers to check”); tasks then go on",
+    ),
     "load_failed": ("{system} {feed}：{state}。{failure}", "{system} {feed}: {state}. {failure}"),
     "load_action": (
         "排除原因即可，下一夜自动补上；今天就要补，在 Airflow 重跑该夜，或执行 aftercare night {day}",

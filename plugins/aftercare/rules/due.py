@@ -38,6 +38,9 @@ Party = Literal["named", "owner"]
 LateReason = Literal["late_by_design", "late_by_calendar"]
 
 FOLDER = "follow_ups/"
+ATTEMPTS = "attempts"
+"""The item that says how often somebody is called in vain, and what comes after it."""
+
 CONTACTS: Mapping[str, tuple[str, ...]] = {
     "delivery": ("customer",),
     "workshop_exit": ("deliverer", "owner"),
@@ -109,6 +112,9 @@ VALUES = (
 FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
 MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, "silent_after_booking")
 """Values that only some follow-ups have."""
+OF_ATTEMPTS = ("attempts", "afternoon_from", "message_after", "missed_script", "message_script")
+OTHERWISE = ("otherwise_channel", "otherwise_script")
+"""The way of a message that cannot be sent, where a follow-up has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,24 @@ class DueDates:
     deadline_on: date
     expires_on: date
     late_reason: LateReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What becomes of a call that nobody answers and of a message that cannot be sent.
+
+    ``attempts`` half-days in vain, the second half beginning at the hour ``afternoon_from``, then, with
+    ``message_after``, a message by ``missed_script``. ``message_script`` is for those who want messages
+    instead of calls, ``otherwise_*`` for a message's call.
+    """
+
+    attempts: int
+    afternoon_from: int
+    message_after: bool
+    missed_script: str
+    message_script: str
+    otherwise_channel: str | None = None
+    otherwise_script: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +215,7 @@ class FollowUp:
     festivals: tuple[Festival, ...]
     known_months: int | None
     campaign: str | None
+    ways: Ways
     policy_line: str
     line_ids: tuple[str, ...]
 
@@ -254,7 +279,8 @@ def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
         for stem in stems
         if "instead_of" in policy.attributes(pack, FOLDER + stem)
     }
-    dates = sorted({day for stem in stems for day in policy.dates(pack, FOLDER + stem)})
+    items = [*(FOLDER + stem for stem in stems), *([ATTEMPTS] if stems else [])]
+    dates = sorted({day for item in items for day in policy.dates(pack, item)})
     found: list[FollowUp] = []
     for start, end in _ranges(dates):
         enabled = {stem for stem in stems if _is_enabled(policy, pack, stem, start)}
@@ -347,6 +373,7 @@ def _follow_up(
     used += of_people.values()
     due = lines["due_after"]
     topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
+    ways, of_ways = _ways(policy, pack, item, start)
     return FollowUp(
         pack=pack,
         stem=stem,
@@ -382,8 +409,9 @@ def _follow_up(
         campaign=_one_of(policy, pack, item, "campaign", about.get("campaign"), CAMPAIGNS)
         if event == "campaign"
         else None,
+        ways=ways,
         policy_line=due.line_id,
-        line_ids=tuple(line.line_id for line in used),
+        line_ids=tuple(line.line_id for line in (*used, *of_ways)),
     )
 
 
@@ -415,6 +443,18 @@ def _festivals(line: Line | None) -> tuple[Festival, ...]:
             key=line.name,
         )
     return tuple(name for name in FESTIVAL_NAMES if name in names)
+
+
+def _ways(policy: Policy, pack: str, item: str, start: date) -> tuple[Ways, list[Line]]:
+    lines = {name: policy.value(pack, ATTEMPTS, name, start, asker=item) for name in OF_ATTEMPTS}
+    found = {name: policy.find(pack, item, name, start) for name in OTHERWISE}
+    otherwise = {name: line for name, line in found.items() if line and line.value is not None}
+    if otherwise:
+        lines |= {name: policy.value(pack, item, name, start, asker=item) for name in OTHERWISE}
+        _one_of(
+            policy, pack, item, "otherwise_channel", lines["otherwise_channel"].value, ("phone",)
+        )
+    return Ways(**{name: line.value for name, line in lines.items()}), list(lines.values())
 
 
 def _one_of(

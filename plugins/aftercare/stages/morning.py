@@ -61,9 +61,10 @@ def morning(
     def render(recipient: Recipient, role: Role, language: Language) -> EmailMessage:
         stores = sorted(recipient.stores) or [ALL_STORES]
         cases = open_cases(stores) if open_cases and role == "steward" else ()
+        numbers = _unreachable(engine, stores) if role == "steward" else ()
         workbooks = (
-            [(f"cases_{day}.xlsx", cases_workbook(cases, language, group.time_zone))]
-            if cases
+            [(f"cases_{day}.xlsx", cases_workbook(cases, language, group.time_zone, numbers))]
+            if cases or numbers
             else []
         )
         return mail_message("morning", view(facts, language), workbooks)
@@ -86,6 +87,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
         if isinstance(system, DealerSystem)
     }
     targets = group.targets.names
+    gateways = sorted(group.targets.messages.names)
     with engine.connect() as connection:
         reports = {
             (row.stage, row.part): row.counts
@@ -124,7 +126,9 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
             has_task_report=("tasks", "") in reports,
             tasks=[
                 Tasks(row.way, row.reason, row.new_tasks, row.current_tasks)
-                for row in warehouse.run(connection, "morning/count_tasks", day=day)
+                for row in warehouse.run(
+                    connection, "morning/count_tasks", day=day, gateways=gateways
+                )
             ],
             pushes={target: reports.get(("push", target)) for target in targets},
             cases=[
@@ -147,7 +151,21 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
             systems={**names, TARGET_WORKBOOK: names.get(TARGET_WORKBOOK, WORKBOOK)},
             rules=dict(_rules()),
             owners=group.owners,
+            gateways=frozenset(gateways),
+            doubts=warehouse.run(
+                connection, "morning/count_doubts", gateways=gateways
+            ).scalar_one(),
+            unreachable=len(
+                warehouse.run(connection, "morning/list_unreachable", stores=[ALL_STORES]).all()
+            ),
         )
+
+
+def _unreachable(engine: Engine, stores: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Numbers that nobody answers, of some stores, once for each person."""
+    with engine.connect() as connection:
+        found = warehouse.run(connection, "morning/list_unreachable", stores=list(stores))
+        return [dict(row) for row in found.mappings()]
 
 
 def _loads(

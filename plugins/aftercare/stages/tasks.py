@@ -44,6 +44,8 @@ WORK_TABLES = (
     "person",
     "told",
     "wish",
+    "number",
+    "attempt",
     "change",
     "message",
 )
@@ -111,8 +113,11 @@ def make_tasks(
         run(connection, "care/analyze_night_persons")
         run(connection, "care/find_told", horizon=horizon)
         run(connection, "care/find_wishes", horizon=horizon)
+        run(connection, "care/find_numbers", horizon=horizon)
+        run(connection, "care/find_attempts", horizon=horizon, time_zone=group.group.time_zone)
         run(connection, "care/judge_tasks", horizon=horizon)
         _keep_shadow(connection, group, horizon)
+        run(connection, "care/hold_unreachable")
         run(connection, "care/keep_budget")
         run(connection, "care/find_changes", day=day)
         run(connection, "care/keep_new_tasks")
@@ -266,10 +271,21 @@ def _rule_window(
         "event_to": follow_up.event_to.isoformat(),
         "look_from": look_from.isoformat(),
         "look_to": look_to.isoformat(),
-        "script_id": follow_up.script,
-        "script_version": script_version(follow_up.script),
         "contact_kind": follow_up.contact,
+        "attempts": follow_up.ways.attempts,
+        "afternoon_from": follow_up.ways.afternoon_from,
+        "has_message_after": follow_up.ways.message_after,
+        "otherwise_channel": follow_up.ways.otherwise_channel,
     }
+    scripts = {
+        "script": follow_up.script,
+        "missed": follow_up.ways.missed_script,
+        "message": follow_up.ways.message_script,
+        "otherwise": follow_up.ways.otherwise_script,
+    }
+    for name, script in scripts.items():
+        window[f"{name}_id"] = script
+        window[f"{name}_version"] = script and script_version(script)
     for name in ("opens", "due", "deadline", "expires", "day_after"):
         offset: Offset | None = getattr(follow_up, name)
         window |= {

@@ -25,6 +25,7 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
             *("key", "store_code", "rule_id", "title", "due_date", "deadline_date"),
             *("customer_name", "customer_phone", "plate", "vin", "model", "last_event"),
             *("why", "script", "owner_no", "priority", "contact_key", "channel"),
+            "next_attempt_on",
         }
     ),
 }
@@ -32,7 +33,7 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
 TEXT_TYPES = frozenset({"char", "text"})
 TAKES: Mapping[str, frozenset[str]] = {
     "from": TEXT_TYPES | {"date", "integer", "float"},
-    "first_of": TEXT_TYPES,
+    "first_of": TEXT_TYPES | {"date"},
     "join": TEXT_TYPES,
     "lines": frozenset({"html"}),
 }

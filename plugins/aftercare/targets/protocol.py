@@ -44,7 +44,7 @@ class Record:
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
     customer_phone, plate, vin, model, last_event, why, script, owner_no, priority, channel,
-    contact_key`. Dates are `datetime.date`; a value that is not known is None, not "".
+    next_attempt_on, contact_key`. Dates are `datetime.date`; a value that is not known is None, not "".
     """
 
     entity: Entity

@@ -31,6 +31,11 @@ REPAIRS: Words = {
     "other": ("其他", "other"),
 }
 BY_MESSAGE: Pair = ("请发短信，不打电话", "send a message by hand, do not call")
+NEXT_ATTEMPT: Pair = ("第 {number} 次联系：{day}{half}", "attempt {number}: on {day}{half}")
+HALVES: Words = {
+    "morning": ("上午", " in the morning"),
+    "afternoon": ("下午", " in the afternoon"),
+}
 SLOTS: Words = {
     "morning": ("客户希望上午联系", "the customer prefers the morning"),
     "afternoon": ("客户希望下午联系", "the customer prefers the afternoon"),
@@ -55,6 +60,8 @@ WITHDRAWN_BECAUSE: Words = {
     "do_not_call": ("客户要求勿扰", "the customer asked not to be called"),
     "no_consent": ("没有营销同意", "there is no consent to commercial contact"),
     "consent_refused": ("客户不同意联系", "the customer refused contact"),
+    "unreachable": ("多次联系不上", "nobody answers the number"),
+    "message_sent": ("短信已发", "the message was sent"),
     "paused": ("客户要求暂停", "the customer asked for a pause"),
     "contact_budget": ("当天先联系另一件事", "another contact goes first that day"),
     "not_yet": ("日期后移", "its day was moved"),
@@ -84,6 +91,10 @@ def last_event(row: RowMapping, language: Language) -> str:
 def how(row: RowMapping, language: Language) -> str:
     """How the customer is to be contacted, where that is not simply by phone; else empty."""
     wanted = [say(BY_MESSAGE, language)] if row["channel"] == "sms" else []
+    if row["next_attempt_on"]:
+        half = HALVES.get(row["next_attempt_half"] or "", ("", ""))
+        number, day = row["tries"] + 1, f"{row['next_attempt_on']:%m-%d}"
+        wanted.append(say(NEXT_ATTEMPT, language, number=number, day=day, half=say(half, language)))
     slot = SLOTS.get(row["preferred_slot"] or "")
     wanted += [say(slot, language)] if slot else []
     return ("；" if language == "zh" else "; ").join(wanted)
@@ -154,6 +165,7 @@ def task_record(
             "script": script,
             "priority": row["priority"],
             "channel": row["channel"],
+            "next_attempt_on": row["next_attempt_on"],
             "contact_key": contact_key(row),
         },
     )

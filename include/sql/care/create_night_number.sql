@@ -1,0 +1,9 @@
+-- Since when a document gives the number that it gives now; asked where that
+-- number was called in vain.
+-- grain: one row per task
+-- reads: –
+-- writes: pg_temp.night_number
+create temporary table night_number (
+    task_key text primary key,
+    given_on date not null
+) on commit drop
