@@ -32,6 +32,7 @@ PLACES = {
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
     "messages": ("modifier", "plugins/aftercare/rules/message_hours.py"),
+    "attempts": ("modifier", "include/sql/care/judge_tasks.sql"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
 }
 

@@ -99,6 +99,8 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
     renewed_until = given.pop("renewed_until", None)
     booked_on = given.pop("booked_on", None)
     agreed_on = given.pop("agreed_on", None)
+    no_messages_from = given.pop("no_messages_from", None)
+    messages_from = given.pop("messages_from", None)
     if event == "policy_end":
         care.insure("A", given.pop("ends_on"), store, **given)
     elif event == "lead_defeated":
@@ -125,6 +127,10 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.insure("B", renewed_until, store, vin="VINA")
     if booked_on:
         care.book("B", booked_on, store, vin="VINA")
+    if no_messages_from:
+        care.prefer("stop", no_messages_from, vin="VINA", stopped_contact="sms")
+    if messages_from:
+        care.prefer("channel", messages_from, vin="VINA", preferred_channel="sms")
     if agreed_on:
         care.consent(agreed_on, vin="VINA", customer_phone_hash=b"phone A")
 
