@@ -6,11 +6,12 @@
 -- was called already, or is no customer of the store, is an answer and no
 -- attempt. A message that was sent is one; where nobody was called beside it,
 -- `is_by_message`, it says nothing of who was reached. `excuse` says why a task
--- leaves the required number whatever is counted: the customer refused, or had asked before not to be called, about
--- this vehicle or another of theirs, or staff answered that there was nobody
--- to call, or another contact went first to the end, or the task's data came
--- when it was over, or its store was not live yet. What was told in the call
--- about another task was done with it, on that day.
+-- leaves the required number whatever is counted: the customer refused, or had
+-- asked before not to be called, about this vehicle or another of theirs, or
+-- staff answered that there was nobody to call, or another contact went first
+-- to the end, or the task's data came when it was over, or its store was not
+-- live yet. What was told in the call about another task was done with it, on
+-- that day.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   care.do_not_call_number, care.vehicle_owner, care.occasion,
