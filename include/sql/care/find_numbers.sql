@@ -1,6 +1,7 @@
 -- Since when tonight's documents give their number: the first day whose load
 -- brought it. Asked of all captured versions, where the number was called in
--- vain or written to, for this task or another.
+-- vain or written to, for this task or another. offset 0: document by document,
+-- and never all versions.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, core.call_result,
 --   care.follow_up_task, staging.sales_order, staging.repair_order,
@@ -43,53 +44,77 @@ subjects as (
 versions as (
     select
         s.task_key,
-        v.load_id,
-        v.row_id
+        found.load_id,
+        found.row_id
     from subjects as s
-    inner join staging.sales_order as v
-        on
+    inner join lateral (
+        select
+            v.load_id,
+            v.row_id
+        from staging.sales_order as v
+        where
             s.store_code = v.store_code
             and s.document_no = v.order_no
             and s.contact_hash = v.customer_phone_hash
+        offset 0 -- noqa: AM09
+    ) as found on true
     where s.document_kind = 'sales_order'
     union all
     select
         s.task_key,
-        v.load_id,
-        v.row_id
+        found.load_id,
+        found.row_id
     from subjects as s
-    inner join staging.repair_order as v
-        on
+    inner join lateral (
+        select
+            v.load_id,
+            v.row_id
+        from staging.repair_order as v
+        where
             s.store_code = v.store_code
             and s.document_no = v.ro_no
             and s.contact_hash = case s.contact_kind
                 when 'owner' then v.owner_phone_hash
                 else v.deliverer_phone_hash
             end
+        offset 0 -- noqa: AM09
+    ) as found on true
     where s.document_kind = 'repair_order'
     union all
     select
         s.task_key,
-        v.load_id,
-        v.row_id
+        found.load_id,
+        found.row_id
     from subjects as s
-    inner join staging.insurance_policy as v
-        on
+    inner join lateral (
+        select
+            v.load_id,
+            v.row_id
+        from staging.insurance_policy as v
+        where
             s.store_code = v.store_code
             and s.document_no = v.policy_no
             and s.contact_hash = v.holder_phone_hash
+        offset 0 -- noqa: AM09
+    ) as found on true
     where s.document_kind = 'insurance_policy'
     union all
     select
         s.task_key,
-        v.load_id,
-        v.row_id
+        found.load_id,
+        found.row_id
     from subjects as s
-    inner join staging.lead as v
-        on
+    inner join lateral (
+        select
+            v.load_id,
+            v.row_id
+        from staging.lead as v
+        where
             s.store_code = v.store_code
             and s.document_no = v.lead_no
             and s.contact_hash = v.customer_phone_hash
+        offset 0 -- noqa: AM09
+    ) as found on true
     where s.document_kind = 'lead'
 )
 
