@@ -178,7 +178,7 @@ class Rehearsal:
     def begin(self) -> Iterator[Connection]:
         """A transaction within the one that is undone."""
         with self._connection.begin_nested():
-            run(self._connection, "ops/discard_temporary")
+            run(self._connection, "ops/empty_temporary")
             yield self._connection
 
     @contextmanager

@@ -18,11 +18,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, inspect, text
 from whole_group import database
 
-from aftercare import connections, runs
+from aftercare import connections, runs, warehouse
 from aftercare.cli import cli
 from aftercare.errors import BadData, PeriodRefused, PolicyError, Retriable
 from aftercare.runs import plan as planning
 from aftercare.settings import read_group
+from aftercare.stages.tasks import make_tasks
 
 SCHEMAS = ("ops", "staging", "quality", "core", "care", "outbound", "score")
 COUNTED = ("made", "reopened", "held", "missed", "withdrawn", "moved")
@@ -204,7 +205,11 @@ def test_a_plan_does_not_wait_for_a_night_and_says_so(
 
 def test_a_plan_gives_way_to_a_night_that_waits_for_it(care: CareGroup) -> None:
     def begin() -> None:
-        held = text("select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1")
+        # Other tests have databases of their own on the same server.
+        held = text(
+            "select count(*) from pg_locks as l inner join pg_database as d on l.database = d.oid "
+            "where d.datname = current_database() and l.locktype = 'advisory' and l.objsubid = 1"
+        )
         with care.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
             while not watching.execute(held).scalar_one():
                 time.sleep(0.01)
@@ -224,3 +229,16 @@ def test_a_plan_that_takes_too_long_is_ended(
     monkeypatch.setattr(planning, "LONGEST_SECONDS", 0.5)
     with pytest.raises(Retriable, match="plan fewer nights"):
         runs.plan_nights(july(4), july(30))
+
+
+def test_the_nights_of_a_plan_take_few_locks(care: CareGroup) -> None:
+    """Each is kept until the plan ends, and a server has room for some thousands."""
+    held = text("select count(*) from pg_locks where pid = pg_backend_pid()")
+    counted = []
+    with warehouse.rehearsal(care.engine) as rehearsal:
+        for day in range(4, 9):
+            make_tasks(
+                rehearsal.engine, care.keyring, care.group, care.policy, july(day), july(day + 1)
+            )
+            counted.append(rehearsal.look().execute(held).scalar_one())
+    assert counted[-1] - counted[1] < 3 * 10

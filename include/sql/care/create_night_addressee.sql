@@ -4,7 +4,7 @@
 -- grain: one row per document and occasion
 -- reads: –
 -- writes: pg_temp.night_addressee
-create temporary table night_addressee (
+create temporary table if not exists night_addressee (
     event text not null,
     occurrence integer not null,
     number text not null,

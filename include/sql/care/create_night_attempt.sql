@@ -3,7 +3,7 @@
 -- grain: one row per task with an attempt in vain or a message
 -- reads: –
 -- writes: pg_temp.night_attempt
-create temporary table night_attempt (
+create temporary table if not exists night_attempt (
     task_key text primary key,
     attempts integer not null,
     last_tried_on date,

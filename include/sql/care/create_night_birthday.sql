@@ -4,7 +4,7 @@
 -- grain: one row per event, day and date of birth
 -- reads: –
 -- writes: pg_temp.night_birthday
-create temporary table night_birthday (
+create temporary table if not exists night_birthday (
     event text not null,
     kept_on date not null,
     birthday_hash bytea not null,

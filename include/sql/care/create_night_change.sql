@@ -3,7 +3,7 @@
 -- grain: one row per changed task
 -- reads: –
 -- writes: pg_temp.night_change
-create temporary table night_change (
+create temporary table if not exists night_change (
     task_key text primary key,
     old_status text,
     new_status text not null,

@@ -3,7 +3,7 @@
 -- grain: one row per document
 -- reads: –
 -- writes: pg_temp.night_document
-create temporary table night_document (
+create temporary table if not exists night_document (
     document_kind text not null,
     store_code text not null,
     document_no text not null,

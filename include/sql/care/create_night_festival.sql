@@ -2,7 +2,7 @@
 -- grain: one row per follow-up and day
 -- reads: –
 -- writes: pg_temp.night_festival
-create temporary table night_festival (
+create temporary table if not exists night_festival (
     rule_no integer not null,
     kept_on date not null,
     primary key (rule_no, kept_on)

@@ -2,7 +2,7 @@
 -- grain: one row per task to send
 -- reads: –
 -- writes: pg_temp.night_message
-create temporary table night_message (
+create temporary table if not exists night_message (
     task_key text primary key,
     target_name text not null,
     store_code text not null,

@@ -3,7 +3,7 @@
 -- grain: one row per task
 -- reads: –
 -- writes: pg_temp.night_number
-create temporary table night_number (
+create temporary table if not exists night_number (
     task_key text primary key,
     given_on date not null
 ) on commit drop

@@ -3,7 +3,7 @@
 -- grain: one row per task key
 -- reads: –
 -- writes: pg_temp.night_owner
-create temporary table night_owner (
+create temporary table if not exists night_owner (
     task_key text primary key,
     vin text not null,
     name_hash bytea not null,

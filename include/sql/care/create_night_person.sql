@@ -3,7 +3,7 @@
 -- grain: one row per task key
 -- reads: –
 -- writes: pg_temp.night_person
-create temporary table night_person (
+create temporary table if not exists night_person (
     task_key text primary key,
     known_id text,
     contact_hash bytea

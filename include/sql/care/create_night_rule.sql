@@ -3,7 +3,7 @@
 -- grain: one row per pack, follow-up and range of event days
 -- reads: –
 -- writes: pg_temp.night_rule
-create temporary table night_rule (
+create temporary table if not exists night_rule (
     rule_no integer primary key,
     pack text not null,
     rule_id text not null,

@@ -3,7 +3,7 @@
 -- grain: one row per store and range of event days
 -- reads: –
 -- writes: pg_temp.night_store
-create temporary table night_store (
+create temporary table if not exists night_store (
     store_code text not null,
     pack text not null,
     event_from date not null,

@@ -6,7 +6,7 @@
 -- grain: one row per task key
 -- reads: –
 -- writes: pg_temp.night_subject
-create temporary table night_subject (
+create temporary table if not exists night_subject (
     task_key text primary key,
     store_code text not null,
     rule_id text not null,

@@ -3,7 +3,7 @@
 -- grain: one row per task key
 -- reads: –
 -- writes: pg_temp.night_task
-create temporary table night_task (
+create temporary table if not exists night_task (
     like care.follow_up_task including defaults,
     primary key (task_key)
 ) on commit drop

@@ -3,7 +3,7 @@
 -- grain: one row per task, day and call in which the person was reached
 -- reads: –
 -- writes: pg_temp.night_told
-create temporary table night_told (
+create temporary table if not exists night_told (
     task_key text not null,
     told_on date not null,
     told_with text not null,

@@ -3,7 +3,7 @@
 -- grain: one row per store, follow-up and range of event days
 -- reads: –
 -- writes: pg_temp.night_window
-create temporary table night_window (
+create temporary table if not exists night_window (
     store_code text not null,
     rule_no integer not null,
     calendar text not null,

@@ -7,7 +7,7 @@
 -- grain: one row per task and day about which something was said
 -- reads: –
 -- writes: pg_temp.night_wish
-create temporary table night_wish (
+create temporary table if not exists night_wish (
     task_key text not null,
     asked_on date not null,
     obstacle text,
