@@ -20,6 +20,7 @@ from aftercare.sample import foreign
 from aftercare.settings import read_group
 from aftercare.sources.mapping import read_dealer_system
 
+END = date(2026, 6, 30)
 PERSONAL = {
     "t_wxgd": ("sxr", "sxrdh", "cph", "cjh"),
     "t_xsdd": ("khxm", "khdh", "cjh"),
@@ -36,7 +37,7 @@ ORDERS = (
 def west(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Personal values of a system behind the connection aftercare_dms_west."""
     engine = create_engine(f"sqlite:///{tmp_path / 'west.sqlite'}")
-    foreign.make_foreign(engine, date(2026, 6, 30))
+    foreign.make_foreign(engine, END)
     with engine.connect() as connection:
         values = {
             value
@@ -131,8 +132,8 @@ def test_a_system_of_counted_times_and_fen_goes_from_its_draft_to_a_trial(
     (tmp_path / "west.yaml").write_text(decided(draft), encoding="utf-8")
     system = read_dealer_system(tmp_path / "west.yaml")
     address, group = connections.connection("aftercare_dms_west"), read_group()
-    tried = try_day(warehouse, KEYRING, group, system, address, date(2026, 6, 30))
-    told = list(trial_lines(tried, "west", group, read_words("en", "connect")))
+    tried = try_day(warehouse, KEYRING, group, system, address, END)
+    told = list(trial_lines(tried, "west", group, END, read_words("en", "connect")))
     assert "repair orders: 200 read = 200 good + 0 held + 0 older + 0 repeated" in told
     assert "  price price: median 153,330.00 yuan" in told
     assert "  amount amount: median 4,311.00 yuan" in told
@@ -250,9 +251,15 @@ def test_a_stranger_s_system_goes_from_its_draft_to_a_trial(small, warehouse):
     address = connections.connection("aftercare_dms_west")
     system = read_dealer_system(small)
     group = read_group()
-    tried = try_day(warehouse, KEYRING, group, system, address, date(2026, 6, 30))
-    told = list(trial_lines(tried, "west", group, read_words("en", "connect")))
+    tried = try_day(warehouse, KEYRING, group, system, address, END)
+    told = list(trial_lines(tried, "west", group, END, read_words("en", "connect")))
     assert told[0] == "stores: 12 read = 2 good + 0 held + 0 older + 10 repeated"
     assert "employees: 12 read = 12 good + 0 held + 0 older + 0 repeated" in told
     assert "repair orders: 60 read = 60 good + 0 held + 0 older + 0 repeated" in told
     assert told[-1].startswith("It can go live: every row goes on. Add west")
+
+
+def test_a_look_at_what_all_lies_after_the_day_asks_for_the_day(small):
+    said = probe(small.parent, "--language", "en", "--day", "2026-06-01")
+    assert "the newest change 2026-06-28 lies after 2026-06-01: give --day" in said.output
+    assert "give --day" not in probe(small.parent, "--language", "en").output

@@ -62,7 +62,7 @@ def test_a_trial_counts_as_the_night_does_and_keeps_nothing(warehouse, tmp_path)
     night |= validate(warehouse, GROUP, "dms", "repair_order", DAY)
     assert tried.counts == night
     assert (tried.counts["quarantined"], tried.counts["stale"]) == (2, 1)
-    assert ("status", 1, 1, ("12559999",)) in tried.unreadable
+    assert ("status", 1, 1, ("12559999",), False) in tried.unreadable
 
 
 def test_a_feed_that_fails_is_told_and_hides_no_other(warehouse, tmp_path):
@@ -78,7 +78,7 @@ def test_a_feed_that_fails_is_told_and_hides_no_other(warehouse, tmp_path):
 
 
 def said(tried):
-    return list(trial_lines(tried, "dms", GROUP, read_words("en", "connect")))
+    return list(trial_lines(tried, "dms", GROUP, DAY, read_words("en", "connect")))
 
 
 def test_a_rule_is_told_with_rows_that_break_it(warehouse, tmp_path):
@@ -194,3 +194,71 @@ def test_phones_of_which_none_can_be_called_are_as_good_as_none(warehouse, tmp_p
     tried = try_day(warehouse, KEYRING, GROUP, sql_system(tmp_path), sqlite(tmp_path, rows), DAY)
     assert tried[0].counts["quarantined"] == 0
     assert "of no use: repair_order.deliverer_phone" in said(tried)[-1]
+
+
+def wrong_system(folder):
+    """A mapping that takes the status from the column of plates."""
+    sql_system(folder)
+    file = folder / "dms.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("{column: state,", "{column: plate,"), encoding="utf-8")
+    return read_dealer_system(file)
+
+
+def test_a_wrong_column_of_codes_shows_nobody(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    given = {
+        "plates": [f"川B{row:02d}4ZP" for row in range(4)],
+        "vins": [f"LS502KNP1RF9289{row:02d}" for row in range(4)],
+        "phones": ["车主13812345678", "0571-88888888", "客户在店等"],
+        "one_plate": ["川BE94ZP", "未付"],
+        "names": ["王军强", "已付"],
+        "remarks": ["客户在店等，先做保养再看一下异响", "等"],
+    }
+    for kind, values in given.items():
+        rows = [order(f"R{row}", plate=values[row % len(values)]) for row in range(30)]
+        system, address = wrong_system(tmp_path), sqlite(tmp_path, rows)
+        said_of = said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))
+        assert [value for value in values[:-1] for line in said_of if value in line] == [], kind
+        assert any("unreadable status: rows: 30" in line for line in said_of), kind
+
+
+def test_of_many_different_codes_it_is_asked_whether_they_are_any(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    rows = [order(f"R{row}", plate=str(row)) for row in range(30)]
+    system, address = wrong_system(tmp_path), sqlite(tmp_path, rows)
+    told = said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))
+    line = "  unreadable status: rows: 30, different values: 30; is this column one of codes?"
+    assert line in told
+
+
+def test_plates_and_vins_as_keys_are_masked(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    for given, seen in (("川A{}B6FV", "*****"), ("LS502KNP1RF92892{}", "*" * 15)):
+        keys = [given.format(row) for row in range(3)]
+        rows = [order(key, sender_phone="138") for key in keys]
+        system, address = sql_system(tmp_path), sqlite(tmp_path, rows)
+        told = said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))
+        assert [key for key in keys for line in told if key in line] == []
+        assert any(f": 3 rows: {seen}" in line for line in told)
+
+
+def test_a_feed_that_was_not_read_shows_nothing_of_the_night(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    system, address = sql_system(tmp_path), sqlite(tmp_path, orders())
+    pull(warehouse, KEYRING, GROUP, system, address, "repair_order", DAY)
+    validate(warehouse, GROUP, "dms", "repair_order", DAY)
+    gone = replace(address, database=str(tmp_path / "gone.sqlite"))
+    told = said(try_day(warehouse, KEYRING, GROUP, system, gone, DAY))
+    assert len(told) == 2
+    assert told[0].startswith("repair orders: ")
+
+
+def test_where_all_changes_lie_after_the_day_the_day_is_asked_for(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    rows = [order("R1", changed=datetime.fromisoformat("2026-11-27 09:30"))]
+    system, address = sql_system(tmp_path), sqlite(tmp_path, rows)
+    told = said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))
+    assert "  the newest change 2026-11-27 lies after 2026-06-10: give --day" in told
+    (tried,) = try_day(warehouse, KEYRING, GROUP, system, sqlite(tmp_path, []), DAY)
+    assert tried.newest is None

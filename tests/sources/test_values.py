@@ -251,6 +251,8 @@ def test_unreadable_text_is_short_and_hides_what_looks_personal() -> None:
     assert values.shown("x" * 100) == "x" * 59 + "…"
     assert values.shown("电话13812345678") == "电话*********78"
     assert values.shown("11010519491231002X") == "*" * 16 + "2X"
+    assert values.shown("川BE94ZP") == "*" * 6 + "P"
+    assert values.shown("LS502KNP1RF928922") == "*" * 15 + "22"
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.binary(), st.datetimes(), st.decimals()))

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,17 +15,21 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError
-from aftercare.protection import Keyring
+from aftercare.protection import Keyring, mask
 from aftercare.quality.suites import read_suite
 from aftercare.quality.words import column_word
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.settings import Group
 from aftercare.sources import money
-from aftercare.sources.batches import Address
+from aftercare.sources.batches import Address, Window
+from aftercare.sources.canonical import TORN
 from aftercare.sources.contacts import is_like_a_name
-from aftercare.sources.dealer_system import DealerSystem
+from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
 from aftercare.sources.feeds import FEEDS
+from aftercare.sources.moments import EPOCHS
 from aftercare.sources.needs import NEEDS, ORDERS, STOPS, Need, not_mapped
+from aftercare.sources.private import is_private
+from aftercare.sources.probe import TableLook, newest_time
 from aftercare.sources.profile import ColumnLook
 from aftercare.stages.pull import pull
 from aftercare.stages.validate import validate
@@ -34,6 +38,8 @@ from aftercare.words import word
 
 MOST_VALUES = 12
 MOST_KEYS = 3
+_LONGEST_CODE = 20
+_NUMBERS = ("integer", "decimal", "date", "timestamp")
 _WORDS = re.compile(r"[\u4e00-\u9fff]+")
 _OF_NUMBERS = re.compile(
     r"[\x20-@\[-`{-~TZAPMkm年月日时点分秒上下午星期周一二三四五六七八九十百千万元公里米￥]*"
@@ -47,13 +53,15 @@ _TELLING: dict[tuple[str, ...], str] = {
 
 class Unreadable(NamedTuple):
     """A column with values that could not be read: how many rows and different values, and the most
-    frequent ones; none of those where they look like people's.
+    frequent ones; none of those where they look like people's, or are too many for codes
+    (``is_crowd``).
     """
 
     column: str
     rows: int
     values: int
     examples: tuple[str, ...]
+    is_crowd: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ class TrialFeed:
 
     ``unreadable``: columns with values that could not be read. ``keys``: of some rows that break a rule,
     what names them. ``unknown``: of rules about stores and brands, the values and their rows. ``lacking``: needed columns that are not mapped.
-    ``medians``: the middle of each column of money, in yuan.
+    ``medians``: the middle of each column of money, in yuan. ``newest``: the newest change, where all
+    lie after the day and nothing was read. Of a feed that was not read there is nothing but ``problem``.
     """
 
     feed: str
@@ -73,6 +82,7 @@ class TrialFeed:
     lacking: Mapping[str, Need] = field(default_factory=dict)
     medians: Mapping[str, Decimal] = field(default_factory=dict)
     unknown: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+    newest: datetime | None = None
 
     def is_useless(self, need: Need) -> bool:
         """Whether the rule that asks for a column marks every row."""
@@ -89,45 +99,71 @@ def try_day(
     day: date,
 ) -> list[TrialFeed]:
     """Pulls and validates each feed of a system for a day, reference feeds first; keeps nothing."""
-    name, tried = system.system, []
+    tried = []
     with warehouse.rehearsal(engine) as rehearsal:
-        rehearsed = rehearsal.engine
         for feed in (feed for feed in FEEDS if feed in system.feeds):
-            counts: dict[str, Any] = {}
-            problem = None
-            try:
-                counts = pull(rehearsed, keyring, group, system, address, feed, day)
-                counts |= validate(rehearsed, group, name, feed, day, recount=False)
-            except AftercareError as found:
-                problem = str(found)
-            with rehearsed.begin() as connection:
-                load = {"system": name, "feed": feed, "day": day}
-                unreadable = _unreadable(connection, load)
-                unknown = _unknown(connection, load, counts.get("by_rule", {}))
-                naming = next(
-                    (part for part in FEEDS[feed].key if part != "store_code"), "store_code"
-                )
-                keys: dict[str, list[str]] = {}
-                for row in warehouse.run(
-                    connection,
-                    "quality/list_flagged_keys",
-                    **load,
-                    key_column=naming,
-                    most=MOST_KEYS,
-                ):
-                    keys.setdefault(row.rule_id, []).append(row.business_key)
-                in_yuan = [column.name for column in FEEDS[feed].columns if column.is_money]
-                medians = {
-                    row.column_name: Decimal(row.median)
-                    for row in warehouse.run(
-                        connection, "quality/list_medians", **load, columns=in_yuan
-                    )
-                }
-            lacking = not_mapped(system, feed)
-            tried.append(
-                TrialFeed(feed, counts, unreadable, problem, keys, lacking, medians, unknown)
-            )
+            tried.append(_try_feed(rehearsal.engine, keyring, group, system, address, feed, day))
     return tried
+
+
+def _try_feed(
+    rehearsed: Engine,
+    keyring: Keyring,
+    group: Group,
+    system: DealerSystem,
+    address: Address,
+    feed: str,
+    day: date,
+) -> TrialFeed:
+    name, counts, problem = system.system, {}, None
+    try:
+        counts = pull(rehearsed, keyring, group, system, address, feed, day)
+        counts |= validate(rehearsed, group, name, feed, day, recount=False)
+    except AftercareError as found:
+        problem = str(found)
+    if not counts:
+        # What stands in the warehouse of that day is of a night, and not of this trial.
+        return TrialFeed(feed, problem=problem)
+    load = {"system": name, "feed": feed, "day": day}
+    naming = next((part for part in FEEDS[feed].key if part != "store_code"), "store_code")
+    in_yuan = [column.name for column in FEEDS[feed].columns if column.is_money]
+    with rehearsed.begin() as connection:
+        unreadable = _unreadable(connection, load)
+        unknown = _unknown(connection, load, counts.get("by_rule", {}))
+        keys: dict[str, list[str]] = {}
+        for row in warehouse.run(
+            connection, "quality/list_flagged_keys", **load, key_column=naming, most=MOST_KEYS
+        ):
+            keys.setdefault(row.rule_id, []).append(row.business_key)
+        medians = {
+            row.column_name: Decimal(row.median)
+            for row in warehouse.run(connection, "quality/list_medians", **load, columns=in_yuan)
+        }
+    return TrialFeed(
+        feed,
+        counts,
+        unreadable,
+        problem,
+        _masked_keys(keys),
+        not_mapped(system, feed),
+        medians,
+        unknown,
+        None if counts["pulled"] else _newest(group, system, address, feed, day),
+    )
+
+
+def _newest(
+    group: Group, system: DealerSystem, address: Address, feed: str, day: date
+) -> datetime | None:
+    """The newest change of a table in which the day sees nothing, if it lies after the day."""
+    mapped = system.feeds[feed]
+    if not isinstance(mapped, SqlFeedMap):
+        return None
+    written = mapped.cursor_format if mapped.cursor_format in EPOCHS else None
+    table = TableLook(mapped.table, ())
+    times = (newest_time(address, system.zone, table, name, written) for name in mapped.cursor)
+    end = Window(day, system.lag_days, group.time_zone).end
+    return max((at for at in times if at is not None and at >= end), default=None)
 
 
 def _unreadable(connection: Connection, load: Mapping[str, Any]) -> list[Unreadable]:
@@ -138,22 +174,52 @@ def _unreadable(connection: Connection, load: Mapping[str, Any]) -> list[Unreada
         found[row.column_name] = Unreadable(
             row.column_name, int(row.column_rows), row.column_values, examples
         )
-    return [
-        one._replace(examples=_showable(load["feed"], one)[:MOST_KEYS]) for one in found.values()
-    ]
+    return [_shown(load["feed"], one) for one in found.values()]
 
 
-def _showable(feed: str, found: Unreadable) -> tuple[str, ...]:
-    """Examples that are nobody's: a wrong column may be mapped, and then these are names and numbers.
+def _shown(feed: str, found: Unreadable) -> Unreadable:
+    """With examples that are nobody's: a wrong column may be mapped, and then these are people's.
 
-    Of a code everything, unless most are like names; of numbers and times what has no other words.
+    Codes are few and short; of numbers and times nothing is shown that has other words.
     """
-    kinds = {column.name: column.kind for column in FEEDS[feed].columns}
+    if found.column == TORN:
+        return found._replace(examples=found.examples[:MOST_KEYS])
+    is_code = FEEDS[feed].column(found.column).kind not in _NUMBERS
+    if is_code and found.values > MOST_VALUES:
+        return found._replace(examples=(), is_crowd=True)
     texts = found.examples
-    if kinds.get(found.column) not in ("code", "boolean", None):
+    if not is_code:
         texts = tuple(text for text in texts if _OF_NUMBERS.fullmatch(text))
-    people = sum(any(map(is_like_a_name, _WORDS.findall(text))) for text in texts)
-    return () if people * 2 > len(texts) else texts
+    return found._replace(examples=_nobodys(texts)[:MOST_KEYS])
+
+
+def _nobodys(texts: Sequence[str]) -> tuple[str, ...]:
+    """Texts that may be shown: none of a column that holds what is somebody's, and no long ones."""
+    if _is_somebodys(texts):
+        return ()
+    return tuple(text for text in texts if not _is_like_names(text) and not _is_long(text))
+
+
+def _is_somebodys(texts: Sequence[str]) -> bool:
+    """Whether one of these is a phone, a plate or a VIN, or most are like names."""
+    return any(map(is_private, texts)) or sum(map(_is_like_names, texts)) * 2 > len(texts)
+
+
+def _is_like_names(text: str) -> bool:
+    return any(map(is_like_a_name, _WORDS.findall(text)))
+
+
+def _is_long(text: str) -> bool:
+    """Whether it is longer than codes are; a Chinese character counts as two."""
+    return len(text) + len("".join(_WORDS.findall(text))) > _LONGEST_CODE
+
+
+def _masked_keys(keys: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Keys of rows; all are masked where they are somebody's, for then a wrong column is the key."""
+    known = [key for found in keys.values() for key in found]
+    if not _is_somebodys(known):
+        return keys
+    return {rule_id: [mask(key) for key in found] for rule_id, found in keys.items()}
 
 
 def _unknown(
@@ -172,8 +238,10 @@ def _unknown(
                 most=MOST_VALUES,
             ).all()
             given = [row.given for row in rows if row.given is not None]
-            if not ColumnLook("", "text", given).is_personal:
-                found[rule.rule_id] = {row.given: row.found_rows for row in rows}
+            if not (ColumnLook("", "text", given).is_personal or any(map(is_private, given))):
+                found[rule.rule_id] = {
+                    row.given: row.found_rows for row in rows if not _is_long(row.given or "")
+                }
     return found
 
 
@@ -185,16 +253,16 @@ def show_trial(group: Group, name: str, day: date) -> None:
     engine, keyring = connections.warehouse_engine(), connections.keyring()
     tried = try_day(engine, keyring, group, system, address, day)
     click.echo(say("try_head", system=name, day=day))
-    for line in trial_lines(tried, name, group, say):
+    for line in trial_lines(tried, name, group, day, say):
         click.echo(line)
     if any(feed.problem for feed in tried):
         sys.exit(1)
 
 
-def trial_lines(tried: Sequence[TrialFeed], name: str, group: Group, say: Words) -> Iterator[str]:
+def trial_lines(tried: Sequence[TrialFeed], name: str, group: Group, day: date, say: Words) -> Iterator[str]:
     """Feed by feed what became of the rows, and at the end whether the system can go live."""
     for feed in tried:
-        yield from _lines(feed, group, say)
+        yield from _lines(feed, group, day, say)
     yield _verdict(tried, name, say)
 
 
@@ -227,12 +295,14 @@ def _unusual(feed: str, column: str, middle: Decimal, say: Words) -> str:
     return say("try_unit", unit=say(f"unit_{unit}"), name=unit)
 
 
-def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
+def _lines(tried: TrialFeed, group: Group, day: date, say: Words) -> Iterator[str]:
     title = word(FEED_WORDS, tried.feed, say.language)
     if tried.problem is not None:
         yield say("try_problem", feed=title, problem=tried.problem)
     else:
         yield say("try_feed", feed=title, **tried.counts)
+    if tried.newest is not None:
+        yield "  " + say("all_later", newest=f"{tried.newest:%Y-%m-%d}", day=day)
     rules = {rule.rule_id: rule for rule in read_suite(tried.feed).rules}
     for rule_id, rows in tried.counts.get("by_rule", {}).items():
         message = getattr(rules[rule_id].meta.message, say.language)
@@ -273,5 +343,6 @@ def _lines(tried: TrialFeed, group: Group, say: Words) -> Iterator[str]:
                 values=found.values,
                 rows=found.rows,
             )
+            + (say("try_crowd") if found.is_crowd else "")
             + (say("try_examples", examples=examples) if examples else "")
         )

@@ -81,8 +81,8 @@ def _feed(feed: FeedDraft, say: Words) -> Iterator[str]:
     if unique:
         yield "  " + say("unique", columns=", ".join(unique))
     if feed.cursor:
-        chosen = [found for found in feed.candidates if found.column.name in feed.cursor]
-        yield "  " + say("cursor", columns=", ".join(_cursor(found, say) for found in chosen))
+        chosen = ", ".join(_cursor(found, say) for found in _chosen(feed))
+        yield "  " + say("cursor", columns=chosen)
     elif feed.lacks_cursor:
         yield "  " + say("no_cursor")
     others = [found for found in feed.candidates if found.column.name not in feed.cursor]
@@ -95,6 +95,10 @@ def _feed(feed: FeedDraft, say: Words) -> Iterator[str]:
         column = f"{column_word(name, say.language)} {name}"
         without = say(f"without_{need.loss}", rule=need.rule_id)
         yield "  " + say("missing_key", columns=f"{column} · {without}")
+
+
+def _chosen(feed: FeedDraft) -> list[CursorDraft]:
+    return [found for found in feed.candidates if found.column.name in feed.cursor]
 
 
 def _cursor(found: CursorDraft, say: Words) -> str:
@@ -131,6 +135,9 @@ def _quality(
         if figures.duplicates is not None:
             totals = say("totals", duplicates=figures.duplicates, incomplete=figures.incomplete)
             yield f"  {totals}"
+        newest = max((one.newest for one in _chosen(feed) if one.newest is not None), default=None)
+        if not figures.rows and newest is not None and newest >= window.end:
+            yield "  " + say("all_later", newest=f"{newest:%Y-%m-%d}", day=window.day)
     for name, drafts in feed.codes.items():
         listed = [
             say("code_open", code=code.code, rows=code.rows)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from aftercare.settings import Group
-from aftercare.sources import money, values
+from aftercare.sources import money
 from aftercare.sources.batches import Address
 from aftercare.sources.cursor_text import USUAL
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
@@ -26,7 +26,7 @@ from aftercare.sources.joins import PeopleTable, StoreTable, people_table, store
 from aftercare.sources.money import Unit
 from aftercare.sources.names import Names
 from aftercare.sources.needs import NEEDS, Need
-from aftercare.sources.probe import Look, count_codes, newest
+from aftercare.sources.probe import Look, count_codes, newest_time
 from aftercare.sources.profile import ColumnLook
 
 LAG_DAYS = 3
@@ -186,7 +186,7 @@ def make_draft(
                 CursorDraft(
                     column,
                     names.changed(column.name),
-                    _as_time(newest(address, zone, guess.table, column.name), zone, column.epoch),
+                    newest_time(address, zone, guess.table, column.name, column.epoch),
                     *_written(look, column),
                 )
                 for column in _cursor_columns(guess)
@@ -205,12 +205,6 @@ def make_draft(
     if draft_of_all.lacks_stores:
         return replace(draft_of_all, stores=tuple(store_tables(look.tables, guesses)))
     return draft_of_all
-
-
-def _as_time(raw: object, zone: tzinfo, written: str | None) -> datetime | None:
-    """A raw value as a time of the system's zone: free text that stands for one is not shown."""
-    found: list[datetime | None] = values.timestamps([raw], zone, written).values
-    return found[0].astimezone(zone) if found[0] is not None else None
 
 
 def _cursor_columns(guess: FeedGuess) -> list[ColumnLook]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
 from aftercare.errors import AftercareError, BadData, ConfigurationError, SystemUnreachable
-from aftercare.sources import sql_session
+from aftercare.sources import sql_session, values
 from aftercare.sources.batches import Address
 from aftercare.sources.codes import code_key
 from aftercare.sources.files_probe import FileLayout, layouts
@@ -140,6 +141,15 @@ def newest(address: Address, zone: ZoneInfo, table: TableLook, name: str) -> obj
     ):
         return connection.execute(greatest).scalar()
     return None
+
+
+def newest_time(
+    address: Address, zone: ZoneInfo, table: TableLook, name: str, written: str | None
+) -> datetime | None:
+    """The greatest value of a column as a time of ``zone``: free text that stands for one is not shown."""
+    raw = newest(address, zone, table, name)
+    found: list[datetime | None] = values.timestamps([raw], zone, written).values
+    return found[0].astimezone(zone) if found[0] is not None else None
 
 
 def _names(inspector: Inspector) -> Iterator[tuple[str | None, str]]:

@@ -16,10 +16,10 @@ from itertools import repeat
 from operator import is_
 from typing import Any, NamedTuple
 
-from aftercare.protection import mask
 from aftercare.sources import moments
 from aftercare.sources.codes import BLANKS, code_key, is_countable
 from aftercare.sources.moments import UNREADABLE
+from aftercare.sources.private import masked
 
 SHOWN_CHARACTERS = 60
 INTEGERS = range(-(2**31), 2**31)
@@ -49,7 +49,6 @@ _NUMBER = re.compile(
     r"(?:元|圆|公里|千米|km|%)?",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"1[3-9]\d{9}|\d{15,}[\dXx]")
 
 
 class Understood(NamedTuple):
@@ -74,9 +73,10 @@ def text_of(raw: object) -> str | None:
 
 
 def shown(raw: object) -> str:
-    """A raw value for stewards: short, and masked where it looks like a phone or identity number."""
-    cleaned = text_of(raw) or ""
-    hidden = _PERSONAL.sub(lambda found: mask(found.group()), cleaned)
+    """A raw value for stewards: short, and masked where it looks like a phone, plate, VIN, identity
+    number or address of mail.
+    """
+    hidden = masked(text_of(raw) or "")
     return hidden if len(hidden) <= SHOWN_CHARACTERS else hidden[: SHOWN_CHARACTERS - 1] + "…"
 
 
