@@ -239,6 +239,27 @@ def test_a_blank_time_of_change_takes_the_time_of_making(tmp_path):
         assert drafted(dealer.connection).feeds[0].cursor == ("updated_at", "created_at")
 
 
+def test_another_database_of_the_server_is_only_remarked(request, tmp_path):
+    with (
+        dealer_database("mariadb", request, tmp_path) as other,
+        dealer_database("mariadb", request, tmp_path) as own,
+    ):
+        foreign.make_foreign(other.engine, END)
+        rows = [
+            {"工单号": f"W{row:02d}", "门店": "A1", "车架号": "LSVAA4182E2184847",
+             "末次修改": f"2026-06-{row:02d} 09:05:00"}
+            for row in range(1, 20)
+        ]  # fmt: skip
+        table(own.engine, "维修工单", rows)
+        draft = drafted(own.connection)
+        database = other.connection.database
+        assert [feed.guess.table.name for feed in draft.feeds] == ["维修工单"]
+        assert draft.elsewhere[f"{database}.t_wxgd"] == "repair_order"
+        file = written(own.connection, tmp_path).read_text(encoding="utf-8")
+        named = [line.split("#")[0] for line in file.splitlines() if not line.strip().startswith("#")]
+        assert database not in "".join(named)
+
+
 def test_a_table_that_may_not_be_read_is_named_and_hides_no_other(request, tmp_path):
     with dealer_database("postgres", request, tmp_path) as dealer:
         foreign.make_foreign(dealer.engine, END)

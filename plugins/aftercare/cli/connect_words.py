@@ -5,7 +5,7 @@ Of values only codes and times of change are shown; everything else is counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from aftercare.errors import AftercareError
@@ -38,9 +38,7 @@ def report_lines(
             (
                 table.name,
                 _rows(table, say),
-                word(FEED_WORDS, feeds[table.name], say.language)
-                if table.name in feeds
-                else _problem(table, say),
+                _like(table, feeds, draft, say),
             )
             for table in look.tables
         ],
@@ -65,6 +63,15 @@ def _rows(table: TableLook, say: Words) -> str:
     if table.rows is None:
         return "—"
     return say("probe_more", rows=table.rows) if table.is_more else str(table.rows)
+
+
+def _like(table: TableLook, feeds: Mapping[str, str], draft: Draft, say: Words) -> str:
+    if table.name in feeds:
+        return word(FEED_WORDS, feeds[table.name], say.language)
+    if table.name in draft.elsewhere:
+        like = word(FEED_WORDS, draft.elsewhere[table.name], say.language)
+        return say("probe_elsewhere", feed=like)
+    return _problem(table, say)
 
 
 def _problem(table: TableLook, say: Words) -> str:

@@ -21,7 +21,7 @@ from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
 from aftercare.sources.dictionaries import dictionary_tables
 from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
 from aftercare.sources.feeds import FEEDS
-from aftercare.sources.guess import SURE, FeedGuess
+from aftercare.sources.guess import SURE, FeedGuess, likely_feed
 from aftercare.sources.joins import PeopleTable, StoreTable, people_table, store_tables
 from aftercare.sources.money import Unit
 from aftercare.sources.names import Names
@@ -96,7 +96,9 @@ class FeedDraft:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mapping in the making. ``stores``: tables that may be that of the stores, where none was taken."""
+    """A mapping in the making. ``stores``: tables that may be that of the stores, where none was taken.
+    ``elsewhere``: tables of other databases that are like a feed, and which.
+    """
 
     system: str
     conn_id: str
@@ -106,6 +108,7 @@ class Draft:
     brands: tuple[str, ...] = ()
     dictionaries: Mapping[tuple[str, str], str] = field(default_factory=dict)
     stores: tuple[StoreTable, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def to_decide(self) -> int:
@@ -169,7 +172,7 @@ def make_draft(
     feeds = []
     zone, brands = group.time_zone, tuple(group.packs)
     used = {guess.table.name for guess in guesses}
-    known = dictionary_tables((table for table in look.tables if table.name not in used), names)
+    known = dictionary_tables((table for table in look.own if table.name not in used), names)
     for guess in guesses:
         whole = {
             name: count_codes(address, zone, guess.table, found.source.name)
@@ -197,13 +200,25 @@ def make_draft(
         written = next((one.written for one in candidates if one.column.name in cursor), None)
         draft = FeedDraft(guess, cursor, written, tuple(candidates), codes)
         if look.kind == "sql" and any(need.loss == "calls" for need in draft.lacking.values()):
-            draft = replace(draft, people=people_table(look.tables, guess, names))
+            draft = replace(draft, people=people_table(look.own, guess, names))
         feeds.append(draft)
+    others = {
+        table.name: like
+        for table in look.tables
+        if table.is_elsewhere and (like := likely_feed(table, names)) is not None
+    }
     draft_of_all = Draft(
-        system, look.conn_id, look.kind, str(zone), tuple(feeds), brands, _dictionaries(feeds)
+        system,
+        look.conn_id,
+        look.kind,
+        str(zone),
+        tuple(feeds),
+        brands,
+        _dictionaries(feeds),
+        elsewhere=others,
     )
     if draft_of_all.lacks_stores:
-        return replace(draft_of_all, stores=tuple(store_tables(look.tables, guesses)))
+        return replace(draft_of_all, stores=tuple(store_tables(look.own, guesses)))
     return draft_of_all
 
 

@@ -66,7 +66,10 @@ class FeedGuess:
 
 
 def guess(look: Look, names: Names) -> list[FeedGuess]:
-    """At most one table for each feed and one feed for each table, feeds in their order."""
+    """At most one table for each feed and one feed for each table, feeds in their order.
+
+    Tables of other databases are but rivals, and those of the default schema come first among equals.
+    """
     all_guesses = sorted(
         (
             found
@@ -74,12 +77,13 @@ def guess(look: Look, names: Names) -> list[FeedGuess]:
             for table in look.tables
             if (found := _feed(feed, table, names)) is not None
         ),
-        key=lambda found: -found.score,
+        key=lambda found: (-found.score, "." in found.table.name),
     )
     chosen: dict[str, FeedGuess] = {}
     taken: set[str] = set()
     for found in all_guesses:
-        if found.feed.name not in chosen and found.table.name not in taken:
+        is_free = found.feed.name not in chosen and found.table.name not in taken
+        if is_free and not found.table.is_elsewhere:
             chosen[found.feed.name] = found
             taken.add(found.table.name)
     return [
@@ -89,6 +93,13 @@ def guess(look: Look, names: Names) -> list[FeedGuess]:
         for name in FEEDS
         if (found := chosen.get(name)) is not None
     ]
+
+
+def likely_feed(table: TableLook, names: Names) -> str | None:
+    """The feed that a table is most like; None where it is like none."""
+    found = (like for feed in FEEDS.values() if (like := _feed(feed, table, names)) is not None)
+    best = max(found, key=lambda like: like.score, default=None)
+    return None if best is None else best.feed.name
 
 
 def is_like_a_feed(table: TableLook, names: Names) -> bool:

@@ -40,7 +40,8 @@ class TableLook:
     """A table, a view, or files of one form.
 
     ``rows`` is None where they could not be counted in time; ``is_more``: there are more than were
-    counted. ``problem`` says why there is no sample.
+    counted. ``problem`` says why there is no sample. ``is_elsewhere``: it belongs to another database of
+    the server, which the connection does not name.
     """
 
     name: str
@@ -51,6 +52,7 @@ class TableLook:
     layout: FileLayout | None = None
     problem: str | None = None
     is_forbidden: bool = False
+    is_elsewhere: bool = False
 
     def column(self, name: str) -> ColumnLook:
         """The column of that name; KeyError when there is none."""
@@ -72,6 +74,11 @@ class Look:
     tables: tuple[TableLook, ...]
     left_out: int = 0
 
+    @property
+    def own(self) -> tuple[TableLook, ...]:
+        """What belongs to the connection's own database; all where it names none."""
+        return tuple(table for table in self.tables if not table.is_elsewhere)
+
 
 def look(address: Address, zone: ZoneInfo) -> Look:
     """Looks at every table or form of file behind a connection.
@@ -87,8 +94,14 @@ def look(address: Address, zone: ZoneInfo) -> Look:
         sql_session.connected(address, zone, sql_session.LOOK_SECONDS) as connection,
     ):
         names = list(_names(inspect(connection)))
+        # What MySQL calls a schema is another database: a copy for tests, or another group's.
+        has_others = connection.dialect.name == "mysql" and bool(address.url.database)
         tables = tuple(
-            _table_look(connection, schema, name) for schema, name in names[:MOST_TABLES]
+            replace(
+                _table_look(connection, schema, name),
+                is_elsewhere=has_others and schema is not None,
+            )
+            for schema, name in names[:MOST_TABLES]
         )
         return Look(
             address.conn_id,
@@ -153,9 +166,9 @@ def newest_time(
 
 
 def _names(inspector: Inspector) -> Iterator[tuple[str | None, str]]:
-    """Tables and views, those of the default schema without its name."""
+    """Tables and views, those of the default schema first and without its name."""
     default = inspector.default_schema_name
-    for schema in inspector.get_schema_names():
+    for schema in sorted(inspector.get_schema_names(), key=lambda name: name != default):
         if schema in _OWN_SCHEMAS or schema.startswith("pg_"):
             continue
         shown = None if schema == default else schema
