@@ -262,3 +262,15 @@ def test_where_all_changes_lie_after_the_day_the_day_is_asked_for(warehouse, tmp
     assert "  the newest change 2026-11-27 lies after 2026-06-10: give --day" in told
     (tried,) = try_day(warehouse, KEYRING, GROUP, system, sqlite(tmp_path, []), DAY)
     assert tried.newest is None
+
+
+def test_phones_in_a_column_of_money_are_hardly_money(warehouse, tmp_path):
+    know_stores(warehouse, "CA01")
+    system, address = sql_system(tmp_path), sqlite(tmp_path, [order("R1", amount=1394812713)])
+    told = said(try_day(warehouse, KEYRING, GROUP, system, address, DAY))
+    assert any(line.endswith("in any unit. Is this money at all?") for line in told)
+    file = tmp_path / "dms.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("amount: amount", "amount: {column: amount, unit: fen}"), "utf-8")
+    told = said(try_day(warehouse, KEYRING, GROUP, read_dealer_system(file), address, DAY))
+    assert any(line.endswith("in any unit. Is this money at all?") for line in told)

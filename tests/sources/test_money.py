@@ -6,7 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from aftercare.sources.money import UNITS, Unit, amounts, is_usual, likely_unit, median, unit_for
+from aftercare.sources.money import (
+    UNITS,
+    Unit,
+    amounts,
+    is_beyond,
+    is_usual,
+    likely_unit,
+    median,
+    unit_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +62,13 @@ def test_an_unusual_median_names_the_unit_that_would_make_it_usual(
 def test_the_median_is_of_what_is_filled_and_can_be_read() -> None:
     assert median([None, "?", 300, 100, 200], "fen") == 2
     assert median([None, "?"], "yuan") is None
+
+
+def test_the_unit_that_is_mapped_is_not_proposed_again() -> None:
+    assert unit_for("sales_order", "price", Decimal(15_800_000), "fen") is None
+    assert unit_for("sales_order", "price", Decimal(1_580), "fen") == "yuan"
+
+
+@pytest.mark.parametrize(("middle", "beyond"), [(13_948_127_131, True), (15_800_000, False), (158_000, False), (0, False)])
+def test_what_is_too_much_in_any_unit_is_hardly_money(middle: int, beyond: bool) -> None:
+    assert is_beyond("sales_order", "price", Decimal(middle)) == beyond

@@ -92,8 +92,8 @@ def _probe(group: Group, conn_id: str, system: str, day: date, output: Path | No
         click.echo(line)
     if file.exists():
         raise ConfigurationError(
-            "is there already, so no draft was written; give --output FILE to have one beside it, or "
-            "delete it to draft again",
+            "is there already, so no draft was written; give another name with --output to have one "
+            "beside it, or delete it to draft again",
             file=_shown(file),
         )
     if draft.feeds:

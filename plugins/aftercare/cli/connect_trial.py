@@ -70,7 +70,7 @@ class TrialFeed:
 
     ``unreadable``: columns with values that could not be read. ``keys``: of some rows that break a rule,
     what names them. ``unknown``: of rules about stores and brands, the values and their rows. ``lacking``: needed columns that are not mapped.
-    ``medians``: the middle of each column of money, in yuan. ``newest``: the newest change, where all
+    ``medians``: the middle of each column of money, in yuan, and ``units`` what it is mapped in. ``newest``: the newest change, where all
     lie after the day and nothing was read. Of a feed that was not read there is nothing but ``problem``.
     """
 
@@ -83,6 +83,7 @@ class TrialFeed:
     medians: Mapping[str, Decimal] = field(default_factory=dict)
     unknown: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
     newest: datetime | None = None
+    units: Mapping[str, money.Unit] = field(default_factory=dict)
 
     def is_useless(self, need: Need) -> bool:
         """Whether the rule that asks for a column marks every row."""
@@ -149,6 +150,7 @@ def _try_feed(
         medians,
         unknown,
         None if counts["pulled"] else _newest(group, system, address, feed, day),
+        {name: system.feeds[feed].columns[name].unit for name in medians},
     )
 
 
@@ -285,14 +287,16 @@ def _verdict(tried: Sequence[TrialFeed], name: str, say: Words) -> str:
     return say("try_ready_held" if held else "try_ready", system=name, rows=held)
 
 
-def _unusual(feed: str, column: str, middle: Decimal, say: Words) -> str:
+def _unusual(tried: TrialFeed, column: str, middle: Decimal, say: Words) -> str:
     """A warning where a column of money is hardly in yuan; else nothing."""
-    if money.is_usual(feed, column, middle):
+    if money.is_usual(tried.feed, column, middle):
         return ""
-    unit = money.unit_for(feed, column, middle)
-    if unit is None:
-        return say("try_unusual")
-    return say("try_unit", unit=say(f"unit_{unit}"), name=unit)
+    mapped = tried.units[column]
+    unit = money.unit_for(tried.feed, column, middle, mapped)
+    if unit is not None:
+        return say("try_unit", unit=say(f"unit_{unit}"), name=unit)
+    is_beyond = money.is_beyond(tried.feed, column, middle / money.IN_YUAN[mapped])
+    return say("try_no_money" if is_beyond else "try_unusual")
 
 
 def _lines(tried: TrialFeed, group: Group, day: date, say: Words) -> Iterator[str]:
@@ -332,7 +336,7 @@ def _lines(tried: TrialFeed, group: Group, day: date, say: Words) -> Iterator[st
             name=column,
             median=f"{middle.quantize(Decimal('0.01')):,}",
         )
-        yield "  " + told + _unusual(tried.feed, column, middle, say)
+        yield "  " + told + _unusual(tried, column, middle, say)
     for found in tried.unreadable:
         examples = "".join(f"“{value}” " for value in found.examples).strip()
         yield (

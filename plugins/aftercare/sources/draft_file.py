@@ -81,6 +81,8 @@ def _doubt(feed: FeedDraft, name: str, say: Words) -> str | None:
     unit = feed.unit_of(name)
     middle = None if unit is None else money.median(guess.source.filled_values, unit)
     if middle is not None:
+        if money.is_beyond(feed.guess.feed.name, name, middle):
+            return say("draft_no_money", median=f"{middle:,}")
         return say("draft_money", unit=say(f"unit_{unit}"), median=f"{middle:,}")
     return None if guess.is_sure and unit is None else say("draft_unsure")
 

@@ -72,11 +72,21 @@ def likely_unit(feed: str, column: str, raw: Sequence[object]) -> Unit:
     return "yuan"
 
 
-def unit_for(feed: str, column: str, middle: Decimal) -> Unit | None:
-    """The unit that would make an unusual median of yuan a usual one; None where none would."""
+def unit_for(feed: str, column: str, middle: Decimal, unit: Unit = "yuan") -> Unit | None:
+    """The other unit that would make an unusual median of ``unit`` a usual one; None where none would.
+
+    ``middle`` is in yuan, as ``unit`` made it.
+    """
     if is_usual(feed, column, middle):
         return None
+    raw = middle / IN_YUAN[unit]
     return next(
-        (unit for unit in UNITS if is_usual(feed, column, middle * IN_YUAN[unit])),
+        (one for one in UNITS if one != unit and is_usual(feed, column, raw * IN_YUAN[one])),
         None,
     )
+
+
+def is_beyond(feed: str, column: str, middle: Decimal) -> bool:
+    """Whether a median is so great that no unit explains it: then the column is hardly money."""
+    _, most = USUAL_MEDIANS[feed, column]
+    return middle > most and unit_for(feed, column, middle) is None
