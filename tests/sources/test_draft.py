@@ -256,7 +256,9 @@ def test_another_database_of_the_server_is_only_remarked(request, tmp_path):
         assert [feed.guess.table.name for feed in draft.feeds] == ["维修工单"]
         assert draft.elsewhere[f"{database}.t_wxgd"] == "repair_order"
         file = written(own.connection, tmp_path).read_text(encoding="utf-8")
-        named = [line.split("#")[0] for line in file.splitlines() if not line.strip().startswith("#")]
+        named = [
+            line.split("#")[0] for line in file.splitlines() if not line.strip().startswith("#")
+        ]
         assert database not in "".join(named)
 
 
@@ -375,14 +377,20 @@ def test_a_table_of_stores_with_strange_names_is_proposed_by_its_values(tmp_path
         for column in ("jgqc", "zypp", "szcs", "kyrq"):
             dealer.run(f"alter table t_jg rename column {column} to q_{column[:2]}")
         text = text_of(drafted(dealer.connection))
-        assert "stores: t_jg (2 rows; its jgdm has the values of t_ry.jgdm, t_cl_dd.jgdm" in text
+        assert (
+            "stores: t_jg (2 rows; columns jgid, jgdm, q_jg, q_zy, q_sz, q_ky; its jgdm has the values of t_ry.jgdm, t_cl_dd.jgdm"
+            in text
+        )
         for name in ("t_jg", "t_ry", "t_cl_dd", "t_wx_gd"):
             dealer.run(f"alter table {name} rename column jgdm to q9")
         draft = drafted(dealer.connection)
     lines = text_of(draft).splitlines()
     assert draft.names_stores is None
     (asked,) = (line for line in lines if "TODO store:" in line)
-    assert "t_jg (2 rows; its q9 has the values of t_ry.q9, t_cl_dd.q9, t_wx_gd.q9)" in asked
+    assert (
+        "t_jg (2 rows; columns jgid, q9, q_jg, q_zy, q_sz, q_ky; its q9 has the values of t_ry.q9, t_cl_dd.q9, t_wx_gd.q9)"
+        in asked
+    )
     missing = [line for line in lines if "TODO store_code:" in line]
     assert len(missing) == 3
     assert all("columns that are left:" in line and "q9" in line for line in missing)
@@ -422,6 +430,34 @@ def test_a_needed_column_that_is_not_found_is_asked_for_beside_what_is_left(tmp_
     ]  # fmt: skip
     assert all("TODO" in line and "q7" in line for line in lines if "without it" in line)
     assert draft.to_decide == len(asked) + 2
+
+
+def test_a_column_of_codes_that_is_not_found_is_proposed_with_their_meanings(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {
+                "ro_no": f"R{row:03d}",
+                "store_code": "A1",
+                "vin": "LSVAA4182E2184847",
+                "q7": ("3", "5", "8")[row % 3],
+                "q8": f"川B{row % 4}E94Z",
+                "q9": ("客户在店等，先做保养再看", "异响，客户要求退机油")[row % 2],
+            }
+            for row in range(30)
+        ]
+        table(dealer.engine, "repair_order", rows)
+        said = (("3", "已结算"), ("5", "已作废"), ("8", "挂账"))
+        table(dealer.engine, "dm", [{"dm": code, "mc": text} for code, text in said])
+        draft = drafted(dealer.connection)
+        lines = text_of(draft).splitlines()
+    asked = next(row for row, line in enumerate(lines) if "TODO status:" in line)
+    assert [line.removeprefix("      #").strip() for line in lines[asked + 1 : asked + 4]] == [
+        "it may be q7: 3×10 已结算 = settled, 5×10 已作废 = cancelled, 8×10 挂账 = ?; then write:",
+        "status: {column: q7, codes: repair_order_status}",
+        'and below codes: repair_order_status: {"3": settled, "5": cancelled, "8": …}',
+    ]
+    assert not any("川B" in line or "异响" in line for line in lines)
+    assert draft.to_decide == sum("TODO" in line for line in lines)
 
 
 def test_without_a_table_of_stores_they_are_taken_from_where_they_are_named(tmp_path):

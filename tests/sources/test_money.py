@@ -69,6 +69,9 @@ def test_the_unit_that_is_mapped_is_not_proposed_again() -> None:
     assert unit_for("sales_order", "price", Decimal(1_580), "fen") == "yuan"
 
 
-@pytest.mark.parametrize(("middle", "beyond"), [(13_948_127_131, True), (15_800_000, False), (158_000, False), (0, False)])
+@pytest.mark.parametrize(
+    ("middle", "beyond"),
+    [(13_948_127_131, True), (15_800_000, False), (158_000, False), (0, False)],
+)
 def test_what_is_too_much_in_any_unit_is_hardly_money(middle: int, beyond: bool) -> None:
     assert is_beyond("sales_order", "price", Decimal(middle)) == beyond

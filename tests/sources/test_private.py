@@ -2,7 +2,7 @@
 
 import pytest
 
-from aftercare.sources.private import is_private, masked
+from aftercare.sources.private import is_long, is_private, masked
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_what_is_somebodys_is_masked_where_it_stands(text: str, seen: str) -> No
 )  # fmt: skip
 def test_codes_times_and_numbers_of_orders_are_nobody_s(text: str) -> None:
     assert not is_private(text)
+
+
+def test_words_of_a_remark_are_longer_than_codes() -> None:
+    assert is_long("异响，客户要求退机油")
+    assert is_long("x" * 17)
+    assert not is_long("保险事故钣金喷漆")

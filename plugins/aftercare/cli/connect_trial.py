@@ -28,7 +28,7 @@ from aftercare.sources.dealer_system import DealerSystem, SqlFeedMap
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.moments import EPOCHS
 from aftercare.sources.needs import NEEDS, ORDERS, STOPS, Need, not_mapped
-from aftercare.sources.private import is_private
+from aftercare.sources.private import is_long, is_private
 from aftercare.sources.probe import TableLook, newest_time
 from aftercare.sources.profile import ColumnLook
 from aftercare.stages.pull import pull
@@ -38,7 +38,6 @@ from aftercare.words import word
 
 MOST_VALUES = 12
 MOST_KEYS = 3
-_LONGEST_CODE = 20
 _NUMBERS = ("integer", "decimal", "date", "timestamp")
 _WORDS = re.compile(r"[\u4e00-\u9fff]+")
 _OF_NUMBERS = re.compile(
@@ -192,14 +191,10 @@ def _shown(feed: str, found: Unreadable) -> Unreadable:
     texts = found.examples
     if not is_code:
         texts = tuple(text for text in texts if _OF_NUMBERS.fullmatch(text))
-    return found._replace(examples=_nobodys(texts)[:MOST_KEYS])
-
-
-def _nobodys(texts: Sequence[str]) -> tuple[str, ...]:
-    """Texts that may be shown: none of a column that holds what is somebody's, and no long ones."""
     if _is_somebodys(texts):
-        return ()
-    return tuple(text for text in texts if not _is_like_names(text) and not _is_long(text))
+        return found._replace(examples=())
+    shown = [text for text in texts if not (_is_like_names(text) or (is_code and is_long(text)))]
+    return found._replace(examples=tuple(shown[:MOST_KEYS]))
 
 
 def _is_somebodys(texts: Sequence[str]) -> bool:
@@ -209,11 +204,6 @@ def _is_somebodys(texts: Sequence[str]) -> bool:
 
 def _is_like_names(text: str) -> bool:
     return any(map(is_like_a_name, _WORDS.findall(text)))
-
-
-def _is_long(text: str) -> bool:
-    """Whether it is longer than codes are; a Chinese character counts as two."""
-    return len(text) + len("".join(_WORDS.findall(text))) > _LONGEST_CODE
 
 
 def _masked_keys(keys: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
@@ -242,7 +232,7 @@ def _unknown(
             given = [row.given for row in rows if row.given is not None]
             if not (ColumnLook("", "text", given).is_personal or any(map(is_private, given))):
                 found[rule.rule_id] = {
-                    row.given: row.found_rows for row in rows if not _is_long(row.given or "")
+                    row.given: row.found_rows for row in rows if not is_long(row.given or "")
                 }
     return found
 
@@ -261,7 +251,9 @@ def show_trial(group: Group, name: str, day: date) -> None:
         sys.exit(1)
 
 
-def trial_lines(tried: Sequence[TrialFeed], name: str, group: Group, day: date, say: Words) -> Iterator[str]:
+def trial_lines(
+    tried: Sequence[TrialFeed], name: str, group: Group, day: date, say: Words
+) -> Iterator[str]:
     """Feed by feed what became of the rows, and at the end whether the system can go live."""
     for feed in tried:
         yield from _lines(feed, group, day, say)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
@@ -19,14 +20,21 @@ from aftercare.sources.batches import Address
 from aftercare.sources.cursor_text import USUAL
 from aftercare.sources.dealer_system import DealerSystem, FileSystem, SqlSystem
 from aftercare.sources.dictionaries import dictionary_tables
-from aftercare.sources.draft_codes import CodeDraft, draft_codes, wants_codes
+from aftercare.sources.draft_codes import (
+    CodeChoice,
+    CodeDraft,
+    best_choices,
+    draft_codes,
+    may_be_codes,
+    wants_codes,
+)
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.guess import SURE, FeedGuess, likely_feed
 from aftercare.sources.joins import PeopleTable, StoreTable, people_table, store_tables
 from aftercare.sources.money import Unit
 from aftercare.sources.names import Names
 from aftercare.sources.needs import NEEDS, Need
-from aftercare.sources.probe import Look, count_codes, newest_time
+from aftercare.sources.probe import Look, TableLook, count_codes, newest_time
 from aftercare.sources.profile import ColumnLook
 
 LAG_DAYS = 3
@@ -51,7 +59,8 @@ class CursorDraft:
 class FeedDraft:
     """A feed of the draft: the guess, the chosen cursors, all candidates, and codes by column.
 
-    ``people``: where nobody could be called, the table in which the people may be.
+    ``people``: where nobody could be called, the table in which the people may be. ``choices``: for a
+    column of codes that was not found, the left-over columns that may be it.
     """
 
     guess: FeedGuess
@@ -60,6 +69,7 @@ class FeedDraft:
     candidates: tuple[CursorDraft, ...]
     codes: Mapping[str, tuple[CodeDraft, ...]]
     people: PeopleTable | None = None
+    choices: Mapping[str, tuple[CodeChoice, ...]] = field(default_factory=dict)
 
     @property
     def unused(self) -> tuple[ColumnLook, ...]:
@@ -201,7 +211,7 @@ def make_draft(
         draft = FeedDraft(guess, cursor, written, tuple(candidates), codes)
         if look.kind == "sql" and any(need.loss == "calls" for need in draft.lacking.values()):
             draft = replace(draft, people=people_table(look.own, guess, names))
-        feeds.append(draft)
+        feeds.append(replace(draft, choices=_choices(draft, address, zone, known, names)))
     others = {
         table.name: like
         for table in look.tables
@@ -220,6 +230,39 @@ def make_draft(
     if draft_of_all.lacks_stores:
         return replace(draft_of_all, stores=tuple(store_tables(look.own, guesses)))
     return draft_of_all
+
+
+def _choices(
+    feed: FeedDraft,
+    address: Address,
+    zone: ZoneInfo,
+    known: Sequence[TableLook],
+    names: Names,
+) -> dict[str, tuple[CodeChoice, ...]]:
+    """For each column of codes that is asked for, the left-over columns that may be it."""
+    guess = feed.guess
+    asked = [
+        guess.feed.column(name)
+        for name in (*feed.missing_key, *feed.lacking)
+        if guess.feed.column(name).kind == "code"
+    ]
+    if not asked:
+        return {}
+    left = [
+        count_codes(address, zone, guess.table, source.name)
+        for source in feed.unused
+        if may_be_codes(source)
+    ]
+    return {
+        column.name: best_choices(
+            CodeChoice(
+                source.name, tuple(draft_codes(guess.feed.name, column, source, known, names))
+            )
+            for source in left
+            if may_be_codes(source)
+        )
+        for column in asked
+    }
 
 
 def _cursor_columns(guess: FeedGuess) -> list[ColumnLook]:

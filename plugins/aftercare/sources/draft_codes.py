@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from aftercare.sources.dictionaries import said_of
 from aftercare.sources.feeds import Column
 from aftercare.sources.names import Names
+from aftercare.sources.private import is_long, is_private
 from aftercare.sources.probe import TableLook
 from aftercare.sources.profile import ColumnLook
+
+_MOST_CHOICES = 3
+_MOST_OF_CHOICE = 12
 
 _WORDS_FOR_YES = frozenset({"true", "t", "yes", "y", "是", "有"})
 _WORDS_FOR_NO = frozenset({"false", "f", "no", "n", "否", "无"})
@@ -27,6 +31,34 @@ class CodeDraft:
     rows: int
     value: str | bool | None
     said: str | None = None
+
+
+@dataclass(frozen=True)
+class CodeChoice:
+    """A column of the source that may be one of codes that was not found, with what they would mean."""
+
+    column: str
+    codes: tuple[CodeDraft, ...]
+
+    @property
+    def understood(self) -> float:
+        """The share of its codes whose meaning is known."""
+        return sum(code.value is not None for code in self.codes) / len(self.codes)
+
+
+def may_be_codes(source: ColumnLook) -> bool:
+    """Whether a column that is left over has few short values, and none of a person."""
+    return (
+        source.is_coded
+        and not source.share("date")
+        and source.distinct <= _MOST_OF_CHOICE
+        and all(not is_long(code) and not is_private(code) for code in source.counts)
+    )
+
+
+def best_choices(choices: Iterable[CodeChoice]) -> tuple[CodeChoice, ...]:
+    """Those that are likeliest to be meant: of which most codes are understood."""
+    return tuple(sorted(choices, key=lambda one: -one.understood)[:_MOST_CHOICES])
 
 
 def allowed_codes(column: Column, brands: Sequence[str]) -> tuple[str, ...]:

@@ -59,11 +59,13 @@ def _feeds(draft: Draft, say: Words) -> Iterator[str]:
         left = ", ".join(column.name for column in feed.unused) or "—"
         for name in feed.missing_key:
             yield f"      # {UNDECIDED} {name}: … {say('draft_no_column', columns=left)}"
+            yield from _choices(feed, name, say)
         for name, need in feed.lacking.items():
             without = say(f"without_{need.loss}", rule=need.rule_id)
             yield f"      # {UNDECIDED} {name}: … {say('draft_lacking', without=without, columns=left)}"
             if need.loss == "calls" and feed.people is not None:
                 yield from _people(feed.guess.table.name, feed.people, say)
+            yield from _choices(feed, name, say)
         for name in feed.guess.columns:
             mapped = column_map(feed, name, draft.dictionaries)
             written = ", ".join(f"{key}: {_scalar(value)}" for key, value in mapped.items())
@@ -73,6 +75,25 @@ def _feeds(draft: Draft, say: Words) -> Iterator[str]:
             yield f"    # {say('draft_unused')}"
             for column in feed.unused:
                 yield f"    #   {column.name} ({seen(column, say)})"
+
+
+def _choices(feed: FeedDraft, name: str, say: Words) -> Iterator[str]:
+    """Left-over columns that may be one of codes: what is in them, and the lines that take it."""
+    dictionary = f"{feed.guess.feed.name}_{name}"
+    for choice in feed.choices.get(name, ()):
+        codes = ", ".join(
+            f"{code.code}×{code.rows}"
+            + (f" {code.said}" if code.said else "")
+            + (f" = {code.value}" if code.value is not None else " = ?")
+            for code in choice.codes
+        )
+        meanings = ", ".join(
+            f"{json.dumps(code.code, ensure_ascii=False)}: {'…' if code.value is None else _scalar(code.value)}"
+            for code in choice.codes
+        )
+        yield f"      #   {say('draft_choice', column=choice.column, codes=codes)}"
+        yield f"      #     {name}: {{column: {_scalar(choice.column)}, codes: {dictionary}}}"
+        yield f"      #     {say('draft_choice_codes', line=f'{dictionary}: {{{meanings}}}')}"
 
 
 def _doubt(feed: FeedDraft, name: str, say: Words) -> str | None:
@@ -129,6 +150,7 @@ def _store_tables(draft: Draft, say: Words) -> str:
             "draft_store_table",
             table=found.table,
             rows=found.rows,
+            columns=", ".join(found.columns),
             column=found.column,
             shared=", ".join(found.shared),
         )

@@ -20,12 +20,13 @@ _PHONES = 0.4
 @dataclass(frozen=True)
 class StoreTable:
     """A small table that may be that of the stores: its column has the values of ``shared`` columns,
-    which are named with their tables.
+    which are named with their tables. ``columns`` are all it has.
     """
 
     table: str
     column: str
     rows: int
+    columns: tuple[str, ...]
     shared: tuple[str, ...]
 
 
@@ -43,7 +44,7 @@ class PeopleTable:
 
 def store_tables(tables: Sequence[TableLook], guesses: Sequence[FeedGuess]) -> list[StoreTable]:
     """Tables that name what some column of the feeds repeats; those that most columns share first."""
-    shared: dict[tuple[str, str, int], list[str]] = {}
+    shared: dict[tuple[str, str, int, tuple[str, ...]], list[str]] = {}
     used = {guess.table.name for guess in guesses}
     for guess in guesses:
         known = guess.columns.get("store_code")
@@ -53,7 +54,8 @@ def store_tables(tables: Sequence[TableLook], guesses: Sequence[FeedGuess]) -> l
                     continue
                 for theirs in table.columns:
                     if theirs.is_unique and not theirs.is_personal and _names_groups(ours, theirs):
-                        key = (table.name, theirs.name, table.sampled)
+                        names = tuple(column.name for column in table.columns)
+                        key = (table.name, theirs.name, table.sampled, names)
                         shared.setdefault(key, []).append(f"{guess.table.name}.{ours.name}")
     found = [StoreTable(*key, tuple(columns)) for key, columns in shared.items()]
     return sorted(found, key=lambda one: (-len(one.shared), one.rows))[:_MOST_NAMED]

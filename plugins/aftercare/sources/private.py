@@ -25,6 +25,8 @@ _PRIVATE = re.compile(
     + _TELLING
 )
 _HIDDEN = "***"
+_LONGEST_CODE = 16
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def masked(text: str) -> str:
@@ -35,3 +37,8 @@ def masked(text: str) -> str:
 def is_private(text: str) -> bool:
     """Whether something in a text is somebody's, or was and is masked."""
     return _HIDDEN in text or _PRIVATE.search(text) is not None
+
+
+def is_long(text: str) -> bool:
+    """Whether it is longer than codes are, and so somebody's words; a Chinese character counts as two."""
+    return len(text) + len(_CHINESE.findall(text)) > _LONGEST_CODE
