@@ -15,6 +15,7 @@ from aftercare.sources.private import is_long, is_private, masked
         ("LS502KNP1RF928922", "***************22"),
         ("lsvaa4182e2184847", "***************47"),
         ("电话13812345678", "电话*********78"),
+        ("+86 138 1234 5678", "+86 ***********78"),
         ("0571-88888888", "***********88"),
         ("110101199003078888", "****************88"),
         ("a.b@c.example", "***********le"),
@@ -28,7 +29,7 @@ def test_what_is_somebodys_is_masked_where_it_stands(text: str, seen: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["12551010", "RO202606300000123", "WX202606300000123", "20260630000012345", "已结算", "川味",
+    ["12551010", "RO202606300000123", "WX202606300000123", "20260630000012345", "已结算", "川味", "浙B0000000001",
      "X9", "2026/6/3 9:05", "12,345公里"],
 )  # fmt: skip
 def test_codes_times_and_numbers_of_orders_are_nobody_s(text: str) -> None:

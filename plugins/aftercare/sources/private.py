@@ -12,10 +12,11 @@ from aftercare.protection import mask
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _TELLING = (
+    r"|(?<!\d)1[3-9]\d[\s-]\d{4}[\s-]\d{4}(?!\d)"
     r"|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"
     # Numbers of orders have 17 characters too, and hardly three letters.
     r"|(?<![A-Za-z\d])(?=[Ll]|(?:\d*[A-Za-z]){3})[A-HJ-NPR-Za-hj-npr-z\d]{17}(?![A-Za-z\d])"
-    rf"|[{_PROVINCES}]\s?[A-Za-z][\s·•.-]?[A-Za-z\d]{{4,5}}[A-Za-z\d挂学警港澳]"
+    rf"|[{_PROVINCES}]\s?[A-Za-z][\s·•.-]?[A-Za-z\d]{{4,5}}[A-Za-z\d挂学警港澳](?![A-Za-z\d])"
     r"|[^@\s]+@[^@\s]+\.[A-Za-z]+"
 )
 # What is masked may be too much; a number of an order that is called private has no name any more.
