@@ -244,7 +244,7 @@ def test_dates_of_every_task_of_a_night_are_explained(
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(warehouse)))
     connections.forget()
-    world = World(11, events=250, nights=6)
+    world = World(22, events=250, nights=6)
     made = Warehouse(warehouse, world)
     settings = made.group.model_dump(mode="json", by_alias=True, exclude_unset=True)
     (tmp_path / "group.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
