@@ -15,13 +15,13 @@ def test_an_answer_lost_after_the_commit_is_unknown_and_sending_again_makes_no_d
 ):
     sent(odoo.target, [a_contact(number) for number in range(1, 4)])
     tasks = [a_task(number) for number in range(1, 4)]
-    # Look-ups of contacts, their keys, the owner and the kinds go first; the fifth call is load().
-    front.faults += [None, None, None, None, fault]
+    # Look-ups of contacts, the owner, and kinds with their keys go first; the sixth call is load().
+    front.faults += [*[None] * 5, fault]
 
     lost = odoo.target_at(front.address, read_seconds=1).upsert(tasks)
 
     assert [outcome.state for outcome in lost] == ["unknown"] * 3
-    assert front.passed == 5
+    assert front.passed == 6
     assert len(odoo.find("mail.activity", [])) == 3
     sent(odoo.target_at(front.address), tasks)
     assert len(odoo.find("mail.activity", [])) == 3
