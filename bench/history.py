@@ -32,6 +32,8 @@ from bench.sizes import DAY, TIMES_AS_LONG, Size
 
 LIMIT = 2.0
 PART_ROWS = 500_000
+CONTACT = {"name": "王伟军", "phone": "13800000000", "plate": "浙A00001"}
+"""Of everybody in a made-up history: what is sent has to be opened."""
 DAY_BEFORE = DAY - timedelta(days=1)
 POLICY = PROJECT / "include" / "policy"
 MAPPING = PROJECT / "include" / "mappings" / "dealer" / f"{SYSTEM}.yaml"
@@ -53,6 +55,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
     warehouse.migrate(engine)
     load_policy(engine, Policy.load(POLICY))
     load = {"system": SYSTEM, "day": DAY_BEFORE}
+    ciphers = {f"{kind}_cipher": KEYRING.encrypt(value) for kind, value in CONTACT.items()}
     with engine.begin() as connection:
         fill_reference_data(connection, size.stores)
         warehouse.run(
@@ -60,7 +63,14 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
         )
         REPAIR_ORDER.create(connection)
         sales = warehouse.run(connection, "bench/keep_load", feed="sales_order", **load)
-        warehouse.run(connection, "bench/fill_sales", load_id=sales.scalar_one(), day=DAY_BEFORE)
+        warehouse.run(
+            connection,
+            "bench/fill_sales",
+            load_id=sales.scalar_one(),
+            day=DAY_BEFORE,
+            name_cipher=ciphers["name_cipher"],
+            phone_cipher=ciphers["phone_cipher"],
+        )
         load_id = warehouse.run(connection, "bench/keep_load", feed=FEED, **load).scalar_one()
     last = size.night + rows
     for first in range(1, last + 1, PART_ROWS):
@@ -73,6 +83,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
                 day=DAY_BEFORE,
                 night_rows=size.night,
                 time_zone="Asia/Shanghai",
+                **ciphers,
             )
             warehouse.run(connection, "bench/clear_orders")
     with engine.begin() as connection:

@@ -37,7 +37,7 @@ def bench_rules(
     Seconds are those of a thousand tasks, for the histories do not have the same tasks due.
     """
     evenings = [_evening(server, source, template) for template in templates]
-    policy = Policy.load(POLICY)
+    group, policy = read_group(), Policy.load(POLICY)
     ours: dict[str, list[float]] = {evening: [] for evening in evenings}
     reference, tasks = [], {}
     for _ in range(size.runs):
@@ -48,7 +48,7 @@ def bench_rules(
             reference.append(seconds / expected[0] * 1000)
         for evening in evenings:
             with copied(server, evening, "rules_of_a_day") as engine:
-                seconds = timed(lambda: make_tasks(engine, read_group(), policy, DAY, TODAY))
+                seconds = timed(lambda: make_tasks(engine, KEYRING, group, policy, DAY, TODAY))
                 found = _digest(engine)
                 if evening == evenings[1] and found != expected:
                     raise DifferentWork(
@@ -81,7 +81,7 @@ def _evening(server: EmbeddedPostgres, source: str, template: str) -> str:
     server.create_database(name, template=template)
     engine = warehouse.connect(server.url(name), statement_timeout_ms=0)
     group, system, policy = read_group(), read_dealer_system(MAPPING), Policy.load(POLICY)
-    make_tasks(engine, group, policy, DAY_BEFORE, DAY)
+    make_tasks(engine, KEYRING, group, policy, DAY_BEFORE, DAY)
     pull(engine, KEYRING, group, system, connection_to(make_url(source)), FEED, DAY)
     validate(engine, group, SYSTEM, FEED, DAY)
     merge(engine, group, SYSTEM, FEED, DAY)

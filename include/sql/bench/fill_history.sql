@@ -1,6 +1,6 @@
 -- A made-up history in core, from orders as the dealer system writes them. Of
 -- the orders that the night brings, every fifth is known already, in an older
--- version. Contact data is noise of the right sizes.
+-- version. Contact data has one cipher for all, and hashes that are noise.
 -- grain: one row per repair order
 -- reads: tt_repair_order
 -- writes: core.repair_order
@@ -9,7 +9,10 @@ with given as (
         cast(:load_id as bigint) as load_id,
         cast(:day as date) as day,
         cast(:night_rows as integer) as night_rows,
-        cast(:time_zone as text) as time_zone
+        cast(:time_zone as text) as time_zone,
+        cast(:name_cipher as bytea) as name_cipher,
+        cast(:phone_cipher as bytea) as phone_cipher,
+        cast(:plate_cipher as bytea) as plate_cipher
 ),
 
 orders as (
@@ -18,6 +21,9 @@ orders as (
         given.load_id,
         given.day,
         given.time_zone,
+        given.name_cipher,
+        given.phone_cipher,
+        given.plate_cipher,
         to_timestamp(tt_repair_order.ro_create_date, 'YYYY/MM/DD HH24:MI')
         at time zone 'UTC'
         at time zone given.time_zone as opened_at,
@@ -104,25 +110,19 @@ select
         else 'person'
     end as owner_kind,
     orders.balance_amount,
-    substr(orders.order_code || orders.order_code, 1, 38) as plate_cipher,
+    orders.plate_cipher,
     substr(orders.order_code, 1, 17) as plate_hash,
     'valid' as plate_check,
-    substr(
-        orders.deliverer_code || orders.order_code, 1, 37
-    ) as deliverer_name_cipher,
+    orders.name_cipher as deliverer_name_cipher,
     substr(orders.deliverer_code, 1, 17) as deliverer_name_hash,
     'valid' as deliverer_name_check,
-    substr(
-        orders.deliverer_phone_code || orders.order_code, 1, 40
-    ) as deliverer_phone_cipher,
+    orders.phone_cipher as deliverer_phone_cipher,
     substr(orders.deliverer_phone_code, 1, 17) as deliverer_phone_hash,
     'valid' as deliverer_phone_check,
-    substr(orders.owner_code || orders.order_code, 1, 37) as owner_name_cipher,
+    orders.name_cipher as owner_name_cipher,
     substr(orders.owner_code, 1, 17) as owner_name_hash,
     'valid' as owner_name_check,
-    substr(
-        orders.owner_phone_code || orders.order_code, 1, 40
-    ) as owner_phone_cipher,
+    orders.phone_cipher as owner_phone_cipher,
     substr(orders.owner_phone_code, 1, 17) as owner_phone_hash,
     'valid' as owner_phone_check,
     substr(orders.order_code, 1, 16) as row_hash,

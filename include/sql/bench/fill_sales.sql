@@ -5,7 +5,9 @@
 with given as (
     select
         cast(:load_id as bigint) as load_id,
-        cast(:day as date) as day
+        cast(:day as date) as day,
+        cast(:name_cipher as bytea) as name_cipher,
+        cast(:phone_cipher as bytea) as phone_cipher
 ),
 
 sold as (
@@ -13,6 +15,8 @@ sold as (
         vehicles.*,
         given.load_id,
         given.day,
+        given.name_cipher,
+        given.phone_cipher,
         given.day - (vehicles.number / 400) % 2000 as delivered_on,
         sha256(vehicles.owner_name::bytea) as name_code,
         sha256(vehicles.owner_phone::bytea) as phone_code
@@ -59,10 +63,10 @@ select
         when sold.is_company then 'company'
         else 'person'
     end as customer_kind,
-    substr(sold.name_code || sold.name_code, 1, 37) as customer_name_cipher,
+    sold.name_cipher as customer_name_cipher,
     substr(sold.name_code, 1, 17) as customer_name_hash,
     'valid' as customer_name_check,
-    substr(sold.phone_code || sold.phone_code, 1, 40) as customer_phone_cipher,
+    sold.phone_cipher as customer_phone_cipher,
     substr(sold.phone_code, 1, 17) as customer_phone_hash,
     'valid' as customer_phone_check,
     substr(sold.phone_code, 1, 16) as row_hash,
