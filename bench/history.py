@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,7 +27,7 @@ from aftercare.stages.service_due import know_service_due
 from aftercare.stages.tasks import make_tasks
 from aftercare.stages.validate import validate
 from aftercare.targets.workbook import WorkbookTarget
-from bench.pulling import FEED, KEYRING, SYSTEM, connection_to
+from bench.pulling import FEED, HASH_KEY, KEYRING, SYSTEM, connection_to
 from bench.results import DifferentWork, Result
 from bench.sizes import DAY, TIMES_AS_LONG, Size
 
@@ -56,6 +57,11 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
     load_policy(engine, Policy.load(POLICY))
     load = {"system": SYSTEM, "day": DAY_BEFORE}
     ciphers = {f"{kind}_cipher": KEYRING.encrypt(value) for kind, value in CONTACT.items()}
+    hashed = {
+        "hash_head": KEYRING.hash("")[:1],
+        "hash_inner": _padded(HASH_KEY, 0x36),
+        "hash_outer": _padded(HASH_KEY, 0x5C),
+    }
     with engine.begin() as connection:
         fill_reference_data(connection, size.stores)
         warehouse.run(
@@ -70,6 +76,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
             day=DAY_BEFORE,
             name_cipher=ciphers["name_cipher"],
             phone_cipher=ciphers["phone_cipher"],
+            **hashed,
         )
         load_id = warehouse.run(connection, "bench/keep_load", feed=FEED, **load).scalar_one()
     last = size.night + rows
@@ -84,6 +91,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
                 night_rows=size.night,
                 time_zone="Asia/Shanghai",
                 **ciphers,
+                **hashed,
             )
             warehouse.run(connection, "bench/clear_orders")
     with engine.begin() as connection:
@@ -95,6 +103,11 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         warehouse.run(connection, "bench/vacuum")
     engine.dispose()
+
+
+def _padded(key: bytes, pad: int) -> bytes:
+    """A key as HMAC mixes it with its inner (0x36) or outer (0x5c) pad, after RFC 2104."""
+    return bytes(byte ^ pad for byte in key.ljust(hashlib.sha256().block_size, b"\0"))
 
 
 def fill_orders(connection: Connection, size: Size, first: int, last: int) -> None:

@@ -92,7 +92,7 @@ Each reference does the same work, and the run stops when the outcomes differ.
   dates of today's two packs written out, which find each follow-up by the day of its event on indexes, give it an owner
   and make its messages. Afterwards the new tasks and all their dates are the same. Our stage also reads policy and calendar,
   asks whether the customer agreed, was called or wants none of it, keeps the contact budget, looks at all open tasks again, and
-  counts. Only where asked for (`--only rules`): the reference does not know yet whose a car is after a visit that names somebody else.
+  counts.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
 
 {_parts(results)}

@@ -1,6 +1,7 @@
 -- A made-up history in core, from orders as the dealer system writes them. Of
 -- the orders that the night brings, every fifth is known already, in an older
--- version. Contact data has one cipher for all, and hashes that are noise.
+-- version. Contact data has one cipher for all; names and phones are hashed as
+-- the night hashes them (HMAC of SHA-256), so that people stay the same.
 -- grain: one row per repair order
 -- reads: tt_repair_order
 -- writes: core.repair_order
@@ -12,7 +13,10 @@ with given as (
         cast(:time_zone as text) as time_zone,
         cast(:name_cipher as bytea) as name_cipher,
         cast(:phone_cipher as bytea) as phone_cipher,
-        cast(:plate_cipher as bytea) as plate_cipher
+        cast(:plate_cipher as bytea) as plate_cipher,
+        cast(:hash_head as bytea) as hash_head,
+        cast(:hash_inner as bytea) as hash_inner,
+        cast(:hash_outer as bytea) as hash_outer
 ),
 
 orders as (
@@ -31,11 +35,49 @@ orders as (
         at time zone 'UTC'
         at time zone given.time_zone as delivered_at,
         sha256((tt_repair_order.ro_id)::text::bytea) as order_code,
-        sha256(tt_repair_order.deliverer::bytea) as deliverer_code,
-        sha256(tt_repair_order.owner_name::bytea) as owner_code,
-        sha256(tt_repair_order.owner_mobile::bytea) as owner_phone_code,
-        sha256(
-            coalesce(tt_repair_order.deliverer_mobile, '-')::bytea
+        given.hash_head || substr(
+            sha256(
+                given.hash_outer
+                || sha256(
+                    given.hash_inner
+                    || convert_to(tt_repair_order.deliverer, 'UTF8')
+                )
+            ),
+            1,
+            16
+        ) as deliverer_code,
+        given.hash_head || substr(
+            sha256(
+                given.hash_outer
+                || sha256(
+                    given.hash_inner
+                    || convert_to(tt_repair_order.owner_name, 'UTF8')
+                )
+            ),
+            1,
+            16
+        ) as owner_code,
+        given.hash_head || substr(
+            sha256(
+                given.hash_outer
+                || sha256(
+                    given.hash_inner
+                    || convert_to(tt_repair_order.owner_mobile, 'UTF8')
+                )
+            ),
+            1,
+            16
+        ) as owner_phone_code,
+        given.hash_head || substr(
+            sha256(
+                given.hash_outer
+                || sha256(
+                    given.hash_inner
+                    || convert_to(tt_repair_order.deliverer_mobile, 'UTF8')
+                )
+            ),
+            1,
+            16
         ) as deliverer_phone_code
     from given
     cross join tt_repair_order
@@ -114,16 +156,16 @@ select
     substr(orders.order_code, 1, 17) as plate_hash,
     'valid' as plate_check,
     orders.name_cipher as deliverer_name_cipher,
-    substr(orders.deliverer_code, 1, 17) as deliverer_name_hash,
+    orders.deliverer_code as deliverer_name_hash,
     'valid' as deliverer_name_check,
     orders.phone_cipher as deliverer_phone_cipher,
-    substr(orders.deliverer_phone_code, 1, 17) as deliverer_phone_hash,
+    orders.deliverer_phone_code as deliverer_phone_hash,
     'valid' as deliverer_phone_check,
     orders.name_cipher as owner_name_cipher,
-    substr(orders.owner_code, 1, 17) as owner_name_hash,
+    orders.owner_code as owner_name_hash,
     'valid' as owner_name_check,
     orders.phone_cipher as owner_phone_cipher,
-    substr(orders.owner_phone_code, 1, 17) as owner_phone_hash,
+    orders.owner_phone_code as owner_phone_hash,
     'valid' as owner_phone_check,
     substr(orders.order_code, 1, 16) as row_hash,
     least(orders.delivered_at, orders.day::timestamptz) as version_at,

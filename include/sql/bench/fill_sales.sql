@@ -1,4 +1,5 @@
--- Each vehicle of the fleet was sold once.
+-- Each vehicle of the fleet was sold once. Names and phones are hashed as the
+-- night hashes them (HMAC of SHA-256), so that owners stay the same.
 -- grain: one row per vehicle
 -- reads: bench_vehicle, core.store
 -- writes: core.sales_order
@@ -7,7 +8,10 @@ with given as (
         cast(:load_id as bigint) as load_id,
         cast(:day as date) as day,
         cast(:name_cipher as bytea) as name_cipher,
-        cast(:phone_cipher as bytea) as phone_cipher
+        cast(:phone_cipher as bytea) as phone_cipher,
+        cast(:hash_head as bytea) as hash_head,
+        cast(:hash_inner as bytea) as hash_inner,
+        cast(:hash_outer as bytea) as hash_outer
 ),
 
 sold as (
@@ -18,8 +22,28 @@ sold as (
         given.name_cipher,
         given.phone_cipher,
         given.day - (vehicles.number / 400) % 2000 as delivered_on,
-        sha256(vehicles.owner_name::bytea) as name_code,
-        sha256(vehicles.owner_phone::bytea) as phone_code
+        given.hash_head || substr(
+            sha256(
+                given.hash_outer
+                || sha256(
+                    given.hash_inner
+                    || convert_to(vehicles.owner_name, 'UTF8')
+                )
+            ),
+            1,
+            16
+        ) as name_hash,
+        given.hash_head || substr(
+            sha256(
+                given.hash_outer
+                || sha256(
+                    given.hash_inner
+                    || convert_to(vehicles.owner_phone, 'UTF8')
+                )
+            ),
+            1,
+            16
+        ) as phone_hash
     from given
     cross join bench_vehicle as vehicles
 )
@@ -64,12 +88,12 @@ select
         else 'person'
     end as customer_kind,
     sold.name_cipher as customer_name_cipher,
-    substr(sold.name_code, 1, 17) as customer_name_hash,
+    sold.name_hash as customer_name_hash,
     'valid' as customer_name_check,
     sold.phone_cipher as customer_phone_cipher,
-    substr(sold.phone_code, 1, 17) as customer_phone_hash,
+    sold.phone_hash as customer_phone_hash,
     'valid' as customer_phone_check,
-    substr(sold.phone_code, 1, 16) as row_hash,
+    substr(sold.phone_hash, 1, 16) as row_hash,
     sold.delivered_on as version_at,
     sold.delivered_on as version_day,
     sold.load_id,
