@@ -215,7 +215,7 @@ def test_tasks_add_up_with_their_reasons(
     older = DAY - timedelta(days=2)
     night.task(status="held", status_reason="too_short", made_day=older, changed_day=older)
     night.task(status="missed", status_reason="busy", made_day=older, changed_day=older)
-    night.task(status="postponed", status_reason="budget")
+    night.task(status="postponed", status_reason="contact_budget")
     finish(night, tmp_path)
     facts = read_morning(night.engine, night.group, DAY)
     assert facts.count(is_new=True) == 4

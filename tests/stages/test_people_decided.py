@@ -163,6 +163,8 @@ def excused(care: CareGroup) -> dict[str, Any]:
     """Why the calls after seven days are not required of their owners, by order."""
     month = {"first_day": july(1), "last_day": july(31), "closing_on": date(2026, 8, 5)}
     with care.engine.begin() as connection:
+        days = {name: month[name] for name in ("first_day", "last_day")}
+        run(connection, "score/find_waited", **days)
         run(connection, "score/judge_follow_ups", **month)
         rows = connection.execute(text("select row_key, excuse from judged_follow_up"))
         found: dict[str, Any] = {row.row_key: row.excuse for row in rows}

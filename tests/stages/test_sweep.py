@@ -419,7 +419,7 @@ def test_a_missed_task_of_an_order_that_is_gone_is_withdrawn_whenever_that_is_fo
     care.night(MISSED + ONE_DAY if is_after_the_night else MISSED)
     assert care.tasks("status", "status_reason") == {
         REPAIR: ("withdrawn", "document_gone"),
-        "CA01.S4-06.S": ("missed", "budget"),
+        "CA01.S4-06.S": ("missed", "not_called"),
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from care_group import CareGroup, july
 from sqlalchemy import Engine, text
 
+from aftercare.stages.people import know_people
 from aftercare.warehouse import run
 
 SAME = {"deliverer_phone_hash": b"same"}
@@ -141,7 +142,7 @@ def test_what_was_paused_on_the_day_of_the_call_was_not_said(
 def test_a_call_that_comes_late_tells_what_was_over_by_then(care: CareGroup) -> None:
     remind(care)
     care.nights(july(1), july(8))
-    assert service(care) == ("missed", "budget", FIRST)
+    assert service(care) == ("missed", "not_called", None)
     care.call(FIRST, july(6), arrives=july(9))
     care.night(july(9))
     assert service(care) == ("done", "told", FIRST)
@@ -166,17 +167,30 @@ def test_a_call_that_was_a_mistake_told_nothing(care: CareGroup) -> None:
     assert service(care) == ("postponed", "contact_budget", FIRST)
 
 
-def test_what_waited_to_its_end_says_so_and_is_not_required(care: CareGroup) -> None:
+@pytest.mark.parametrize(
+    "both",
+    [
+        # One known person with two vehicles, or one number that nobody has a name to on one vehicle.
+        {"deliverer_name_hash": b"name"},
+        {"vin": "VINR3"},
+    ],
+)
+def test_what_waited_to_its_end_is_not_required(care: CareGroup, both: dict[str, Any]) -> None:
     care.deliver("B", july(5), customer_phone_hash=b"same")
     care.nights(july(1), july(17))
     assert care.task(SECOND)["status_reason"] == "not_called"
-    care.repair("R3", july(20), store_code="SK01", **SAME)
-    care.repair("R4", july(20), **SAME)
+    care.repair("R3", july(20), store_code="SK01", **SAME, **both)
+    care.repair("R4", july(20), **SAME, **both)
+    with care.engine.begin() as connection:
+        connection.execute(text("insert into core.people_due (vin) values ('VINR3'), ('VINR4')"))
+    know_people(care.engine, care.group, july(20))
     care.nights(july(20), july(31))
     care.nights(august(1), august(5))
-    assert care.task("SK01.S2-03.R3")["status_reason"] == "budget"
+    assert care.task("SK01.S2-03.R3")["status_reason"] == "not_called"
     month = {"first_day": july(1), "last_day": july(31), "closing_on": august(5)}
     with care.engine.begin() as connection:
+        days = {name: month[name] for name in ("first_day", "last_day")}
+        run(connection, "score/find_waited", **days)
         run(connection, "score/judge_follow_ups", **month)
         judged = connection.execute(text("select row_key, excuse from judged_follow_up"))
         excuses = dict(map(tuple, judged))

@@ -47,7 +47,7 @@ def test_a_greeting_is_said_in_the_call_of_that_day(care: CareGroup) -> None:
 def test_it_was_said_also_where_staff_notes_the_call_days_later(care: CareGroup) -> None:
     call_on_the_day(care)
     care.nights(july(9), july(10))
-    assert status(care, GREETING) == ("missed", "budget", CALL)
+    assert status(care, GREETING) == ("missed", "not_called", None)
     care.call(CALL, july(9), arrives=july(11))
     care.night(july(11))
     assert status(care, GREETING) == ("done", "told", CALL)
@@ -60,7 +60,7 @@ def test_it_was_not_said_where_nobody_was_reached_on_its_day(
     call_on_the_day(care)
     care.call(CALL, on, outcome)
     care.nights(july(9), july(10))
-    assert status(care, GREETING) == ("missed", "budget", CALL)
+    assert status(care, GREETING) == ("missed", "not_called", None)
 
 
 def test_without_a_call_it_is_the_message_of_the_day_and_others_wait(care: CareGroup) -> None:

@@ -119,6 +119,8 @@ def test_what_was_said_about_the_car_is_the_owners_word_and_not_the_next_ones(
         with care.engine.begin() as connection:
             wishes = run(connection, "why/list_wishes", task_key=CALL).mappings().all()
             assert any(wish["about"] == "vehicle" for wish in wishes) == is_held
+            days = {name: month[name] for name in ("first_day", "last_day")}
+            run(connection, "score/find_waited", **days)
             run(connection, "score/judge_follow_ups", **month)
             rows = connection.execute(text("select row_key, excuse from judged_follow_up"))
             assert dict(map(tuple, rows))[CALL] == ("do_not_call" if is_held else None)

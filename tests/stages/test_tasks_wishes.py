@@ -139,6 +139,8 @@ def test_a_call_that_the_number_forbade_is_not_required(care: CareGroup) -> None
     care.nights(july(3), july(12))
     month = {"first_day": july(1), "last_day": july(31), "closing_on": july(31)}
     with care.engine.begin() as connection:
+        days = {name: month[name] for name in ("first_day", "last_day")}
+        run(connection, "score/find_waited", **days)
         run(connection, "score/judge_follow_ups", **month)
         excuses = connection.execute(text("select row_key, excuse from judged_follow_up"))
         assert dict(map(tuple, excuses))["CA01.S4-06.B"] == "do_not_call"

@@ -292,7 +292,6 @@ judged as (
         w.preferred_slot,
         c.last_outcome,
         told.told_with,
-        t.merged_into as waited_for,
         v.attempts,
         v.next_attempt_on,
         v.contact_hash,
@@ -318,9 +317,6 @@ judged as (
             when v.is_used_up then r.missed_version
             else r.message_version
         end as script_version,
-        coalesce(
-            t.status_reason in ('contact_budget', 'budget'), false
-        ) as has_waited,
         n.expires_on <= night.horizon as is_over,
         n.open_on > night.horizon + 1 as is_early,
         case
@@ -355,7 +351,6 @@ judged as (
     left join calls as c on n.task_key = c.task_key
     left join do_not_calls as d on n.task_key = d.task_key
     left join told on n.task_key = told.task_key
-    left join care.follow_up_task as t on n.task_key = t.task_key
     left join night_wish as w
         on
             n.task_key = w.task_key
@@ -411,8 +406,6 @@ set
         when j.is_early then 'not_yet'
         when j.obstacle is not null then j.obstacle
         when j.is_over and j.last_outcome is not null then j.last_outcome
-        when j.is_over and j.paused_until is null and j.has_waited
-            then 'budget'
         when j.is_over and j.paused_until is null then 'not_called'
         when j.paused_until is not null then 'paused'
         when j.owner_no is null then 'no_owner'
@@ -438,15 +431,7 @@ set
             then j.last_tried_on
     end,
     merged_into = case
-        when j.final_outcome is not null then null
-        when j.told_with is not null then j.told_with
-        when
-            j.problem is null
-            and j.is_over
-            and not j.is_unreachable
-            and num_nonnulls(j.obstacle, j.last_outcome, j.paused_until) = 0
-            and j.has_waited
-            then j.waited_for
+        when j.final_outcome is null then j.told_with
     end,
     also = '{}',
     late_reason = coalesce(

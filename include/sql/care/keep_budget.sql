@@ -6,7 +6,7 @@
 -- greeting never waits for another day: it is said in a call of that day, to
 -- which it gives way, and else goes before other messages.
 -- grain: one row per task that waits or that others wait for
--- reads: pg_temp.night_person, pg_temp.night_subject, pg_temp.night_rule
+-- reads: pg_temp.night_person
 -- writes: pg_temp.night_task
 with known as (
     select
@@ -20,9 +20,7 @@ with known as (
         n.event in ('birthday', 'lunar_birthday', 'festival') as is_greeting
     from night_task as n
     inner join night_person as p on n.task_key = p.task_key
-    inner join night_subject as s on n.task_key = s.task_key
-    inner join night_rule as r on s.rule_no = r.rule_no
-    where n.status = 'open' and not r.is_face_to_face
+    where n.status = 'open' and not n.is_face_to_face
 ),
 
 numbers as (

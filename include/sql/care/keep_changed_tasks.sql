@@ -25,6 +25,7 @@ set
     purpose = n.purpose,
     is_mergeable = n.is_mergeable,
     is_counted = n.is_counted,
+    is_face_to_face = n.is_face_to_face,
     channel = n.channel,
     preferred_slot = n.preferred_slot,
     merged_into = n.merged_into,

@@ -15,7 +15,7 @@
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   care.do_not_call_number, care.vehicle_owner, care.occasion,
---   core.document_customer
+--   core.document_customer, pg_temp.waited_follow_up
 -- writes: pg_temp.judged_follow_up
 create temporary table judged_follow_up on commit drop as
 with
@@ -36,7 +36,8 @@ tasks as (
         expires_on,
         made_day,
         case when status_reason = 'told' then merged_into end as told_with,
-        coalesce(status_reason in ('budget', 'contact_budget'), false)
+        coalesce(status_reason = 'contact_budget', false)
+        or task_key in (select waited.task_key from waited_follow_up as waited)
             as has_waited,
         coalesce(contact_check = 'valid', false)
         and coalesce(

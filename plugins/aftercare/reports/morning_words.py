@@ -36,7 +36,6 @@ REASONS: Words = {
     "contact_budget": ("当天已有其他联系", "another contact goes first that day"),
     "shadow": ("门店未上线（试运行）", "the store is not live yet (shadow)"),
     "told": ("已在另一通联系中说明", "told in another call"),
-    "budget": ("期内每天都有其他联系在先", "other contacts went first to its end"),
     "no_owner": ("没有负责人", "no owner"),
     "cancelled": ("单据取消", "order cancelled"),
     "reversed": ("结算冲销", "settlement reversed"),
@@ -212,7 +211,6 @@ TEXTS: Words = {
         "Correct the source or the CRM mapping; what changes is sent again",
     ),
     "told": ("已在另一通联系中说明", "told in another call"),
-    "budget": ("期内每天都有其他联系在先", "other contacts went first to its end"),
     "no_owner": ("{count} 项任务没有负责人", "{count} tasks have no owner"),
     "no_owner_action": (
         "在花名册中为门店补上销售顾问或客服专员的任职",

@@ -82,6 +82,12 @@ def score_month(
         is_frozen = known is not None and (known["is_decided"] or known["published_at"] is not None)
         for name in ("fact", "new_scorecard", "new_line", "new_evidence"):
             run(connection, f"score/create_{name}_table")
+        run(
+            connection,
+            "score/find_waited",
+            first_day=bounds.bounds["first_day"],
+            last_day=bounds.bounds["last_day"],
+        )
         run(connection, "score/judge_follow_ups", **bounds.bounds)
         packs = _packs(connection, group, bounds)
         for pack, stores in packs.items():

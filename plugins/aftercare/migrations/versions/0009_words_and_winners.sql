@@ -42,8 +42,10 @@ on conflict (vin) do nothing;
 
 -- counting ----------------------------------------------------------------
 -- What customers call a follow-up and whether rates count it are two things.
+-- Who is met face to face is called all the same.
 alter table care.follow_up_task
-add column is_counted boolean not null default true;
+add column is_counted boolean not null default true,
+add column is_face_to_face boolean not null default false;
 
 update care.follow_up_task
 set is_counted = false
