@@ -51,6 +51,13 @@ def test_a_version_that_comes_late_shows_that_the_event_was_known_in_time(
     assert care.tasks(*COLUMNS)[REPAIR][2:] == (july(2), july(2), july(6), None)
 
 
+def test_what_was_held_and_came_in_good_order_was_known_when_it_came(care: CareGroup) -> None:
+    care.repair("R", july(1), arrives=july(2))
+    care.close_case("repair_order", "CA01", "R", july(6), state="resent")
+    care.night(july(6))
+    assert care.tasks(*COLUMNS)[REPAIR][2:4] == (july(2), july(2))
+
+
 def test_what_became_known_when_it_was_over_makes_no_task_whichever_night_looks(
     care: CareGroup,
 ) -> None:

@@ -133,6 +133,8 @@ dated as (
             and l.feed = q.feed
             and v.store_code || '|' || v.document_no = q.business_key
             and v.row_hash = q.row_hash
+            and q.state in ('released', 'waived')
+            and l.business_day between q.first_day and q.last_day
 ),
 
 last_events as (

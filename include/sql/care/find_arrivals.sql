@@ -30,6 +30,8 @@ arrivals as (
             and l.feed = q.feed
             and v.store_code || '|' || v.order_no = q.business_key
             and v.row_hash = q.row_hash
+            and q.state in ('released', 'waived')
+            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.lost_on is null
@@ -56,6 +58,8 @@ arrivals as (
             and l.feed = q.feed
             and v.store_code || '|' || v.ro_no = q.business_key
             and v.row_hash = q.row_hash
+            and q.state in ('released', 'waived')
+            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.lost_on is null
@@ -86,6 +90,8 @@ arrivals as (
             and l.feed = q.feed
             and v.store_code || '|' || v.policy_no = q.business_key
             and v.row_hash = q.row_hash
+            and q.state in ('released', 'waived')
+            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.event = 'policy_end'
@@ -109,6 +115,8 @@ arrivals as (
             and l.feed = q.feed
             and v.store_code || '|' || v.lead_no = q.business_key
             and v.row_hash = q.row_hash
+            and q.state in ('released', 'waived')
+            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.event = 'lead_defeated'
