@@ -114,7 +114,7 @@ wishes as (
     from night
     cross join night_task as n
     left join night_owner as o on n.task_key = o.task_key
-    left join lateral (
+    inner join lateral (
         select min(c.called_on) as called_on
         from care.follow_up_task as t
         inner join core.call_result as c on t.task_key = c.task_key
@@ -141,6 +141,7 @@ wishes as (
                 or o.known_ids && speaker.known_ids,
                 true
             )
+        having count(*) > 0
     ) as said on true
     union all
     select

@@ -171,3 +171,8 @@ select
 from quality.good_row as good
 inner join staging.preference as given
     on good.load_id = given.load_id and good.row_id = given.row_id;
+
+-- dues ------------------------------------------------------------------
+-- Every reminder that stands looks its due up each night, by its document.
+create index service_due_document_idx
+on care.service_due (store_code, document_no);

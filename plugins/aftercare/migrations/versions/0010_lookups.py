@@ -1,4 +1,4 @@
-"""Versions that went on, by key: out of order, a case closes by what later loads brought."""
+"""What late loads ask of later ones, and the documents of dues, by their keys."""
 
 from pathlib import Path
 
