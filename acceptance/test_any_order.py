@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from rows_left import rows_left
-from sqlalchemy import ColumnElement, Table, and_, column, exists, not_, or_, table
+from sqlalchemy import ColumnElement, Table, and_, or_
 from whole_group import database, whole_group
 
 from aftercare import connections, runs, warehouse
@@ -75,27 +75,16 @@ def is_function_of_core(task: Table) -> ColumnElement[bool]:
 
     A reminder that is over, because its time is or because the customer came, tells that a night
     saw it: where the customer had come before any night looked, there was nobody to remind. One that
-    is not to be called yet was called for by readings that later ones corrected. Likewise a
-    follow-up was withdrawn of an order that was found deleted before the follow-up was to be made
-    only because a night did not know that yet.
+    is not to be called yet was called for by readings that later ones corrected. Which follow-ups
+    an order had that the system deleted tells when a sweep found that out: sweeps read the system as
+    it is, and no night makes up for one that a later sweep made needless.
     """
-    was_gone = []
-    for name, number in (("sales_order", "order_no"), ("repair_order", "ro_no")):
-        columns = [column(known) for known in ("store_code", number, "vanished_day")]
-        order = table(name, *columns, schema="core")
-        was_gone.append(
-            exists().where(
-                order.c.store_code == task.c.store_code,
-                order.c[number] == task.c.document_no,
-                order.c.vanished_day <= task.c.made_day,
-            )
-        )
+    reason = task.c.status_reason
     is_of_order = task.c.event.in_(["delivery", "workshop_exit"])
-    never_due = and_(task.c.status_reason == "document_gone", or_(*was_gone))
     stands = task.c.status.in_(["open", "held", "postponed"])
     return or_(
-        and_(is_of_order, not_(and_(task.c.status == "withdrawn", never_due))),
-        and_(stands, task.c.status_reason.is_distinct_from("not_yet")),
+        and_(is_of_order, reason.is_distinct_from("document_gone")),
+        and_(stands, reason.is_distinct_from("not_yet")),
     )
 
 
