@@ -69,6 +69,21 @@ def test_a_renewal_that_is_cancelled_brings_the_reminder_back(care: CareGroup) -
     assert status(care, RENEWAL) == ("open", None)
 
 
+def test_a_policy_that_moved_while_it_was_renewed_was_known_when_it_moved(care: CareGroup) -> None:
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.night(july(1))
+    renewal = {"ends_on": date(2027, 8, 9), "vin": "VINP"}
+    care.insure("P2", **renewal, arrives=july(2))
+    care.night(july(2))
+    care.insure("P", date(2026, 8, 10), store_code="SK01", arrives=july(3))
+    care.night(july(3))
+    assert status(care, RENEWAL) == ("withdrawn", "renewed")
+    care.insure("P2", **renewal, arrives=july(4), status="cancelled")
+    care.night(july(4))
+    task = care.task(RENEWAL)
+    assert (task["event_on"], task["arrived_day"]) == (date(2026, 8, 10), july(3))
+
+
 def test_a_booking_that_is_cancelled_brings_the_reminder_back(care: CareGroup) -> None:
     care.repair("R", date(2026, 1, 25), store_code="SK01", owner_phone_check="valid")
     care.service_due("repair_order", "R", date(2026, 1, 25), july(25), "SK01")

@@ -1,7 +1,8 @@
 -- The tasks of documents that may change, as their documents stand tonight.
 -- Whether a booking or another owner leaves nothing to do, the rule says. Only
 -- a document's own event is asked when it became known. offset 0: task by
--- task, and never all orders.
+-- task, and never all orders. An event that moved while there was nothing to
+-- follow up is news when there is again, though its document came before.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, pg_temp.night_touched,
 --   pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule
@@ -43,7 +44,8 @@ select
             )
             then t.arrived_day
     end as arrived_on,
-    c.document_no is not null as is_news,
+    c.document_no is not null
+    or coalesce(d.event_on <> t.event_on, false) as is_news,
     r.rule_no,
     s.calendar,
     case r.contact_kind

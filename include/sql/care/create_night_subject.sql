@@ -1,6 +1,7 @@
 -- What tonight has to judge: events that may make a task, and tasks that may
 -- change. problem: why there is nothing to follow up. is_news: the document is
--- new here or came in again, so it has to be asked when its event became known.
+-- new here, came in again or has another event, so it has to be asked when that
+-- became known.
 -- lost_on: the day on which an event was lost that would have made a task
 -- before, had nights come in order.
 -- grain: one row per task key
