@@ -90,9 +90,9 @@ Each reference does the same work, and the run stops when the outcomes differ.
   says for the base day and the model, and writes only rows that differ.
 - **Rules of a day**: two statements written by hand (`include/sql/bench/make_tasks.sql`, `tell_tasks.sql`) with the
   dates of today's two packs written out, which find each follow-up by the day of its event on indexes, give it an owner
-  and make its messages. Afterwards the new tasks and all their dates are the same. Our stage also reads policy and calendar,
-  asks whether the customer agreed, was called or wants none of it, keeps the contact budget, looks at all open tasks again, and
-  counts.
+  and make its messages. On the evening before, staff had called who was due until then. Afterwards the new tasks and all
+  their dates are the same. Our stage also reads policy and calendar, asks whether the customer agreed, was called or wants
+  none of it, keeps the contact budget, looks at all open tasks again, and counts.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
 
 {_parts(results)}

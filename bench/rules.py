@@ -76,12 +76,17 @@ def bench_rules(
 
 
 def _evening(server: EmbeddedPostgres, source: str, template: str) -> str:
-    """A warehouse whose last night was done and that knows tonight's orders."""
+    """A warehouse whose last night was done, whose staff called who was due, and that knows
+    tonight's orders."""
     name = f"{template}_evening"
     server.create_database(name, template=template)
     engine = warehouse.connect(server.url(name), statement_timeout_ms=0)
     group, system, policy = read_group(), read_dealer_system(MAPPING), Policy.load(POLICY)
     make_tasks(engine, KEYRING, group, policy, DAY_BEFORE, DAY)
+    called = {"system": SYSTEM, "feed": "call_result", "day": DAY_BEFORE}
+    with engine.begin() as connection:
+        load_id = warehouse.run(connection, "bench/keep_load", **called).scalar_one()
+        warehouse.run(connection, "bench/call_tasks", day=DAY_BEFORE, load_id=load_id)
     pull(engine, KEYRING, group, system, connection_to(make_url(source)), FEED, DAY)
     validate(engine, group, SYSTEM, FEED, DAY)
     merge(engine, group, SYSTEM, FEED, DAY)
