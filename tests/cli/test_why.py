@@ -133,7 +133,7 @@ def test_calls_answers_wishes_and_messages_are_told(
 def test_a_released_row_names_its_case_and_who_let_it_through(
     care: CareGroup, say: Callable[..., Result]
 ) -> None:
-    care.release("sales_order", "CA01", "A", february(14))
+    care.close_case("sales_order", "CA01", "A", february(14))
     case = {"case_id": 1, "reason_code": "confirmed", "decided_by": "amy"}
     keep(care, "quality.decision", action="release", comment="张敏 13912345678", **case)
     told = say(THREE_DAYS).output
