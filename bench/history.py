@@ -68,6 +68,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
             connection, "bench/create_vehicles", vehicles=size.vehicles, stores=size.stores
         )
         REPAIR_ORDER.create(connection)
+        warehouse.run(connection, "bench/create_hash")
         sales = warehouse.run(connection, "bench/keep_load", feed="sales_order", **load)
         warehouse.run(
             connection,

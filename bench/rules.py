@@ -86,7 +86,8 @@ def _evening(server: EmbeddedPostgres, source: str, template: str) -> str:
     called = {"system": SYSTEM, "feed": "call_result", "day": DAY_BEFORE}
     with engine.begin() as connection:
         load_id = warehouse.run(connection, "bench/keep_load", **called).scalar_one()
-        warehouse.run(connection, "bench/call_tasks", day=DAY_BEFORE, load_id=load_id)
+        warehouse.run(connection, "bench/call_tasks", day=DAY_BEFORE)
+        warehouse.run(connection, "bench/fill_calls", load_id=load_id)
     pull(engine, KEYRING, group, system, connection_to(make_url(source)), FEED, DAY)
     validate(engine, group, SYSTEM, FEED, DAY)
     merge(engine, group, SYSTEM, FEED, DAY)

@@ -111,18 +111,6 @@ def test_a_case_closes_by_itself_when_the_row_comes_in_good_order(staged: Staged
     assert states(staged) == [("S1|RO-1", "resent"), ("S1|B", "open")]
 
 
-def test_a_case_that_comes_late_is_closed_by_what_later_nights_brought(staged: StagedRows) -> None:
-    later, latest = NEXT, date(2026, 6, 12)
-    for day in (latest, later):
-        staged.load("repair_order", [{"version_at": at(2026, 6, 11, 9)}], day=day)
-        staged.validate("repair_order", day=day)
-    staged.load("repair_order", [BAD, BAD | {"ro_no": "B"}])
-    staged.validate("repair_order")
-    assert states(staged) == [("S1|RO-1", "resent"), ("S1|B", "open")]
-    (closed,) = staged.rows("quality.quarantine", state="resent")
-    assert closed["closed_day"] == later
-
-
 def test_what_came_before_a_record_was_held_does_not_close_its_case(staged: StagedRows) -> None:
     staged.load("repair_order", [BAD], day=NEXT)
     staged.validate("repair_order", day=NEXT)

@@ -1,4 +1,4 @@
--- Every task of a made-up history was done with one call.
+-- Every task that was done was done with one call.
 -- grain: one row per task
 -- reads: care.follow_up_task
 -- writes: core.call_result
@@ -28,3 +28,10 @@ select
     tasks.changed_day as version_day,
     cast(:load_id as bigint) as load_id
 from care.follow_up_task as tasks
+where
+    tasks.status = 'done'
+    and not exists (
+        select 1
+        from core.call_result as known
+        where tasks.task_key = known.task_key
+    )

@@ -35,49 +35,29 @@ orders as (
         at time zone 'UTC'
         at time zone given.time_zone as delivered_at,
         sha256((tt_repair_order.ro_id)::text::bytea) as order_code,
-        given.hash_head || substr(
-            sha256(
-                given.hash_outer
-                || sha256(
-                    given.hash_inner
-                    || convert_to(tt_repair_order.deliverer, 'UTF8')
-                )
-            ),
-            1,
-            16
+        bench_hash(
+            tt_repair_order.deliverer,
+            given.hash_head,
+            given.hash_inner,
+            given.hash_outer
         ) as deliverer_code,
-        given.hash_head || substr(
-            sha256(
-                given.hash_outer
-                || sha256(
-                    given.hash_inner
-                    || convert_to(tt_repair_order.owner_name, 'UTF8')
-                )
-            ),
-            1,
-            16
+        bench_hash(
+            tt_repair_order.owner_name,
+            given.hash_head,
+            given.hash_inner,
+            given.hash_outer
         ) as owner_code,
-        given.hash_head || substr(
-            sha256(
-                given.hash_outer
-                || sha256(
-                    given.hash_inner
-                    || convert_to(tt_repair_order.owner_mobile, 'UTF8')
-                )
-            ),
-            1,
-            16
+        bench_hash(
+            tt_repair_order.owner_mobile,
+            given.hash_head,
+            given.hash_inner,
+            given.hash_outer
         ) as owner_phone_code,
-        given.hash_head || substr(
-            sha256(
-                given.hash_outer
-                || sha256(
-                    given.hash_inner
-                    || convert_to(tt_repair_order.deliverer_mobile, 'UTF8')
-                )
-            ),
-            1,
-            16
+        bench_hash(
+            tt_repair_order.deliverer_mobile,
+            given.hash_head,
+            given.hash_inner,
+            given.hash_outer
         ) as deliverer_phone_code
     from given
     cross join tt_repair_order

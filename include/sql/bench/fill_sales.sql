@@ -22,27 +22,17 @@ sold as (
         given.name_cipher,
         given.phone_cipher,
         given.day - (vehicles.number / 400) % 2000 as delivered_on,
-        given.hash_head || substr(
-            sha256(
-                given.hash_outer
-                || sha256(
-                    given.hash_inner
-                    || convert_to(vehicles.owner_name, 'UTF8')
-                )
-            ),
-            1,
-            16
+        bench_hash(
+            vehicles.owner_name,
+            given.hash_head,
+            given.hash_inner,
+            given.hash_outer
         ) as name_hash,
-        given.hash_head || substr(
-            sha256(
-                given.hash_outer
-                || sha256(
-                    given.hash_inner
-                    || convert_to(vehicles.owner_phone, 'UTF8')
-                )
-            ),
-            1,
-            16
+        bench_hash(
+            vehicles.owner_phone,
+            given.hash_head,
+            given.hash_inner,
+            given.hash_outer
         ) as phone_hash
     from given
     cross join bench_vehicle as vehicles

@@ -11,27 +11,20 @@ with zone as (
     select cast(:time_zone as text) as time_zone
 ),
 
-arrivals as (
+versions as (
     select
         s.task_key,
-        greatest(l.business_day, q.closed_day) as arrived_on
+        s.store_code,
+        s.document_no,
+        v.load_id,
+        v.row_id,
+        v.row_hash
     from zone
     cross join night_subject as s
     inner join staging.sales_order as v
         on
             s.store_code = v.store_code
             and s.document_no = v.order_no
-    inner join quality.good_row as g
-        on v.load_id = g.load_id and v.row_id = g.row_id
-    inner join ops.load as l on v.load_id = l.load_id
-    left join quality.quarantine as q
-        on
-            l.system = q.system
-            and l.feed = q.feed
-            and v.store_code || '|' || v.order_no = q.business_key
-            and v.row_hash = q.row_hash
-            and q.state in ('released', 'waived')
-            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.lost_on is null
@@ -42,24 +35,17 @@ arrivals as (
     union all
     select
         s.task_key,
-        greatest(l.business_day, q.closed_day) as arrived_on
+        s.store_code,
+        s.document_no,
+        v.load_id,
+        v.row_id,
+        v.row_hash
     from zone
     cross join night_subject as s
     inner join staging.repair_order as v
         on
             s.store_code = v.store_code
             and s.document_no = v.ro_no
-    inner join quality.good_row as g
-        on v.load_id = g.load_id and v.row_id = g.row_id
-    inner join ops.load as l on v.load_id = l.load_id
-    left join quality.quarantine as q
-        on
-            l.system = q.system
-            and l.feed = q.feed
-            and v.store_code || '|' || v.ro_no = q.business_key
-            and v.row_hash = q.row_hash
-            and q.state in ('released', 'waived')
-            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.lost_on is null
@@ -74,24 +60,17 @@ arrivals as (
     union all
     select
         s.task_key,
-        greatest(l.business_day, q.closed_day) as arrived_on
+        s.store_code,
+        s.document_no,
+        v.load_id,
+        v.row_id,
+        v.row_hash
     from night_subject as s
     inner join staging.insurance_policy as v
         on
             s.store_code = v.store_code
             and s.document_no = v.policy_no
             and s.event_on = v.ends_on
-    inner join quality.good_row as g
-        on v.load_id = g.load_id and v.row_id = g.row_id
-    inner join ops.load as l on v.load_id = l.load_id
-    left join quality.quarantine as q
-        on
-            l.system = q.system
-            and l.feed = q.feed
-            and v.store_code || '|' || v.policy_no = q.business_key
-            and v.row_hash = q.row_hash
-            and q.state in ('released', 'waived')
-            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.event = 'policy_end'
@@ -99,24 +78,17 @@ arrivals as (
     union all
     select
         s.task_key,
-        greatest(l.business_day, q.closed_day) as arrived_on
+        s.store_code,
+        s.document_no,
+        v.load_id,
+        v.row_id,
+        v.row_hash
     from night_subject as s
     inner join staging.lead as v
         on
             s.store_code = v.store_code
             and s.document_no = v.lead_no
             and s.event_on = v.defeated_on
-    inner join quality.good_row as g
-        on v.load_id = g.load_id and v.row_id = g.row_id
-    inner join ops.load as l on v.load_id = l.load_id
-    left join quality.quarantine as q
-        on
-            l.system = q.system
-            and l.feed = q.feed
-            and v.store_code || '|' || v.lead_no = q.business_key
-            and v.row_hash = q.row_hash
-            and q.state in ('released', 'waived')
-            and l.business_day between q.first_day and q.last_day
     where
         s.is_news
         and s.event = 'lead_defeated'
@@ -125,10 +97,21 @@ arrivals as (
 
 first_arrivals as (
     select
-        task_key,
-        min(arrived_on) as arrived_on
-    from arrivals
-    group by task_key
+        v.task_key,
+        min(greatest(l.business_day, q.closed_day)) as arrived_on
+    from versions as v
+    inner join quality.good_row as g
+        on v.load_id = g.load_id and v.row_id = g.row_id
+    inner join ops.load as l on v.load_id = l.load_id
+    left join quality.quarantine as q
+        on
+            l.system = q.system
+            and l.feed = q.feed
+            and v.store_code || '|' || v.document_no = q.business_key
+            and v.row_hash = q.row_hash
+            and q.state in ('released', 'waived')
+            and l.business_day between q.first_day and q.last_day
+    group by v.task_key
 )
 
 update night_subject as s

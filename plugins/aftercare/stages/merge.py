@@ -56,7 +56,8 @@ def merge(engine: Engine, group: Group, system: str, feed: str, day: date) -> di
 
     Counts: ``promoted`` rows are new or changed, ``unchanged`` ones core held already, ``stale``
     ones are older than core or than another row of their load; ``withdrawn_documents`` are
-    orders that became cancelled or reversed. A second run promotes nothing.
+    orders that became cancelled or reversed. A second run promotes nothing. Cases of the feed close
+    whose records core knows in good order by now.
 
     Raises BadData when a row that was let through lacks what core needs, and PipelineFault when
     the load was not validated or its counts disagree.
@@ -111,6 +112,7 @@ def _merged(connection: Connection, load: _Load) -> dict[str, Any]:
         warehouse.run(connection, "people/lock_people")
         warehouse.run(connection, "merge/upsert_people", load_id=load.load_id)
     found = connection.execute(_promotion(load)).one()
+    connection.execute(_closing(load))
     counts = {name: getattr(found, name) for name in ("promoted", "unchanged", "stale")}
     if load.feed == "preference" and found.promoted:
         warehouse.run(connection, "merge/queue_service_days", load_id=load.load_id)
@@ -179,6 +181,28 @@ def _promotion(load: _Load) -> sa.Select[Any]:
             .label("vins_returned"),
         ]
     return sa.select(*counts).select_from(judged).add_cte(confirmed)
+
+
+def _closing(load: _Load) -> sa.Update:
+    """The statement that closes cases whose records core knows from a later day, and no older.
+
+    The load that holds a record can be settled after those that bring it in good order, or beside
+    them, and validate sees one load. Merges come one after the other, so the last of them sees both.
+    """
+    key = FEEDS[load.feed].key
+    held = _table("staging", load.feed, (name for name, _ in staging_columns(FEEDS[load.feed])))
+    values = _core_values(load, held)
+    core = _table("core", CORE_TABLES.get(load.feed, load.feed), values)
+    names = ("system", "feed", "load_id", "row_id", "last_day", "state", "closed_day")
+    case = _table("quality", "quarantine", names)
+    return (
+        sa.update(case)
+        .values(state="resent", closed_day=core.c.version_day)
+        .where(case.c.system == load.system, case.c.feed == load.feed, case.c.state == "open")
+        .where(case.c.load_id == held.c.load_id, case.c.row_id == held.c.row_id)
+        .where(*(core.c[name] == values[name] for name in key))
+        .where(core.c.version_at >= held.c.version_at, core.c.version_day > case.c.last_day)
+    )
 
 
 def _judged(load: _Load, given: TableClause, core: TableClause, values: Columns) -> sa.CTE:

@@ -1,4 +1,4 @@
-"""What late loads ask of later ones, and the documents of dues, by their keys."""
+"""Dues are found by their documents."""
 
 from pathlib import Path
 
