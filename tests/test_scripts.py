@@ -27,7 +27,8 @@ NOTHING_KNOWN = FACTS | dict.fromkeys(("owner_name", "customer_name", "model", "
 FOLLOW_UPS = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]
 USED = sorted({each.script for each in FOLLOW_UPS})
 MESSAGES = sorted({each.script for each in FOLLOW_UPS if each.channel == "sms"})
-CALLS = sorted(set(USED) - set(MESSAGES))
+INSIDE = sorted({each.script for each in FOLLOW_UPS if each.channel == "internal"})
+CALLS = sorted(set(USED) - set(MESSAGES) - set(INSIDE))
 ADVERTISING = sorted(
     {each.script for each in FOLLOW_UPS if each.purpose == "commercial"} & set(MESSAGES)
 )
@@ -92,6 +93,23 @@ def test_a_message_that_advertises_says_how_to_end_it(script_id: str) -> None:
 def test_no_call_asks_for_a_good_score(script_id: str) -> None:
     spoken = render_script(script_id, FACTS, "zh")
     assert [word for word in ("好评", "满分", "打高", "十分满意") if word in spoken] == []
+
+
+@pytest.mark.parametrize("script_id", INSIDE)
+def test_work_inside_the_house_tells_what_the_customer_said_and_calls_nobody(
+    script_id: str,
+) -> None:
+    call = {"title": "维修离站三日内回访", "satisfaction": 3, "is_complaint": True}
+    call |= {"is_fault_cleared": False, "words": ["等了三个小时"]}
+    read = render_script(script_id, FACTS | {"told": [call]}, "zh")
+    assert "维修离站三日内回访：满意度 3 分，提出投诉，故障未排除" in read
+    assert "“等了三个小时”" in read
+    assert "不是回访电话" in read
+    assert "【问候与核对身份】" not in read
+    unknown = call | {"satisfaction": None, "is_complaint": False, "is_fault_cleared": None}
+    assert "维修离站三日内回访：没有打分\n" in render_script(
+        script_id, FACTS | {"told": [unknown]}, "zh"
+    )
 
 
 def test_who_did_not_buy_is_not_spoken_to_as_an_owner() -> None:

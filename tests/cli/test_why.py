@@ -259,3 +259,23 @@ def test_dates_of_every_task_of_a_night_are_explained(
     rules = {story.task["rule_id"] for story in stories}
     assert {"S4-03", "S2-09", "S2-11", "S2-18"} <= rules
     assert all(story.policy_lines for story in stories)
+
+
+def test_a_trouble_tells_the_call_in_which_it_was_told(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    care.call(
+        THREE_DAYS,
+        february(15),
+        satisfaction=3,
+        is_complaint=True,
+        is_do_not_call=True,
+        is_fault_cleared=False,
+    )
+    care.nights(february(15), february(19))
+    told = say("CA01.S4-26.A.20260215").output
+    assert f"told in call 1 of task {THREE_DAYS} at 2026-02-15" in told
+    assert "satisfaction 3, complaint yes, fault cleared no (demo 2026-02-15)" in told
+    assert "follow_ups/trouble/satisfaction_to@2012-01-01" in told
+    wishes = told.partition("Wishes not to be called")[2].splitlines()
+    assert wishes[1].strip() == "none"

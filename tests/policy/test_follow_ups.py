@@ -16,7 +16,7 @@ import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
 from sqlalchemy import Engine, delete, table, text
 
-from aftercare.rules.due import FOLDER, OF_PEOPLE
+from aftercare.rules.due import FOLDER, NUMBERED
 from aftercare.rules.policy import Policy
 from aftercare.stages.campaigns import Campaign, start, stop
 from aftercare.warehouse import connect
@@ -115,6 +115,11 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.service_due("repair_order", "A", due_on - timedelta(days=180), due_on, store)
     elif event == "campaign":
         arrange_campaign(care, given, store)
+    elif event == "trouble_told":
+        said_on = given.pop("said_on")
+        care.repair("A", said_on - 2 * ONE_DAY, store)
+        care.night(said_on - ONE_DAY)
+        care.call(f"{store}.S4-06.A", said_on, **given)
     elif "exit_on" in given:
         care.repair("A", given.pop("exit_on"), store, **given)
     else:
@@ -154,7 +159,7 @@ def numbers_of(event: str, expected: dict[str, Any] | None) -> str:
     """How the key of the task ends: by its day or campaign."""
     if event == "campaign":
         return ".C-1"
-    return "" if event not in OF_PEOPLE or not expected else f".{expected['event_on']:%Y%m%d}"
+    return "" if event not in NUMBERED or not expected else f".{expected['event_on']:%Y%m%d}"
 
 
 @pytest.mark.parametrize(("stem", "situation"), list(each_situation()))
@@ -178,7 +183,7 @@ def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_pa
     key += numbers_of(attributes["event"], expected)
     if expected is None:
         care.night(situation.get("night", ORDINARY_NIGHT))
-        if attributes["event"] in OF_PEOPLE:
+        if attributes["event"] in NUMBERED:
             assert [task for task in care.tasks() if task.startswith(key)] == []
         assert key not in care.tasks()
         return

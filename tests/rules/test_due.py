@@ -94,7 +94,8 @@ def test_a_night_looks_at_every_event_whose_task_may_be_due(
 def test_a_night_looks_no_further_than_it_must(follow_up: FollowUp, day: date) -> None:
     first, last = look_back(follow_up, day, day, [OpenDays()])
     needed = follow_up.opens.after(day) - follow_up.expires.after(day)
-    assert (last - first).days <= -needed.days + 8
+    # Months differ by three days at most: at either end, and once more where they end.
+    assert (last - first).days <= -needed.days + 9
 
 
 @pytest.mark.parametrize("follow_up", ALL, ids=lambda each: f"{each.stem}.{each.occurrence}")
@@ -104,6 +105,8 @@ def test_what_goes_first_is_the_same_in_every_pack(follow_up: FollowUp) -> None:
         expected = 4
     elif follow_up.event in OF_PEOPLE:
         expected = 10
+    elif follow_up.has_trouble:
+        expected = 1
     else:
         expected = order.get(follow_up.about, min(follow_up.priority, 3))
     assert follow_up.priority == expected
@@ -214,7 +217,8 @@ def test_two_follow_ups_for_one_use_of_a_vehicle_need_numbers_of_their_own(
 
 
 def test_what_customers_call_it_does_not_say_whether_it_is_counted(tmp_path: Path) -> None:
-    assert {each.is_counted for each in ALL if each.about == "follow_up"} == {True}
+    of_calls = [each for each in ALL if each.about == "follow_up" and each.channel != "internal"]
+    assert {each.is_counted for each in of_calls} == {True}
     assert {each.is_counted for each in ALL if each.about != "follow_up"} == {False}
     item = "changan-dealer/follow_ups/run_in_reminder"
     policy = broken(tmp_path, item, "about: service", "about: service\ncounted: true")

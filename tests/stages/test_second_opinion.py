@@ -15,4 +15,5 @@ def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None
     assert len(tasks) > 150
     addressed = {task.rule.number for task in tasks.values() if task.number}
     assert addressed == {"S2-01", "S2-06", "S2-07", "S2-16"}
+    assert any(task.channel == "internal" for task in tasks.values())
     assert any(task.reason == "told" for task in tasks.values() if task.number)

@@ -101,4 +101,7 @@ left join night_rule as r
         and t.event = r.event
         and (r.usages = '{}' or coalesce(d.usage = any(r.usages), true))
         and d.event_on between r.event_from and r.event_to
-where t.event not in ('birthday', 'lunar_birthday', 'festival', 'campaign')
+where
+    t.event not in (
+        'birthday', 'lunar_birthday', 'festival', 'campaign', 'trouble_told'
+    )

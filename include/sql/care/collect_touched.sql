@@ -3,7 +3,8 @@
 -- booking say, may be gone again, and that is no news of their own document.
 -- What may have been told in another call comes with the task of that call. A
 -- greeting or invitation that is over was said or not, whatever comes in later;
--- only a call can tell.
+-- only a call can tell. What was told in a call may be told otherwise after
+-- all.
 -- grain: one row per task
 -- reads: care.follow_up_task, staging.call_result, core.call_result,
 --   core.store, pg_temp.night_load, pg_temp.night_document,
@@ -63,6 +64,20 @@ own as (
     union
     select task_key
     from calls
+    union
+    select told.task_key
+    from calls
+    inner join lateral (
+        select p.task_key
+        from care.follow_up_task as t
+        inner join care.follow_up_task as p
+            on
+                t.store_code = p.store_code
+                and t.document_kind = p.document_kind
+                and t.document_no = p.document_no
+        where calls.task_key = t.task_key and p.event = 'trouble_told'
+        offset 0 -- noqa: AM09
+    ) as told on true
     union
     select t.task_key
     from (

@@ -51,5 +51,8 @@ create temporary table if not exists night_rule (
     is_on_day boolean not null,
     known_months integer,
     campaign text,
+    satisfaction_from integer,
+    satisfaction_to integer,
+    has_trouble boolean not null,
     policy_line text not null
 ) on commit drop

@@ -2,6 +2,7 @@
 -- change. problem: why there is nothing to follow up. is_news: the document is
 -- new here, came in again or has another event, so it has to be asked when that
 -- became known.
+-- contact_kind: whom it is about, where the rule does not say.
 -- lost_on: the day on which an event was lost that would have made a task
 -- before, had nights come in order.
 -- grain: one row per task key
@@ -22,6 +23,7 @@ create temporary table if not exists night_subject (
     lost_on date,
     rule_no integer,
     calendar text,
+    contact_kind text,
     contact_hash bytea,
     served_by text,
     contact_check text,

@@ -3,9 +3,10 @@
 -- Asked of all captured versions, so that it does not matter which night came
 -- first; a document captured before versions were kept has the day of core's.
 -- grain: one row per task key is written
--- reads: pg_temp.night_subject, staging.sales_order, staging.repair_order,
---   staging.insurance_policy, staging.lead,
---   quality.good_row, ops.load, quality.quarantine
+-- reads: pg_temp.night_subject, pg_temp.night_rule, care.follow_up_task,
+--   staging.sales_order, staging.repair_order, staging.insurance_policy,
+--   staging.lead, staging.call_result, quality.good_row, ops.load,
+--   quality.quarantine
 -- writes: pg_temp.night_subject
 with zone as (
     select cast(:time_zone as text) as time_zone
@@ -14,8 +15,7 @@ with zone as (
 versions as (
     select
         s.task_key,
-        s.store_code,
-        s.document_no,
+        s.store_code || '|' || s.document_no as business_key,
         v.load_id,
         v.row_id,
         v.row_hash
@@ -35,8 +35,7 @@ versions as (
     union all
     select
         s.task_key,
-        s.store_code,
-        s.document_no,
+        s.store_code || '|' || s.document_no as business_key,
         v.load_id,
         v.row_id,
         v.row_hash
@@ -60,8 +59,7 @@ versions as (
     union all
     select
         s.task_key,
-        s.store_code,
-        s.document_no,
+        s.store_code || '|' || s.document_no as business_key,
         v.load_id,
         v.row_id,
         v.row_hash
@@ -78,8 +76,7 @@ versions as (
     union all
     select
         s.task_key,
-        s.store_code,
-        s.document_no,
+        s.store_code || '|' || s.document_no as business_key,
         v.load_id,
         v.row_id,
         v.row_hash
@@ -93,6 +90,38 @@ versions as (
         s.is_news
         and s.event = 'lead_defeated'
         and v.status = 'defeated'
+    union all
+    select
+        s.task_key,
+        v.task_key || '|' || v.attempt_no as business_key,
+        v.load_id,
+        v.row_id,
+        v.row_hash
+    from zone
+    cross join night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    inner join lateral (
+        select t.task_key
+        from care.follow_up_task as t
+        where
+            s.store_code = t.store_code
+            and s.document_kind = t.document_kind
+            and s.document_no = t.document_no
+            and t.event <> 'trouble_told'
+        offset 0 -- noqa: AM09
+    ) as called on true
+    inner join staging.call_result as v on called.task_key = v.task_key
+    where
+        s.is_news
+        and s.event = 'trouble_told'
+        and s.event_on
+        = cast(v.called_at at time zone zone.time_zone as date)
+        and case
+            when v.is_complaint or not v.is_fault_cleared then r.has_trouble
+            else
+                v.satisfaction between r.satisfaction_from
+                and r.satisfaction_to
+        end
 ),
 
 first_arrivals as (
@@ -107,7 +136,7 @@ first_arrivals as (
         on
             l.system = q.system
             and l.feed = q.feed
-            and v.store_code || '|' || v.document_no = q.business_key
+            and v.business_key = q.business_key
             and v.row_hash = q.row_hash
             and q.state in ('released', 'waived')
             and l.business_day between q.first_day and q.last_day

@@ -34,7 +34,7 @@ reached as (
             and night.horizon >= c.called_on
             and n.expires_on >= c.called_on
     inner join named as p on n.task_key = p.task_key
-    where c.outcome = 'reached'
+    where c.outcome = 'reached' and n.channel <> 'internal'
 )
 
 insert into night_told (

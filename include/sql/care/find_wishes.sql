@@ -21,7 +21,7 @@ asked as (
     from night
     cross join night_task as n
     inner join night_subject as s on n.task_key = s.task_key
-    where s.problem is null
+    where s.problem is null and n.channel <> 'internal'
     union
     select
         told.task_key,

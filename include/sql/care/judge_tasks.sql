@@ -8,7 +8,8 @@
 -- move.
 -- A call comes first, a message where the customer wants that, or where all
 -- attempts were in vain; a message that cannot be sent may become a call. When
--- nothing is left to try, the number is unreachable.
+-- nothing is left to try, the number is unreachable. Work inside the house
+-- contacts no customer, so nothing that they said holds it.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
 --   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
@@ -321,6 +322,7 @@ judged as (
         n.expires_on <= night.horizon as is_over,
         n.open_on > night.horizon + 1 as is_early,
         case
+            when n.channel = 'internal' then null
             when coalesce(n.contact_check, 'missing') <> 'valid'
                 then coalesce(n.contact_check, 'missing')
             when d.asked_on <= n.expires_on then 'do_not_call'

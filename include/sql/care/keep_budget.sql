@@ -2,9 +2,10 @@
 -- want: the task that goes first stays, the others wait behind it, and those
 -- that can be merged are said in its call. A person is who core knows by the
 -- task's order, else the one who is known with the same number tonight, else
--- whoever has the number. Who is met face to face is contacted by nobody. A
--- greeting never waits for another day: it is said in a call of that day, to
--- which it gives way, and else goes before other messages.
+-- whoever has the number. Who is met face to face is contacted by nobody, and
+-- nor is anybody by work inside the house. A greeting never waits for another
+-- day: it is said in a call of that day, to which it gives way, and else goes
+-- before other messages.
 -- grain: one row per task that waits or that others wait for
 -- reads: pg_temp.night_person
 -- writes: pg_temp.night_task
@@ -20,7 +21,10 @@ with known as (
         n.event in ('birthday', 'lunar_birthday', 'festival') as is_greeting
     from night_task as n
     inner join night_person as p on n.task_key = p.task_key
-    where n.status = 'open' and not n.is_face_to_face
+    where
+        n.status = 'open'
+        and n.channel <> 'internal'
+        and not n.is_face_to_face
 ),
 
 numbers as (

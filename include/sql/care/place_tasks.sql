@@ -159,7 +159,7 @@ select
     d.due_on,
     d.deadline_on,
     d.expires_on,
-    r.contact_kind,
+    coalesce(s.contact_kind, r.contact_kind) as contact_kind,
     s.contact_check,
     s.contact_digest,
     r.owner_role,

@@ -3,7 +3,7 @@
 -- grain: one row per task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
---   core.call_result, care.campaign
+--   core.call_result, core.complaint, care.campaign
 -- writes: –
 with tasks as (
     select *
@@ -101,6 +101,48 @@ merged as (
     group by t.task_key
 ),
 
+-- What the customer said in calls on the day of a trouble.
+told as (
+    select
+        t.task_key,
+        jsonb_agg(
+            jsonb_build_object(
+                'script_id', called.script_id,
+                'satisfaction', said.satisfaction,
+                'is_complaint', said.is_complaint,
+                'is_fault_cleared', said.is_fault_cleared,
+                'remark', encode(said.remark_cipher, 'hex'),
+                'description', encode(complaint.description_cipher, 'hex')
+            )
+            order by said.called_at, said.task_key, said.attempt_no
+        ) as told
+    from tasks as t
+    inner join care.follow_up_task as called
+        on
+            t.store_code = called.store_code
+            and t.document_kind = called.document_kind
+            and t.document_no = called.document_no
+            and called.event <> 'trouble_told'
+    inner join core.call_result as said
+        on
+            called.task_key = said.task_key
+            and t.event_on = said.called_on
+            and (
+                said.is_complaint
+                or not said.is_fault_cleared
+                or said.satisfaction is not null
+            )
+    left join lateral (
+        select k.description_cipher
+        from core.complaint as k
+        where said.task_key = k.task_key and k.description_cipher is not null
+        order by k.received_at desc, k.complaint_no asc
+        limit 1
+    ) as complaint on said.is_complaint
+    where t.event = 'trouble_told'
+    group by t.task_key
+),
+
 calls as (
     select
         c.task_key,
@@ -152,6 +194,7 @@ select
     d.repair_type,
     d.happened_on,
     m.also,
+    o.told,
     k.subject as campaign_subject,
     c.last_attempt_on,
     c.last_outcome,
@@ -162,6 +205,7 @@ inner join core.store as st on t.store_code = st.store_code
 left join core.employee as e on t.owner_no = e.employee_no
 left join documents as d on t.task_key = d.task_key
 left join merged as m on t.task_key = m.task_key
+left join told as o on t.task_key = o.task_key
 left join calls as c on t.task_key = c.task_key
 left join care.campaign as k
     on t.event = 'campaign' and t.occurrence = k.campaign_no

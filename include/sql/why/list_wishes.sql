@@ -1,5 +1,6 @@
 -- Wishes not to be called that stand against a task: about its vehicle, of the
--- person who is to be called or, where nobody is known, of the number.
+-- person who is to be called or, where nobody is known, of the number. None
+-- stands against work inside the house.
 -- grain: one row per call with a wish and way it reaches the task
 -- reads: care.follow_up_task, care.vehicle_owner, core.call_result,
 --   care.do_not_call, care.do_not_call_number, care.occasion,
@@ -8,7 +9,7 @@
 with asked as (
     select *
     from care.follow_up_task
-    where task_key = :task_key
+    where task_key = :task_key and channel <> 'internal'
 )
 
 select

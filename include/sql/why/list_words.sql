@@ -1,6 +1,7 @@
 -- What customers said that bears on a task while it is not over: consents of
 -- its purpose, preferences about its topic, and days of their own, about the
--- vehicle or by the number. What another owner of the vehicle said is left out.
+-- vehicle or by the number. What another owner of the vehicle said is left out;
+-- of work inside the house nothing bears on it.
 -- grain: one row per word
 -- reads: care.follow_up_task, care.occasion, care.vehicle_owner, core.consent,
 --   core.preference
@@ -35,7 +36,7 @@ with asked as (
             o.name_hash asc
         limit 1
     ) as owners on true
-    where t.task_key = :task_key -- noqa: RF02
+    where t.task_key = :task_key and t.channel <> 'internal' -- noqa: RF02
 ),
 
 words as (

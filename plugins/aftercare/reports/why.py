@@ -31,6 +31,7 @@ SAID = (
     "is_complaint",
     "is_do_not_call",
 )
+SAID_OF_TROUBLE = ("satisfaction", "is_complaint", "is_fault_cleared")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Story:
     """All that the warehouse knows of a task, and how today's policy would place its dates.
 
     ``title`` is by language. ``words`` are consents and preferences, ``merged`` the tasks that wait for
-    this one or were told in its call. ``decisions`` are of the case in which the row was held. ``placed`` is
+    this one or were told in its call, ``told`` the calls in which a trouble was told. ``decisions`` are of the case in which the row was held. ``placed`` is
     empty where today's policy has no such follow-up for the event.
     """
 
@@ -51,6 +52,7 @@ class Story:
     policy_digest: str
     owners: Sequence[Row]
     calls: Sequence[Row]
+    told: Sequence[Row]
     wishes: Sequence[Row]
     words: Sequence[Row]
     number: Row | None
@@ -80,6 +82,7 @@ class Story:
             "dates": [asdict(placed) for placed in self.placed] if self.is_explained else [],
             "owners": [dict(row) for row in self.owners],
             "calls": [dict(row) for row in self.calls],
+            "told": [dict(row) for row in self.told],
             "answers": [row["outcome"] for row in self.answers],
             "wishes": [dict(row) for row in self.wishes],
             "words": [dict(row) for row in self.words],
@@ -133,6 +136,17 @@ def _occasion(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         )
         if task["stopped_at"] is not None:
             yield say("of_stopped", user=task["stopped_by"], at=_moment(task["stopped_at"], zone))
+    for call in story.told:
+        said = [name for name in SAID_OF_TROUBLE if call[name] is not None]
+        yield say(
+            "of_trouble",
+            task=call["task_key"],
+            number=call["attempt_no"],
+            at=_moment(call["called_at"], zone),
+            said="".join(say("and", text=_said(call, name, say, zone)) for name in said),
+            system=call["system"],
+            day=call["business_day"],
+        )
 
 
 def _rows(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
@@ -272,11 +286,7 @@ def _calls(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
     if not story.calls:
         yield say("no_call")
     for call in story.calls:
-        more = [
-            f"{say(f'said_{name}')} {value_text(call[name], name, say.language, zone)}"
-            for name in SAID
-            if call[name] not in (None, False)
-        ]
+        more = [_said(call, name, say, zone) for name in SAID if call[name] not in (None, False)]
         is_answer = call["outcome"] in ANSWERS
         yield say(
             "answer" if is_answer else "call",
@@ -288,6 +298,10 @@ def _calls(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
             day=call["business_day"],
             more="".join(say("and", text=text) for text in more),
         )
+
+
+def _said(call: Row, name: str, say: Words, zone: ZoneInfo) -> str:
+    return f"{say(f'said_{name}')} {value_text(call[name], name, say.language, zone)}"
 
 
 def _wishes(story: Story, say: Words) -> Iterator[str]:

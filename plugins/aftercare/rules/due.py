@@ -32,6 +32,7 @@ Event = Literal[
     "lunar_birthday",
     "festival",
     "campaign",
+    "trouble_told",
 ]
 Purpose = Literal["service", "safety", "commercial"]
 Party = Literal["named", "owner"]
@@ -54,8 +55,10 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
     "lunar_birthday": ("customer",),
     "festival": ("customer",),
     "campaign": ("owner",),
+    "trouble_told": ("called",),
 }
-"""Whom a follow-up of an event may call. After a sale the customer is the owner, too."""
+"""Whom a follow-up of an event may call. After a sale the customer is the owner, too; a trouble is of
+whom the call was to in which it was told."""
 ABOUT: Mapping[str, str] = {
     "delivery": "follow_up",
     "workshop_exit": "follow_up",
@@ -69,6 +72,7 @@ ABOUT: Mapping[str, str] = {
     "lunar_birthday": "greeting",
     "festival": "greeting",
     "campaign": "campaign",
+    "trouble_told": "follow_up",
 }
 """What a customer who wants no more of something calls it, where a follow-up does not say."""
 PARTY: Mapping[str, Party] = {
@@ -84,12 +88,15 @@ PARTY: Mapping[str, Party] = {
     "lunar_birthday": "owner",
     "festival": "owner",
     "campaign": "owner",
+    "trouble_told": "named",
 }
 """Whom a follow-up is about, where it does not say: whom the document names, such as the buyer,
 whoever owns the vehicle by now; or the owner, and so nobody any more once that is another one."""
 BIRTHDAYS = ("birthday", "lunar_birthday")
 OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign")
-"""Occasions of a person, not of a document; their tasks are numbered by the day or the campaign."""
+"""Occasions of a person, not of a document."""
+NUMBERED = (*OF_PEOPLE, "trouble_told")
+"""Events whose tasks are numbered by the day or the campaign, and by no ``occurrence:``."""
 CAMPAIGNS = ("special_weather", "activity")
 TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
 USAGES = ("private", "business", "taxi", "lease")
@@ -97,6 +104,8 @@ PARTIES = ("named", "owner")
 PURPOSES = ("service", "safety", "commercial")
 ROLES = ("SC", "AC", "SUP")
 CHANNELS = ("phone", "sms")
+INTERNAL = "internal"
+"""The channel of work inside the house, in which no customer is contacted."""
 VALUES = (
     "opens_after",
     "due_after",
@@ -110,7 +119,8 @@ VALUES = (
     "enabled",
 )
 FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
-MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, "silent_after_booking")
+SATISFACTION = ("satisfaction_from", "satisfaction_to")
+MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, *SATISFACTION, "silent_after_booking")
 """Values that only some follow-ups have."""
 OF_ATTEMPTS = ("attempts", "afternoon_from", "message_after", "missed_script", "message_script")
 OTHERWISE = ("otherwise_channel", "otherwise_script")
@@ -180,9 +190,11 @@ class FollowUp:
     follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
     is met, so that it takes nobody's one contact of the day. ``booked_days``: how long after its day a visit
     that was agreed on still silences it, None until the next service.
-    call to the same person. ``is_on_day``: it belongs to its due day and opens then; on a closed day
+    ``is_on_day``: it belongs to its due day and opens then; on a closed day
     the last open one before, on which ``opens`` lets it. ``festivals`` and ``campaign`` say of which it is,
     ``known_months`` how long ago the last visit or the delivery may lie of those whom it is for.
+    ``satisfaction_from`` and ``satisfaction_to``: the marks of a customer, both included, that it sees to;
+    ``has_trouble``: complaints and faults that were not cleared, whatever the mark.
     """
 
     pack: str
@@ -215,6 +227,9 @@ class FollowUp:
     festivals: tuple[Festival, ...]
     known_months: int | None
     campaign: str | None
+    satisfaction_from: int | None
+    satisfaction_to: int | None
+    has_trouble: bool
     ways: Ways
     policy_line: str
     line_ids: tuple[str, ...]
@@ -371,6 +386,9 @@ def _follow_up(
         used.append(booked)
     of_people = _of_people(policy, pack, item, event, start)
     used += of_people.values()
+    told = _told(policy, pack, item, event, start)
+    used += told.values()
+    channels = (INTERNAL,) if event == "trouble_told" else CHANNELS
     due = lines["due_after"]
     topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
     ways, of_ways = _ways(policy, pack, item, start)
@@ -378,7 +396,7 @@ def _follow_up(
         pack=pack,
         stem=stem,
         rule_id=due.rule,
-        occurrence=0 if event in OF_PEOPLE else int(about.get("occurrence", 1)),
+        occurrence=0 if event in NUMBERED else int(about.get("occurrence", 1)),
         event=event,
         event_from=start,
         event_to=end,
@@ -389,7 +407,7 @@ def _follow_up(
         is_by_design=due.unit in ("hour", "minute"),
         day_after=day_after,
         owner_role=_one_of(policy, pack, item, "owner_role", lines["owner_role"].value, ROLES),
-        channel=_one_of(policy, pack, item, "channel", lines["channel"].value, CHANNELS),
+        channel=_one_of(policy, pack, item, "channel", lines["channel"].value, channels),
         script=str(lines["script"].value),
         contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),
         priority=int(lines["priority"].value),
@@ -400,7 +418,7 @@ def _follow_up(
             _one_of(policy, pack, item, "usage", usage, USAGES) for usage in about.get("usage", ())
         ),
         party=_one_of(policy, pack, item, "party", about.get("party", PARTY[event]), PARTIES),
-        is_counted=bool(about.get("counted", topic == "follow_up")),
+        is_counted=bool(about.get("counted", topic == "follow_up" and event != "trouble_told")),
         is_face_to_face=bool(about.get("face_to_face", False)),
         booked_days=booked.value if booked else None,
         is_on_day=bool(about.get("on_day", False)),
@@ -409,6 +427,8 @@ def _follow_up(
         campaign=_one_of(policy, pack, item, "campaign", about.get("campaign"), CAMPAIGNS)
         if event == "campaign"
         else None,
+        **{name: told[name].value if name in told else None for name in SATISFACTION},
+        has_trouble=bool(about.get("trouble", False)),
         ways=ways,
         policy_line=due.line_id,
         line_ids=tuple(line.line_id for line in (*used, *of_ways)),
@@ -426,6 +446,24 @@ def _of_people(policy: Policy, pack: str, item: str, event: Event, start: date) 
             file=known.file,
             line=known.file_line,
             key=known.name,
+        )
+    return lines
+
+
+def _told(policy: Policy, pack: str, item: str, event: Event, start: date) -> dict[str, Line]:
+    """The values that say which marks of a customer it is for."""
+    if event != "trouble_told":
+        return {}
+    lines = {
+        name: policy.value(pack, item, name, start, asker="make_tasks") for name in SATISFACTION
+    }
+    first, last = (lines[name] for name in SATISFACTION)
+    if first.value > last.value:
+        raise PolicyError(
+            f"satisfaction_from {first.value} lies above satisfaction_to {last.value}",
+            file=first.file,
+            line=first.file_line,
+            key=first.name,
         )
     return lines
 
@@ -498,7 +536,17 @@ def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
         # Of a rule that recurs, only the times of one stem have a number of their own.
         others = seen.setdefault((each.rule_id, each.occurrence, each.event_from), [])
         for other in others:
-            if other.stem != each.stem and _share_a_usage(other, each):
+            if other.stem == each.stem:
+                continue
+            if each.event == other.event == "trouble_told":
+                if _share_an_answer(other, each):
+                    raise PolicyError(
+                        f"{other.stem} and {each.stem} are both {each.rule_id} and take the same answer; "
+                        "part their marks, and let one of them have `trouble: true`",
+                        file=policy.file_of(each.pack, FOLDER + each.stem),
+                        key="satisfaction_from",
+                    )
+            elif _share_a_usage(other, each):
                 raise PolicyError(
                     f"{other.stem} and {each.stem} are both {each.rule_id}, occurrence "
                     f"{each.occurrence}; number one of them with `occurrence:`",
@@ -506,6 +554,15 @@ def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
                     key="occurrence",
                 )
         others.append(each)
+
+
+def _share_an_answer(one: FollowUp, other: FollowUp) -> bool:
+    return (one.has_trouble and other.has_trouble) or not _marks(one).isdisjoint(_marks(other))
+
+
+def _marks(follow_up: FollowUp) -> set[int]:
+    first, last = follow_up.satisfaction_from, follow_up.satisfaction_to
+    return set(range(first, last + 1)) if first is not None and last is not None else set()
 
 
 def _share_a_usage(one: FollowUp, other: FollowUp) -> bool:

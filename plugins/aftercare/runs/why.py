@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from aftercare import connections, warehouse
 from aftercare.errors import BadData
 from aftercare.reports.why import Story
-from aftercare.rules.due import FOLDER, MORE_VALUES, OF_PEOPLE, VALUES, Offset, follow_ups
+from aftercare.rules.due import FOLDER, MORE_VALUES, NUMBERED, VALUES, Offset, follow_ups
 from aftercare.rules.festivals import open_days
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
@@ -47,6 +47,7 @@ def explain_task(task_key: str) -> Story:
             policy_digest=ours.digest,
             owners=_all(connection, "why/list_owners", task_key=task_key),
             calls=_all(connection, "why/list_calls", task_key=task_key),
+            told=_all(connection, "why/list_told", task_key=task_key),
             wishes=_all(connection, "why/list_wishes", task_key=task_key),
             words=_all(connection, "why/list_words", task_key=task_key),
             number=next(iter(_all(connection, "why/get_number", task_key=task_key)), None),
@@ -110,7 +111,7 @@ def _ruled_on(ours: Policy, task: Row, item: str) -> date:
     event_on: date = task["event_on"]
     if task["pack"] not in ours.packs:
         return event_on
-    if task["event"] in OF_PEOPLE:
+    if task["event"] in NUMBERED:
         return event_on
     recurs_on = Offset(months=task["occurrence"]).after(event_on)
     recurs = ours.find(task["pack"], item, "recurs_after", recurs_on)
@@ -128,8 +129,8 @@ def _placed(group: Group, ours: Policy, task: Row, known_on: date) -> tuple[Plac
     stem = _item_of(task["policy_line"]).removeprefix(FOLDER)
     days = open_days(group, known_on)[group.calendar_of(task["store_code"])]
     for each in follow_ups(ours, task["pack"]):
-        # Occasions of people are numbered by their day or campaign.
-        number = 0 if task["event"] in OF_PEOPLE else task["occurrence"]
+        # Occasions of people, and troubles, are numbered by their day or campaign.
+        number = 0 if task["event"] in NUMBERED else task["occurrence"]
         is_it = (each.stem, each.rule_id, each.occurrence) == (stem, task["rule_id"], number)
         if is_it and each.event_from <= task["event_on"] <= each.event_to:
             return placed_dates(each, task["event_on"], days)

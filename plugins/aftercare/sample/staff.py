@@ -38,6 +38,8 @@ MARKS = ((10, 38), (9, 30), (8, 18), (7, 9), (5, 3), (3, 2))
 WEAK_MARKS = ((10, 18), (8, 22), (7, 15), (6, 20), (5, 13), (4, 8), (2, 4))
 COMPLAINS_FROM = 4  # a mark so low or lower comes with a complaint now and then
 REPAIR_RULES = (".S2-03.", ".S4-06.")
+INSIDE = ".S4-26."  # passed on to a colleague, who is there or not
+FOUND = (("reached", 80), ("no_answer", 20))
 WRONG_MARK = 11
 MONDAY = 0
 NAME_SPACE = 10**9  # numbers of people whom customers mention
@@ -134,20 +136,25 @@ class _Staff:
         """The entries of each call of the day, until one settles the matter."""
         for place, hours in enumerate(HOURS):
             rng = self._rng(key, first + place)
-            outcome = rng.choices(*zip(*RESULTS, strict=True))[0]
+            is_inside = INSIDE in key
+            outcome = rng.choices(*zip(*(FOUND if is_inside else RESULTS), strict=True))[0]
             called_at = datetime.combine(self._day, time(rng.randint(*hours), rng.randrange(60)))
             self.filled.calls += 1
             yield {
                 "called_at": called_at,
                 "outcome": OUTCOMES[outcome][self._word],
                 "caller_no": caller,
-                **(self._answers(key, caller, rng) if outcome == "reached" else {}),
+                **(self._answers(key, caller, rng, is_inside) if outcome == "reached" else {}),
                 **(self._refusal(rng) if outcome == "refused" else {}),
             }
             if outcome in FINAL:
                 return
 
-    def _answers(self, key: str, caller: str | None, rng: Random) -> dict[str, Any]:
+    def _answers(
+        self, key: str, caller: str | None, rng: Random, is_inside: bool
+    ) -> dict[str, Any]:
+        if is_inside:
+            return {"remark": self._text(rng, "已转服务经理，由{}当天答复客户")}
         marks = WEAK_MARKS if caller == self._group.weak_specialist else MARKS
         mark: int = rng.choices(*zip(*marks, strict=True))[0]
         complains = mark <= COMPLAINS_FROM and rng.random() < 0.6

@@ -234,6 +234,8 @@ def _collect_subjects(connection: Connection, group: Group, day: date, horizon: 
     run(connection, "care/collect_tasks")
     run(connection, "care/collect_addressees")
     run(connection, "care/collect_addressed_tasks", day=day)
+    run(connection, "care/collect_troubles")
+    run(connection, "care/collect_trouble_tasks")
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
     run(connection, "care/find_arrivals", time_zone=zone)
@@ -312,6 +314,9 @@ def _rule_window(
         "is_on_day",
         "known_months",
         "campaign",
+        "satisfaction_from",
+        "satisfaction_to",
+        "has_trouble",
     ):
         window[name] = getattr(follow_up, name)
     return window

@@ -195,8 +195,8 @@ class OdooMapping(_Part):
 
     def activity_type_of(self, record: Record) -> str:
         """The activity type of a task: a message to send by hand may have one of its own."""
-        is_message = record.fields.get("channel") == "sms"
-        return (is_message and self.message_activity_type) or self.activity_type
+        is_call = record.fields.get("channel") == "phone"
+        return (not is_call and self.message_activity_type) or self.activity_type
 
     def fields(self, entity: Entity) -> Mapping[str, FieldRule]:
         """Odoo's fields of an entity and how each is filled."""

@@ -6,11 +6,14 @@ nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import RowMapping
 
 from aftercare.protection import Keyring
+from aftercare.rules.due import INTERNAL
 from aftercare.rules.festivals import festivals_on
 from aftercare.scripts import render_script, title_of
 from aftercare.settings import Language
@@ -30,6 +33,7 @@ REPAIRS: Words = {
     "tyre": ("轮胎", "tyre"),
     "other": ("其他", "other"),
 }
+INSIDE: Pair = ("内部跟进，不打给客户", "work inside the house, do not call the customer")
 BY_MESSAGE: Pair = ("请发短信，不打电话", "send a message by hand, do not call")
 NEXT_ATTEMPT: Pair = ("第 {number} 次联系：{day}{half}", "attempt {number}: on {day}{half}")
 HALVES: Words = {
@@ -69,6 +73,7 @@ WITHDRAWN_BECAUSE: Words = {
     "said_otherwise": ("由另一任务告知", "another task says it"),
     "other_birthday": ("生日有更正", "the birthday was put right"),
     "campaign_stopped": ("活动已停止", "the campaign was stopped"),
+    "answer_corrected": ("客户的回答有更正", "what the customer said was put right"),
 }
 """More exact than the status, where that would say something else."""
 
@@ -90,7 +95,8 @@ def last_event(row: RowMapping, language: Language) -> str:
 
 def how(row: RowMapping, language: Language) -> str:
     """How the customer is to be contacted, where that is not simply by phone; else empty."""
-    wanted = [say(BY_MESSAGE, language)] if row["channel"] == "sms" else []
+    by = {"sms": BY_MESSAGE, INTERNAL: INSIDE}.get(row["channel"])
+    wanted = [say(by, language)] if by else []
     if row["next_attempt_on"]:
         half = HALVES.get(row["next_attempt_half"] or "", ("", ""))
         number, day = row["tries"] + 1, f"{row['next_attempt_on']:%m-%d}"
@@ -150,9 +156,11 @@ def task_record(
             }
             for other in row["also"] or ()
         ],
+        "told": [_told(each, keyring, language) for each in row["told"] or ()],
     }
     script = render_script(row["script_id"], facts, language)
-    only_for_the_script = {"store_name", "event_on", "owner_name", "festival", "subject", "also"}
+    only_for_the_script = {"store_name", "event_on", "owner_name", "festival", "subject"}
+    only_for_the_script |= {"also", "told"}
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
         entity="task",
@@ -225,6 +233,16 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
 def _festival(day: date, language: Language) -> str | None:
     names = festivals_on(day)
     return word(FESTIVALS, names[0], language) if names else None
+
+
+def _told(call: Mapping[str, Any], keyring: Keyring, language: Language) -> dict[str, object]:
+    """What a customer said in a call: marks and flags, and the words that were written down."""
+    ciphers = [call[name] and bytes.fromhex(call[name]) for name in ("remark", "description")]
+    return {
+        "title": title_of(call["script_id"], language),
+        **{name: call[name] for name in ("satisfaction", "is_complaint", "is_fault_cleared")},
+        "words": [words for cipher in ciphers if (words := _opened(cipher, keyring))],
+    }
 
 
 def _opened(cipher: bytes | None, keyring: Keyring) -> str | None:

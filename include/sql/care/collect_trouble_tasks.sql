@@ -1,0 +1,92 @@
+-- Tasks inside the house that may change, as what was said stands tonight. What
+-- was said otherwise after all, such as a mark put right, may be another
+-- rule's, or nobody's; unless the rule that it was for is gone. offset 0: task
+-- by task.
+-- grain: one row per task
+-- reads: pg_temp.night_touched, care.follow_up_task, care.trouble,
+--   pg_temp.night_store, pg_temp.night_rule
+-- writes: pg_temp.night_subject
+insert into night_subject (
+    task_key,
+    store_code,
+    rule_id,
+    occurrence,
+    event,
+    document_kind,
+    document_no,
+    vin,
+    event_on,
+    arrived_on,
+    rule_no,
+    calendar,
+    contact_kind,
+    contact_check,
+    contact_digest,
+    problem
+)
+select
+    t.task_key,
+    t.store_code,
+    t.rule_id,
+    t.occurrence,
+    t.event,
+    t.document_kind,
+    t.document_no,
+    coalesce(d.vin, t.vin) as vin,
+    t.event_on,
+    t.arrived_day as arrived_on,
+    r.rule_no,
+    s.calendar,
+    coalesce(d.contact_kind, t.contact_kind) as contact_kind,
+    coalesce(d.contact_check, t.contact_check) as contact_check,
+    coalesce(d.contact_digest, t.contact_digest) as contact_digest,
+    case
+        when d.document_no is null then 'answer_corrected'
+        when r.rule_no is null then 'rule_off'
+        when r.is_for then null
+        when r.is_same then 'answer_corrected'
+        else 'rule_off'
+    end as problem
+from night_touched as n
+inner join lateral (
+    select k.*
+    from care.follow_up_task as k
+    where n.task_key = k.task_key and k.event = 'trouble_told'
+    offset 0 -- noqa: AM09
+) as t on true
+left join lateral (
+    select e.*
+    from care.trouble as e
+    where
+        e.store_code = t.store_code
+        and e.event_on = t.event_on
+        and e.document_kind = t.document_kind
+        and e.document_no = t.document_no
+    offset 0 -- noqa: AM09
+) as d on true
+left join night_store as s
+    on
+        t.store_code = s.store_code
+        and t.event_on between s.event_from and s.event_to
+left join lateral (
+    select
+        k.rule_no,
+        k.policy_line = t.policy_line as is_same,
+        coalesce(
+            case
+                when d.is_trouble then k.has_trouble
+                else
+                    d.satisfaction between k.satisfaction_from
+                    and k.satisfaction_to
+            end,
+            false
+        ) as is_for
+    from night_rule as k
+    where
+        k.pack = s.pack
+        and k.rule_id = t.rule_id
+        and k.event = t.event
+        and t.event_on between k.event_from and k.event_to
+    order by is_for desc, is_same desc, k.rule_no asc
+    limit 1
+) as r on true

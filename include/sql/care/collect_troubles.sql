@@ -1,0 +1,67 @@
+-- What customers told in calls and nobody in the house sees to yet: by what
+-- they said, one rule of their store's pack takes it. offset 0: store by store
+-- and window by window, and never all calls.
+-- grain: one row per document and day of calls
+-- reads: pg_temp.night_window, pg_temp.night_rule, care.trouble,
+--   care.follow_up_task
+-- writes: pg_temp.night_subject
+insert into night_subject (
+    task_key,
+    store_code,
+    rule_id,
+    occurrence,
+    event,
+    document_kind,
+    document_no,
+    vin,
+    event_on,
+    arrived_on,
+    rule_no,
+    calendar,
+    contact_kind,
+    contact_check,
+    contact_digest
+)
+select
+    d.store_code || '.' || r.rule_id || '.' || d.document_no
+    || '.' || d.occurrence as task_key,
+    d.store_code,
+    r.rule_id,
+    d.occurrence,
+    r.event,
+    d.document_kind,
+    d.document_no,
+    d.vin,
+    d.event_on,
+    d.version_day as arrived_on,
+    r.rule_no,
+    w.calendar,
+    d.contact_kind,
+    d.contact_check,
+    d.contact_digest
+from night_window as w
+inner join night_rule as r on w.rule_no = r.rule_no
+inner join lateral (
+    select e.*
+    from care.trouble as e
+    where
+        e.store_code = w.store_code
+        and e.event_on between w.first_on and w.last_on
+        and case
+            when e.is_trouble then r.has_trouble
+            else
+                e.satisfaction between r.satisfaction_from
+                and r.satisfaction_to
+        end
+        and not exists (
+            select 1
+            from care.follow_up_task as t
+            where
+                t.store_code = e.store_code
+                and t.rule_id = r.rule_id
+                and t.document_no = e.document_no
+                and t.occurrence = e.occurrence
+        )
+    offset 0 -- noqa: AM09
+) as d on true
+where r.event = 'trouble_told'
