@@ -49,6 +49,7 @@ TURN_MS = 5_000
 def connect(url: str | URL, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
     """An engine on the warehouse; every statement ends after ``statement_timeout_ms``.
 
+    No statement is compiled to machine code: a night has many that are long to read and short to run.
     Session time zone is UTC: dates of the store come from the group's time zone, as a parameter.
     """
     return create_engine(
@@ -57,7 +58,7 @@ def connect(url: str | URL, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
         # Rows must not reach a log by way of an error.
         hide_parameters=True,
         connect_args={
-            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off",
             "application_name": "aftercare",
         },
     )

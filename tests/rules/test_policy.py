@@ -287,14 +287,14 @@ def test_a_broken_pack_is_refused(files: dict[str, str], message: str, tmp_path:
     assert refused.value.file
 
 
-def test_two_ways_to_one_pack_ask_it_once(tmp_path: Path) -> None:
+def test_what_two_packs_extend_is_asked_once_and_after_both(tmp_path: Path) -> None:
     files = {
         **pack("house"),
         **pack("a", "extends: [house]\n"),
         **pack("b", "extends: [house]\n"),
         **pack("c", "extends: [a, b]\n"),
     }
-    assert Policy.load(write(tmp_path, files)).lineage("c") == ("c", "a", "house", "b")
+    assert Policy.load(write(tmp_path, files)).lineage("c") == ("c", "a", "b", "house")
 
 
 def test_the_projects_packs_load_and_dealers_extend_the_house() -> None:

@@ -308,14 +308,12 @@ def _ancestors(
         raise _error(f"there is no pack {name!r}; there are {known}", path, lines, "extends")
     if name in way:
         raise _error("goes in a circle: " + " > ".join((*way, name)), path, lines, "extends")
-    found = [name]
+    found: list[str] = []
     for parent in packs[name].extends:
-        found += [
-            ancestor
-            for ancestor in _ancestors(parent, packs, places, (*way, name))
-            if ancestor not in found
-        ]
-    return found
+        ancestors = _ancestors(parent, packs, places, (*way, name))
+        # What several extend, such as the house, is asked after all of them.
+        found = [earlier for earlier in found if earlier not in ancestors] + ancestors
+    return [name, *found]
 
 
 def _model(model: type[Any], data: object, path: Path, lines: Lines, above: tuple[str, ...]) -> Any:
