@@ -115,6 +115,8 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.service_due("repair_order", "A", due_on - timedelta(days=180), due_on, store)
     elif event == "campaign":
         arrange_campaign(care, given, store)
+    elif event == "referral":
+        arrange_referral(care, given, store)
     elif event == "trouble_told":
         said_on = given.pop("said_on")
         care.repair("A", said_on - 2 * ONE_DAY, store)
@@ -153,6 +155,17 @@ def arrange_campaign(care: CareGroup, given: dict[str, Any], store: str) -> None
         care.repair("A", given.pop("exit_on"), store, owner_phone_check="valid", **given)
     else:
         care.deliver("A", given.pop("delivered_on"), store, **given)
+
+
+def arrange_referral(care: CareGroup, given: dict[str, Any], store: str) -> None:
+    """The document A of somebody, and the order of a buyer whom they sent."""
+    bought_on, status = given.pop("bought_on"), given.pop("bought_status", "delivered")
+    if "exit_on" in given:
+        care.repair("A", given.pop("exit_on"), store, owner_phone_check="valid", **given)
+    else:
+        care.deliver("A", given.pop("delivered_on"), store, **given)
+    care.deliver("N", bought_on, store, vin="VINN", status=status)
+    care.refer("N", "VINA", bought_on - 10 * ONE_DAY, store)
 
 
 def numbers_of(event: str, expected: dict[str, Any] | None) -> str:

@@ -12,7 +12,11 @@ with answered as (
         rule_id,
         status_reason,
         case
-            when event in ('birthday', 'lunar_birthday', 'festival', 'campaign')
+            when
+                event in (
+                    'birthday', 'lunar_birthday', 'festival', 'campaign',
+                    'referral', 'trouble_told'
+                )
                 then 0
             else occurrence
         end as occurrence

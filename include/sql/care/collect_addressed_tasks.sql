@@ -75,6 +75,17 @@ select
                     and b.kept_on = t.event_on
             )
             then 'other_birthday'
+        when
+            t.event = 'referral'
+            and not exists (
+                select 1
+                from night_addressee as other
+                where
+                    other.event = t.event
+                    and other.occurrence = t.occurrence
+                    and other.vin = t.vin
+            )
+            then 'referral_ended'
         else 'said_otherwise'
     end as problem
 from night
@@ -84,7 +95,9 @@ inner join lateral (
     from care.follow_up_task as k
     where
         n.task_key = k.task_key
-        and k.event in ('birthday', 'lunar_birthday', 'festival', 'campaign')
+        and k.event in (
+            'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral'
+        )
     offset 0 -- noqa: AM09
 ) as t on true
 left join night_store as s

@@ -103,5 +103,6 @@ left join night_rule as r
         and d.event_on between r.event_from and r.event_to
 where
     t.event not in (
-        'birthday', 'lunar_birthday', 'festival', 'campaign', 'trouble_told'
+        'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral',
+        'trouble_told'
     )

@@ -59,7 +59,9 @@ own as (
             and d.store_code = t.store_code
             and d.document_no = t.document_no
     where
-        t.event not in ('birthday', 'lunar_birthday', 'festival', 'campaign')
+        t.event not in (
+            'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral'
+        )
         or t.expires_on >= night.on_day
     union
     select task_key

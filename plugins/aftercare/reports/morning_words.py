@@ -56,6 +56,7 @@ REASONS: Words = {
     ),
     "other_birthday": ("生日有更正", "the birthday was put right"),
     "campaign_stopped": ("活动已停止", "the campaign was stopped"),
+    "referral_ended": ("推荐的客户未提车", "the buyer whom they sent has no car"),
     "answer_corrected": ("客户的回答有更正", "what the customer said was put right"),
     "rule_off": ("规则停用", "rule switched off"),
     "expired": ("已过期限", "its time is over"),

@@ -121,7 +121,7 @@ def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
 def _occasion(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
     """What a greeting or an invitation is about, and who started it."""
     task = story.task
-    if task["event"] in BIRTHDAYS:
+    if task["event"] in (*BIRTHDAYS, "referral"):
         yield say(f"of_{task['event']}", day=task["event_on"])
     if task["event"] == "festival":
         names = [word(FESTIVALS, name, say.language) for name in festivals_on(task["event_on"])]

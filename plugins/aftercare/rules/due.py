@@ -32,6 +32,7 @@ Event = Literal[
     "lunar_birthday",
     "festival",
     "campaign",
+    "referral",
     "trouble_told",
 ]
 Purpose = Literal["service", "safety", "commercial"]
@@ -55,6 +56,7 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
     "lunar_birthday": ("customer",),
     "festival": ("customer",),
     "campaign": ("owner",),
+    "referral": ("owner",),
     "trouble_told": ("called",),
 }
 """Whom a follow-up of an event may call. After a sale the customer is the owner, too; a trouble is of
@@ -72,6 +74,7 @@ ABOUT: Mapping[str, str] = {
     "lunar_birthday": "greeting",
     "festival": "greeting",
     "campaign": "campaign",
+    "referral": "greeting",
     "trouble_told": "follow_up",
 }
 """What a customer who wants no more of something calls it, where a follow-up does not say."""
@@ -88,12 +91,13 @@ PARTY: Mapping[str, Party] = {
     "lunar_birthday": "owner",
     "festival": "owner",
     "campaign": "owner",
+    "referral": "owner",
     "trouble_told": "named",
 }
 """Whom a follow-up is about, where it does not say: whom the document names, such as the buyer,
 whoever owns the vehicle by now; or the owner, and so nobody any more once that is another one."""
 BIRTHDAYS = ("birthday", "lunar_birthday")
-OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign")
+OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign", "referral")
 """Occasions of a person, not of a document."""
 NUMBERED = (*OF_PEOPLE, "trouble_told")
 """Events whose tasks are numbered by the day or the campaign, and by no ``occurrence:``."""

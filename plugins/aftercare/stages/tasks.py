@@ -218,6 +218,7 @@ def _find_addressees(
     run(connection, "care/find_birthdays")
     run(connection, "care/find_festivals")
     run(connection, "care/find_campaigns")
+    run(connection, "care/find_referrals")
     run(connection, "care/analyze_night_addressees")
     run(connection, "care/keep_addressees", horizon=horizon)
 

@@ -73,6 +73,7 @@ WITHDRAWN_BECAUSE: Words = {
     "said_otherwise": ("由另一任务告知", "another task says it"),
     "other_birthday": ("生日有更正", "the birthday was put right"),
     "campaign_stopped": ("活动已停止", "the campaign was stopped"),
+    "referral_ended": ("推荐的客户未提车", "the buyer whom they sent has no car"),
     "answer_corrected": ("客户的回答有更正", "what the customer said was put right"),
 }
 """More exact than the status, where that would say something else."""

@@ -7,7 +7,8 @@ add constraint follow_up_task_event_check check (
     event in (
         'delivery', 'workshop_exit', 'invoice', 'last_visit',
         'first_service_due', 'service_due', 'policy_end', 'lead_defeated',
-        'birthday', 'lunar_birthday', 'festival', 'campaign', 'trouble_told'
+        'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral',
+        'trouble_told'
     )
 );
 
@@ -68,3 +69,7 @@ where task_key is not null;
 
 -- When a trouble became known is asked of all versions of its calls.
 create index call_result_task_idx on staging.call_result (task_key);
+
+-- referrals -----------------------------------------------------------------
+-- Who sent a buyer is found by the order of those whose car is delivered.
+create index referral_order_idx on core.referral (store_code, new_order_no);
