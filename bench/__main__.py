@@ -32,20 +32,21 @@ def main() -> int:
     """Exit code 1 when a limit is exceeded."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="S", help="how much work")
+    parser.add_argument("--night", choices=SIZES, help="another size for all that is no first load")
     parser.add_argument("--only", choices=STEPS, nargs="+", default=STEPS, help="some steps only")
     parser.add_argument("--runs", type=int, help="runs by turns whose medians count; 3 without it")
     parser.add_argument("--report", type=Path, help="folder for benchmarks.md and its picture")
     given = parser.parse_args()
-    size = SIZES[given.size]
+    size, night = SIZES[given.size], SIZES[given.night or given.size]
     if given.runs:
-        size = replace(size, runs=given.runs)
+        size, night = replace(size, runs=given.runs), replace(night, runs=given.runs)
     results, load = [], os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="aftercare-bench-") as scratch:
         folder = Path(scratch)
         server = EmbeddedPostgres(folder / "postgres", settings=POSTGRES_SETTINGS)
         server.start()
         try:
-            for result in _benched(server, size, given.only, folder):
+            for result in _benched(server, size, night, given.only, folder):
                 results.append(result)
                 print(line(result), flush=True)
         finally:
@@ -56,10 +57,10 @@ def main() -> int:
 
 
 def _benched(
-    server: EmbeddedPostgres, size: Size, steps: tuple[str, ...], folder: Path
+    server: EmbeddedPostgres, first_load: Size, size: Size, steps: tuple[str, ...], folder: Path
 ) -> Iterator[Result]:
     if "pull" in steps or "flags" in steps:
-        yield from _first_load(server, size, steps, folder)
+        yield from _first_load(server, first_load, steps, folder)
     templates = ("history", "long_history")
     if {"merge", "history", "rules"} & set(steps):
         great_expectations()
