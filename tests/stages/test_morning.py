@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aftercare import warehouse as house
-from aftercare.reports.morning import LOADS_SHOWN
+from aftercare.reports.morning import ROOMS
 from aftercare.settings import PROJECT, Group, Messages, Recipient
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.cases import list_cases
@@ -261,12 +261,12 @@ def test_bad_loads_are_listed_before_those_that_read_most(
     good = [line for line in listed.splitlines() if line.startswith("+")]
     path = PROJECT / "include" / "mappings" / "dealer" / "skoda_export.yaml"
     assert len(bad) == len(read_dealer_system(path).feeds)
-    assert len(bad) + len(good) == LOADS_SHOWN
+    assert len(bad) + len(good) == ROOMS[0].loads
     with night.engine.connect() as connection:
         loads = connection.execute(
             select(func.count()).select_from(night.table("ops.load"))
         ).scalar_one()
-    assert f"另有 {loads - LOADS_SHOWN} 项" in listed
+    assert f"另有 {loads - ROOMS[0].loads} 项" in listed
 
 
 def test_a_night_without_tasks_report_or_push_is_incomplete(

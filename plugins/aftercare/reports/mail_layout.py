@@ -24,6 +24,10 @@ HTML_BYTES = 100_000
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+class TooLong(PipelineFault):
+    """A mail that mail programs would cut."""
+
+
 @cache
 def _templates(folder: Path) -> Environment:
     return Environment(
@@ -45,12 +49,12 @@ def inlined(folder: Path, name: str, texts: Mapping[str, Any]) -> str:
 def mail_html(name: str, texts: Mapping[str, Any]) -> str:
     """A mail's HTML with styles inlined.
 
-    Raises PipelineFault above the size at which mail programs cut a message.
+    Raises TooLong above the size at which mail programs cut a message.
     """
     html = inlined(FOLDER, name, texts)
     size = len(html.encode())
     if size > HTML_BYTES:
-        raise PipelineFault(f"the mail {name} has {size} bytes, more than {HTML_BYTES}")
+        raise TooLong(f"the mail {name} has {size} bytes, more than {HTML_BYTES}")
     return html
 
 
@@ -62,7 +66,10 @@ def mail_text(name: str, texts: Mapping[str, Any]) -> str:
 def mail_message(
     name: str, texts: Mapping[str, Any], workbooks: Iterable[tuple[str, bytes]] = ()
 ) -> EmailMessage:
-    """The whole message without sender and recipient; ``workbooks`` are file names and contents."""
+    """The whole message without sender and recipient; ``workbooks`` are file names and contents.
+
+    Raises TooLong as ``mail_html`` does.
+    """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = texts["subject"]
     message.set_content(mail_text(name, texts), cte="base64")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
+from aftercare.reports.mail_layout import TooLong, mail_message
 from aftercare.reports.morning_facts import Load, Morning
 from aftercare.reports.morning_words import (
     BAD_WAYS,
@@ -21,9 +25,35 @@ from aftercare.settings import Language
 from aftercare.words import FEEDS, LOAD_COUNTS, WAYS, say, word
 
 REASONS_SHOWN = 6
-CASES_SHOWN = 20
-LOADS_SHOWN = 16
 SOURCES_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many things to do, cases and loads a mail shows, and how many characters of a text."""
+
+    todo: int
+    cases: int
+    loads: int
+    text: int
+
+
+ROOMS = (Room(40, 20, 16, 2000), Room(30, 10, 10, 800), Room(20, 5, 5, 400), Room(10, 3, 3, 150))
+"""From the widest to one in which everything fits: a mail that is not sent tells nobody."""
+
+
+def morning_mail(
+    morning: Morning, language: Language, workbooks: Iterable[tuple[str, bytes]] = ()
+) -> EmailMessage:
+    """The message with as much as mail programs show without cutting it.
+
+    Raises TooLong when even the shortest one is too long.
+    """
+    attached = list(workbooks)
+    for room in ROOMS[:-1]:
+        with suppress(TooLong):
+            return mail_message("morning", view(morning, language, room), attached)
+    return mail_message("morning", view(morning, language, ROOMS[-1]), attached)
 
 
 def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
@@ -118,9 +148,10 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
     return items
 
 
-def view(morning: Morning, language: Language) -> dict[str, Any]:
-    """Every text of the mail, ready for the templates."""
+def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[str, Any]:
+    """Every text of the mail, ready for the templates, as far as there is room."""
     items = todo(morning, language)
+    left_out = len(items) - room.todo
     # Nine columns do not fit on a phone, and most of them say nothing on most days.
     heads = [
         head
@@ -129,7 +160,7 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
     ]
     verdict = "complete" if morning.is_complete else "incomplete"
     new, current = morning.count(is_new=True), morning.count(is_new=False)
-    loads = _shown_loads(morning)
+    loads = _shown_loads(morning, room.loads)
     if items:
         detail = say(TEXTS["detail_todo"], language, count=len(items))
     else:
@@ -154,7 +185,13 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
         ),
         "title": say(TEXTS[verdict], language, day=morning.day),
         "conclusion": _conclusion(morning, len(items), language),
-        "todo": items,
+        "todo": [
+            {name: shorten(text, room.text) for name, text in item.items()}
+            for item in items[: room.todo]
+        ],
+        "todo_more": say(TEXTS["todo_more"], language, count=left_out, day=morning.day)
+        if left_out > 0
+        else "",
         "task_rows": _task_rows(morning, language),
         "task_sum": {"new": new, "current": current},
         "target_heads": [say(PUSH_HEADS[head], language) for head in heads],
@@ -188,18 +225,23 @@ def view(morning: Morning, language: Language) -> dict[str, Any]:
                 "new": case.new,
                 "oldest": f"{case.oldest_day:%m-%d}",
             }
-            for case in morning.cases[:CASES_SHOWN]
+            for case in morning.cases[: room.cases]
         ],
         "foot": say(TEXTS["foot"], language),
     }
 
 
-def _shown_loads(morning: Morning) -> list[Load]:
+def shorten(text: str, longest: int) -> str:
+    """A text of at most so many characters; an end that is left out shows as `…`."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _shown_loads(morning: Morning, most: int) -> list[Load]:
     """As many as a mail has room for: those that are bad, then those that read most."""
     by_weight = sorted(
         morning.loads, key=lambda load: (load.is_good, -(load.counts.get("pulled") or 0))
     )
-    shown = by_weight[:LOADS_SHOWN]
+    shown = by_weight[:most]
     return [load for load in morning.loads if load in shown]
 
 

@@ -147,6 +147,10 @@ TEXTS: Words = {
         "另有 {count} 项读到的数据较少，此处从略。",
         "{count} more that read less are left out here.",
     ),
+    "todo_more": (
+        "另有 {count} 件，此处放不下；逐项看 Airflow 里 {day} 的运行日志和“Aftercare” 页面。",
+        "{count} more have no room here; see the logs of the run {day} and the page Aftercare in Airflow.",
+    ),
     "todo_line": ("有 {count} 件事要处理，见下表。", "{count} things to do, see below."),
     "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
     "doubts": (

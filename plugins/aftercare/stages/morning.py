@@ -15,8 +15,7 @@ from aftercare.errors import ConfigurationError
 from aftercare.protection import Keyring
 from aftercare.quality.suites import read_suite
 from aftercare.reports.cases_workbook import cases_workbook
-from aftercare.reports.mail_layout import mail_message
-from aftercare.reports.morning import todo, view
+from aftercare.reports.morning import morning_mail, todo
 from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
 from aftercare.reports.morning_words import TEXTS, WORKBOOK
 from aftercare.settings import PROJECT, Group, Language, Recipient
@@ -67,7 +66,7 @@ def morning(
             if cases or numbers
             else []
         )
-        return mail_message("morning", view(facts, language), workbooks)
+        return morning_mail(facts, language, workbooks)
 
     said = {"complete": int(facts.is_complete), "todo": len(todo(facts, group.group.language))}
     with engine.begin() as connection:
