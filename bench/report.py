@@ -99,7 +99,7 @@ Each reference does the same work, and the run stops when the outcomes differ.
 ## Run it
 
 ```
-make bench                                        # size S: some minutes
+make bench                                        # size S: some minutes; --report docs: this page anew
 make bench ARGS="--size L --runs 1"               # that of the largest groups; an hour or more
 make bench ARGS="--size L --night S"              # a large first load, and small nights
 make bench ARGS="--size M --only merge history"   # some steps only

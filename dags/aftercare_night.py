@@ -57,7 +57,7 @@ with DAG(
         return runs.make_tasks(partition_key)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=1, retry_delay=timedelta(seconds=5))
-    def complete(systems: list[str], partition_key: str | None = None) -> None:
+    def complete(systems: list[str] | None, partition_key: str | None = None) -> None:
         """Fails when a system is missing, so that the run shows what the morning mail says."""
         from aftercare import runs
 

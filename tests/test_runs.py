@@ -171,6 +171,14 @@ def test_a_night_without_a_system_is_called_incomplete(group):
         runs.require_complete(END.isoformat(), ["another"])
 
 
+def test_a_night_that_was_not_opened_is_told_to_people(group):
+    day = END + timedelta(days=1)
+    with pytest.raises(BadData, match=r"heyuan_dms: nothing was read; .*no tasks were made"):
+        runs.require_complete(day.isoformat(), None)
+    assert f"{day:%m-%d}" in group.mailbox.mails()[-1].name
+    assert "不完整" in group.mailbox.mails()[-1].name
+
+
 def test_a_connection_never_shows_its_password(group):
     assert "password" not in repr(connection("aftercare_warehouse"))
 

@@ -273,7 +273,7 @@ def test_a_trouble_tells_the_call_in_which_it_was_told(
         is_fault_cleared=False,
     )
     care.nights(february(15), february(19))
-    told = say("CA01.S4-26.A.20260215").output
+    told = say("CA01.S4-26.A.20260215S1").output
     assert f"told in call 1 of task {THREE_DAYS} at 2026-02-15" in told
     assert "satisfaction 3, complaint yes, fault cleared no (demo 2026-02-15)" in told
     assert "follow_ups/trouble/satisfaction_to@2012-01-01" in told

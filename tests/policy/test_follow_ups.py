@@ -170,8 +170,10 @@ def arrange_referral(care: CareGroup, given: dict[str, Any], store: str) -> None
 
 def numbers_of(event: str, expected: dict[str, Any] | None) -> str:
     """How the key of the task ends: by its day or campaign."""
-    if event == "campaign":
-        return ".C-1"
+    if event in ("campaign", "referral"):
+        return ".C-1" if event == "campaign" else ".N"
+    if event == "trouble_told":
+        return f".{expected['event_on']:%Y%m%d}R{expected['from']}" if expected else ""
     return "" if event not in NUMBERED or not expected else f".{expected['event_on']:%Y%m%d}"
 
 
@@ -194,6 +196,9 @@ def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_pa
     occurrence = situation.get("occurrence", attributes.get("occurrence", 1))
     key = f"{store}.{attributes['rule']}.A" + (f".{occurrence}" if occurrence > 1 else "")
     key += numbers_of(attributes["event"], expected)
+    expected = (
+        {name: value for name, value in expected.items() if name != "from"} if expected else None
+    )
     if expected is None:
         care.night(situation.get("night", ORDINARY_NIGHT))
         if attributes["event"] in NUMBERED:

@@ -426,7 +426,7 @@ def test_a_needed_column_that_is_not_found_is_asked_for_beside_what_is_left(tmp_
         lines = written(dealer.connection, tmp_path).read_text(encoding="utf-8").splitlines()
     asked = [line.split(":")[0].split()[-1] for line in lines if "without it" in line]
     assert asked == [
-        "ro_type", "status", "opened_at", "settled_at", "service_advisor_no", "deliverer_phone",
+        "ro_type", "status", "opened_at", "settled_at", "service_advisor_no", "deliverer_name", "deliverer_phone",
     ]  # fmt: skip
     assert all("TODO" in line and "q7" in line for line in lines if "without it" in line)
     assert draft.to_decide == len(asked) + 2
@@ -521,3 +521,33 @@ def test_all_that_nobody_decided_is_told_at_once(tmp_path):
         for number, line in enumerate(lines, 1)
         if line.split("#")[0].rstrip().endswith("TODO")
     ]
+
+
+def test_the_one_customer_of_a_visit_is_who_is_called_and_to_be_checked(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {
+                "ro_no": f"R{row:03d}",
+                "store_code": "A1",
+                "vin": "LSVAA4182E2184847",
+                "cust_name": f"王{'一二三四五六七八九十'[row % 10]}",
+            }
+            for row in range(20)
+        ]
+        table(dealer.engine, "repair_order", rows)
+        lines = written(dealer.connection, tmp_path).read_text(encoding="utf-8").splitlines()
+    (named,) = (line for line in lines if line.strip().startswith("deliverer_name:"))
+    assert "cust_name" in named
+    assert "please check" in named
+
+
+def test_the_number_of_a_customer_is_not_what_they_are_called(tmp_path):
+    with dealer_database("sqlite", None, tmp_path) as dealer:  # type: ignore[arg-type]
+        rows = [
+            {"order_no": f"S{row:03d}", "store_code": "A1", "vin": "LSVAA4182E2184847"}
+            | {"customer": str(1000 + row), "sign_date": "2026-06-01"}
+            for row in range(20)
+        ]
+        table(dealer.engine, "sales_order", rows)
+        lines = written(dealer.connection, tmp_path).read_text(encoding="utf-8").splitlines()
+    assert any("TODO customer_name" in line for line in lines)

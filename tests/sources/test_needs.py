@@ -19,7 +19,7 @@ NAMED = [(feed, column, need) for feed, needs in NEEDS.items() for column, need 
 def test_a_needed_column_is_one_of_its_feed_and_of_its_rule(feed, column, need):
     assert FEEDS[feed].column(column).name == column
     if need.rule_id is None:
-        assert need.loss in ("key", "tasks")
+        assert need.loss in ("key", "tasks", "names")
         return
     rule = RULES[feed, need.rule_id]
     assert {"held": "critical", "key": "critical", "tasks": "critical"}.get(

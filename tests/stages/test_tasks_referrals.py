@@ -6,7 +6,7 @@ import pytest
 from care_group import CareGroup, group_of, july
 from sqlalchemy import Engine
 
-THANKS = "CA01.S3-05.A.20260701"
+THANKS = "CA01.S3-05.A.N"
 
 
 @pytest.fixture
@@ -25,12 +25,38 @@ def status(care: CareGroup, key: str = THANKS) -> tuple[str, str | None]:
     return task["status"], task["status_reason"]
 
 
-def test_two_buyers_of_a_day_are_one_call(care: CareGroup) -> None:
+def test_two_buyers_of_a_day_are_thanked_for_in_one_call(care: CareGroup) -> None:
     care.deliver("M", july(1), vin="VINM")
     care.refer("M", "VINA", date(2026, 6, 25))
     care.night(july(1))
+    assert status(care, "CA01.S3-05.A.M") == ("open", None)
+    assert status(care) == ("postponed", "contact_budget")
+    care.call("CA01.S3-05.A.M", july(2))
+    care.night(july(2))
+    assert status(care) == ("done", "told")
+
+
+def test_another_day_of_the_delivery_thanks_nobody_twice(care: CareGroup) -> None:
+    care.night(july(1))
+    care.call(THANKS, july(2))
+    care.deliver("N", july(2), vin="VINN", arrives=july(2))
+    care.nights(july(2), july(4))
     assert [key for key in care.tasks() if ".S3-05." in key] == [THANKS]
+    assert status(care) == ("done", "reached")
+
+
+def test_a_delivery_that_is_put_off_moves_the_thanks(care: CareGroup) -> None:
+    care.night(july(1))
+    care.deliver("N", july(3), vin="VINN", arrives=july(3))
+    care.nights(july(2), july(3))
+    assert care.task(THANKS)["open_on"] == july(4)
     assert status(care) == ("open", None)
+
+
+def test_who_buys_again_sent_nobody(care: CareGroup) -> None:
+    care.deliver("N", july(1), vin="VINN", customer_phone_hash=b"phone A", arrives=july(1))
+    care.night(july(1))
+    assert THANKS not in care.tasks()
 
 
 def test_an_order_that_is_cancelled_after_all_takes_the_thanks_back(care: CareGroup) -> None:

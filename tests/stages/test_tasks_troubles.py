@@ -10,13 +10,15 @@ from sqlalchemy import Engine
 
 from aftercare.stages.policy import load_policy
 
-CALL, TROUBLE = "CA01.S4-06.A", "CA01.S4-26.A.20260702"
+CALL = "CA01.S4-06.A"
+TROUBLE, REVIEW = "CA01.S4-26.A.20260702R1", "CA01.S4-26.A.20260702R5"
 
 
 @pytest.fixture
 def care(warehouse: Engine) -> CareGroup:
     """A visit that ended on the 1st of July, with the task to call about it on the 2nd."""
     made = CareGroup(warehouse)
+    made.person("CA01-SUP1", "SUP", "CA01")
     made.repair("A", july(1))
     made.night(july(1))
     return made
@@ -90,14 +92,46 @@ def test_a_mark_that_was_put_right_is_another_rule_s_or_nobody_s(care: CareGroup
     care.night(july(2))
     care.call(CALL, july(2), satisfaction=6, arrives=july(3))
     care.night(july(3))
-    task = care.task(TROUBLE)
-    assert (task["script_id"], task["owner_role"], task["status"]) == ("weak_answer", "SUP", "open")
+    assert status(care) == ("withdrawn", "answer_corrected")
+    assert status(care, REVIEW) == ("open", None)
     care.call(CALL, july(2), satisfaction=9, arrives=july(4))
     care.night(july(4))
-    assert status(care) == ("withdrawn", "answer_corrected")
+    assert status(care, REVIEW) == ("withdrawn", "answer_corrected")
     care.call(CALL, july(2), satisfaction=4, arrives=july(5))
     care.night(july(5))
     assert status(care) == ("open", None)
+
+
+def test_a_review_that_was_done_does_not_settle_a_complaint_that_comes_later(
+    care: CareGroup,
+) -> None:
+    care.call(CALL, july(2), satisfaction=6)
+    care.night(july(2))
+    care.call(REVIEW, july(3))
+    care.night(july(3))
+    care.call(CALL, july(2), satisfaction=6, is_complaint=True, arrives=july(4))
+    care.night(july(4))
+    assert status(care, REVIEW) == ("done", "reached")
+    assert status(care) == ("open", None)
+
+
+def test_what_is_told_later_is_sent_again(care: CareGroup) -> None:
+    care.call(CALL, july(2), satisfaction=3)
+    care.night(july(2))
+    care.call(CALL, july(2), satisfaction=3, remark_hash=b"waited", arrives=july(3))
+    care.night(july(3))
+    assert care.task(TROUBLE)["version"] == 2
+    assert care.night(july(3))["changed"] == 0
+
+
+def test_an_order_and_a_visit_of_one_number_have_a_trouble_each(care: CareGroup) -> None:
+    care.deliver("A", date(2026, 6, 25), vin="VINS")
+    care.nights(july(1), july(1))
+    care.call(CALL, july(2), satisfaction=3)
+    care.call("CA01.S4-04.A", july(2), satisfaction=3)
+    care.night(july(2))
+    found = sorted(key for key in care.tasks() if ".S4-26." in key)
+    assert found == [TROUBLE, "CA01.S4-26.A.20260702S1"]
 
 
 def test_a_rule_that_is_switched_off_takes_its_tasks_along(care: CareGroup, tmp_path: Path) -> None:

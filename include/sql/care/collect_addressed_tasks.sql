@@ -37,7 +37,7 @@ select
     t.document_kind,
     t.document_no,
     coalesce(d.vin, t.vin) as vin,
-    t.event_on,
+    coalesce(a.event_on, t.event_on) as event_on,
     r.rule_no,
     s.calendar,
     case r.contact_kind
@@ -83,7 +83,6 @@ select
                 where
                     other.event = t.event
                     and other.occurrence = t.occurrence
-                    and other.vin = t.vin
             )
             then 'referral_ended'
         else 'said_otherwise'

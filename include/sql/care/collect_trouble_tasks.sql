@@ -1,7 +1,6 @@
--- Tasks inside the house that may change, as what was said stands tonight. What
--- was said otherwise after all, such as a mark put right, may be another
--- rule's, or nobody's; unless the rule that it was for is gone. offset 0: task
--- by task.
+-- Tasks inside the house that may change, as what was said stands tonight. A
+-- mark that was put right may be another rule's, which makes a task of its own.
+-- offset 0: task by task.
 -- grain: one row per task
 -- reads: pg_temp.night_touched, care.follow_up_task, care.trouble,
 --   pg_temp.night_store, pg_temp.night_rule
@@ -39,13 +38,17 @@ select
     s.calendar,
     coalesce(d.contact_kind, t.contact_kind) as contact_kind,
     coalesce(d.contact_check, t.contact_check) as contact_check,
-    coalesce(d.contact_digest, t.contact_digest) as contact_digest,
+    coalesce(d.said_digest, t.contact_digest) as contact_digest,
     case
         when d.document_no is null then 'answer_corrected'
         when r.rule_no is null then 'rule_off'
-        when r.is_for then null
-        when r.is_same then 'answer_corrected'
-        else 'rule_off'
+        when d.is_trouble and r.has_trouble then null
+        when
+            not d.is_trouble
+            and d.satisfaction between r.satisfaction_from
+            and r.satisfaction_to
+            then null
+        else 'answer_corrected'
     end as problem
 from night_touched as n
 inner join lateral (
@@ -68,25 +71,12 @@ left join night_store as s
     on
         t.store_code = s.store_code
         and t.event_on between s.event_from and s.event_to
-left join lateral (
-    select
-        k.rule_no,
-        k.policy_line = t.policy_line as is_same,
-        coalesce(
-            case
-                when d.is_trouble then k.has_trouble
-                else
-                    d.satisfaction between k.satisfaction_from
-                    and k.satisfaction_to
-            end,
-            false
-        ) as is_for
-    from night_rule as k
-    where
-        k.pack = s.pack
-        and k.rule_id = t.rule_id
-        and k.event = t.event
-        and t.event_on between k.event_from and k.event_to
-    order by is_for desc, is_same desc, k.rule_no asc
-    limit 1
-) as r on true
+left join night_rule as r
+    on
+        s.pack = r.pack
+        and t.rule_id = r.rule_id
+        and t.event = r.event
+        and t.event_on between r.event_from and r.event_to
+        and t.occurrence
+        = cast(to_char(t.event_on, 'YYYYMMDD') as integer) * 10
+        + r.satisfaction_from

@@ -1,6 +1,7 @@
 -- What customers told in calls and nobody in the house sees to yet: by what
--- they said, one rule of their store's pack takes it. offset 0: store by store
--- and window by window, and never all calls.
+-- they said, one rule of their store's pack takes it. occurrence: the day, and
+-- the lowest mark that the rule is for. offset 0: store by store and window by
+-- window, and never all calls.
 -- grain: one row per document and day of calls
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.trouble,
 --   care.follow_up_task
@@ -24,7 +25,14 @@ insert into night_subject (
 )
 select
     d.store_code || '.' || r.rule_id || '.' || d.document_no
-    || '.' || d.occurrence as task_key,
+    || '.' || to_char(d.event_on, 'YYYYMMDD')
+    || case d.document_kind
+        when 'sales_order' then 'S'
+        when 'repair_order' then 'R'
+        when 'insurance_policy' then 'P'
+        else 'L'
+    end
+    || r.satisfaction_from as task_key,
     d.store_code,
     r.rule_id,
     d.occurrence,
@@ -38,11 +46,14 @@ select
     w.calendar,
     d.contact_kind,
     d.contact_check,
-    d.contact_digest
+    d.said_digest as contact_digest
 from night_window as w
 inner join night_rule as r on w.rule_no = r.rule_no
 inner join lateral (
-    select e.*
+    select
+        e.*,
+        cast(to_char(e.event_on, 'YYYYMMDD') as integer) * 10
+        + r.satisfaction_from as occurrence
     from care.trouble as e
     where
         e.store_code = w.store_code
@@ -59,8 +70,11 @@ inner join lateral (
             where
                 t.store_code = e.store_code
                 and t.rule_id = r.rule_id
+                and t.document_kind = e.document_kind
                 and t.document_no = e.document_no
-                and t.occurrence = e.occurrence
+                and t.occurrence
+                = cast(to_char(e.event_on, 'YYYYMMDD') as integer) * 10
+                + r.satisfaction_from
         )
     offset 0 -- noqa: AM09
 ) as d on true

@@ -2,7 +2,7 @@
 -- change. problem: why there is nothing to follow up. is_news: the document is
 -- new here, came in again or has another event, so it has to be asked when that
 -- became known.
--- contact_kind: whom it is about, where the rule does not say.
+-- contact_kind: whom it is about, where the rule says `called`.
 -- lost_on: the day on which an event was lost that would have made a task
 -- before, had nights come in order.
 -- grain: one row per task key

@@ -1,7 +1,8 @@
 -- Who sent a buyer: the owner of the vehicle that a referral names, as the same
 -- store knows them by the newest document from before the new car's delivery.
--- Who referred several buyers is thanked once a day. offset 0: day by day.
--- grain: one row per vehicle and day of deliveries to those it referred
+-- number: that of the buyer's order, so that another day of its delivery moves
+-- the task. Who buys again sent nobody. offset 0: order by order.
+-- grain: one row per vehicle and order of a buyer whom its owner referred
 -- reads: pg_temp.night_window, pg_temp.night_rule, core.sales_order,
 --   core.referral, care.addressee
 -- writes: pg_temp.night_addressee
@@ -22,10 +23,12 @@ insert into night_addressee (
     contact_check,
     contact_digest
 )
-select distinct on (w.rule_no, w.store_code, bought.delivered_on, d.vin)
+select distinct on (w.rule_no, w.store_code, bought.order_no, d.vin)
     r.event,
-    cast(to_char(bought.delivered_on, 'YYYYMMDD') as integer) as occurrence,
-    to_char(bought.delivered_on, 'YYYYMMDD') as number,
+    cast(
+        cast('x' || substr(md5(bought.order_no), 1, 7) as bit(28)) as integer
+    ) as occurrence,
+    bought.order_no as number,
     bought.delivered_on as event_on,
     r.rule_no,
     w.calendar,
@@ -42,7 +45,9 @@ from night_window as w
 inner join night_rule as r on w.rule_no = r.rule_no
 inner join lateral (
     select
+        sold.order_no,
         sold.delivered_on,
+        sold.customer_phone_hash,
         k.vin
     from core.sales_order as sold
     inner join core.referral as k
@@ -64,6 +69,7 @@ inner join lateral (
         e.vin = bought.vin
         and e.store_code = w.store_code
         and e.known_on < bought.delivered_on
+        and coalesce(e.owner_hash <> bought.customer_phone_hash, true)
         and e.problem is null
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
     offset 0 -- noqa: AM09
@@ -72,7 +78,7 @@ where w.event = 'referral'
 order by
     w.rule_no asc,
     w.store_code asc,
-    bought.delivered_on asc,
+    bought.order_no asc,
     d.vin asc,
     coalesce(d.owner_check, 'missing') = 'valid' desc,
     d.known_on desc,

@@ -34,6 +34,7 @@ with tried as (
                 t.vin = later.vin
                 and later.status = 'done'
                 and later.status_reason = 'reached'
+                and later.channel <> 'internal'
                 and later.changed_day > t.tried_on
         )
 ),

@@ -10,6 +10,7 @@ select distinct on (store_code, coalesce(vin, document_no))
 from care.follow_up_task
 where
     status = 'open'
+    and channel <> 'internal'
     and store_code = any(cast(:store_codes as text[]))
     and (
         vin = any(cast(:subjects as text[]))

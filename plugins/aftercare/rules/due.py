@@ -458,6 +458,14 @@ def _told(policy: Policy, pack: str, item: str, event: Event, start: date) -> di
     """The values that say which marks of a customer it is for."""
     if event != "trouble_told":
         return {}
+    about = policy.attributes(pack, item)
+    for name in ("mergeable", "face_to_face", "counted", "usage", "otherwise_channel"):
+        if about.get(name) or policy.find(pack, item, name, start):
+            raise PolicyError(
+                f"{name} is for contacts with customers, and {event} is work inside the house",
+                file=policy.file_of(pack, item),
+                key=name,
+            )
     lines = {
         name: policy.value(pack, item, name, start, asker="make_tasks") for name in SATISFACTION
     }

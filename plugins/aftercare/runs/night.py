@@ -243,16 +243,20 @@ def know_people(everybody: bool) -> Counts:
     return dict(know(connections.warehouse_engine(), read_group()))
 
 
-def require_complete(key: str | None, systems: Iterable[str]) -> None:
-    """Raises BadData naming system and feed for each load of the night that did not get through."""
+def require_complete(key: str | None, systems: Iterable[str] | None) -> None:
+    """Raises BadData naming system and feed for each load of the night that did not get through.
+
+    ``systems`` are those to read, None where the night was not even opened: then all of the group.
+    """
     day = period.read_day(key)
-    with connections.warehouse_engine().connect() as connection:
+    with warehouse.in_words(), connections.warehouse_engine().connect() as connection:
         loads = warehouse.run(connection, "ops/list_unfinished_loads", day=day).mappings().all()
         made = warehouse.run(
             connection, "ops/list_reports", stages=["tasks"], keys=[day.isoformat()]
         ).all()
         seen = set(warehouse.run(connection, "ops/list_loaded_systems", day=day).scalars())
-    missing = set(systems) - seen - {WORKBOOK, *crm_targets(read_group())}
+    wanted = read_group().systems if systems is None else systems
+    missing = set(wanted) - seen - {WORKBOOK, *crm_targets(read_group())}
     problems = [
         f"{load['system']}/{load['feed']}: {load['failure'] or load['state']}" for load in loads
     ]

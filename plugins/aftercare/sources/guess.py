@@ -6,7 +6,7 @@ A guess is a proposal that a person reads; where values contradict a name, the n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aftercare.sources.feeds import FEEDS, Column, Feed
 from aftercare.sources.names import Names
@@ -16,6 +16,7 @@ from aftercare.sources.profile import MOST_CODES, ColumnLook
 SURE = 0.8
 """From this likeness on a name is not asked about again."""
 _LEAST_NAME = 0.5
+_MOST_DOUBTED = 0.7
 _TABLE_WEIGHT = 1.5
 _LEAST_SCORE = 2.0
 _LEAST_COLUMNS = 4
@@ -136,8 +137,19 @@ def _feed(feed: Feed, table: TableLook, names: Names) -> FeedGuess | None:
     is_likely = likeness >= _LEAST_NAME or len(found) >= _LEAST_COLUMNS
     if not (has_key and is_likely and total >= _LEAST_SCORE):
         return None
+    if feed.name == "repair_order":
+        found |= _who_came(found)
     columns = {column.name: found[column.name] for column in feed.columns if column.name in found}
     return FeedGuess(feed, table, columns, total)
+
+
+def _who_came(found: Mapping[str, ColumnGuess]) -> dict[str, ColumnGuess]:
+    """Where a visit has one customer only, that is the owner and who is called about it: to be checked."""
+    return {
+        f"deliverer_{part}": replace(found[f"owner_{part}"], score=_MOST_DOUBTED)
+        for part in ("name", "phone")
+        if f"owner_{part}" in found and f"deliverer_{part}" not in found
+    }
 
 
 def _score(feed: Feed, column: Column, source: ColumnLook, names: Names) -> float | None:
@@ -171,6 +183,9 @@ def _fit(
     if column.contact == "birthday" or column.kind in ("date", "timestamp"):
         return 0.1 if source.share("date") >= enough_dates(source) else None
     if any(source.share(kind) >= _SOME for kind in _SHAPES):
+        return None
+    if column.contact == "name" and source.share("number") >= _SOME:
+        # The number of a customer is not what they are called.
         return None
     if column.kind in ("integer", "decimal"):
         return 0.05 if source.share("number") >= _MOST else None

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 from aftercare.sources.dealer_system import DealerSystem
 from aftercare.sources.feeds import FEEDS
 
-Loss = Literal["key", "held", "tasks", "calls", "flagged"]
+Loss = Literal["key", "held", "tasks", "calls", "names", "flagged"]
 """``key``: the mapping is refused. ``held``: every row is held back. ``tasks``: no task is made.
-``calls``: nobody can be called. ``flagged``: rows go on, and a rule marks them.
+``calls``: nobody can be called. ``names``: lists do not say who is called. ``flagged``: rows go on, and a rule marks them.
 """
 STOPS: tuple[Loss, ...] = ("held", "tasks", "calls")
 ORDERS = ("sales_order", "repair_order")
@@ -31,6 +31,7 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
         "delivered_at": Need("tasks"),
         "vin": Need("held", "SO04"),
         "sales_consultant_no": Need("flagged", "SO09"),
+        "customer_name": Need("names"),
         "customer_phone": Need("calls", "SO08"),
     },
     "repair_order": {
@@ -40,6 +41,7 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
         "settled_at": Need("tasks", "RO13"),
         "vin": Need("held", "RO04"),
         "service_advisor_no": Need("flagged", "RO11"),
+        "deliverer_name": Need("names"),
         "deliverer_phone": Need("calls", "RO10"),
     },
     "call_result": {"called_at": Need("held", "CR04"), "outcome": Need("held", "CR03")},
@@ -51,6 +53,7 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
         "starts_on": Need("held", "IP07"),
         "ends_on": Need("held", "IP07"),
         "vin": Need("held", "IP04"),
+        "holder_name": Need("names"),
         "holder_phone": Need("flagged", "IP11"),
     },
     "lead": {
@@ -58,6 +61,7 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
         "created_on": Need("held", "LD04"),
         "defeated_on": Need("tasks", "LD07"),
         "defeat_reason": Need("flagged", "LD10"),
+        "customer_name": Need("names"),
         "customer_phone": Need("calls", "LD08"),
     },
     "booking": {

@@ -116,7 +116,7 @@ def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: K
         crm_id=crm_id,
         fields={
             "name": _opened(row["name_cipher"], keyring),
-            "phone": _opened(row["phone_cipher"], keyring),
+            "phone": _phone(row, keyring),
             "store_code": row["store_code"],
             "plate": _opened(row["plate_cipher"], keyring),
             "vin": row["vin"],
@@ -138,7 +138,7 @@ def task_record(
         "due_date": row["due_on"],
         "deadline_date": row["deadline_on"],
         "customer_name": _opened(row["name_cipher"], keyring),
-        "customer_phone": _opened(row["phone_cipher"], keyring),
+        "customer_phone": _phone(row, keyring),
         "plate": _opened(row["plate_cipher"], keyring),
         "vin": row["vin"],
         "model": row["model"],
@@ -234,6 +234,11 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
 def _festival(day: date, language: Language) -> str | None:
     names = festivals_on(day)
     return word(FESTIVALS, names[0], language) if names else None
+
+
+def _phone(row: RowMapping, keyring: Keyring) -> str | None:
+    """The number to call; of work inside the house none, for nobody is to be called."""
+    return None if row["channel"] == INTERNAL else _opened(row["phone_cipher"], keyring)
 
 
 def _told(call: Mapping[str, Any], keyring: Keyring, language: Language) -> dict[str, object]:

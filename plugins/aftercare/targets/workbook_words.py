@@ -60,6 +60,7 @@ ENTRY_NAMES = tuple(
 GUIDE: dict[Language, tuple[str, ...]] = {
     "zh": (
         "按“回访任务”表自上而下拨打：最迟日期早的在前。标“今天”“逾期”的请先打。",
+        "标“内部跟进”的不打给客户：照话术找负责的同事，处理好了再选结果。",
         "点“话术”列可跳到对应话术；话术表中的“返回”回到任务。",
         "每个任务三行，每行记一次拨打。只填浅黄色格子；没打的行留空。",
         "“拨打时间”“结果”“拨打人”必填。输入当前时间：Ctrl+; 空格 Ctrl+Shift+;",
@@ -70,6 +71,7 @@ GUIDE: dict[Language, tuple[str, ...]] = {
     ),
     "en": (
         "Call from the top of the sheet Follow-ups: earliest deadline first. Start with “today” and “late”.",
+        "Work inside the house calls no customer: find the colleague as the script says, and report it when it is solved.",
         "The column Script leads to what to say; “back” on the sheet Scripts leads back.",
         "Each task has three rows, one for each call. Fill in yellow cells only; leave unused rows empty.",
         "Called at, Result and Caller are required. The time now: Ctrl+; space Ctrl+Shift+;",
@@ -82,8 +84,8 @@ GUIDE: dict[Language, tuple[str, ...]] = {
 }
 MEANINGS: Words = {
     "reached": (
-        "找到了本人并完成回访，或短信已发出，任务结束",
-        "spoke to the customer, or sent the message; the task is done",
+        "找到了本人并完成回访，或短信已发出；内部跟进的，已处理好。任务结束",
+        "spoke to the customer, sent the message, or solved what is work inside the house; the task is done",
     ),
     "no_answer": ("响铃无人接，改时间再打", "it rang; try at another time"),
     "busy": ("占线或挂断，稍后再打", "engaged or hung up; try later"),

@@ -1,6 +1,8 @@
 -- troubles told in calls --------------------------------------------------
 -- A task inside the house stands on the document about which the customer was
--- called, and is numbered by the day of the call, as greetings are.
+-- called, and is numbered by the day of the call and by the lowest mark that its
+-- rule is for. Its rule spans all kinds of documents, and two of them may have
+-- one number.
 alter table care.follow_up_task
 drop constraint follow_up_task_event_check,
 add constraint follow_up_task_event_check check (
@@ -10,53 +12,83 @@ add constraint follow_up_task_event_check check (
         'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral',
         'trouble_told'
     )
-);
+),
+drop constraint follow_up_task_store_code_rule_id_document_no_occurrence_key,
+add constraint follow_up_task_document_key
+unique (store_code, rule_id, document_no, occurrence, document_kind);
 
 -- What customers said of a document on a day, its calls together: the lowest
--- mark, and whether there was a complaint or a fault not cleared. Whom the call
--- was to is whom the trouble is of.
+-- mark, and whether there was a complaint or a fault not cleared. Whom the worst
+-- call was to is whom the trouble is of. said_digest differs when anything that
+-- was said does, words included.
 create view care.trouble as
+with said as (
+    select
+        c.store_code,
+        called.document_kind,
+        called.document_no,
+        called.vin,
+        called.contact_kind,
+        called.contact_check,
+        c.called_on as event_on,
+        c.version_day,
+        c.satisfaction,
+        c.is_complaint
+        or coalesce(not c.is_fault_cleared, false) as is_trouble,
+        c.task_key,
+        c.attempt_no,
+        concat_ws(
+            '|',
+            c.task_key,
+            c.attempt_no,
+            c.satisfaction,
+            c.is_complaint,
+            c.is_fault_cleared,
+            c.remark_hash,
+            worded.description_hash
+        ) as words
+    from core.call_result as c
+    inner join care.follow_up_task as called on c.task_key = called.task_key
+    left join lateral (
+        select k.description_hash
+        from core.complaint as k
+        where c.is_complaint and c.task_key = k.task_key
+        order by k.received_at desc, k.complaint_no asc
+        limit 1
+    ) as worded on true
+    where
+        (
+            c.is_complaint
+            or not c.is_fault_cleared
+            or c.satisfaction is not null
+        )
+        and called.event <> 'trouble_told'
+)
+
 select
-    said.store_code,
-    called.document_kind,
-    called.document_no,
-    said.called_on as event_on,
-    cast(to_char(said.called_on, 'YYYYMMDD') as integer) as occurrence,
-    min(called.vin) as vin,
-    min(said.version_day) as version_day,
-    min(said.satisfaction) as satisfaction,
-    bool_or(
-        said.is_complaint or coalesce(not said.is_fault_cleared, false)
-    ) as is_trouble,
+    store_code,
+    document_kind,
+    document_no,
+    event_on,
+    min(vin) as vin,
+    min(version_day) as version_day,
+    min(satisfaction) as satisfaction,
+    bool_or(is_trouble) as is_trouble,
     (
         array_agg(
-            called.contact_kind
-            order by said.is_complaint desc, said.satisfaction asc, said.task_key
+            contact_kind order by is_trouble desc, satisfaction asc, task_key asc
         )
     )[1] as contact_kind,
     (
         array_agg(
-            called.contact_check
-            order by said.is_complaint desc, said.satisfaction asc, said.task_key
+            contact_check order by is_trouble desc, satisfaction asc, task_key asc
         )
     )[1] as contact_check,
-    (
-        array_agg(
-            called.contact_digest
-            order by said.is_complaint desc, said.satisfaction asc, said.task_key
-        )
-    )[1] as contact_digest
-from core.call_result as said
-inner join care.follow_up_task as called on said.task_key = called.task_key
-where
-    (
-        said.is_complaint
-        or not said.is_fault_cleared
-        or said.satisfaction is not null
-    )
-    and called.event <> 'trouble_told'
-group by
-    said.store_code, called.document_kind, called.document_no, said.called_on;
+    sha256(
+        convert_to(string_agg(words, '/' order by task_key, attempt_no), 'UTF8')
+    ) as said_digest
+from said
+group by store_code, document_kind, document_no, event_on;
 
 -- Each night looks at the calls of some weeks for troubles.
 create index call_result_said_idx
