@@ -171,8 +171,9 @@ def test_a_night_without_a_system_is_called_incomplete(group):
         runs.require_complete(END.isoformat(), ["another"])
 
 
-def test_a_night_that_was_not_opened_is_told_to_people(group):
+def test_a_night_that_was_not_opened_is_told_to_people(group, monkeypatch):
     day = END + timedelta(days=1)
+    monkeypatch.setenv("AFTERCARE_TODAY", (day + timedelta(days=1)).isoformat())
     with pytest.raises(BadData, match=r"heyuan_dms: nothing was read; .*no tasks were made"):
         runs.require_complete(day.isoformat(), None)
     assert f"{day:%m-%d}" in group.mailbox.mails()[-1].name
