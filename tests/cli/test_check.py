@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from care_group import CareGroup, house_policy
 from click.testing import CliRunner, Result
 from sms_gateway import ACCOUNT, SmsGateway
 from sms_gateway import SECRET as GATEWAY_SECRET
@@ -16,6 +17,7 @@ from aftercare.demo.mailbox import Mailbox
 from aftercare.errors import ConfigurationError
 from aftercare.protection import new_keyring_json
 from aftercare.settings import PROJECT, read_group
+from aftercare.stages.policy import load_policy
 
 SECRET = "s3cret-of-the-dealer"
 
@@ -102,6 +104,28 @@ def test_a_warehouse_that_is_gone_leaves_the_rest_to_be_seen(installation, monke
     assert levels(said, "warehouse") == ["fail"]
     assert levels(said, "keys") == ["warn"]
     assert levels(said, "mail") == ["ok"]
+
+
+def test_a_line_that_decided_something_and_was_edited_is_told(installation):
+    load_policy(installation, house_policy())
+    line = next(one for one in house_policy().lines if one.unit == "calendar_day")
+    with installation.begin() as connection:
+        connection.execute(
+            text("update ops.policy_line set value = '99', is_used = true where line_id = :line"),
+            {"line": line.line_id},
+        )
+    said = check()
+    assert levels(said, "policies") == ["fail"]
+    assert "put the old one back" in said.output
+
+
+def test_a_store_of_a_brand_without_a_pack_is_told(installation):
+    care = CareGroup(installation)
+    with care.engine.begin() as connection:
+        connection.execute(text("update core.store set brand = 'KUAYUE' where store_code = 'CA01'"))
+    said = check()
+    assert levels(said, "policies") == ["warn", "ok"]
+    assert "store CA01 has no policy pack" in said.output
 
 
 def test_settings_that_cannot_be_read_are_one_line(installation, tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
     """Every part of an installation with its name for people, the nearest first."""
     yield say("settings"), _settings(group, say)
     yield say("calendar"), _calendar(group, say)
-    yield say("policies"), _policies(say)
+    yield say("policies"), _policies(group, say)
     yield say("suites"), _suites(say)
     yield say("scripts"), _scripts(say)
     yield say("templates"), _templates(say)
@@ -87,7 +87,16 @@ def _calendar(group: Group, say: Words) -> Findings:
         yield "ok", say("calendar_fine", years=f"{years[0]}, {years[1]}")
 
 
-def _policies(say: Words) -> Findings:
+def _policies(group: Group, say: Words) -> Findings:
+    packs = runs.policy().packs
+    try:
+        with connections.warehouse_engine().connect() as connection:
+            warehouse.require_version(connection)
+    except Exception:
+        yield "warn", say("policies_unmatched", packs=len(packs))
+        return
+    for store_code in runs.try_policy(group):
+        yield "warn", say("store_without_pack", store=store_code)
     yield "ok", say("policies_fine", packs=len(runs.policy().packs))
 
 

@@ -24,6 +24,7 @@ from aftercare.runs.house import (
     policy,
     target,
     today,
+    try_policy,
 )
 from aftercare.runs.month import (
     closing_day,
@@ -88,4 +89,5 @@ __all__ = [
     "tell_late",
     "tell_silent_warehouse",
     "today",
+    "try_policy",
 ]

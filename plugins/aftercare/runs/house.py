@@ -18,6 +18,7 @@ from aftercare.errors import ConfigurationError
 from aftercare.key_registry import in_use
 from aftercare.key_registry import step as guarded_step
 from aftercare.protection import Keyring
+from aftercare.rules.due import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.dealer_system import DealerSystem
@@ -51,6 +52,32 @@ def keyring() -> Keyring:
 def policy() -> Policy:
     """The policy of this installation, read once a process."""
     return Policy.load(PROJECT / "include" / "policy")
+
+
+def try_policy(group: Group) -> list[str]:
+    """Stores that have no pack today, where a night would take the policy; nothing is written.
+
+    Raises PolicyError, naming file and line, where tonight would refuse it: for a value that cannot be
+    used, or for a line that decided something and was edited since.
+    """
+    from aftercare.stages.policy import load_policy
+
+    ours, day = policy(), today(group)
+    assigned = (*group.packs.values(), *group.store_packs.values())
+    for pack in sorted({line.pack for lines in assigned for line in lines} & ours.packs.keys()):
+        follow_ups(ours, pack)
+    with warehouse.rehearsal(connections.warehouse_engine()) as undone:
+        load_policy(undone.engine, ours)
+        with undone.engine.begin() as connection:
+            stores = warehouse.run(connection, "care/list_stores").all()
+    return [store.store_code for store in stores if not _has_pack(group, store, day)]
+
+
+def _has_pack(group: Group, store: Any, day: date) -> bool:
+    try:
+        return bool(group.pack_of(store.store_code, store.brand, day))
+    except ConfigurationError:
+        return False
 
 
 def today(group: Group) -> date:
