@@ -150,12 +150,13 @@ def _picture(results: Sequence[Result]) -> Figure:
         axes.barh(place, result.ratio, height=2 * BAR, color=color)
         axes.plot([result.limit] * 2, [place - BAR, place + BAR], color="black", linewidth=2)
         axes.text(
-            0.03,
+            max(result.ratio, result.limit) + 0.05,
             place,
             f"{result.ratio:.2f}   ({median(result.ours):.1f} s / {median(result.reference):.1f} s)",
             va="center",
-            color="white",
         )
+    # Room for the figures, which stand right of bar and mark.
+    axes.set_xlim(0, 1.5 * max(max(result.ratio, result.limit) for result in results))
     axes.axvline(1, color="grey", linewidth=0.8, linestyle=":")
     axes.set_yticks(list(places), [result.step for result in results])
     axes.invert_yaxis()
