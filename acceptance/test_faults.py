@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
@@ -65,7 +66,7 @@ def small_disk(postgres: Any) -> Iterator[Path]:
     """A file system of little room, where the database's server may write too."""
     if os.geteuid() != 0:
         pytest.skip("a full disk needs a mount: run as root, for example `sudo make acceptance`")
-    place = postgres.folder / "small-disk"
+    place = postgres.folder / f"small-disk-{uuid.uuid4().hex[:8]}"
     place.mkdir()
     owner = server_user()
     options = f"size={ROOM},uid={owner.pw_uid},gid={owner.pw_gid},mode=700"
