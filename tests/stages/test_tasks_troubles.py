@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from care_group import CareGroup, changed_policy, july
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from aftercare.stages.policy import load_policy
 
@@ -160,3 +160,11 @@ def test_what_is_said_of_a_trouble_makes_no_other_one(care: CareGroup) -> None:
     care.night(july(3))
     care.night(july(4))
     assert [key for key in care.tasks() if ".S4-26." in key] == [TROUBLE]
+
+
+def test_new_keys_send_no_trouble_again(care: CareGroup) -> None:
+    care.call(CALL, july(2), satisfaction=3, remark_hash=b"waited")
+    care.night(july(2))
+    with care.engine.begin() as connection:
+        connection.execute(text("update core.call_result set remark_hash = 'by a new key'"))
+    assert care.night(july(2))["changed"] == 0

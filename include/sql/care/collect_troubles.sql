@@ -52,8 +52,7 @@ inner join night_rule as r on w.rule_no = r.rule_no
 inner join lateral (
     select
         e.*,
-        cast(to_char(e.event_on, 'YYYYMMDD') as integer) * 10
-        + r.satisfaction_from as occurrence
+        e.day_number + r.satisfaction_from as occurrence
     from care.trouble as e
     where
         e.store_code = w.store_code
@@ -72,9 +71,7 @@ inner join lateral (
                 and t.rule_id = r.rule_id
                 and t.document_kind = e.document_kind
                 and t.document_no = e.document_no
-                and t.occurrence
-                = cast(to_char(e.event_on, 'YYYYMMDD') as integer) * 10
-                + r.satisfaction_from
+                and t.occurrence = e.day_number + r.satisfaction_from
         )
     offset 0 -- noqa: AM09
 ) as d on true

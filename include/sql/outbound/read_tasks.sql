@@ -3,7 +3,7 @@
 -- grain: one row per task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
---   core.call_result, core.complaint, care.campaign
+--   core.call_result, care.answered_call, care.campaign
 -- writes: –
 with tasks as (
     select *
@@ -107,38 +107,22 @@ told as (
         t.task_key,
         jsonb_agg(
             jsonb_build_object(
-                'script_id', called.script_id,
+                'script_id', said.script_id,
                 'satisfaction', said.satisfaction,
                 'is_complaint', said.is_complaint,
                 'is_fault_cleared', said.is_fault_cleared,
                 'remark', encode(said.remark_cipher, 'hex'),
-                'description', encode(complaint.description_cipher, 'hex')
+                'description', encode(said.description_cipher, 'hex')
             )
             order by said.called_at, said.task_key, said.attempt_no
         ) as told
     from tasks as t
-    inner join care.follow_up_task as called
+    inner join care.answered_call as said
         on
-            t.store_code = called.store_code
-            and t.document_kind = called.document_kind
-            and t.document_no = called.document_no
-            and called.event <> 'trouble_told'
-    inner join core.call_result as said
-        on
-            called.task_key = said.task_key
-            and t.event_on = said.called_on
-            and (
-                said.is_complaint
-                or not said.is_fault_cleared
-                or said.satisfaction is not null
-            )
-    left join lateral (
-        select k.description_cipher
-        from core.complaint as k
-        where said.task_key = k.task_key and k.description_cipher is not null
-        order by k.received_at desc, k.complaint_no asc
-        limit 1
-    ) as complaint on said.is_complaint
+            t.store_code = said.store_code
+            and t.document_kind = said.document_kind
+            and t.document_no = said.document_no
+            and t.event_on = said.event_on
     where t.event = 'trouble_told'
     group by t.task_key
 ),

@@ -88,16 +88,13 @@ def _calendar(group: Group, say: Words) -> Findings:
 
 
 def _policies(group: Group, say: Words) -> Findings:
-    packs = runs.policy().packs
-    try:
-        with connections.warehouse_engine().connect() as connection:
-            warehouse.require_version(connection)
-    except Exception:
-        yield "warn", say("policies_unmatched", packs=len(packs))
+    packs = len(runs.policy().packs)
+    if not _warehouse_fits():
+        yield "warn", say("policies_unmatched", packs=packs)
         return
     for store_code in runs.try_policy(group):
         yield "warn", say("store_without_pack", store=store_code)
-    yield "ok", say("policies_fine", packs=len(runs.policy().packs))
+    yield "ok", say("policies_fine", packs=packs)
 
 
 def _suites(say: Words) -> Findings:
@@ -179,12 +176,19 @@ def _live(connection: Connection, group: Group, say: Words) -> Findings:
         yield "warn", say("live_store_unknown", store=store_code)
 
 
-def _keys(say: Words) -> Findings:
-    ring = connections.keyring()
+def _warehouse_fits() -> bool:
+    """Whether the warehouse can be asked; what is wrong with it, its own part says."""
     try:
         with connections.warehouse_engine().connect() as connection:
             warehouse.require_version(connection)
     except Exception:
+        return False
+    return True
+
+
+def _keys(say: Words) -> Findings:
+    ring = connections.keyring()
+    if not _warehouse_fits():
         yield "warn", say("keys_unmatched")
         return
     # The first ring that a warehouse meets would be written down; a check writes nothing.

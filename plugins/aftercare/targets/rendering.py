@@ -160,8 +160,9 @@ def task_record(
         "told": [_told(each, keyring, language) for each in row["told"] or ()],
     }
     script = render_script(row["script_id"], facts, language)
-    only_for_the_script = {"store_name", "event_on", "owner_name", "festival", "subject"}
-    only_for_the_script |= {"also", "told"}
+    only_for_the_script = {
+        "store_name", "event_on", "owner_name", "festival", "subject", "also", "told",
+    }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
         entity="task",

@@ -17,59 +17,61 @@ drop constraint follow_up_task_store_code_rule_id_document_no_occurrence_key,
 add constraint follow_up_task_document_key
 unique (store_code, rule_id, document_no, occurrence, document_kind);
 
+-- Calls in which a customer gave a mark, complained or said that the fault is
+-- still there, with what was written down and the task that they were about.
+create view care.answered_call as
+select
+    said.store_code,
+    called.document_kind,
+    called.document_no,
+    said.called_on as event_on,
+    said.task_key,
+    said.attempt_no,
+    said.called_at,
+    said.satisfaction,
+    said.is_complaint,
+    said.is_fault_cleared,
+    said.is_complaint
+    or coalesce(not said.is_fault_cleared, false) as is_trouble,
+    said.remark_cipher,
+    worded.description_cipher,
+    said.load_id,
+    said.version_day,
+    greatest(said.version_at, worded.version_at) as version_at,
+    called.vin,
+    called.contact_kind,
+    called.contact_check,
+    called.script_id
+from core.call_result as said
+inner join care.follow_up_task as called on said.task_key = called.task_key
+left join lateral (
+    select
+        k.description_cipher,
+        k.version_at
+    from core.complaint as k
+    where said.task_key = k.task_key
+    order by k.received_at desc, k.complaint_no asc
+    limit 1
+) as worded on said.is_complaint
+where
+    (
+        said.is_complaint
+        or not said.is_fault_cleared
+        or said.satisfaction is not null
+    )
+    and called.event <> 'trouble_told';
+
 -- What customers said of a document on a day, its calls together: the lowest
 -- mark, and whether there was a complaint or a fault not cleared. Whom the worst
--- call was to is whom the trouble is of. said_digest differs when anything that
--- was said does, words included.
+-- call was to is whom the trouble is of. said_digest differs when a call comes
+-- otherwise; keys may change, so no hash of words is in it.
 create view care.trouble as
-with said as (
-    select
-        c.store_code,
-        called.document_kind,
-        called.document_no,
-        called.vin,
-        called.contact_kind,
-        called.contact_check,
-        c.called_on as event_on,
-        c.version_day,
-        c.satisfaction,
-        c.is_complaint
-        or coalesce(not c.is_fault_cleared, false) as is_trouble,
-        c.task_key,
-        c.attempt_no,
-        concat_ws(
-            '|',
-            c.task_key,
-            c.attempt_no,
-            c.satisfaction,
-            c.is_complaint,
-            c.is_fault_cleared,
-            c.remark_hash,
-            worded.description_hash
-        ) as words
-    from core.call_result as c
-    inner join care.follow_up_task as called on c.task_key = called.task_key
-    left join lateral (
-        select k.description_hash
-        from core.complaint as k
-        where c.is_complaint and c.task_key = k.task_key
-        order by k.received_at desc, k.complaint_no asc
-        limit 1
-    ) as worded on true
-    where
-        (
-            c.is_complaint
-            or not c.is_fault_cleared
-            or c.satisfaction is not null
-        )
-        and called.event <> 'trouble_told'
-)
-
 select
     store_code,
     document_kind,
     document_no,
     event_on,
+    cast(to_char(event_on, 'YYYYMMDD') as integer) * 10 as day_number,
     min(vin) as vin,
     min(version_day) as version_day,
     min(satisfaction) as satisfaction,
@@ -85,9 +87,17 @@ select
         )
     )[1] as contact_check,
     sha256(
-        convert_to(string_agg(words, '/' order by task_key, attempt_no), 'UTF8')
+        convert_to(
+            string_agg(
+                concat_ws(
+                    '|', task_key, attempt_no, extract(epoch from version_at)
+                ),
+                '/' order by task_key, attempt_no
+            ),
+            'UTF8'
+        )
     ) as said_digest
-from said
+from care.answered_call
 group by store_code, document_kind, document_no, event_on;
 
 -- Each night looks at the calls of some weeks for troubles.
