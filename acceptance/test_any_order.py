@@ -26,6 +26,8 @@ MUCH_LATER = "2026-11-21"
 # way, and not where it led.
 WAY = frozenset(
     {
+        "load_id",
+        "row_id",
         "version",
         "version_day",
         "vanished_day",
