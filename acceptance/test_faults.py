@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from faults import FAULTS, check, differences
 from faulty_nights import DAYS, FAULTY, Evenings, Undisturbed, World, evenings
 from sqlalchemy import Connection, create_engine, text
 from whole_group import shared
 
-from aftercare import connections
+from aftercare import connections, runs
+from aftercare.cli.watch import watch
 from aftercare.demo.postgres_cluster import server_user
 
 AHEAD = date(2031, 1, 1)
@@ -41,6 +43,13 @@ def test_a_system_that_is_broken_delays_only_itself_and_is_caught_up(
     evening: Evenings, undisturbed: Undisturbed, tmp_path: Path, name: str
 ) -> None:
     check([FAULTS[name]], evening, undisturbed, tmp_path)
+
+
+def test_three_systems_that_are_broken_at_once_are_caught_up(
+    evening: Evenings, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    names = ("a wrong password", "a file that breaks off", "a service in trouble")
+    check([FAULTS[name] for name in names], evening, undisturbed, tmp_path)
 
 
 def test_a_wrong_clock_stops_the_night_and_the_right_one_goes_on(
@@ -128,7 +137,16 @@ def test_a_full_disk_of_the_warehouse_is_caught_up_when_there_is_room(
             _move(world, evening.postgres, f"alter database {name} set tablespace small")
             ballast = fill(small_disk)
             world.night(FAULTY)
-            assert "the disk of the warehouse is full: free some of it" in "\n".join(world.said)
+            said = "\n".join(world.said)
+            assert "the disk of the warehouse is full: free some of it" in said
+            assert all(word not in said for word in ("Traceback", "psycopg", "sqlalchemy"))
+            assert "处理不完整" in world.mail()
+            # Where even the note of a mail found no room, the watch would tell without one.
+            world.patch.setattr(runs, "overdue_night", lambda: FAULTY)
+            watched = CliRunner().invoke(watch)
+            assert watched.exit_code == 1
+            assert "mails sent: 1" in watched.output
+            assert "aftercare night 2026-10-14" in world.mail()
             ballast.unlink()
             world.said.clear()
             world.mend()

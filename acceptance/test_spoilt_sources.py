@@ -17,4 +17,5 @@ def test_five_hundred_spoilt_sources_end_in_words_for_people(
         spoilt = spoil(warehouse, tmp_path, 500)
     assert spoilt.pulled + len(spoilt.said) == 500
     told = "\n".join(spoilt.said) + caplog.text
+    assert not [word for word in ("Traceback", 'File "', "psycopg", "urllib3") if word in told]
     assert [canary for canary in CANARIES if canary in told] == []

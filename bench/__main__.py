@@ -21,7 +21,7 @@ from bench.pull import bench_pull, copy_to_mariadb, fill_dealer_system
 from bench.report import line, write_report
 from bench.results import Result
 from bench.rules import bench_rules
-from bench.servers import POSTGRES_SETTINGS, has_mariadb, mariadb
+from bench.servers import HOW_TO_GET, POSTGRES_SETTINGS, has_mariadb, mariadb
 from bench.service_due import bench_service_due
 from bench.sizes import SIZES, TIMES_AS_LONG, Size
 
@@ -82,6 +82,8 @@ def _first_load(
     server: EmbeddedPostgres, size: Size, steps: tuple[str, ...], folder: Path
 ) -> Iterator[Result]:
     source = fill_dealer_system(server, "dms", size, size.pulled)
+    if "pull" in steps and not has_mariadb():
+        print(f"pull from MariaDB: NOT MEASURED; {HOW_TO_GET}", file=sys.stderr, flush=True)
     if "pull" in steps and has_mariadb():
         with mariadb(folder / "mariadb") as address:
             copy = address.render_as_string(hide_password=False)

@@ -168,13 +168,21 @@ def night(engine: Engine, source: str, folder: Path) -> dict[str, float]:
 def bench_history(
     server: EmbeddedPostgres, source: str, templates: tuple[str, str], size: Size, folder: Path
 ) -> Result:
-    """Nights by turns; the reference is the night over the shorter history."""
+    """Nights by turns; the reference is the night over the shorter history.
+
+    Raises DifferentWork unless both leave the same orders of the night and follow-ups of them.
+    """
     nights: dict[str, list[dict[str, float]]] = {template: [] for template in templates}
+    left = set()
     for number in range(size.runs):
         for template in templates:
             with copied(server, template, f"{template}_night") as engine:
                 place = folder / f"{template}_{number}"
                 nights[template].append(night(engine, source, place))
+                with engine.connect() as connection:
+                    left.add(tuple(warehouse.run(connection, "bench/digest_night", day=DAY).one()))
+    if len(left) != 1:
+        raise DifferentWork(f"nights over two histories differ: {sorted(left)}")
     shorter, longer = (nights[template] for template in templates)
     middle = size.runs // 2
     return Result(

@@ -94,6 +94,7 @@ Each reference does the same work, and the run stops when the outcomes differ.
   their dates are the same. Our stage also reads policy and calendar, asks whether the customer agreed, was called or wants
   none of it, keeps the contact budget, looks at all open tasks again, and counts.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
+  Both leave the same orders of the night, and the same follow-ups of them with the same dates.
 
 {_parts(results)}
 ## Run it
@@ -105,7 +106,8 @@ make bench ARGS="--size L --night S"              # a large first load, and smal
 make bench ARGS="--size M --only merge history"   # some steps only
 ```
 
-MariaDB takes part where `mariadbd` is installed (`apt-get install mariadb-server`). The exit code is 1 when a limit is
+MariaDB takes part where `mariadbd` is installed (`apt-get install mariadb-server`); where it is not, the run says that it was
+not measured. The exit code is 1 when a limit is
 exceeded.
 """
 

@@ -31,6 +31,9 @@ POSTGRES_SETTINGS: Mapping[str, str] = {
 }
 
 
+HOW_TO_GET = "it needs mariadbd: apt-get install mariadb-server"
+
+
 def has_mariadb() -> bool:
     """Whether MariaDB's programs are installed."""
     return all(shutil.which(name) for name in ("mariadbd", "mariadb-install-db"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -91,10 +92,28 @@ class Calendar(_Part):
         return self
 
 
+class FewRows(_Part):
+    """When a load that was read whole is so small that operators are told.
+
+    It is when it has less than ``share`` of the rows that half of the ``nights`` before it had at
+    least: the median, of at least ``least_nights``, and at least ``least_rows``. A ``share`` of 0 tells
+    nobody.
+    """
+
+    share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.3")
+    nights: Annotated[int, Field(ge=1)] = 28
+    least_nights: Annotated[int, Field(ge=1)] = 7
+    least_rows: Annotated[int, Field(ge=1)] = 20
+
+
 class Night(_Part):
-    """Until when, in the group's time zone, a night has to be done; after that operators are told."""
+    """Until when, in the group's time zone, a night has to be done, and what looks too small.
+
+    Operators are told of both.
+    """
 
     due_by: time = time(7, 30)
+    few_rows: FewRows = FewRows()
 
 
 class Messages(_Part):

@@ -115,6 +115,43 @@ def test_a_complete_night_says_so_in_its_subject(
     assert "没有需要处理的事。" in text
 
 
+def nights_before(night: NightOfTasks, rows: Sequence[int]) -> None:
+    """What came of one feed in the nights before, the last one last."""
+    with night.engine.begin() as connection:
+        for back, count in enumerate(reversed(rows), 1):
+            connection.execute(
+                insert(night.table("ops.load")).values(
+                    system="skoda_export",
+                    feed="repair_order",
+                    business_day=DAY - timedelta(days=back),
+                    state="merged",
+                    pulled=count,
+                )
+            )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_told"),
+    [
+        ([100] * 7, 29, True),
+        ([100] * 7, 30, False),
+        ([100] * 6, 1, False),
+        ([9000, 0, 90, 110, 100, 100, 95], 0, True),
+        ([19] * 7, 0, False),
+        ([100] * 7, 400, False),
+    ],
+)
+def test_a_load_of_conspicuously_few_rows_is_told(
+    night: NightOfTasks, server: MailServer, before: list[int], now: int, is_told: bool
+) -> None:
+    nights_before(night, before)
+    load_all(night, pulled=now)
+    send(night, server)
+    text = text_of(server.messages[0])
+    assert (f"维修工单 只来了 {now} 行，平时约 100 行" in text) is is_told, text
+    assert ("只来了" in text) is is_told
+
+
 def test_html_and_text_say_the_same(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:

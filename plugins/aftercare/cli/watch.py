@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from aftercare.errors import AftercareError
+from aftercare.warehouse import trouble
 
 
 @click.command()
@@ -42,9 +43,8 @@ def _look(told: set[date]) -> bool:
         return False
     try:
         counts = runs.tell_late(day)
-    except OperationalError:
-        # Its text may hold addresses.
-        click.echo(f"night of {day}: the warehouse does not answer", err=True)
+    except OperationalError as problem:
+        click.echo(f"night of {day}: {trouble(problem.orig)}", err=True)
         if day not in told and _is_told(day):
             told.add(day)
         return True

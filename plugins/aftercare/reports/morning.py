@@ -93,6 +93,17 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             rows=refusal.rows,
             share=f"{refusal.limit:.1%}",
         )
+    for load in morning.loads:
+        if load.usual_rows is not None:
+            add(
+                load.system,
+                "few_rows",
+                "few_rows_action",
+                system=word(morning.systems, load.system, language),
+                feed=word(FEEDS, load.feed, language),
+                count=load.counts["pulled"],
+                usual=load.usual_rows,
+            )
     for sweep in morning.failed_sweeps:
         add(
             sweep.system,

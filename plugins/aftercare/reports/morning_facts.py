@@ -20,7 +20,8 @@ def waiting(push: Mapping[str, Any]) -> dict[str, int]:
 @dataclass(frozen=True)
 class Load:
     """One feed of one system. ``state`` is ``missing`` where nothing was read and ``partial`` where
-    files were absent or left; counts may be None.
+    files were absent or left; counts may be None. ``usual_rows`` is how many rows other nights had,
+    given only where this one has conspicuously few.
     """
 
     system: str
@@ -28,6 +29,7 @@ class Load:
     state: str
     counts: Mapping[str, int | None]
     failure: str | None = None
+    usual_rows: int | None = None
 
     @property
     def is_good(self) -> bool:

@@ -177,6 +177,15 @@ TEXTS: Words = {
     ),
     "files_absent": ("文件没有到：{files}", "files that did not come: {files}"),
     "files_left": ("文件没有读：{files}", "files left unread: {files}"),
+    "few_rows": (
+        "{system} {feed} 只来了 {count} 行，平时约 {usual} 行",
+        "only {count} rows of {system} {feed} came; usually there are about {usual}",
+    ),
+    "few_rows_action": (
+        "看导出是否完整：文件可能还没写完，或只导出了一部分；补齐后下一夜自动补上。确属正常则不用处理",
+        "see whether the export is whole: a file may have been half written, or a part exported. The next "
+        "night reads what is added. Where few is right, there is nothing to do",
+    ),
     "refused": (
         "{system} {feed} 整批退回：{rule} 有 {flagged} 行（共 {rows} 行，上限 {share}）",
         "{system} {feed} refused whole: {rule} in {flagged} of {rows} rows (limit {share})",

@@ -131,6 +131,13 @@ def _next(
             raise BadData(
                 f"{client.place(page)} has no text or number at {paging.next}; correct next in the mapping"
             )
+        try:
+            str(following).encode()
+        except UnicodeEncodeError:
+            raise BadData(
+                f"{client.place(page)} has a text at {paging.next} that is no text (half a character): have "
+                "the service's answer looked at"
+            ) from None
         return str(following)
     goes_on = bool(count) if paging.more is None else bool(found(paging.more, answer.body))
     if not goes_on:

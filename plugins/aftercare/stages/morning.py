@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RowMapping
 
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError
@@ -18,7 +19,7 @@ from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.morning import morning_mail, todo
 from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
 from aftercare.reports.morning_words import TEXTS, WORKBOOK
-from aftercare.settings import PROJECT, Group, Language, Recipient
+from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
@@ -101,6 +102,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 systems,
                 targets,
                 day,
+                group.night.few_rows,
                 {
                     part: _gaps(counts, group.group.language)
                     for (stage, part), counts in reports.items()
@@ -172,6 +174,7 @@ def _loads(
     systems: Mapping[str, DealerSystem | ConfigurationError],
     targets: list[str],
     day: date,
+    few: FewRows,
     pulls: Mapping[str, str],
 ) -> list[Load]:
     """Every feed that should have been read, in the order of feeds, and every one that was."""
@@ -184,7 +187,13 @@ def _loads(
     expected += [(target, "call_result") for target in targets if target != TARGET_WORKBOOK]
     found = {
         (row["system"], row["feed"]): row
-        for row in warehouse.run(connection, "morning/list_loads", day=day).mappings()
+        for row in warehouse.run(
+            connection,
+            "morning/list_loads",
+            day=day,
+            nights=few.nights,
+            least_nights=few.least_nights,
+        ).mappings()
     }
     loads = []
     for system, feed in dict.fromkeys([*expected, *found]):
@@ -202,9 +211,18 @@ def _loads(
                 state=state,
                 counts={head: row[head] if row else None for head in LOAD_COUNTS},
                 failure=failure,
+                usual_rows=_conspicuous(row, few) if row and state == "merged" else None,
             )
         )
     return loads
+
+
+def _conspicuous(load: RowMapping, few: FewRows) -> int | None:
+    """How many rows a load usually has, where it has far fewer."""
+    usual = load["usual_rows"]
+    if usual is None or usual < few.least_rows or load["pulled"] >= few.share * Decimal(usual):
+        return None
+    return round(usual)
 
 
 def _gaps(counts: Mapping[str, Any], language: Language) -> str:
