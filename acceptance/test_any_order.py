@@ -121,8 +121,20 @@ def is_asked_of_the_row_alone(count: Table) -> ColumnElement[bool]:
     return count.c.rule_id.not_in(["RO12", "RO14"])
 
 
+def is_found_in_order(task: Table) -> ColumnElement[bool]:
+    """All tasks but the reminders that only a late night finds, when they are over.
+
+    In order nobody was to be reminded on that day: what called for it became known later.
+    """
+    is_of_order = task.c.event.in_(["delivery", "workshop_exit"])
+    return or_(is_of_order, task.c.late_reason.is_distinct_from("late_by_data"))
+
+
 KNEW_NOTHING = {"care.follow_up_task": is_function_of_core}
-LIVED = {"quality.rule_count": is_asked_of_the_row_alone}
+LIVED = {
+    "quality.rule_count": is_asked_of_the_row_alone,
+    "care.follow_up_task": is_found_in_order,
+}
 
 
 def shuffled(days: list[date]) -> list[list[date]]:

@@ -1,8 +1,9 @@
 -- What can be said in another call was said there, when the person was reached
 -- about a task that goes first, on a day on which this one waited to be worked
--- on. What is only worked out has to have stood on a list by then; what was
--- withdrawn by then was not said. A task that was told so stays told
--- while that call stands, wherever its dates move.
+-- on. What is only worked out has to have stood on a list by then: what a late
+-- night found did not, and what was withdrawn by then was not said. A task that
+-- was told so stays told while that call stands, wherever its dates move, and
+-- also when nobody can be asked any more who it was about.
 -- grain: one row per task, day and call in which the person was reached
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_person,
 --   core.call_result, care.follow_up_task
@@ -33,7 +34,7 @@ reached as (
             n.task_key = c.task_key
             and night.horizon >= c.called_on
             and n.expires_on >= c.called_on
-    inner join named as p on n.task_key = p.task_key
+    left join named as p on n.task_key = p.task_key
     where c.outcome = 'reached' and n.channel <> 'internal'
 )
 
@@ -42,7 +43,20 @@ insert into night_told (
     told_on,
     told_with
 )
-select distinct
+select
+    n.task_key,
+    r.called_on as told_on,
+    r.task_key as told_with
+from night_task as n
+inner join care.follow_up_task as t on n.task_key = t.task_key
+inner join reached as r on t.merged_into = r.task_key
+left join named as p on n.task_key = p.task_key
+where
+    n.is_mergeable
+    and t.status_reason = 'told'
+    and coalesce(p.person = r.person, true)
+union
+select
     n.task_key,
     r.called_on as told_on,
     r.task_key as told_with
@@ -55,17 +69,16 @@ left join care.follow_up_task as t on n.task_key = t.task_key
 where
     n.is_mergeable
     and (
-        coalesce(
-            t.status_reason = 'told' and t.merged_into = r.task_key, false
+        (
+            t.listed_day < r.called_on
+            and t.late_reason is distinct from 'late_by_data'
         )
-        or (
-            (t.listed_day < r.called_on or s.arrived_on is not null)
-            and r.called_on between n.open_on and n.expires_on
-            and r.called_on > n.made_day
-            and (r.priority, r.deadline_on, r.due_on, r.task_key)
-            < (n.priority, n.deadline_on, n.due_on, n.task_key)
-            and not coalesce(
-                t.status = 'withdrawn' and t.changed_day < r.called_on, false
-            )
-        )
+        or s.arrived_on is not null
+    )
+    and r.called_on between n.open_on and n.expires_on
+    and r.called_on > n.made_day
+    and (r.priority, r.deadline_on, r.due_on, r.task_key)
+    < (n.priority, n.deadline_on, n.due_on, n.task_key)
+    and not coalesce(
+        t.status = 'withdrawn' and t.changed_day < r.called_on, false
     )

@@ -1,7 +1,8 @@
 -- The dates of tonight's tasks: the set-based twin of aftercare.rules.due.
 -- What becomes of them is judged later. What became known when it was over
 -- makes no task, whichever night looks at it. A lost event has a task only if a
--- night in order would have made it before.
+-- night in order would have made it before. A reminder that only a late night
+-- finds, when it is over, nobody had on a list: it is late by its data.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, care.calendar_day,
 --   care.follow_up_task
@@ -173,7 +174,15 @@ select
     r.script_version,
     r.priority,
     'open' as new_status,
-    d.late_reason,
+    case
+        when
+            d.arrived_on is null
+            and night.on_day < night.horizon
+            and d.expires_on <= night.horizon
+            and (t.task_key is null or t.late_reason = 'late_by_data')
+            then 'late_by_data'
+        else d.late_reason
+    end as late_reason,
     r.policy_line,
     night.policy_digest,
     coalesce(d.arrived_on, d.made_day) as arrived_day,

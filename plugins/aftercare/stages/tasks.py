@@ -119,7 +119,7 @@ def make_tasks(
         _keep_shadow(connection, group, horizon)
         run(connection, "care/hold_unreachable")
         run(connection, "care/keep_budget")
-        run(connection, "care/find_changes", day=day)
+        run(connection, "care/find_changes", day=day, horizon=horizon)
         run(connection, "care/keep_new_tasks")
         run(connection, "care/keep_changed_tasks", day=day)
         run(connection, "care/keep_arrivals")
