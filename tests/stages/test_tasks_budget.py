@@ -148,6 +148,18 @@ def test_a_call_that_comes_late_tells_what_was_over_by_then(care: CareGroup) -> 
     assert service(care) == ("done", "told", FIRST)
 
 
+def test_what_was_told_stays_told_when_the_customer_came_afterwards(care: CareGroup) -> None:
+    remind(care)
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(3))
+    care.night(july(3))
+    assert service(care) == ("done", "told", FIRST)
+    care.empty("care.service_due")
+    care.call(FIRST, july(3), arrives=july(5))
+    care.night(july(5))
+    assert service(care) == ("done", "told", FIRST)
+
+
 def test_nights_in_any_order_say_alike_what_was_told(care: CareGroup) -> None:
     remind(care)
     care.nights(july(1), july(2))

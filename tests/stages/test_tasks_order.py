@@ -1,11 +1,14 @@
 """What a task says of the way does not depend on which night came first."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from care_group import REPAIR, CareGroup, july
 from sqlalchemy import Engine
 
+SERVICE = "SK01.S2-09.R"
+JANUARY = date(2026, 1, 25)
 COLUMNS = ("status", "status_reason", "arrived_day", "made_day", "changed_day", "late_reason")
 
 
@@ -78,3 +81,26 @@ def test_a_lead_whose_day_is_put_right_is_known_with_that_day_since_then(care: C
         july(18),
         july(18),
     )
+
+
+def test_a_late_night_leaves_a_reminder_that_is_over_as_it_was_settled(care: CareGroup) -> None:
+    care.repair("R", JANUARY, store_code="SK01", owner_phone_check="valid")
+    care.service_due("repair_order", "R", JANUARY, july(25), "SK01")
+    care.nights(july(1), july(20))
+    settled = care.task(SERVICE)
+    assert (settled["status"], settled["status_reason"]) == ("missed", "not_called")
+    # The customer came since, so nothing calls for it any more.
+    care.empty("care.service_due")
+    care.repair("R", JANUARY, store_code="SK01", owner_phone_check="valid", arrives=july(3))
+    assert care.night(july(3))["changed"] == 0
+    assert care.task(SERVICE) == settled
+
+
+def test_a_reminder_that_only_a_late_night_finds_was_on_no_list(care: CareGroup) -> None:
+    care.repair("R", JANUARY, store_code="SK01", owner_phone_check="valid")
+    care.night(july(20))
+    care.service_due("repair_order", "R", JANUARY, july(25), "SK01")
+    care.night(july(3))
+    found = care.task(SERVICE)
+    assert (found["status"], found["late_reason"]) == ("missed", "late_by_data")
+    assert care.night(july(4))["changed"] == 0
