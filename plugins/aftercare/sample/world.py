@@ -26,6 +26,7 @@ from aftercare.sample.vehicles import PARK, Numbering, Vehicle, make_vehicle
 REACH = 75  # days after its first day in which a document may still change
 SINCE = 6  # days before the end on which the planted bad rows stand, one a day and kind backwards
 RECENT = {"sales_order": (3, 1), "repair_order": (3, 2, 1, 0)}  # days before the end
+KNOWN = 3  # of so many vehicles of the old park one has its sales order in the system
 LIVELY = 10  # last nights in each of which a row of each system arrives late and one vanishes
 DOCUMENTS = ("sales_order", "repair_order")
 
@@ -137,6 +138,8 @@ class World:
             yield from self._repair(store, day, place, local, rng)
         for planted in self.plan.get((store.code, day), ()):
             yield from self._planted(planted)
+        if day == self.start:
+            yield from self._old_sales(store)
 
     def sold_on(self, store: Store, day: date) -> range:
         """The vehicles that a store sells on a day, by number."""
@@ -173,6 +176,24 @@ class World:
             number = self.number(store, day, 500 + place)
             ro_no = f"GD{store.code}{day:%y%m%d}{500 + place}"
             yield make_pre_delivery(store, inspected_on, ro_no, number, vehicle, shared, rng)
+
+    def _old_sales(self, store: Store) -> Iterator[Row]:
+        """Orders of the old park that were carried over when the system was new, up to five years old."""
+        # Who had sold them has left; their customers were handed to those who work there.
+        consultants = self.roster.working(store.code, "CONSULTANT", self.start)
+        for place, local in enumerate(range(0, PARK, KNOWN)):
+            vehicle = self.vehicle(store, local)
+            row, _, _ = make_sale(
+                store,
+                vehicle.since,
+                f"XS{store.code}{vehicle.since:%y%m%d}{900 + place}",
+                self.number(store, self.start, 100 + place),
+                vehicle,
+                consultants,
+                self.rng(store, self.start, 4, place),
+                is_planted=True,
+            )
+            yield row
 
     def _repair(
         self, store: Store, day: date, place: int, local: int, rng: Random
