@@ -84,8 +84,11 @@ def left(
             patch.setenv("AFTERCARE_TODAY", today)
             work_in(patch, engine)
             at_once(ways)
-            only = LIVED if template == lived else KNEW_NOTHING
-            found[name] = rows_left(engine, ("core", "care", "quality"), WAY, only)
+            if template == lived:
+                found[name] = rows_left(engine, without=LIVED_WAY, only=LIVED)
+            else:
+                schemas = ("core", "care", "quality")
+                found[name] = rows_left(engine, schemas, WAY, KNEW_NOTHING)
             engine.dispose()
             postgres.drop_database(copy)
     postgres.drop_database(captured)
@@ -121,20 +124,10 @@ def is_asked_of_the_row_alone(count: Table) -> ColumnElement[bool]:
     return count.c.rule_id.not_in(["RO12", "RO14"])
 
 
-def is_found_in_order(task: Table) -> ColumnElement[bool]:
-    """All tasks but the reminders that only a late night finds, when they are over.
-
-    In order nobody was to be reminded on that day: what called for it became known later.
-    """
-    is_of_order = task.c.event.in_(["delivery", "workshop_exit"])
-    return or_(is_of_order, task.c.late_reason.is_distinct_from("late_by_data"))
-
-
 KNEW_NOTHING = {"care.follow_up_task": is_function_of_core}
-LIVED = {
-    "quality.rule_count": is_asked_of_the_row_alone,
-    "care.follow_up_task": is_found_in_order,
-}
+LIVED = {"quality.rule_count": is_asked_of_the_row_alone}
+# Runs of a night are counted, and what was listed stays so: here the way is the point.
+LIVED_WAY = WAY - {"version", "listed_day"}
 
 
 def shuffled(days: list[date]) -> list[list[date]]:
@@ -180,7 +173,14 @@ def test_nights_that_run_again_in_random_order_three_at_once_change_nothing(
     assert len(left["lived"]["core.call_result"]) > 1000
     done = [row for row in left["lived"]["care.follow_up_task"] if "done" in row]
     assert len(done) > 300
-    assert differences(left["lived"], left["lived again"]) == {}
+    again = dict(left["lived again"])
+    known = {row[0] for row in left["lived"]["care.follow_up_task"]}
+    found = [row for row in again["care.follow_up_task"] if row[0] not in known]
+    # A reminder that only a late night finds, when it is over, is told to nobody.
+    assert all({"missed", "late_by_data"} <= set(row) for row in found), found
+    assert not {"delivery", "workshop_exit"} & {word for row in found for word in row}
+    again["care.follow_up_task"] = [row for row in again["care.follow_up_task"] if row[0] in known]
+    assert differences(left["lived"], again) == {}
 
 
 def differences(some: Rows, others: Rows) -> dict[str, tuple[int, int, list[Any]]]:

@@ -46,7 +46,7 @@ RANDOM_MOMENTS = 10
 # So many tests share the places of a night, some three hundred; each says at its end what it found.
 PARTS = 40
 # What a target said of a repeat: that it is done already, for example.
-WAY = frozenset({"reason"})
+WAY = frozenset({"outbound.message.reason"})
 
 
 @dataclass
@@ -274,7 +274,7 @@ def test_a_night_twice_over_copies_is_the_same(evening, undisturbed, tmp_path):
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_night_killed_after_any_commit_call_or_mail_ends_alike(
+def test_a_night_killed_after_any_commit_call_mail_or_file_ends_alike(
     evening, undisturbed, tmp_path, part
 ):
     wrong = {}

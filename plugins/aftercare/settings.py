@@ -95,15 +95,21 @@ class Calendar(_Part):
 class FewRows(_Part):
     """When a load that was read whole is so small that operators are told.
 
-    It is when it has less than ``share`` of the rows that half of the ``nights`` before it had at
-    least: the median, of at least ``least_nights``, and at least ``least_rows``. A ``share`` of 0 tells
-    nobody.
+    It is when it has less than ``share`` of the median of the last ``nights``; not before
+    ``least_nights`` loads are known, nor where the median is below ``least_rows``. A ``share`` of 0
+    tells nobody.
     """
 
     share: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.3")
     nights: Annotated[int, Field(ge=1)] = 28
     least_nights: Annotated[int, Field(ge=1)] = 7
     least_rows: Annotated[int, Field(ge=1)] = 20
+
+    @model_validator(mode="after")
+    def _can_tell(self) -> FewRows:
+        if self.least_nights > self.nights:
+            raise ValueError("least_nights is more than nights: nothing would ever be told")
+        return self
 
 
 class Night(_Part):

@@ -165,7 +165,7 @@ def test_a_cursor_that_comes_again_is_stopped(tmp_path: Path) -> None:
         (PAGES, {"rows": ["喆鑫", 1, None]}, "page 1, has a list without objects at rows"),
         (CURSOR, {"rows": [], "meta": {"next": ["喆鑫"]}}, "has no text or number at meta.next"),
         (CURSOR, {"rows": [], "meta": {"next": True}}, "has no text or number at meta.next"),
-        (CURSOR, {"rows": [], "meta": {"next": "a\ud83d"}}, "text at meta.next that is no text"),
+        (CURSOR, {"rows": [], "meta": {"next": "a\ud83d"}}, "has half a character at meta.next"),
         (PAGES[:-2] + ", more: more}\n", {"rows": [], "more": True}, "page 1, is empty and says"),
     ],
 )

@@ -3,15 +3,11 @@
 -- is no reason to send a task again.
 -- A task comes onto the list when it is new, may be worked on again, or could
 -- not be worked on after it had been finished; once a night.
--- A late night judges by what is known now. What nights in order settled of a
--- reminder that is over stays as they settled it, unless a call says otherwise.
 -- grain: one row per task to write
 -- reads: pg_temp.night_task, care.follow_up_task
 -- writes: pg_temp.night_change
 with night as (
-    select
-        cast(:day as date) as on_day,
-        cast(:horizon as date) as horizon
+    select cast(:day as date) as on_day
 ),
 
 compared as (
@@ -22,16 +18,6 @@ compared as (
         n.status_reason,
         t.listed_day,
         t.task_key is null as is_new,
-        night.on_day < night.horizon
-        and t.expires_on <= night.horizon
-        and t.event not in ('delivery', 'workshop_exit')
-        and (
-            (
-                t.status in ('done', 'missed')
-                and n.status not in ('done', 'missed')
-            )
-            or (t.status = 'withdrawn' and n.status <> 'done')
-        ) as is_settled,
         (
             (n.status, n.status_reason)
             is distinct from (t.status, t.status_reason)
@@ -56,8 +42,7 @@ compared as (
                 t.next_attempt_on, t.next_attempt_half
             )
         ) as has_other_facts
-    from night
-    cross join night_task as n
+    from night_task as n
     left join care.follow_up_task as t on n.task_key = t.task_key
 )
 
@@ -90,17 +75,6 @@ from night
 cross join compared as c
 where
     c.is_new
-    or (
-        not c.is_settled
-        and (
-            c.has_other_status
-            or (
-                c.has_other_dates
-                and c.new_status not in ('done', 'withdrawn')
-            )
-            or (
-                c.has_other_facts
-                and c.new_status in ('open', 'held', 'postponed')
-            )
-        )
-    )
+    or c.has_other_status
+    or (c.has_other_dates and c.new_status not in ('done', 'withdrawn'))
+    or (c.has_other_facts and c.new_status in ('open', 'held', 'postponed'))

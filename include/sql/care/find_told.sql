@@ -48,13 +48,14 @@ select
     r.called_on as told_on,
     r.task_key as told_with
 from night_task as n
+inner join night_subject as s on n.task_key = s.task_key
 inner join care.follow_up_task as t on n.task_key = t.task_key
 inner join reached as r on t.merged_into = r.task_key
 left join named as p on n.task_key = p.task_key
 where
     n.is_mergeable
     and t.status_reason = 'told'
-    and coalesce(p.person = r.person, true)
+    and (s.problem is not null or coalesce(p.person = r.person, true))
 union
 select
     n.task_key,

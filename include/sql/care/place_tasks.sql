@@ -177,9 +177,17 @@ select
     case
         when
             d.arrived_on is null
-            and night.on_day < night.horizon
-            and d.expires_on <= night.horizon
-            and (t.task_key is null or t.late_reason = 'late_by_data')
+            and (
+                (
+                    t.task_key is null
+                    and night.on_day < night.horizon
+                    and d.expires_on <= night.horizon
+                )
+                or (
+                    t.late_reason = 'late_by_data'
+                    and t.event_on = d.event_on
+                )
+            )
             then 'late_by_data'
         else d.late_reason
     end as late_reason,

@@ -135,8 +135,8 @@ def _next(
             str(following).encode()
         except UnicodeEncodeError:
             raise BadData(
-                f"{client.place(page)} has a text at {paging.next} that is no text (half a character): have "
-                "the service's answer looked at"
+                f"{client.place(page)} has half a character at {paging.next}: have the service's answer "
+                "looked at"
             ) from None
         return str(following)
     goes_on = bool(count) if paging.more is None else bool(found(paging.more, answer.body))

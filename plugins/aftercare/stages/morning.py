@@ -19,6 +19,7 @@ from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.morning import morning_mail, todo
 from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
 from aftercare.reports.morning_words import TEXTS, WORKBOOK
+from aftercare.rules.festivals import open_days
 from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
@@ -102,7 +103,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 systems,
                 targets,
                 day,
-                group.night.few_rows,
+                None if _is_closed(group, day) else group.night.few_rows,
                 {
                     part: _gaps(counts, group.group.language)
                     for (stage, part), counts in reports.items()
@@ -174,7 +175,7 @@ def _loads(
     systems: Mapping[str, DealerSystem | ConfigurationError],
     targets: list[str],
     day: date,
-    few: FewRows,
+    few: FewRows | None,
     pulls: Mapping[str, str],
 ) -> list[Load]:
     """Every feed that should have been read, in the order of feeds, and every one that was."""
@@ -191,8 +192,8 @@ def _loads(
             connection,
             "morning/list_loads",
             day=day,
-            nights=few.nights,
-            least_nights=few.least_nights,
+            nights=few.nights if few else 0,
+            least_nights=few.least_nights if few else 1,
         ).mappings()
     }
     loads = []
@@ -211,13 +212,19 @@ def _loads(
                 state=state,
                 counts={head: row[head] if row else None for head in LOAD_COUNTS},
                 failure=failure,
-                usual_rows=_conspicuous(row, few) if row and state == "merged" else None,
+                usual_rows=_usual_rows(row, few) if row and few and state == "merged" else None,
             )
         )
     return loads
 
 
-def _conspicuous(load: RowMapping, few: FewRows) -> int | None:
+def _is_closed(group: Group, day: date) -> bool:
+    """Whether nobody works on a day, so that few rows are no wonder."""
+    calendars = open_days(group, day).values()
+    return all(calendar.next_open(day) != day for calendar in calendars)
+
+
+def _usual_rows(load: RowMapping, few: FewRows) -> int | None:
     """How many rows a load usually has, where it has far fewer."""
     usual = load["usual_rows"]
     if usual is None or usual < few.least_rows or load["pulled"] >= few.share * Decimal(usual):
