@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from mail_server import MailServer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from whole_group import KEYRING, database
 
 from aftercare import connections
@@ -70,6 +70,27 @@ def test_a_warehouse_that_does_not_answer_is_mailed_too(server, monkeypatch):
     assert watch().exit_code == 1
     (message,) = server.messages
     assert "数据仓库没有应答" in message.get_body(("plain",)).get_content()
+
+
+def test_a_warehouse_whose_disk_is_full_is_told_without_a_note(server, warehouse):
+    with warehouse.begin() as connection:
+        connection.execute(
+            text(
+                "create function outbound.full_disk() returns trigger language plpgsql as "
+                "$$ begin raise exception 'no space' using errcode = 'disk_full'; end $$"
+            )
+        )
+        connection.execute(
+            text(
+                "create trigger full_disk before insert on outbound.mail "
+                "execute function outbound.full_disk()"
+            )
+        )
+    said = watch()
+    assert said.exit_code == 1
+    assert "the disk of the warehouse is full: free some of it" in said.output
+    (message,) = server.messages
+    assert "无法写入" in message.get_body(("plain",)).get_content()
 
 
 def test_a_mail_server_that_is_gone_too_is_said_and_no_traceback(server, monkeypatch):

@@ -1,14 +1,14 @@
 """What a task says of the way does not depend on which night came first."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from care_group import REPAIR, CareGroup, july
 from sqlalchemy import Engine
 
-SERVICE = "SK01.S2-09.R"
-JANUARY = date(2026, 1, 25)
+SERVICE, LEAD = "SK01.S2-09.R", "SK01.S2-14.L"
+JANUARY, MAY = date(2026, 1, 25), date(2026, 5, 4)
 COLUMNS = ("status", "status_reason", "arrived_day", "made_day", "changed_day", "late_reason")
 
 
@@ -104,3 +104,37 @@ def test_a_reminder_that_only_a_late_night_finds_was_on_no_list(care: CareGroup)
     found = care.task(SERVICE)
     assert (found["status"], found["late_reason"]) == ("missed", "late_by_data")
     assert care.night(july(4))["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"defeated_on": MAY, "status": "open"}, ("withdrawn", "not_defeated")),
+        ({"defeated_on": july(12)}, ("held", "no_consent")),
+    ],
+)
+def test_what_its_own_document_says_a_late_night_heeds(
+    care: CareGroup, change: dict[str, Any], expected: Any
+) -> None:
+    care.defeat("L", MAY, store_code="SK01")
+    for night in (MAY + timedelta(days=8), july(20)):
+        care.night(night)
+    assert care.task(LEAD)["status"] == "missed"
+    care.defeat("L", store_code="SK01", arrives=july(14), **change)
+    care.night(july(14))
+    found = care.task(LEAD)
+    assert (found["status"], found["status_reason"]) == expected
+
+
+def test_a_call_that_comes_late_tells_a_late_night_that_the_reminder_was_made(
+    care: CareGroup,
+) -> None:
+    care.repair("R", JANUARY, store_code="SK01", owner_phone_check="valid")
+    care.service_due("repair_order", "R", JANUARY, july(25), "SK01")
+    care.nights(july(1), july(2))
+    care.empty("care.service_due")
+    care.nights(july(3), july(20))
+    assert care.task(SERVICE)["status_reason"] == "came_again"
+    care.call(SERVICE, july(3))
+    care.night(july(3))
+    assert care.task(SERVICE)["status"] == "done"
