@@ -106,9 +106,8 @@ make bench ARGS="--size L --night S"              # a large first load, and smal
 make bench ARGS="--size M --only merge history"   # some steps only
 ```
 
-MariaDB takes part where `mariadbd` is installed (`apt-get install mariadb-server`); where it is not, the run says that it was
-not measured. The exit code is 1 when a limit is
-exceeded.
+MariaDB takes part where `mariadbd` is installed (`apt-get install mariadb-server`); where it is not, the run says that it
+was not measured. The exit code is 1 when a limit is exceeded.
 """
 
 
