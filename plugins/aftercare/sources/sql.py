@@ -362,7 +362,8 @@ def _failures(
         place = f" while {mapped.table} is read" if problem.statement is not None else ""
         raise SystemUnreachable(
             f"the database of connection {conn} does not answer{place} "
-            f"({type(problem).__name__}); it is tried again"
+            f"({type(problem).__name__}); it is tried again. If that goes on, look whether it runs, and "
+            "whether host and port are right"
         ) from None
     except UnicodeDecodeError:
         raise _wrong_encoding(mapped, conn) from None

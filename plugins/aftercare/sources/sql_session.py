@@ -164,5 +164,6 @@ def told(address: Address) -> Iterator[None]:
     except SQLAlchemyError as problem:
         wrong = wrong_connection(problem, address.conn_id)
         raise wrong or SystemUnreachable(
-            f"the database of connection {address.conn_id} does not answer ({type(problem).__name__})"
+            f"the database of connection {address.conn_id} does not answer ({type(problem).__name__}): "
+            "look whether it runs, and whether host and port are right"
         ) from None
