@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from faults import FAULTS, check, differences
+from faults import FAULTS, check
 from faulty_nights import DAYS, FAULTY, Evenings, Undisturbed, World, evenings
+from rows_left import differences
 from sqlalchemy import Connection, create_engine, text
 from whole_group import shared
 
@@ -67,7 +68,7 @@ def test_a_wrong_clock_stops_the_night_and_the_right_one_goes_on(
         world.mend()
         world.night(DAYS[2])
         assert world.said == []
-        assert differences(world, undisturbed) == []
+        assert differences(undisturbed.left, world.left()) == []
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_a_full_disk_of_lists_keeps_only_the_lists_back(
         world.mend()
         world.night(DAYS[2])
         assert world.said == []
-        assert differences(world, undisturbed) == []
+        assert differences(undisturbed.left, world.left()) == []
         assert world.delivered(FAULTY) == undisturbed.delivered
 
 
@@ -152,7 +153,7 @@ def test_a_full_disk_of_the_warehouse_is_caught_up_when_there_is_room(
             world.mend()
             world.night(DAYS[2])
             assert world.said == []
-            assert differences(world, undisturbed) == []
+            assert differences(undisturbed.left, world.left()) == []
         finally:
             _move(world, evening.postgres, f"alter database {name} set tablespace pg_default")
             with administrator(evening.postgres) as connection:

@@ -152,6 +152,19 @@ def test_a_load_of_conspicuously_few_rows_is_told(
     assert ("只来了" in text) is is_told
 
 
+def test_on_a_day_on_which_nobody_works_few_rows_are_no_wonder(
+    night: NightOfTasks, server: MailServer
+) -> None:
+    nights_before(night, [100] * 7)
+    load_all(night, pulled=1)
+    closed = {
+        name: calendar.model_copy(update={"closed": frozenset({DAY})})
+        for name, calendar in night.group.calendars.items()
+    }
+    send(night, server, night.group.model_copy(update={"calendars": closed}))
+    assert "只来了" not in text_of(server.messages[0])
+
+
 def test_html_and_text_say_the_same(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:

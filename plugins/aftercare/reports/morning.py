@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aftercare.reports.mail_layout import TooLong, mail_message
-from aftercare.reports.morning_facts import Load, Morning
+from aftercare.reports.morning_facts import Load, Morning, Refusal
 from aftercare.reports.morning_words import (
     BAD_WAYS,
     NOBODY,
@@ -70,6 +70,13 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             }
         )
 
+    def add_feed(about: Load | Refusal, what: str, action: str, **values: object) -> None:
+        system, feed = (
+            word(morning.systems, about.system, language),
+            word(FEEDS, about.feed, language),
+        )
+        add(about.system, what, action, system=system, feed=feed, **values)
+
     refused = {(refusal.system, refusal.feed) for refusal in morning.refusals}
     for (system, failure), loads in _together(morning.bad_loads, refused).items():
         add(
@@ -82,12 +89,10 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             failure=failure,
         )
     for refusal in morning.refusals:
-        add(
-            refusal.system,
+        add_feed(
+            refusal,
             "refused",
             "refused_action",
-            system=word(morning.systems, refusal.system, language),
-            feed=word(FEEDS, refusal.feed, language),
             rule=_rule(morning, refusal.rule_id, language),
             flagged=refusal.flagged,
             rows=refusal.rows,
@@ -95,24 +100,15 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
         )
     for load in morning.loads:
         if load.usual_rows is not None:
-            add(
-                load.system,
+            add_feed(
+                load,
                 "few_rows",
                 "few_rows_action",
-                system=word(morning.systems, load.system, language),
-                feed=word(FEEDS, load.feed, language),
                 count=load.counts["pulled"],
                 usual=load.usual_rows,
             )
     for sweep in morning.failed_sweeps:
-        add(
-            sweep.system,
-            "sweep_failed",
-            "sweep_action",
-            system=word(morning.systems, sweep.system, language),
-            feed=word(FEEDS, sweep.feed, language),
-            failure=sweep.failure,
-        )
+        add_feed(sweep, "sweep_failed", "sweep_action", failure=sweep.failure)
     if not morning.has_task_report:
         add("tasks", "no_task_report", "no_task_action")
     for target, push in morning.pushes.items():

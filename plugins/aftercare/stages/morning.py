@@ -103,7 +103,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 systems,
                 targets,
                 day,
-                None if _is_closed(group, day) else group.night.few_rows,
+                _few_rows(group, day),
                 {
                     part: _gaps(counts, group.group.language)
                     for (stage, part), counts in reports.items()
@@ -175,7 +175,7 @@ def _loads(
     systems: Mapping[str, DealerSystem | ConfigurationError],
     targets: list[str],
     day: date,
-    few: FewRows | None,
+    few: FewRows,
     pulls: Mapping[str, str],
 ) -> list[Load]:
     """Every feed that should have been read, in the order of feeds, and every one that was."""
@@ -192,8 +192,8 @@ def _loads(
             connection,
             "morning/list_loads",
             day=day,
-            nights=few.nights if few else 0,
-            least_nights=few.least_nights if few else 1,
+            nights=few.nights,
+            least_nights=few.least_nights,
         ).mappings()
     }
     loads = []
@@ -212,16 +212,16 @@ def _loads(
                 state=state,
                 counts={head: row[head] if row else None for head in LOAD_COUNTS},
                 failure=failure,
-                usual_rows=_usual_rows(row, few) if row and few and state == "merged" else None,
+                usual_rows=_usual_rows(row, few) if row and state == "merged" else None,
             )
         )
     return loads
 
 
-def _is_closed(group: Group, day: date) -> bool:
-    """Whether nobody works on a day, so that few rows are no wonder."""
-    calendars = open_days(group, day).values()
-    return all(calendar.next_open(day) != day for calendar in calendars)
+def _few_rows(group: Group, day: date) -> FewRows:
+    """What is few on a day; where nobody works, few rows are no wonder, and nothing is."""
+    works = any(calendar.next_open(day) == day for calendar in open_days(group, day).values())
+    return group.night.few_rows if works else FewRows(share=Decimal(0))
 
 
 def _usual_rows(load: RowMapping, few: FewRows) -> int | None:
