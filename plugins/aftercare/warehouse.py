@@ -25,6 +25,9 @@ from aftercare.settings import PROJECT
 SQL_FOLDER = PROJECT / "include" / "sql"
 STATEMENT_TIMEOUT_MS = 15 * 60 * 1000
 
+WORK_TABLES = "64MB"
+"""How much of its work tables a step keeps in memory, if it needs as much."""
+
 LOCK_CLASS = 5110
 """First half of the advisory locks of steps at work (0) and of a change of keys (1)."""
 
@@ -58,7 +61,8 @@ def connect(url: str | URL, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
         # Rows must not reach a log by way of an error.
         hide_parameters=True,
         connect_args={
-            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off",
+            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC -c jit=off"
+            f" -c temp_buffers={WORK_TABLES}",
             "application_name": "aftercare",
         },
     )

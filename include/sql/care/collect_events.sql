@@ -3,7 +3,7 @@
 -- asked later; any other occasion is known when its day has come. Whether a
 -- booking or another owner leaves nothing to do, the rule says. offset 0
 -- keeps the planner, which cannot tell how short the windows are, from reading
--- all orders instead of theirs.
+-- all orders instead of theirs, and all tasks of a rule.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.occasion,
 --   care.follow_up_task
@@ -76,6 +76,7 @@ inner join lateral (
                 and t.rule_id = r.rule_id
                 and t.document_no = e.document_no
                 and t.occurrence = r.occurrence
+            offset 0 -- noqa: AM09
         )
     offset 0 -- noqa: AM09
 ) as d on true

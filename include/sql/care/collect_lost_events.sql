@@ -35,18 +35,26 @@ lost_documents as (
             and n.document_no = e.document_no
         offset 0 -- noqa: AM09
     ) as d on true
-    left join core.sales_order as sold
-        on
+    left join lateral (
+        select o.vanished_day
+        from core.sales_order as o
+        where
             d.document_kind = 'sales_order'
-            and d.store_code = sold.store_code
-            and d.document_no = sold.order_no
-            and sold.is_vanished
-    left join core.repair_order as repaired
-        on
+            and d.store_code = o.store_code
+            and d.document_no = o.order_no
+            and o.is_vanished
+        offset 0 -- noqa: AM09
+    ) as sold on true
+    left join lateral (
+        select o.vanished_day
+        from core.repair_order as o
+        where
             d.document_kind = 'repair_order'
-            and d.store_code = repaired.store_code
-            and d.document_no = repaired.ro_no
-            and repaired.is_vanished
+            and d.store_code = o.store_code
+            and d.document_no = o.ro_no
+            and o.is_vanished
+        offset 0 -- noqa: AM09
+    ) as repaired on true
     where d.problem is not null
 ),
 

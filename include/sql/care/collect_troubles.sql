@@ -1,10 +1,11 @@
 -- What customers told in calls and nobody in the house sees to yet: by what
 -- they said, one rule of their store's pack takes it. occurrence: the day, and
--- the lowest mark that the rule is for. offset 0: store by store and window by
--- window, and never all calls.
+-- the lowest mark that the rule is for. Of a day's calls about a document, one
+-- has to say it. offset 0: store by store and window by window, and never all
+-- calls.
 -- grain: one row per document and day of calls
--- reads: pg_temp.night_window, pg_temp.night_rule, care.trouble,
---   care.follow_up_task
+-- reads: pg_temp.night_window, pg_temp.night_rule, core.call_result,
+--   care.trouble, care.follow_up_task
 -- writes: pg_temp.night_subject
 insert into night_subject (
     task_key,
@@ -50,13 +51,43 @@ select
 from night_window as w
 inner join night_rule as r on w.rule_no = r.rule_no
 inner join lateral (
+    select distinct
+        called.document_kind,
+        called.document_no,
+        said.called_on
+    from (
+        select
+            c.task_key,
+            c.called_on
+        from core.call_result as c
+        where
+            c.store_code = w.store_code
+            and c.called_on between w.first_on and w.last_on
+            and (
+                c.is_complaint
+                or not c.is_fault_cleared
+                or c.satisfaction <= r.satisfaction_to
+            )
+            and (
+                c.is_complaint
+                or not c.is_fault_cleared
+                or c.satisfaction is not null
+            )
+        offset 0 -- noqa: AM09
+    ) as said
+    inner join care.follow_up_task as called on said.task_key = called.task_key
+    offset 0 -- noqa: AM09
+) as weak on true
+inner join lateral (
     select
         e.*,
         e.day_number + r.satisfaction_from as occurrence
     from care.trouble as e
     where
         e.store_code = w.store_code
-        and e.event_on between w.first_on and w.last_on
+        and e.event_on = weak.called_on
+        and e.document_kind = weak.document_kind
+        and e.document_no = weak.document_no
         and case
             when e.is_trouble then r.has_trouble
             else

@@ -6,4 +6,4 @@
 create temporary table if not exists night_task (
     like care.follow_up_task including defaults,
     primary key (task_key)
-) on commit drop
+) with (fillfactor = 45) on commit drop

@@ -3,12 +3,10 @@
 -- half-day are one attempt; where nobody wrote down the time, the day is.
 -- grain: one row per task with an attempt in vain or a message
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_rule,
---   pg_temp.night_number, core.call_result, care.follow_up_task
+--   pg_temp.night_number, pg_temp.night_call, care.follow_up_task
 -- writes: pg_temp.night_attempt
 with night as (
-    select
-        cast(:horizon as date) as horizon,
-        cast(:time_zone as text) as time_zone
+    select cast(:time_zone as text) as time_zone
 ),
 
 calls as (
@@ -33,8 +31,7 @@ calls as (
     from night
     cross join night_task as n
     inner join night_subject as s on n.task_key = s.task_key
-    inner join core.call_result as c
-        on n.task_key = c.task_key and night.horizon >= c.called_on
+    inner join night_call as c on n.task_key = c.task_key
     left join night_rule as r on s.rule_no = r.rule_no
     left join night_number as g on n.task_key = g.task_key
     left join care.follow_up_task as t

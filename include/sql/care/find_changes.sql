@@ -2,7 +2,8 @@
 -- dates and people it was finished with; a new script or policy digest alone
 -- is no reason to send a task again.
 -- A task comes onto the list when it is new, may be worked on again, or could
--- not be worked on after it had been finished; once a night.
+-- not be worked on after it had been finished; once a night. offset 0: task by
+-- task, and never those of all years.
 -- grain: one row per task to write
 -- reads: pg_temp.night_task, care.follow_up_task
 -- writes: pg_temp.night_change
@@ -43,7 +44,12 @@ compared as (
             )
         ) as has_other_facts
     from night_task as n
-    left join care.follow_up_task as t on n.task_key = t.task_key
+    left join lateral (
+        select k.*
+        from care.follow_up_task as k
+        where n.task_key = k.task_key
+        offset 0 -- noqa: AM09
+    ) as t on true
 )
 
 insert into night_change (

@@ -22,12 +22,14 @@ shared as materialized (
     select v.vin
     from vehicles as v
     inner join lateral (
-        select count(distinct r.name_hash) as names
+        select
+            min(encode(r.name_hash, 'hex')) as first_name,
+            max(encode(r.name_hash, 'hex')) as last_name
         from core.customer_role as r
         where v.vin = r.vin and r.role in ('customer', 'owner')
         offset 0 -- noqa: AM09
     ) as n on true
-    where n.names > 1
+    where n.first_name < n.last_name
 ),
 
 documents as (

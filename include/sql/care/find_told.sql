@@ -6,13 +6,9 @@
 -- also when nobody can be asked any more who it was about.
 -- grain: one row per task, day and call in which the person was reached
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_person,
---   core.call_result, care.follow_up_task
+--   pg_temp.night_call, care.follow_up_task
 -- writes: pg_temp.night_told
-with night as (
-    select cast(:horizon as date) as horizon
-),
-
-named as (
+with named as (
     select
         task_key,
         coalesce(known_id, encode(contact_hash, 'hex')) as person
@@ -27,13 +23,9 @@ reached as (
         n.due_on,
         p.person,
         c.called_on
-    from night
-    cross join night_task as n
-    inner join core.call_result as c
-        on
-            n.task_key = c.task_key
-            and night.horizon >= c.called_on
-            and n.expires_on >= c.called_on
+    from night_task as n
+    inner join night_call as c
+        on n.task_key = c.task_key and n.expires_on >= c.called_on
     left join named as p on n.task_key = p.task_key
     where c.outcome = 'reached' and n.channel <> 'internal'
 )

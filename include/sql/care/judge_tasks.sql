@@ -13,7 +13,7 @@
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
 --   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
---   core.call_result, core.assignment, core.document_customer,
+--   pg_temp.night_call, core.call_result, core.assignment, core.document_customer,
 --   care.follow_up_task, care.occasion, pg_temp.night_rule,
 --   pg_temp.night_attempt, care.calendar_day
 -- writes: pg_temp.night_task
@@ -42,10 +42,8 @@ calls as (
                 )
             )
         )[1] as final_outcome
-    from night
-    cross join night_task as n
-    inner join core.call_result as c
-        on n.task_key = c.task_key and night.horizon >= c.called_on
+    from night_task as n
+    inner join night_call as c on n.task_key = c.task_key
     left join care.follow_up_task as t
         on n.task_key = t.task_key and t.status = 'done'
     where c.called_on <= greatest(n.expires_on, t.expires_on)

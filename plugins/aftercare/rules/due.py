@@ -276,11 +276,14 @@ def look_back(
 
     A few days too wide where months or closed days make it uneven: the exact dates decide.
     """
-    # A task outlives its offsets only across closed days, at most twice where it gives way.
+    # A task outlives its offsets only across the closed days before the day; where it gives way to
+    # another one, that one may have been moved across closed days too, and then there are two runs.
     since = day
     for open_days in calendars:
         before = open_days.previous_open(day - ONE_DAY)
-        since = min(since, open_days.previous_open(before - ONE_DAY))
+        if follow_up.day_after:
+            before = open_days.previous_open(before - ONE_DAY)
+        since = min(since, before + ONE_DAY)
     offsets = [follow_up.opens, follow_up.due, follow_up.deadline, follow_up.expires]
     first = min(offset.before(since) for offset in (*offsets, follow_up.day_after) if offset)
     month_end_days = 3 if follow_up.opens.months else 0

@@ -42,6 +42,7 @@ WORK_TABLES = (
     "owner",
     "task",
     "person",
+    "call",
     "told",
     "wish",
     "number",
@@ -51,6 +52,8 @@ WORK_TABLES = (
 )
 CALENDAR_MARGIN_DAYS = 62
 MANY_CHANGES = 1000
+MANY_SHARE = 0.1
+"""Of all tasks; what changed less is left to the server's own care."""
 COUNTS = (
     "due",
     "made",
@@ -111,7 +114,9 @@ def make_tasks(
         run(connection, "care/analyze_night_tasks")
         run(connection, "care/find_persons")
         run(connection, "care/analyze_night_persons")
-        run(connection, "care/find_told", horizon=horizon)
+        run(connection, "care/find_calls", horizon=horizon)
+        run(connection, "care/analyze_night_calls")
+        run(connection, "care/find_told")
         run(connection, "care/find_wishes", horizon=horizon)
         run(connection, "care/find_numbers", horizon=horizon)
         run(connection, "care/find_attempts", horizon=horizon, time_zone=group.group.time_zone)
@@ -131,7 +136,8 @@ def make_tasks(
         run(connection, "care/send_withdrawals", day=day)
         counts = _count(connection, day)
         report(connection, STAGE, day.isoformat(), counts)
-        if counts["changed"] >= MANY_CHANGES:
+        known = run(connection, "care/estimate_tasks").scalar_one()
+        if counts["changed"] >= max(MANY_CHANGES, MANY_SHARE * known):
             run(connection, "care/analyze_tasks")
     return counts
 

@@ -1,0 +1,4 @@
+-- grain: –
+-- reads: pg_temp.night_call
+-- writes: –
+analyze night_call
