@@ -34,9 +34,12 @@ def bench_rules(
 ) -> Iterator[Result]:
     """One day's tasks over both histories, by turns, and the reference over the longer one.
 
-    Seconds are those of a thousand tasks, for the histories do not have the same tasks due.
+    Seconds are those of a thousand tasks, for the histories do not have the same tasks due. The
+    templates are used up: there is no room on a disk for many copies of a large history.
     """
-    evenings = [_evening(server, source, template) for template in templates]
+    evenings = templates
+    for template in templates:
+        _bring_evening(server, source, template)
     group, policy = read_group(), Policy.load(POLICY)
     ours: dict[str, list[float]] = {evening: [] for evening in evenings}
     reference, tasks = [], {}
@@ -56,8 +59,6 @@ def bench_rules(
                     )
             tasks[evening] = found[0]
             ours[evening].append(seconds / found[0] * 1000)
-    for evening in evenings:
-        server.drop_database(evening)
     fleet = f"{size.vehicles:,} vehicles, {size.stores} stores"
     yield Result(
         "rules of a day, a thousand tasks",
@@ -75,11 +76,9 @@ def bench_rules(
     )
 
 
-def _evening(server: EmbeddedPostgres, source: str, template: str) -> str:
-    """A warehouse whose last night was done, whose staff called who was due, and that knows
-    tonight's orders."""
-    name = f"{template}_evening"
-    server.create_database(name, template=template)
+def _bring_evening(server: EmbeddedPostgres, source: str, name: str) -> None:
+    """The warehouse's last night is done, its staff called who was due, and it knows tonight's
+    orders."""
     engine = warehouse.connect(server.url(name), statement_timeout_ms=0)
     group, system, policy = read_group(), read_dealer_system(MAPPING), Policy.load(POLICY)
     make_tasks(engine, KEYRING, group, policy, DAY_BEFORE, DAY)
@@ -98,7 +97,6 @@ def _evening(server: EmbeddedPostgres, source: str, template: str) -> str:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         warehouse.run(connection, "bench/vacuum")
     engine.dispose()
-    return name
 
 
 def _by_hand(engine: Engine) -> None:
