@@ -153,7 +153,9 @@ def night(engine: Engine, source: str, folder: Path) -> dict[str, float]:
         "people": lambda: know_people(engine, group, DAY),
         "service due": lambda: know_service_due(engine, group, policy, DAY),
         "tasks": lambda: make_tasks(engine, KEYRING, group, policy, DAY, today),
-        "push": lambda: push(engine, KEYRING, group, WorkbookTarget(str(folder)), DAY, today),
+        "push": lambda: push(
+            engine, KEYRING, group, WorkbookTarget(str(folder)), DAY, today, policy
+        ),
     }
     seconds = {}
     for stage, work in stages.items():

@@ -95,6 +95,40 @@ def test_no_call_asks_for_a_good_score(script_id: str) -> None:
     assert [word for word in ("好评", "满分", "打高", "十分满意") if word in spoken] == []
 
 
+CLASSED = [
+    each for each in CALLS if "customer_class" in (FOLDER / f"{each}.zh.txt").read_text("utf-8")
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("script_id", CLASSED)
+def test_companies_and_vips_are_asked_more_and_else_the_same(
+    script_id: str, language: Language
+) -> None:
+    general = render_script(script_id, FACTS | {"customer_class": "general"}, language)
+    texts = {
+        each: render_script(script_id, FACTS | {"customer_class": each}, language)
+        for each in ("company", "vip")
+    }
+    assert len({general, *texts.values()}) == 3
+    for text in texts.values():
+        assert set(general.splitlines()) <= set(text.splitlines())
+
+
+def test_every_call_that_asks_how_something_went_has_its_classes() -> None:
+    without = {"defeated_lead", "delivery_interview", "referral_thanks", "activity_invitation"}
+    assert set(CALLS) - set(CLASSED) <= without
+
+
+@pytest.mark.parametrize("script_id", MESSAGES)
+def test_a_message_is_the_same_for_every_class(script_id: str) -> None:
+    texts = {
+        render_script(script_id, FACTS | {"customer_class": each}, "zh")
+        for each in ("general", "company", "vip")
+    }
+    assert len(texts) == 1
+
+
 @pytest.mark.parametrize("script_id", INSIDE)
 def test_work_inside_the_house_tells_what_the_customer_said_and_calls_nobody(
     script_id: str,

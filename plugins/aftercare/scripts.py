@@ -21,7 +21,7 @@ FOLDER = PROJECT / "include" / "templates" / "scripts"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
 VERSION_LENGTH = 12
-SOMETIMES = ("next_service_on", "festival", "subject", "told")
+SOMETIMES = ("next_service_on", "festival", "subject", "told", "customer_class", "is_company")
 """Facts that only some tasks have."""
 
 
@@ -54,7 +54,8 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     """The words for one task, as plain text.
 
     ``facts``: ``store_name``, ``owner_name``, ``customer_name``, ``model``, ``plate``, ``event_on``,
-    ``deadline_date`` and, where there is one, ``next_service_on``, ``festival``, ``subject``, of a
+    ``deadline_date`` and, where there is one, ``customer_class`` and ``is_company``, the name being
+    that of a company, ``next_service_on``, ``festival``, ``subject``, of a
     campaign, and ``told``, what the customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
     ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
     it follows the script. Raises ConfigurationError for a script that is missing or asks for another fact.

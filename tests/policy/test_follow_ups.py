@@ -29,7 +29,12 @@ STEMS = sorted(
         if line.item.startswith(FOLDER)
     }
 )
-STORES = {"changan-dealer": "CA01", "skoda-dealer": "SK01", "care-norm": "CA01"}
+STORES = {
+    "changan-dealer": "CA01",
+    "skoda-dealer": "SK01",
+    "care-norm": "CA01",
+    "heyuan-deepal": "CA01",
+}
 TABLES = """
     select schemaname, tablename from pg_tables
     where schemaname in ('staging', 'quality', 'core', 'care', 'ops', 'outbound')

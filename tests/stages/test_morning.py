@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from care_group import house_policy
 from file_crm import FileCrm
 from mail_server import MailServer
 from night_of_tasks import DAY, NAME, PHONE, PLATE, TODAY, NightOfTasks
@@ -57,7 +58,15 @@ def load_all(night: NightOfTasks, **changed: Any) -> None:
 def finish(night: NightOfTasks, folder: Path) -> None:
     """The night is complete: all is read, tasks are made and in the stores' lists."""
     load_all(night)
-    push(night.engine, night.keyring, night.group, WorkbookTarget(str(folder)), DAY, TODAY)
+    push(
+        night.engine,
+        night.keyring,
+        night.group,
+        WorkbookTarget(str(folder)),
+        DAY,
+        TODAY,
+        house_policy(),
+    )
 
 
 def send(
@@ -291,7 +300,7 @@ def test_rejected_and_waiting_tasks_are_things_to_do(
     targets = night.group.targets.model_copy(update={"default": "crm"})
     group = night.group.model_copy(update={"targets": targets})
     load_all(night)
-    push(night.engine, night.keyring, group, crm, DAY, TODAY)
+    push(night.engine, night.keyring, group, crm, DAY, TODAY, house_policy())
     counts = send(night, server, group)
     text = text_of(server.messages[0])
     assert counts["complete"] == 0

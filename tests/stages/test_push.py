@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from care_group import house_policy
 from file_crm import FileCrm
 from night_of_tasks import DAY, NAME, PHONE, TODAY, NightOfTasks
 from openpyxl import load_workbook
@@ -35,7 +36,7 @@ def crm(tmp_path: Path) -> FileCrm:
 
 def send(night: NightOfTasks, crm: Any, **days: Any) -> dict[str, Any]:
     day, today = days.get("day", DAY), days.get("today", TODAY)
-    return push(night.engine, night.keyring, night.group, crm, day, today)
+    return push(night.engine, night.keyring, night.group, crm, day, today, house_policy())
 
 
 def test_each_task_arrives_once_with_its_contact(night: NightOfTasks, crm: FileCrm) -> None:
@@ -85,6 +86,40 @@ def test_a_call_in_vain_tells_the_next_half_day(night: NightOfTasks, crm: FileCr
     night.change(key, attempts=3, next_attempt_on=None, next_attempt_half=None, channel="sms")
     send(night, crm)
     assert "请发短信，不打电话" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("vehicles", "kind", "asked", "greeting"),
+    [
+        (1, "person", None, f"{NAME}先生/女士"),
+        (2, "person", None, f"{NAME}先生/女士"),
+        (3, "person", "【贵宾客户，另问】", f"{NAME}先生/女士"),
+        (1, "company", "【单位客户，另问】", f"{NAME}管这台车的同事"),
+        (9, "company", "【单位客户，另问】", f"{NAME}管这台车的同事"),
+    ],
+)
+def test_a_script_asks_what_its_class_of_customers_is_asked(
+    night: NightOfTasks,
+    crm: FileCrm,
+    vehicles: int,
+    kind: str,
+    asked: str | None,
+    greeting: str,
+) -> None:
+    key = night.task()
+    night.known(key, vehicles, kind)
+    send(night, crm)
+    said = crm.body(key)
+    assert greeting in said
+    assert [each for each in ("【贵宾客户，另问】", "【单位客户，另问】") if each in said] == [
+        each for each in (asked,) if each
+    ]
+
+
+def test_who_is_not_known_is_a_general_customer(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    send(night, crm)
+    assert "另问" not in crm.body(key)
 
 
 def test_a_withdrawn_task_leaves_the_target(night: NightOfTasks, crm: FileCrm) -> None:

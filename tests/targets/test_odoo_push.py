@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from care_group import house_policy
 from night_of_tasks import DAY, TODAY, NightOfTasks
 from sqlalchemy import Engine
 
@@ -22,7 +23,7 @@ def night(warehouse: Engine) -> NightOfTasks:
 
 def send(night: NightOfTasks, odoo: Any, front: Any = None) -> dict[str, Any]:
     target = odoo.target_at(front.address) if front else odoo.target
-    return push(night.engine, night.keyring, night.group, target, DAY, TODAY)
+    return push(night.engine, night.keyring, night.group, target, DAY, TODAY, house_policy())
 
 
 def open_activities(odoo: Any) -> dict[str, date | None]:

@@ -7,6 +7,40 @@
 -- reads: pg_temp.night_window, pg_temp.night_rule, core.call_result,
 --   care.trouble, care.follow_up_task
 -- writes: pg_temp.night_subject
+with weak as materialized (
+    select distinct
+        w.store_code,
+        w.rule_no,
+        w.calendar,
+        called.document_kind,
+        called.document_no,
+        said.called_on
+    from night_window as w
+    inner join night_rule as r on w.rule_no = r.rule_no
+    inner join lateral (
+        select
+            c.task_key,
+            c.called_on
+        from core.call_result as c
+        where
+            c.store_code = w.store_code
+            and c.called_on between w.first_on and w.last_on
+            and (
+                c.is_complaint
+                or not c.is_fault_cleared
+                or c.satisfaction <= r.satisfaction_to
+            )
+            and (
+                c.is_complaint
+                or not c.is_fault_cleared
+                or c.satisfaction is not null
+            )
+        offset 0 -- noqa: AM09
+    ) as said on true
+    inner join care.follow_up_task as called on said.task_key = called.task_key
+    where r.event = 'trouble_told'
+)
+
 insert into night_subject (
     task_key,
     store_code,
@@ -44,47 +78,19 @@ select
     d.event_on,
     d.version_day as arrived_on,
     r.rule_no,
-    w.calendar,
+    weak.calendar,
     d.contact_kind,
     d.contact_check,
     d.said_digest as contact_digest
-from night_window as w
-inner join night_rule as r on w.rule_no = r.rule_no
-inner join lateral (
-    select distinct
-        called.document_kind,
-        called.document_no,
-        said.called_on
-    from (
-        select
-            c.task_key,
-            c.called_on
-        from core.call_result as c
-        where
-            c.store_code = w.store_code
-            and c.called_on between w.first_on and w.last_on
-            and (
-                c.is_complaint
-                or not c.is_fault_cleared
-                or c.satisfaction <= r.satisfaction_to
-            )
-            and (
-                c.is_complaint
-                or not c.is_fault_cleared
-                or c.satisfaction is not null
-            )
-        offset 0 -- noqa: AM09
-    ) as said
-    inner join care.follow_up_task as called on said.task_key = called.task_key
-    offset 0 -- noqa: AM09
-) as weak on true
+from weak
+inner join night_rule as r on weak.rule_no = r.rule_no
 inner join lateral (
     select
         e.*,
         e.day_number + r.satisfaction_from as occurrence
     from care.trouble as e
     where
-        e.store_code = w.store_code
+        e.store_code = weak.store_code
         and e.event_on = weak.called_on
         and e.document_kind = weak.document_kind
         and e.document_no = weak.document_no
@@ -106,4 +112,3 @@ inner join lateral (
         )
     offset 0 -- noqa: AM09
 ) as d on true
-where r.event = 'trouble_told'

@@ -13,7 +13,8 @@
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
 --   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
---   pg_temp.night_call, core.call_result, core.assignment, core.document_customer,
+--   pg_temp.night_call, core.call_result, core.assignment,
+--   core.document_customer,
 --   care.follow_up_task, care.occasion, pg_temp.night_rule,
 --   pg_temp.night_attempt, care.calendar_day
 -- writes: pg_temp.night_task

@@ -3,7 +3,8 @@
 -- grain: one row per task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
---   core.call_result, care.answered_call, care.campaign
+--   core.call_result, care.answered_call, care.campaign,
+--   core.document_customer, core.customer
 -- writes: –
 with tasks as (
     select *
@@ -127,6 +128,33 @@ told as (
     group by t.task_key
 ),
 
+-- Whose vehicle it is, by the task's document: a company, or somebody with so
+-- many vehicles. offset 0: document by document.
+owners as (
+    select
+        t.task_key,
+        o.is_company,
+        o.is_named_company,
+        o.vehicles
+    from tasks as t
+    inner join lateral (
+        select
+            bool_or(d.kind = 'company' and d.role <> 'deliverer') as is_company,
+            bool_or(
+                d.kind = 'company' and t.contact_kind = any(d.contact_kinds)
+            ) as is_named_company,
+            max(known.vehicles) filter (where d.role <> 'deliverer') as vehicles
+        from core.document_customer as d
+        inner join core.customer as known on d.known_id = known.customer_id
+        where
+            t.vin = d.vin
+            and t.store_code = d.store_code
+            and t.document_kind = d.document_kind
+            and t.document_no = d.document_no
+        offset 0 -- noqa: AM09
+    ) as o on true
+),
+
 calls as (
     select
         c.task_key,
@@ -180,8 +208,11 @@ select
     m.also,
     o.told,
     k.subject as campaign_subject,
+    w.vehicles,
     c.last_attempt_on,
     c.last_outcome,
+    coalesce(w.is_company, false) as is_company,
+    coalesce(w.is_named_company, false) as is_named_company,
     coalesce(c.attempts, 0) as attempts,
     coalesce(c.last_attempt_no, 0) as last_attempt_no
 from tasks as t
@@ -190,6 +221,7 @@ left join core.employee as e on t.owner_no = e.employee_no
 left join documents as d on t.task_key = d.task_key
 left join merged as m on t.task_key = m.task_key
 left join told as o on t.task_key = o.task_key
+left join owners as w on t.task_key = w.task_key
 left join calls as c on t.task_key = c.task_key
 left join care.campaign as k
     on t.event = 'campaign' and t.occurrence = k.campaign_no

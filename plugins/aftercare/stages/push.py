@@ -52,7 +52,7 @@ def push(
     target: Target | ListTarget | MessageTarget,
     day: date,
     today: date,
-    policy: Policy | None = None,
+    policy: Policy,
     now: Callable[[], datetime] | None = None,
 ) -> dict[str, Any]:
     """Sends to a target what differs from what it acknowledged; safe to kill and to run twice.
@@ -61,8 +61,8 @@ def push(
     `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the day; and of this
     run alone `changed`, the records that the target took, and `lists`, the lists written.
 
-    A target of messages needs `policy` and `now`, the moment in the group's time zone: what may not be
-    sent at that hour waits.
+    A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
+    hour by `policy` waits.
 
     Raises SystemUnreachable, after the report was kept, where the target took nothing at all, and
     what the target raises where it is not what its mapping says.
@@ -71,6 +71,7 @@ def push(
     outbox = Outbox(
         target.name,
         keyring,
+        policy,
         group.group.language,
         today,
         has_contacts=not says_once and not isinstance(target, ListTarget),
@@ -109,13 +110,13 @@ def push(
 def _hours(
     engine: Engine,
     group: Group,
-    policy: Policy | None,
+    policy: Policy,
     now: Callable[[], datetime] | None,
     today: date,
 ) -> Callable[[], list[str]]:
     """Asks which stores may send messages at this moment."""
-    if policy is None or now is None:
-        raise ConfigurationError("messages are sent by policy and clock; give push both")
+    if now is None:
+        raise ConfigurationError("messages are sent by the clock; give push one")
     with engine.connect() as connection:
         stores = warehouse.run(connection, "care/list_stores").all()
     calendars = open_days(group, today)

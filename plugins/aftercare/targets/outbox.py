@@ -10,6 +10,8 @@ from sqlalchemy import Connection, RowMapping
 
 from aftercare import warehouse
 from aftercare.protection import Keyring
+from aftercare.rules.customer_class import CustomerClass, customer_class
+from aftercare.rules.policy import Policy
 from aftercare.settings import Language
 from aftercare.targets import rendering
 from aftercare.targets.protocol import Entity, Record, Withdrawal
@@ -58,11 +60,12 @@ class Outbox:
 
     `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
     contact data is part of the tasks and a contact's message says nothing new. `says_once`: what was
-    acknowledged is said, whatever changes later.
+    acknowledged is said, whatever changes later. `policy` says which class a customer is of.
     """
 
     target: str
     keyring: Keyring
+    policy: Policy
     language: Language
     today: date
     has_contacts: bool
@@ -103,7 +106,9 @@ class Outbox:
                     self._send_contact(work, row, row["version"], held)
                 ledger = held.get(key)
                 crm_id = ledger["crm_id"] if ledger else None
-                record = rendering.task_record(row, crm_id, self.keyring, self.language)
+                record = rendering.task_record(
+                    row, crm_id, self.keyring, self.language, self._class(row)
+                )
                 self._send(work, record, ledger)
         return work
 
@@ -122,7 +127,14 @@ class Outbox:
             .all()
         )
         rows = self._rows(connection, keys)
-        return [rendering.list_record(rows[key], self.keyring, self.language) for key in keys]
+        return [
+            rendering.list_record(row, self.keyring, self.language, self._class(row))
+            for row in (rows[key] for key in keys)
+        ]
+
+    def _class(self, row: RowMapping) -> CustomerClass:
+        day = row["open_on"]
+        return customer_class(self.policy, row["pack"], day, row["is_company"], row["vehicles"])
 
     def _send_contact(
         self, work: Work, row: RowMapping, version: int, held: Mapping[Key, RowMapping]

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from aftercare.protection import Keyring
+from aftercare.rules.customer_class import CustomerClass
 from aftercare.rules.due import INTERNAL
 from aftercare.rules.festivals import festivals_on
 from aftercare.scripts import render_script, title_of
@@ -126,7 +127,11 @@ def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: K
 
 
 def task_record(
-    row: RowMapping, crm_id: str | None, keyring: Keyring, language: Language
+    row: RowMapping,
+    crm_id: str | None,
+    keyring: Keyring,
+    language: Language,
+    customer_class: CustomerClass,
 ) -> Record:
     """One call to make, with what the caller needs to know and to say."""
     title = title_of(row["script_id"], language)
@@ -146,6 +151,8 @@ def task_record(
         "event_on": row["event_on"],
         "owner_no": row["owner_no"],
         "owner_name": row["owner_name"],
+        "customer_class": customer_class,
+        "is_company": row["is_named_company"],
         "festival": _festival(row["event_on"], language) if row["event"] == "festival" else None,
         "subject": row["campaign_subject"],
         "also": [
@@ -161,7 +168,8 @@ def task_record(
     }
     script = render_script(row["script_id"], facts, language)
     only_for_the_script = {
-        "store_name", "event_on", "owner_name", "festival", "subject", "also", "told",
+        "store_name", "event_on", "owner_name", "customer_class", "is_company", "festival",
+        "subject", "also", "told",
     }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
@@ -206,9 +214,11 @@ def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Rec
     )
 
 
-def list_record(row: RowMapping, keyring: Keyring, language: Language) -> Record:
+def list_record(
+    row: RowMapping, keyring: Keyring, language: Language, customer_class: CustomerClass
+) -> Record:
     """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
-    task = task_record(row, None, keyring, language)
+    task = task_record(row, None, keyring, language, customer_class)
     last_on: date | None = row["last_attempt_on"]
     return Record(
         entity="task",
