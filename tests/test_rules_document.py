@@ -33,6 +33,7 @@ PLACES = {
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
     "messages": ("modifier", "plugins/aftercare/rules/message_hours.py"),
     "attempts": ("modifier", "include/sql/care/judge_tasks.sql"),
+    "cover": ("modifier", "include/sql/care/judge_tasks.sql"),
     "customer_classes": ("modifier", "plugins/aftercare/rules/customer_class.py"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
 }

@@ -25,6 +25,7 @@ create temporary table if not exists night_rule (
     day_after_days integer,
     is_by_design boolean not null,
     owner_role text not null,
+    cover_role text,
     channel text not null,
     script_id text not null,
     script_version text not null,

@@ -3,7 +3,9 @@
 -- waited behind another task on the last day was not left out by anybody: the
 -- budget did that. The owner is somebody who has the role on the day of work,
 -- preferably already when the task opened, never the one who served the
--- customer, and the same one however often it is decided. Calls count until the
+-- customer, and the same one however often it is decided. Who is away that day
+-- is covered by their deputy, else by others with the role, else by the role
+-- that covers it. Calls count until the
 -- task expires, and for a task that was done they go on counting when its dates
 -- move.
 -- A call comes first, a message where the customer wants that, or where all
@@ -14,7 +16,7 @@
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
 --   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
 --   pg_temp.night_call, core.call_result, core.assignment,
---   core.document_customer,
+--   core.document_customer, care.absence,
 --   care.follow_up_task, care.occasion, pg_temp.night_rule,
 --   pg_temp.night_attempt, care.calendar_day
 -- writes: pg_temp.night_task
@@ -285,6 +287,7 @@ judged as (
         n.task_key,
         n.store_code,
         n.owner_role,
+        r.cover_role,
         n.open_on,
         s.problem,
         s.served_by,
@@ -362,7 +365,10 @@ judged as (
 owned as (
     select
         j.*,
-        o.employee_no as owner_no
+        case
+            when away.absence_no is null then o.employee_no
+            else cover.employee_no
+        end as owner_no
     from judged as j
     left join lateral (
         select a.employee_no
@@ -386,6 +392,38 @@ owned as (
             a.employee_no asc
         limit 1
     ) as o on true
+    left join care.absence as away
+        on
+            o.employee_no = away.employee_no
+            and j.work_on between away.first_on and away.last_on
+    left join lateral (
+        select a.employee_no
+        from core.assignment as a
+        where
+            away.absence_no is not null
+            and a.store_code = j.store_code
+            and (
+                a.role in (j.owner_role, j.cover_role)
+                or a.employee_no = away.deputy_no
+            )
+            and a.employee_no is distinct from j.served_by
+            and j.work_on >= a.valid_from
+            and j.work_on <= coalesce(a.valid_to, j.work_on)
+            and not exists (
+                select 1
+                from care.absence as also_away
+                where
+                    a.employee_no = also_away.employee_no
+                    and j.work_on
+                    between also_away.first_on and also_away.last_on
+            )
+        order by
+            coalesce(a.employee_no = away.deputy_no, false) desc,
+            (a.role = j.owner_role) desc,
+            md5(j.task_key || '/' || a.employee_no) asc,
+            a.employee_no asc
+        limit 1
+    ) as cover on true
 )
 
 update night_task as n

@@ -23,6 +23,7 @@ from aftercare.cli import (
     plan,
     sample,
     setup,
+    staff,
     watch,
     why,
 )
@@ -51,6 +52,7 @@ for command in (
     *cases.COMMANDS,
     *people.COMMANDS,
     *campaign.COMMANDS,
+    *staff.COMMANDS,
     *month.COMMANDS,
     *answers.COMMANDS,
     *mail.COMMANDS,

@@ -51,6 +51,7 @@ class Story:
     placed: Sequence[PlacedDate]
     policy_digest: str
     owners: Sequence[Row]
+    absences: Sequence[Row]
     calls: Sequence[Row]
     told: Sequence[Row]
     wishes: Sequence[Row]
@@ -256,6 +257,15 @@ def _owner(story: Story, say: Words) -> Iterator[str]:
             first=row["valid_from"],
             last=row["valid_to"] or "…",
             since=since,
+        )
+    for row in story.absences:
+        deputy = say("deputy", employee=row["deputy_no"]) if row["deputy_no"] else ""
+        yield say(
+            "away",
+            employee=row["employee_no"],
+            first=row["first_on"],
+            last=row["last_on"],
+            deputy=deputy,
         )
 
 

@@ -41,6 +41,7 @@ LateReason = Literal["late_by_design", "late_by_calendar"]
 
 FOLDER = "follow_ups/"
 ATTEMPTS = "attempts"
+COVER = "cover"
 """The item that says how often somebody is called in vain, and what comes after it."""
 
 CONTACTS: Mapping[str, tuple[str, ...]] = {
@@ -187,7 +188,8 @@ class Ways:
 class FollowUp:
     """A follow-up of a pack for events from ``event_from`` to ``event_to``, both included.
 
-    ``is_by_design``: due within hours, which a night cannot meet. ``day_after``: the follow-up
+    ``is_by_design``: due within hours, which a night cannot meet. ``cover_role`` does the work while all
+    with ``owner_role`` are away. ``day_after``: the follow-up
     with whose day this one must not share its own, where that one is made. ``usages``: the uses of
     a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
     call to the same person. ``party``: see ``PARTY``. ``is_counted``: whether rates of
@@ -215,6 +217,7 @@ class FollowUp:
     is_by_design: bool
     day_after: Offset | None
     owner_role: str
+    cover_role: str | None
     channel: str
     script: str
     contact: str
@@ -301,7 +304,7 @@ def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
         for stem in stems
         if "instead_of" in policy.attributes(pack, FOLDER + stem)
     }
-    items = [*(FOLDER + stem for stem in stems), *([ATTEMPTS] if stems else [])]
+    items = [*(FOLDER + stem for stem in stems), *([ATTEMPTS, COVER] if stems else [])]
     dates = sorted({day for item in items for day in policy.dates(pack, item)})
     found: list[FollowUp] = []
     for start, end in _ranges(dates):
@@ -399,6 +402,11 @@ def _follow_up(
     due = lines["due_after"]
     topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
     ways, of_ways = _ways(policy, pack, item, start)
+    owner_role = _one_of(policy, pack, item, "owner_role", lines["owner_role"].value, ROLES)
+    cover = policy.find(pack, COVER, f"cover_of_{owner_role.lower()}", start)
+    if cover is not None:
+        _one_of(policy, pack, COVER, cover.name, cover.value, ROLES)
+        used.append(cover)
     return FollowUp(
         pack=pack,
         stem=stem,
@@ -413,7 +421,8 @@ def _follow_up(
         expires=_offset(lines["expires_after"]),
         is_by_design=due.unit in ("hour", "minute"),
         day_after=day_after,
-        owner_role=_one_of(policy, pack, item, "owner_role", lines["owner_role"].value, ROLES),
+        owner_role=owner_role,
+        cover_role=cover.value if cover else None,
         channel=_one_of(policy, pack, item, "channel", lines["channel"].value, channels),
         script=str(lines["script"].value),
         contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),

@@ -47,6 +47,7 @@ from aftercare.runs.night import (
     sweep,
 )
 from aftercare.runs.plan import compare_nights, plan_nights
+from aftercare.runs.staff import end_absence, enter_absence, list_absences
 from aftercare.runs.why import explain_task
 
 __all__ = [
@@ -59,8 +60,11 @@ __all__ = [
     "dealer_system",
     "decide_cases",
     "docs_folder",
+    "end_absence",
+    "enter_absence",
     "explain_task",
     "know_people",
+    "list_absences",
     "list_campaigns",
     "make_tasks",
     "message_targets",

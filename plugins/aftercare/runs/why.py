@@ -46,6 +46,7 @@ def explain_task(task_key: str) -> Story:
             placed=_placed(group, ours, task, _known_on(connection, task)),
             policy_digest=ours.digest,
             owners=_all(connection, "why/list_owners", task_key=task_key),
+            absences=_all(connection, "why/list_absences", task_key=task_key),
             calls=_all(connection, "why/list_calls", task_key=task_key),
             told=_all(connection, "why/list_told", task_key=task_key),
             wishes=_all(connection, "why/list_wishes", task_key=task_key),

@@ -307,6 +307,7 @@ def _rule_window(
         "occurrence",
         "is_by_design",
         "owner_role",
+        "cover_role",
         "channel",
         "priority",
         "policy_line",
