@@ -12,7 +12,7 @@ import pytest
 import yaml
 from care_group import house_policy
 
-from aftercare.rules.due import FOLDER
+from aftercare.rules.follow_ups import FOLDER
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT
 

@@ -8,7 +8,7 @@ from care_group import house_policy
 
 from aftercare import scripts
 from aftercare.errors import ConfigurationError
-from aftercare.rules.due import follow_ups
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.scripts import FOLDER, LANGUAGES, render_script, script_version, title_of
 from aftercare.settings import Language
 

@@ -16,7 +16,7 @@ import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
 from sqlalchemy import Engine, delete, table, text
 
-from aftercare.rules.due import FOLDER, NUMBERED
+from aftercare.rules.follow_ups import FOLDER, NUMBERED
 from aftercare.rules.policy import Policy
 from aftercare.stages.campaigns import Campaign, start, stop
 from aftercare.warehouse import connect

@@ -1,28 +1,17 @@
 """When follow-ups are due; the situations of each rule stand under tests/policy/follow_ups."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from care_group import POLICY, changed_policy, house_policy
+from care_group import house_policy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftercare.errors import PolicyError
 from aftercare.rules.calendar import OpenDays
-from aftercare.rules.due import (
-    OF_PEOPLE,
-    FollowUp,
-    Offset,
-    due_dates,
-    follow_ups,
-    look_back,
-)
+from aftercare.rules.due import FollowUp, Offset, due_dates, look_back
+from aftercare.rules.follow_ups import OF_PEOPLE, follow_ups
 from aftercare.rules.policy import Policy
 
-FIRST_CALL = "changan-dealer/follow_ups/first_call"
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 CALENDARS = st.builds(
     OpenDays,
@@ -116,150 +105,3 @@ def test_what_goes_first_is_the_same_in_every_pack(follow_up: FollowUp) -> None:
 def test_the_first_night_of_a_store_makes_a_month_of_a_rule_at_most(follow_up: FollowUp) -> None:
     dates = due_dates(follow_up, date(2024, 8, 1), OpenDays())
     assert (dates.expires_on - dates.open_on).days <= 31
-
-
-def test_a_new_date_cuts_only_the_follow_ups_it_concerns(tmp_path: Path) -> None:
-    policy = changed_policy(tmp_path, FIRST_CALL, "due_after", {date(2026, 7, 1): 2})
-    before, after = of(policy, "changan-dealer", "first_call")
-    assert (before.due, before.event_to) == (Offset(days=3), date(2026, 6, 30))
-    assert (after.due, after.event_from) == (Offset(days=2), date(2026, 7, 1))
-    assert len(of(policy, "changan-dealer", "repair_call")) == 1
-    assert len(of(policy, "changan-dealer", "seven_day_call")) == 1
-
-
-def test_a_follow_up_can_be_switched_off_and_on_again(tmp_path: Path) -> None:
-    policy = changed_policy(
-        tmp_path, FIRST_CALL, "enabled", {date(2026, 7, 1): False, date(2026, 8, 1): True}
-    )
-    ranges = [
-        (each.event_from, each.event_to) for each in of(policy, "changan-dealer", "first_call")
-    ]
-    assert ranges == [(date(2012, 1, 1), date(2026, 6, 30)), (date(2026, 8, 1), date.max)]
-
-
-def test_a_changed_two_hour_call_also_dates_the_call_that_gives_way_to_it(tmp_path: Path) -> None:
-    two_hours = "changan-dealer/follow_ups/two_hour_call"
-    policy = changed_policy(tmp_path, two_hours, "due_after", {date(2026, 7, 1): 30})
-    assert [each.day_after for each in of(policy, "changan-dealer", "first_call")] == [
-        Offset(days=1),
-        Offset(days=2),
-    ]
-
-
-def enabled_ranges(policy: Policy) -> Iterator[tuple[str, date]]:
-    for stem in ("second_month", "third_month"):
-        for each in of(policy, "skoda-dealer", stem):
-            yield stem, each.event_from
-
-
-def test_two_and_three_months_are_never_both_called(tmp_path: Path) -> None:
-    second = "skoda-dealer/follow_ups/second_month"
-    policy = changed_policy(
-        tmp_path, second, "enabled", {date(2026, 7, 1): True, date(2026, 9, 1): False}
-    )
-    assert sorted(enabled_ranges(policy)) == [
-        ("second_month", date(2026, 7, 1)),
-        ("third_month", date(2012, 1, 1)),
-        ("third_month", date(2026, 9, 1)),
-    ]
-
-
-def broken(folder: Path, item: str, old: str, new: str) -> Policy:
-    copy = shutil.copytree(POLICY, folder / "policy")
-    path = copy / f"{item}.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return Policy.load(copy)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("event: delivery", "event: purchase", "'purchase' is not one of delivery, workshop_exit"),
-        ("2012-01-01: SC", "2012-01-01: SM", "'SM' is not one of SC, AC, SUP"),
-        ("2012-01-01: phone", "2012-01-01: letter", "'letter' is not one of phone, sms"),
-        ("2012-01-01: customer", "2012-01-01: owner", "'owner' is not one of customer"),
-        ("due_after:\n  unit: calendar_day", "due_after:\n  unit: point", "not in point"),
-        ("due_after:\n", "due_later:\n", "due_after as of 2012-01-01, and nothing is in force"),
-        (
-            "not_on_day_of: two_hour_call",
-            "not_on_day_of: seven_day_call",
-            "works for a call that is due within hours",
-        ),
-        ("rule: S4-03", "rule: S4-04", "are both S4-04, occurrence 1"),
-    ],
-)
-def test_a_follow_up_that_cannot_work_is_refused(
-    old: str, new: str, message: str, tmp_path: Path
-) -> None:
-    policy = broken(tmp_path, FIRST_CALL, old, new)
-    with pytest.raises(PolicyError, match=message) as refused:
-        follow_ups(policy, "changan-dealer")
-    assert refused.value.file
-    assert refused.value.key
-
-
-@pytest.mark.parametrize(
-    ("usage", "is_refused"), [("[taxi]", False), ("[lease, taxi]", True), ("[]", True)]
-)
-def test_two_follow_ups_for_one_use_of_a_vehicle_need_numbers_of_their_own(
-    usage: str, is_refused: bool, tmp_path: Path
-) -> None:
-    policy = broken(
-        tmp_path, "skoda-dealer/follow_ups/inspection_taxi", "usage: [taxi]", f"usage: {usage}"
-    )
-    if is_refused:
-        with pytest.raises(PolicyError, match="inspection and inspection_taxi are both S2-11"):
-            follow_ups(policy, "skoda-dealer")
-    else:
-        assert of(policy, "skoda-dealer", "inspection_taxi")
-
-
-def test_what_customers_call_it_does_not_say_whether_it_is_counted(tmp_path: Path) -> None:
-    of_calls = [each for each in ALL if each.about == "follow_up" and each.channel != "internal"]
-    assert {each.is_counted for each in of_calls} == {True}
-    assert {each.is_counted for each in ALL if each.about != "follow_up"} == {False}
-    item = "changan-dealer/follow_ups/run_in_reminder"
-    policy = broken(tmp_path, item, "about: service", "about: service\ncounted: true")
-    (reminder,) = of(policy, "changan-dealer", "run_in_reminder")
-    assert (reminder.about, reminder.is_counted) == ("service", True)
-
-
-FESTIVAL, ACTIVITY = "skoda-dealer/follow_ups/festival", "skoda-dealer/follow_ups/activity"
-
-
-@pytest.mark.parametrize(
-    ("item", "old", "new", "message"),
-    [
-        (FESTIVAL, "[new_year,", "[halloween,", "halloween is no festival; there are new_year"),
-        (FESTIVAL, "festivals:\n", "feasts:\n", "festivals as of 2012-01-01, and nothing is in"),
-        (FESTIVAL, "calendar_month", "calendar_day", "in calendar_month, not in calendar_day"),
-        (
-            ACTIVITY,
-            "campaign: activity",
-            "campaign: sale",
-            "is not one of special_weather, activity",
-        ),
-        (ACTIVITY, "rule: S2-16", "rule: S2-07", "are both S2-07, occurrence 0"),
-    ],
-)
-def test_a_greeting_or_campaign_that_cannot_work_is_refused(
-    item: str, old: str, new: str, message: str, tmp_path: Path
-) -> None:
-    policy = broken(tmp_path, item, old, new)
-    with pytest.raises(PolicyError, match=message):
-        follow_ups(policy, "skoda-dealer")
-
-
-def test_a_lunar_birthday_stands_in_the_place_of_the_other(tmp_path: Path) -> None:
-    lunar = "skoda-dealer/follow_ups/lunar_birthday"
-    policy = changed_policy(tmp_path, lunar, "enabled", {date(2026, 7, 1): True})
-    assert [
-        (each.event, each.event_from, each.event_to)
-        for each in follow_ups(policy, "skoda-dealer")
-        if each.rule_id == "S2-06"
-    ] == [
-        ("birthday", date(2012, 1, 1), date(2026, 6, 30)),
-        ("lunar_birthday", date(2026, 7, 1), date.max),
-    ]

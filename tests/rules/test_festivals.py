@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftercare.errors import ConfigurationError
-from aftercare.rules.due import due_dates, follow_ups
+from aftercare.rules.due import due_dates
 from aftercare.rules.festivals import (
     FILE,
     CalendarFile,
@@ -27,6 +27,7 @@ from aftercare.rules.festivals import (
     read_calendar,
     solar_birthday,
 )
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.settings import PROJECT, read_group
 
 ONE_DAY = timedelta(days=1)

@@ -6,7 +6,8 @@ import pytest
 from care_group import house_policy
 
 from aftercare.rules.calendar import OpenDays
-from aftercare.rules.due import FollowUp, due_dates, follow_ups
+from aftercare.rules.due import FollowUp, due_dates
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.placed import placed_dates
 
 FIRST = date(2026, 1, 30)

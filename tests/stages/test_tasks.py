@@ -27,7 +27,8 @@ from sqlalchemy import Engine, text
 
 from aftercare.errors import PolicyError
 from aftercare.rules.calendar import OpenDays
-from aftercare.rules.due import OF_ATTEMPTS, due_dates, follow_ups
+from aftercare.rules.due import due_dates
+from aftercare.rules.follow_ups import OF_ATTEMPTS, follow_ups
 from aftercare.stages.tasks import make_tasks
 
 REPAIR_CALL = "changan-dealer/follow_ups/repair_call"

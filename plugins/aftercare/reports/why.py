@@ -17,8 +17,8 @@ from aftercare.quality.words import STATES as CASE_STATES
 from aftercare.reports.morning_words import REASONS
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
-from aftercare.rules.due import BIRTHDAYS
 from aftercare.rules.festivals import festivals_on
+from aftercare.rules.follow_ups import BIRTHDAYS
 from aftercare.rules.placed import PlacedDate
 from aftercare.words import ANSWERS, FEEDS, FESTIVALS, OUTCOMES, YES_NO, word
 from aftercare.words import say as say_pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from aftercare.rules.due import FOLDER, follow_ups
+from aftercare.rules.follow_ups import FOLDER, follow_ups
 from aftercare.rules.policy import Policy
 
 Titles = Mapping[tuple[str, str, int], Mapping[str, str]]

@@ -18,7 +18,7 @@ from aftercare.errors import ConfigurationError
 from aftercare.key_registry import in_use
 from aftercare.key_registry import step as guarded_step
 from aftercare.protection import Keyring
-from aftercare.rules.due import follow_ups
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.dealer_system import DealerSystem

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from aftercare import connections, warehouse
 from aftercare.errors import BadData
 from aftercare.reports.why import Story
-from aftercare.rules.due import FOLDER, MORE_VALUES, NUMBERED, VALUES, Offset, follow_ups
+from aftercare.rules.due import Offset
 from aftercare.rules.festivals import open_days
+from aftercare.rules.follow_ups import FOLDER, MORE_VALUES, NUMBERED, VALUES, follow_ups
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
 from aftercare.runs.house import policy

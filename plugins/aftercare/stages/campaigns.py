@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from aftercare.errors import BadData, ConfigurationError, NotAllowed
-from aftercare.rules.due import CAMPAIGNS, follow_ups
+from aftercare.rules.follow_ups import CAMPAIGNS, follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
 from aftercare.warehouse import run

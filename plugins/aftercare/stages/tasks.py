@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine, select
 from aftercare.errors import ConfigurationError, PolicyError
 from aftercare.protection import Keyring
 from aftercare.rules.calendar import ONE_DAY
-from aftercare.rules.due import BIRTHDAYS, FollowUp, Offset, follow_ups, look_back
+from aftercare.rules.due import FollowUp, Offset, look_back
 from aftercare.rules.festivals import births_kept_on, festivals_on, open_days
+from aftercare.rules.follow_ups import BIRTHDAYS, follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.scripts import script_version
 from aftercare.settings import Group

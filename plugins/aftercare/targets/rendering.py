@@ -14,8 +14,8 @@ from sqlalchemy import RowMapping
 
 from aftercare.protection import Keyring
 from aftercare.rules.customer_class import CustomerClass
-from aftercare.rules.due import INTERNAL
 from aftercare.rules.festivals import festivals_on
+from aftercare.rules.follow_ups import INTERNAL
 from aftercare.scripts import render_script, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record

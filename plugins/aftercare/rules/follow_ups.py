@@ -1,0 +1,430 @@
+"""Which follow-ups a policy has: read, checked, and cut where any of their values changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from aftercare.errors import PolicyError
+from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.due import Event, FollowUp, Offset, Party, Ways
+from aftercare.rules.festivals import FESTIVAL_NAMES, Festival
+from aftercare.rules.policy import Line, Policy
+
+FOLDER = "follow_ups/"
+ATTEMPTS = "attempts"
+"""The item that says how often somebody is called in vain, and what comes after it."""
+COVER = "cover"
+"""The item that says which role does the work of another that is away."""
+
+CONTACTS: Mapping[str, tuple[str, ...]] = {
+    "delivery": ("customer",),
+    "workshop_exit": ("deliverer", "owner"),
+    "invoice": ("customer",),
+    "last_visit": ("owner", "deliverer"),
+    "first_service_due": ("owner",),
+    "service_due": ("owner",),
+    "policy_end": ("holder",),
+    "lead_defeated": ("customer",),
+    "birthday": ("customer",),
+    "lunar_birthday": ("customer",),
+    "festival": ("customer",),
+    "campaign": ("owner",),
+    "referral": ("owner",),
+    "trouble_told": ("called",),
+}
+"""Whom a follow-up of an event may call. After a sale the customer is the owner, too; a trouble is of
+whom the call was to in which it was told."""
+ABOUT: Mapping[str, str] = {
+    "delivery": "follow_up",
+    "workshop_exit": "follow_up",
+    "invoice": "warranty",
+    "last_visit": "campaign",
+    "first_service_due": "service",
+    "service_due": "service",
+    "policy_end": "insurance",
+    "lead_defeated": "campaign",
+    "birthday": "greeting",
+    "lunar_birthday": "greeting",
+    "festival": "greeting",
+    "campaign": "campaign",
+    "referral": "greeting",
+    "trouble_told": "follow_up",
+}
+"""What a customer who wants no more of something calls it, where a follow-up does not say."""
+PARTY: Mapping[str, Party] = {
+    "delivery": "named",
+    "workshop_exit": "named",
+    "invoice": "owner",
+    "last_visit": "owner",
+    "first_service_due": "owner",
+    "service_due": "owner",
+    "policy_end": "named",
+    "lead_defeated": "named",
+    "birthday": "owner",
+    "lunar_birthday": "owner",
+    "festival": "owner",
+    "campaign": "owner",
+    "referral": "owner",
+    "trouble_told": "named",
+}
+"""Whom a follow-up is about, where it does not say: whom the document names, such as the buyer,
+whoever owns the vehicle by now; or the owner, and so nobody any more once that is another one."""
+BIRTHDAYS = ("birthday", "lunar_birthday")
+OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign", "referral")
+"""Occasions of a person, not of a document."""
+NUMBERED = (*OF_PEOPLE, "trouble_told")
+"""Events whose tasks are numbered by the day or the campaign, and by no ``occurrence:``."""
+CAMPAIGNS = ("special_weather", "activity")
+TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
+USAGES = ("private", "business", "taxi", "lease")
+PARTIES = ("named", "owner")
+PURPOSES = ("service", "safety", "commercial")
+ROLES = ("SC", "AC", "SUP")
+CHANNELS = ("phone", "sms")
+INTERNAL = "internal"
+"""The channel of work inside the house, in which no customer is contacted."""
+VALUES = (
+    "opens_after",
+    "due_after",
+    "deadline_after",
+    "expires_after",
+    "owner_role",
+    "channel",
+    "script",
+    "contact",
+    "priority",
+    "enabled",
+)
+FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
+SATISFACTION = ("satisfaction_from", "satisfaction_to")
+MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, *SATISFACTION, "silent_after_booking")
+"""Values that only some follow-ups have."""
+OF_ATTEMPTS = ("attempts", "afternoon_from", "message_after", "missed_script", "message_script")
+OTHERWISE = ("otherwise_channel", "otherwise_script")
+"""The way of a message that cannot be sent, where a follow-up has one."""
+
+
+def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
+    """The enabled follow-ups of a pack, cut where any of their values changes.
+
+    Raises PolicyError for a value that is missing or cannot be used, naming file and key.
+    """
+    stems = [item.removeprefix(FOLDER) for item in policy.items(pack, FOLDER)]
+    instead = {
+        stem: policy.attributes(pack, FOLDER + stem)["instead_of"]
+        for stem in stems
+        if "instead_of" in policy.attributes(pack, FOLDER + stem)
+    }
+    items = [*(FOLDER + stem for stem in stems), *([ATTEMPTS, COVER] if stems else [])]
+    dates = sorted({day for item in items for day in policy.dates(pack, item)})
+    found: list[FollowUp] = []
+    for start, end in _ranges(dates):
+        enabled = {stem for stem in stems if _is_enabled(policy, pack, stem, start)}
+        enabled -= {replaced for stem, replaced in instead.items() if stem in enabled}
+        for stem in sorted(enabled):
+            found += _follow_ups(policy, pack, stem, enabled, start, end)
+    _refuse_two_of_one_key(policy, found)
+    return tuple(_joined(found))
+
+
+def _ranges(dates: list[date]) -> Iterator[tuple[date, date]]:
+    for index, start in enumerate(dates):
+        yield start, dates[index + 1] - ONE_DAY if index + 1 < len(dates) else date.max
+
+
+def _is_enabled(policy: Policy, pack: str, stem: str, day: date) -> bool:
+    line = policy.find(pack, FOLDER + stem, "enabled", day)
+    return line is not None and bool(line.value)
+
+
+def _follow_ups(
+    policy: Policy, pack: str, stem: str, enabled: set[str], start: date, end: date
+) -> Iterator[FollowUp]:
+    """The follow-up, or where it recurs, one for each time, numbered by its months.
+
+    The policy of the day on which it recurs counts, not that of the event, which may lie years back.
+    """
+    once = _follow_up(policy, pack, stem, enabled, start, end)
+    line = policy.find(pack, FOLDER + stem, RECURS, start)
+    if line is None:
+        yield once
+        return
+    if line.unit != "month_list":
+        raise PolicyError(
+            f"recurs_after is given in month_list, not in {line.unit}",
+            file=line.file,
+            line=line.file_line,
+            key=line.name,
+        )
+    for months in line.value:
+        back = Offset(months=-months)
+        yield replace(
+            once,
+            occurrence=months,
+            event_from=back.after(start),
+            event_to=end if end == date.max else back.after(end + ONE_DAY) - ONE_DAY,
+            opens=once.opens.later(months),
+            due=once.due.later(months),
+            deadline=once.deadline.later(months),
+            expires=once.expires.later(months),
+            line_ids=(*once.line_ids, line.line_id),
+        )
+
+
+def _follow_up(
+    policy: Policy, pack: str, stem: str, enabled: set[str], start: date, end: date
+) -> FollowUp:
+    item = FOLDER + stem
+    about = policy.attributes(pack, item)
+    lines = {name: policy.value(pack, item, name, start, asker="make_tasks") for name in VALUES}
+    event = _one_of(policy, pack, item, "event", about.get("event"), tuple(CONTACTS))
+    used = list(lines.values())
+    day_after = None
+    other = about.get("not_on_day_of")
+    if other in enabled:
+        line = policy.value(pack, FOLDER + other, "due_after", start, asker=item)
+        if line.unit not in ("hour", "minute"):
+            raise PolicyError(
+                f"not_on_day_of works for a call that is due within hours; {other} is due after {line.unit}",
+                file=policy.file_of(pack, item),
+                key="not_on_day_of",
+            )
+        day_after = max(
+            _offset(line),
+            _offset(policy.value(pack, FOLDER + other, "opens_after", start, asker=item)),
+            key=lambda offset: offset.after(start),
+        )
+        used.append(line)
+    booked = policy.find(pack, item, "silent_after_booking", start)
+    if booked is not None:
+        if booked.unit != "calendar_day":
+            raise PolicyError(
+                f"silent_after_booking is given in calendar_day, not in {booked.unit}",
+                file=booked.file,
+                line=booked.file_line,
+                key=booked.name,
+            )
+        used.append(booked)
+    of_people = _of_people(policy, pack, item, event, start)
+    used += of_people.values()
+    told = _told(policy, pack, item, event, start)
+    used += told.values()
+    channels = (INTERNAL,) if event == "trouble_told" else CHANNELS
+    due = lines["due_after"]
+    topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
+    ways, of_ways = _ways(policy, pack, item, start)
+    owner_role = _one_of(policy, pack, item, "owner_role", lines["owner_role"].value, ROLES)
+    cover = policy.find(pack, COVER, f"cover_of_{owner_role.lower()}", start)
+    if cover is not None:
+        _one_of(policy, pack, COVER, cover.name, cover.value, ROLES)
+        used.append(cover)
+    return FollowUp(
+        pack=pack,
+        stem=stem,
+        rule_id=due.rule,
+        occurrence=0 if event in NUMBERED else int(about.get("occurrence", 1)),
+        event=event,
+        event_from=start,
+        event_to=end,
+        opens=_offset(lines["opens_after"]),
+        due=_offset(due),
+        deadline=_offset(lines["deadline_after"]),
+        expires=_offset(lines["expires_after"]),
+        is_by_design=due.unit in ("hour", "minute"),
+        day_after=day_after,
+        owner_role=owner_role,
+        cover_role=cover.value if cover else None,
+        channel=_one_of(policy, pack, item, "channel", lines["channel"].value, channels),
+        script=str(lines["script"].value),
+        contact=_one_of(policy, pack, item, "contact", lines["contact"].value, CONTACTS[event]),
+        priority=int(lines["priority"].value),
+        about=topic,
+        purpose=_one_of(policy, pack, item, "purpose", about.get("purpose"), PURPOSES),
+        is_mergeable=bool(about.get("mergeable", False)),
+        usages=tuple(
+            _one_of(policy, pack, item, "usage", usage, USAGES) for usage in about.get("usage", ())
+        ),
+        party=_one_of(policy, pack, item, "party", about.get("party", PARTY[event]), PARTIES),
+        is_counted=bool(about.get("counted", topic == "follow_up" and event != "trouble_told")),
+        is_face_to_face=bool(about.get("face_to_face", False)),
+        booked_days=booked.value if booked else None,
+        is_on_day=bool(about.get("on_day", False)),
+        festivals=_festivals(of_people.get(FESTIVALS)),
+        known_months=of_people[KNOWN_WITHIN].value if KNOWN_WITHIN in of_people else None,
+        campaign=_one_of(policy, pack, item, "campaign", about.get("campaign"), CAMPAIGNS)
+        if event == "campaign"
+        else None,
+        **{name: told[name].value if name in told else None for name in SATISFACTION},
+        has_trouble=bool(about.get("trouble", False)),
+        ways=ways,
+        policy_line=due.line_id,
+        line_ids=tuple(line.line_id for line in (*used, *of_ways)),
+    )
+
+
+def _of_people(policy: Policy, pack: str, item: str, event: Event, start: date) -> dict[str, Line]:
+    """The values that say of which festivals it is, and of how old acquaintances."""
+    names = {"festival": (FESTIVALS, KNOWN_WITHIN), "campaign": (KNOWN_WITHIN,)}.get(event, ())
+    lines = {name: policy.value(pack, item, name, start, asker="make_tasks") for name in names}
+    known = lines.get(KNOWN_WITHIN)
+    if known is not None and known.unit != "calendar_month":
+        raise PolicyError(
+            f"known_within is given in calendar_month, not in {known.unit}",
+            file=known.file,
+            line=known.file_line,
+            key=known.name,
+        )
+    return lines
+
+
+def _told(policy: Policy, pack: str, item: str, event: Event, start: date) -> dict[str, Line]:
+    """The values that say which marks of a customer it is for."""
+    if event != "trouble_told":
+        return {}
+    about = policy.attributes(pack, item)
+    for name in ("mergeable", "face_to_face", "counted", "usage", "otherwise_channel"):
+        if about.get(name) or policy.find(pack, item, name, start):
+            raise PolicyError(
+                f"{name} is for contacts with customers, and {event} is work inside the house",
+                file=policy.file_of(pack, item),
+                key=name,
+            )
+    lines = {
+        name: policy.value(pack, item, name, start, asker="make_tasks") for name in SATISFACTION
+    }
+    first, last = (lines[name] for name in SATISFACTION)
+    if first.value > last.value:
+        raise PolicyError(
+            f"satisfaction_from {first.value} lies above satisfaction_to {last.value}",
+            file=first.file,
+            line=first.file_line,
+            key=first.name,
+        )
+    return lines
+
+
+def _festivals(line: Line | None) -> tuple[Festival, ...]:
+    if line is None:
+        return ()
+    names = (line.value,) if isinstance(line.value, str) else tuple(line.value)
+    strange = sorted(set(names) - set(FESTIVAL_NAMES))
+    if strange:
+        raise PolicyError(
+            f"{', '.join(strange)} is no festival; there are {', '.join(FESTIVAL_NAMES)}",
+            file=line.file,
+            line=line.file_line,
+            key=line.name,
+        )
+    return tuple(name for name in FESTIVAL_NAMES if name in names)
+
+
+def _ways(policy: Policy, pack: str, item: str, start: date) -> tuple[Ways, list[Line]]:
+    lines = {name: policy.value(pack, ATTEMPTS, name, start, asker=item) for name in OF_ATTEMPTS}
+    found = {name: policy.find(pack, item, name, start) for name in OTHERWISE}
+    otherwise = {name: line for name, line in found.items() if line and line.value is not None}
+    if otherwise:
+        lines |= {name: policy.value(pack, item, name, start, asker=item) for name in OTHERWISE}
+        _one_of(
+            policy, pack, item, "otherwise_channel", lines["otherwise_channel"].value, ("phone",)
+        )
+    return Ways(**{name: line.value for name, line in lines.items()}), list(lines.values())
+
+
+def _one_of(
+    policy: Policy, pack: str, item: str, name: str, value: Any, allowed: tuple[str, ...]
+) -> Any:
+    if value not in allowed:
+        raise PolicyError(
+            f"{value!r} is not one of {', '.join(allowed)}",
+            file=policy.file_of(pack, item),
+            key=name,
+        )
+    return value
+
+
+def _offset(line: Line) -> Offset:
+    """A line as months and days; hours and minutes count as the days that a night can serve."""
+    if line.unit == "calendar_month":
+        return Offset(months=line.value)
+    if line.unit == "calendar_day":
+        return Offset(days=line.value)
+    if line.unit == "day_before":
+        return Offset(days=-line.value)
+    if line.unit == "period":
+        return Offset(line.value.get("calendar_month", 0), line.value.get("calendar_day", 0))
+    if line.unit in ("hour", "minute"):
+        per_day = 24 if line.unit == "hour" else 24 * 60
+        return Offset(days=max(1, math.ceil(line.value / per_day)))
+    raise PolicyError(
+        f"a time after an event is given in minute, hour, calendar_day, calendar_month or period, "
+        f"one before it in day_before, not in {line.unit}",
+        file=line.file,
+        line=line.file_line,
+        key=line.name,
+    )
+
+
+def _refuse_two_of_one_key(policy: Policy, found: list[FollowUp]) -> None:
+    """Two follow-ups that could be made for one vehicle's event need numbers of their own."""
+    seen: dict[tuple[str, int, date], list[FollowUp]] = {}
+    for each in found:
+        # Of a rule that recurs, only the times of one stem have a number of their own.
+        others = seen.setdefault((each.rule_id, each.occurrence, each.event_from), [])
+        for other in others:
+            if other.stem == each.stem:
+                continue
+            if each.event == other.event == "trouble_told":
+                if _share_an_answer(other, each):
+                    raise PolicyError(
+                        f"{other.stem} and {each.stem} are both {each.rule_id} and take the same answer; "
+                        "part their marks, and let one of them have `trouble: true`",
+                        file=policy.file_of(each.pack, FOLDER + each.stem),
+                        key="satisfaction_from",
+                    )
+            elif _share_a_usage(other, each):
+                raise PolicyError(
+                    f"{other.stem} and {each.stem} are both {each.rule_id}, occurrence "
+                    f"{each.occurrence}; number one of them with `occurrence:`",
+                    file=policy.file_of(each.pack, FOLDER + each.stem),
+                    key="occurrence",
+                )
+        others.append(each)
+
+
+def _share_an_answer(one: FollowUp, other: FollowUp) -> bool:
+    return (one.has_trouble and other.has_trouble) or not _marks(one).isdisjoint(_marks(other))
+
+
+def _marks(follow_up: FollowUp) -> set[int]:
+    first, last = follow_up.satisfaction_from, follow_up.satisfaction_to
+    return set(range(first, last + 1)) if first is not None and last is not None else set()
+
+
+def _share_a_usage(one: FollowUp, other: FollowUp) -> bool:
+    is_for_all = not one.usages or not other.usages
+    return is_for_all or not set(one.usages).isdisjoint(other.usages)
+
+
+def _joined(found: list[FollowUp]) -> Iterator[FollowUp]:
+    """Ranges in which nothing differs become one, so that a new date splits only what it changes."""
+    by_stem: dict[tuple[str, int], list[FollowUp]] = {}
+    for each in found:
+        by_stem.setdefault((each.stem, each.occurrence), []).append(each)
+    for parts in by_stem.values():
+        current = parts[0]
+        for part in parts[1:]:
+            touches = current.event_to + ONE_DAY == part.event_from
+            if (
+                touches
+                and part.line_ids == current.line_ids
+                and part.day_after == current.day_after
+            ):
+                current = replace(current, event_to=part.event_to)
+            else:
+                yield current
+                current = part
+        yield current
