@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from care_group import POLICY, changed_policy
+from care_group import POLICY, changed_policy, house_policy
 
 from aftercare.errors import PolicyError
 from aftercare.rules.due import FollowUp, Offset
