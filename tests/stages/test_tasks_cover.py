@@ -117,17 +117,15 @@ def test_nobody_covers_for_a_call_to_whom_they_served(care: CareGroup) -> None:
 def test_who_called_stays_the_owner_whatever_is_entered_afterwards(care: CareGroup) -> None:
     own = specialist(care)
     care.call(REPAIR, july(2), "reached")
-    care.night(july(2))
-    leave(care, own, july(2), july(9), today=july(3))
-    care.night(july(3))
+    leave(care, own, july(3), july(9), today=july(2))
+    care.nights(july(2), july(3))
     assert (owner(care), care.task(REPAIR)["status"]) == (own, "done")
 
 
 def test_who_does_not_go_keeps_the_work(care: CareGroup) -> None:
     own = specialist(care)
     leave(care, own, july(2), july(9))
-    ended = back(care.engine, own, july(2), "manager", july(1))
-    assert [row["first_on"] for row in ended] == [july(2)]
+    assert back(care.engine, own, july(2), "manager", july(1))["first_on"] == july(2)
     care.night(july(1))
     assert owner(care) == own
     assert list_absences(care.engine, july(1)) == []
@@ -145,6 +143,16 @@ def test_who_comes_back_early_has_their_tasks_again(care: CareGroup) -> None:
     assert [row["last_on"] for row in list_absences(care.engine, july(1))] == [july(2)]
 
 
+def test_who_comes_back_goes_on_the_next_leave_all_the_same(care: CareGroup) -> None:
+    own = specialist(care)
+    leave(care, own, july(2), july(9))
+    leave(care, own, july(20), july(24))
+    assert back(care.engine, own, july(4), "manager", july(2))["last_on"] == july(9)
+    assert [row["last_on"] for row in list_absences(care.engine, july(1))] == [july(3), july(24)]
+    assert back(care.engine, own, july(5), "manager", july(3))["first_on"] == july(20)
+    assert [row["last_on"] for row in list_absences(care.engine, july(1))] == [july(3)]
+
+
 def test_the_same_absence_is_entered_once_and_none_overlap(care: CareGroup) -> None:
     own = specialist(care)
     assert leave(care, own, july(2), july(5))["is_new"]
@@ -158,8 +166,8 @@ def test_the_same_absence_is_entered_once_and_none_overlap(care: CareGroup) -> N
     ("wanted", "why"),
     [
         ({"last_on": july(1)}, "before its first day"),
-        ({"first_on": date(2026, 6, 1), "last_on": date(2026, 6, 2)}, "is over"),
-        ({"reason": " "}, "say why"),
+        ({"first_on": LEFT}, "the lists of 2026-07-01 are out already"),
+        ({"reason": "flu"}, "'flu' is no kind of absence; there are leave, training"),
         ({"employee_no": "nobody"}, "nobody with the number nobody works in a store"),
         ({"deputy_no": "SK01-SC1"}, "works in no store of"),
         ({"deputy_no": "same"}, "their own deputy"),
@@ -187,8 +195,22 @@ def test_a_stranger_may_enter_nothing(care: CareGroup) -> None:
         away(care.engine, Absence(own, july(2), july(5), "leave"), "guest", LEFT)
     with pytest.raises(NotAllowed):
         back(care.engine, own, july(2), "guest", LEFT)
+    with pytest.raises(BadData, match="the lists of 2026-07-01 are out already"):
+        back(care.engine, own, LEFT, "manager", LEFT)
     with pytest.raises(BadData, match="is not away on 2026-07-02"):
         back(care.engine, own, july(2), "manager", LEFT)
+
+
+def test_who_works_in_two_stores_is_sent_away_by_whoever_may_in_both(care: CareGroup) -> None:
+    own = specialist(care)
+    care.person("CA01-X", "SUP", "SK01")
+    care._put(
+        "ops.user_role", user_name="of one", role="manager", store_code="CA01",
+        valid_from=date(2000, 1, 1),
+    )  # fmt: skip
+    assert away(care.engine, Absence(own, july(2), july(5), "leave"), "of one", LEFT)["is_new"]
+    with pytest.raises(NotAllowed, match="of one is no operator or manager of SK01"):
+        away(care.engine, Absence("CA01-X", july(2), july(5), "leave"), "of one", LEFT)
 
 
 def shares(care: CareGroup) -> Counter[str | None]:

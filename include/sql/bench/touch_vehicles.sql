@@ -17,7 +17,9 @@ last_visits as (
     inner join core.repair_order as repaired on touched.vin = repaired.vin
     order by
         repaired.vin asc,
-        repaired.opened_at desc
+        repaired.opened_at desc,
+        repaired.store_code asc,
+        repaired.ro_no asc
 ),
 
 reversed as (

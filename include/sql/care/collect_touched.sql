@@ -27,17 +27,14 @@ calls as materialized (
 ),
 
 -- Since when what a document says of itself, and what comes late, could have
--- been told in other calls: not before it opened, nor before it was known.
+-- been told in other calls.
 late as (
     select
         min(
-            greatest(
-                cast(
-                    s.event_on + make_interval(months => r.opens_months) as date
-                ) + r.opens_days,
-                s.arrived_on + 1
-            )
-        ) as told_from
+            cast(
+                s.event_on + make_interval(months => r.opens_months) as date
+            ) + r.opens_days
+        ) as opens_on
     from night_subject as s
     inner join night_rule as r on s.rule_no = r.rule_no
     where r.is_mergeable and s.arrived_on is not null
@@ -125,7 +122,7 @@ inner join lateral (
     from core.call_result as c
     where
         stores.store_code = c.store_code
-        and c.called_on between late.told_from and night.horizon
+        and c.called_on between late.opens_on and night.horizon
         and c.outcome = 'reached'
     offset 0 -- noqa: AM09
 ) as said on true

@@ -37,7 +37,14 @@ with weak as materialized (
             )
         offset 0 -- noqa: AM09
     ) as said on true
-    inner join care.follow_up_task as called on said.task_key = called.task_key
+    inner join lateral (
+        select
+            t.document_kind,
+            t.document_no
+        from care.follow_up_task as t
+        where said.task_key = t.task_key
+        offset 0 -- noqa: AM09
+    ) as called on true
     where r.event = 'trouble_told'
 )
 

@@ -392,10 +392,17 @@ owned as (
             a.employee_no asc
         limit 1
     ) as o on true
-    left join care.absence as away
-        on
-            o.employee_no = away.employee_no
-            and j.work_on between away.first_on and away.last_on
+    left join lateral (
+        select
+            g.absence_no,
+            g.deputy_no
+        from care.absence as g
+        where
+            o.employee_no = g.employee_no
+            and j.work_on between g.first_on and g.last_on
+        order by g.absence_no
+        limit 1
+    ) as away on true
     left join lateral (
         select a.employee_no
         from core.assignment as a

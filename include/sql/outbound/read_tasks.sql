@@ -128,14 +128,14 @@ told as (
     group by t.task_key
 ),
 
--- Whose vehicle it is, by the task's document: a company, or somebody with so
--- many vehicles. offset 0: document by document.
+-- Whose vehicle it is, by the task's document: a company, or somebody who
+-- bought or owned so many vehicles. offset 0: document by document.
 owners as (
     select
         t.task_key,
         o.is_company,
         o.is_named_company,
-        o.vehicles
+        has.vehicles
     from tasks as t
     inner join lateral (
         select
@@ -143,9 +143,8 @@ owners as (
             bool_or(
                 d.kind = 'company' and t.contact_kind = any(d.contact_kinds)
             ) as is_named_company,
-            max(known.vehicles) filter (where d.role <> 'deliverer') as vehicles
+            max(d.known_id) filter (where d.role <> 'deliverer') as known_id
         from core.document_customer as d
-        inner join core.customer as known on d.known_id = known.customer_id
         where
             t.vin = d.vin
             and t.store_code = d.store_code
@@ -153,6 +152,14 @@ owners as (
             and t.document_no = d.document_no
         offset 0 -- noqa: AM09
     ) as o on true
+    left join lateral (
+        select count(distinct r.vin) as vehicles
+        from core.customer as known
+        inner join core.customer_role as r
+            on known.customer_id = r.customer_id and r.role <> 'deliverer'
+        where o.known_id in (known.customer_id, known.merged_into)
+        offset 0 -- noqa: AM09
+    ) as has on true
 ),
 
 calls as (

@@ -11,7 +11,11 @@ select distinct
     a.deputy_no
 from care.follow_up_task as t
 inner join core.assignment as p
-    on t.store_code = p.store_code and t.owner_role = p.role
+    on
+        t.store_code = p.store_code
+        and t.owner_role = p.role
+        and t.expires_on >= p.valid_from
+        and t.open_on <= coalesce(p.valid_to, t.open_on)
 inner join care.absence as a on p.employee_no = a.employee_no
 where
     t.task_key = :task_key -- noqa: RF02

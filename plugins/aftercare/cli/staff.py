@@ -16,10 +16,17 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("employee")
-@click.option("--from", "first_on", type=DAY, required=True, help="First day away.")
+@click.option(
+    "--from", "first_on", type=DAY, required=True, help="First day away, tomorrow at the earliest."
+)
 @click.option("--until", "last_on", type=DAY, required=True, help="Last day away.")
 @click.option("--deputy", help="Number of a colleague of the same store who is asked first.")
-@click.option("--reason", required=True, help="In a word, such as leave or training; no illness.")
+@click.option(
+    "--reason",
+    type=click.Choice(["leave", "training", "day_off", "other"]),
+    required=True,
+    help="Its kind; the cause is nobody's business here.",
+)
 @USER
 def away(
     employee: str,
@@ -51,18 +58,18 @@ def away(
 @click.option("--from", "works_from", type=DAY, help="First day at work; default: tomorrow.")
 @USER
 def back(employee: str, works_from: datetime | None, user: str) -> None:
-    """EMPLOYEE is back early, or does not go: what they are away for from then on is ended."""
+    """EMPLOYEE is back early, or does not go: the absence of that day, or else the next, is ended."""
     from aftercare import runs
     from aftercare.rules.calendar import ONE_DAY
     from aftercare.settings import read_group
 
     day = works_from.date() if works_from else runs.today(read_group()) + ONE_DAY
-    for row in runs.end_absence(employee, day, user):
-        click.echo(
-            f"{row['employee_no']} {row['name']}: works again from {max(day, row['first_on'])} on"
-            if row["first_on"] < day
-            else f"{row['employee_no']} {row['name']}: does not go on {row['first_on']}"
-        )
+    row = runs.end_absence(employee, day, user)
+    click.echo(
+        f"{row['employee_no']} {row['name']}: works again from {day} on"
+        if row["first_on"] < day
+        else f"{row['employee_no']} {row['name']}: does not go on {row['first_on']}"
+    )
 
 
 @staff.command("list")

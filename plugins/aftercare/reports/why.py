@@ -247,7 +247,10 @@ def _owner(story: Story, say: Words) -> Iterator[str]:
     task = story.task
     yield say("owner", owner=task["owner_no"] or say("nobody"), role=task["owner_role"])
     others = [row for row in story.owners if not row["is_owner"]]
-    if others and task["owner_no"]:
+    is_covered = task["owner_no"] and len(others) == len(story.owners)
+    if is_covered and story.absences:
+        yield say("covers")
+    elif others and task["owner_no"]:
         yield say("drawn")
     for row in others:
         since = say("had_role_when_opened") if row["had_role_when_opened"] else ""

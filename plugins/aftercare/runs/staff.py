@@ -19,7 +19,7 @@ def enter_absence(wanted: Any, user: str) -> Counts:
 
 
 @step
-def end_absence(employee_no: str, works_from: date, user: str) -> list[Counts]:
+def end_absence(employee_no: str, works_from: date, user: str) -> Counts:
     """Somebody works again from a day on."""
     from aftercare.stages.staff import back
 

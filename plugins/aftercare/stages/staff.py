@@ -17,7 +17,8 @@ from aftercare.warehouse import run
 
 ROLES = ("operator", "manager")
 ALL_STORES = "*"
-LONGEST_REASON = 80
+REASONS = ("leave", "training", "day_off", "other")
+"""The kind of an absence; its cause is nobody's business here."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Absence:
 def away(engine: Engine, wanted: Absence, user: str, today: date) -> dict[str, Any]:
     """Enters an absence; one that was entered just so already stays as it is (``is_new`` False).
 
-    Raises BadData for what cannot be entered, NotAllowed without a role for a store of the employee's.
+    Raises BadData for what cannot be entered, NotAllowed without a role for all stores of the employee's.
     """
     _check(wanted, today)
     with engine.begin() as connection:
@@ -59,7 +60,7 @@ def away(engine: Engine, wanted: Absence, user: str, today: date) -> dict[str, A
                 first_on=wanted.first_on,
                 last_on=wanted.last_on,
                 deputy_no=wanted.deputy_no,
-                reason=wanted.reason.strip(),
+                reason=wanted.reason,
                 user_name=user,
             )
         found = _absences(connection, wanted.first_on, wanted.employee_no)
@@ -68,13 +69,16 @@ def away(engine: Engine, wanted: Absence, user: str, today: date) -> dict[str, A
 
 def back(
     engine: Engine, employee_no: str, works_from: date, user: str, today: date
-) -> list[dict[str, Any]]:
-    """Ends the absences of somebody who works again from a day on; gives those that it ended.
+) -> dict[str, Any]:
+    """Ends the absence that somebody comes back from, or else does not go to: the one on that day, or the
+    next after it; gives that one as it was.
 
-    Raises BadData where they are not away then, or for a day that is over, NotAllowed as ``away``.
+    Raises BadData where there is none, or for a day whose lists are out, NotAllowed as ``away``.
     """
-    if works_from < today:
-        raise BadData(f"{works_from} is over; the lists of today ({today}) are the first to change")
+    if works_from <= today:
+        raise BadData(
+            f"the lists of {works_from} are out already; tomorrow's are the first to change"
+        )
     with engine.begin() as connection:
         run(connection, "staff/lock_absences")
         _require_role(connection, employee_no, user, today)
@@ -83,15 +87,14 @@ def back(
             raise BadData(
                 f"{employee_no} is not away on {works_from} or later; `aftercare staff list` shows who is"
             )
-        for row in ending:
-            run(
-                connection,
-                "staff/end_absence",
-                absence_no=row["absence_no"],
-                works_from=works_from,
-                user_name=user,
-            )
-    return ending
+        run(
+            connection,
+            "staff/end_absence",
+            absence_no=ending[0]["absence_no"],
+            works_from=works_from,
+            user_name=user,
+        )
+    return ending[0]
 
 
 def list_absences(engine: Engine, since: date) -> list[dict[str, Any]]:
@@ -108,17 +111,20 @@ def _absences(
 
 
 def _is_same(row: dict[str, Any], wanted: Absence) -> bool:
-    asked = (wanted.first_on, wanted.last_on, wanted.deputy_no)
-    return asked == (row["first_on"], row["last_on"], row["deputy_no"])
+    asked = (wanted.first_on, wanted.last_on, wanted.deputy_no, wanted.reason)
+    return asked == tuple(row[name] for name in ("first_on", "last_on", "deputy_no", "reason"))
 
 
 def _check(wanted: Absence, today: date) -> None:
     if wanted.last_on < wanted.first_on:
         raise BadData(f"an absence cannot end on {wanted.last_on}, before its first day")
-    if wanted.last_on < today:
-        raise BadData(f"{wanted.last_on} is over; what was worked on until then stays as it was")
-    if not 0 < len(wanted.reason.strip()) <= LONGEST_REASON:
-        raise BadData(f"say why in at most {LONGEST_REASON} letters, such as leave or training")
+    if wanted.first_on <= today:
+        raise BadData(
+            f"the lists of {wanted.first_on} are out already, and stay with who has them; an absence begins "
+            "tomorrow at the earliest"
+        )
+    if wanted.reason not in REASONS:
+        raise BadData(f"{wanted.reason!r} is no kind of absence; there are {', '.join(REASONS)}")
     if wanted.deputy_no == wanted.employee_no:
         raise BadData("nobody is their own deputy")
 
@@ -132,10 +138,11 @@ def _require_role(connection: Connection, employee_no: str, user: str, today: da
             connection, "ops/list_user_stores", user_name=user, today=today, roles=list(ROLES)
         ).scalars()
     )
-    if ALL_STORES not in allowed and not stores & allowed:
+    missing = sorted(stores - allowed)
+    if ALL_STORES not in allowed and missing:
         raise NotAllowed(
-            f"{user} is no operator or manager of {', '.join(sorted(stores))}; `aftercare users grant` "
-            "gives the role"
+            f"{user} is no operator or manager of {', '.join(missing)}; `aftercare users grant` gives the "
+            "role"
         )
 
 

@@ -9,7 +9,8 @@ create table care.absence (
     last_on date not null check (last_on >= first_on - 1),
     deputy_no text references core.employee
     check (deputy_no <> employee_no),
-    reason text not null,
+    reason text not null
+    check (reason in ('leave', 'training', 'day_off', 'other')),
     entered_by text not null,
     entered_at timestamptz not null default now(),
     ended_by text,
