@@ -122,7 +122,9 @@ events as (
             from core.repair_order as later
             where
                 visits.vin = later.vin
-                and later.opened_at > visits.opened_at
+                and later.opened_at >= visits.opened_at
+                and (later.opened_at, later.store_code, later.ro_no)
+                > (visits.opened_at, visits.store_code, visits.ro_no)
                 and later.status <> 'cancelled'
         )
         and not exists (
