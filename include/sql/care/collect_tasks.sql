@@ -2,7 +2,9 @@
 -- Whether a booking or another owner leaves nothing to do, the rule says. Only
 -- a document's own event is asked when it became known. offset 0: task by
 -- task, and never all orders. An event that moved while there was nothing to
--- follow up is news when there is again, though its document came before.
+-- follow up is news when there is again, though its document came before. Who
+-- was to be told is asked of the document also when its occasion is gone: a
+-- call that comes late may have told them before.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, pg_temp.night_touched,
 --   pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule
@@ -35,7 +37,7 @@ select
     t.event,
     t.document_kind,
     t.document_no,
-    d.vin,
+    coalesce(d.vin, own.vin, t.vin) as vin,
     d.event_on,
     case
         when
@@ -48,15 +50,18 @@ select
     or coalesce(d.event_on <> t.event_on, false) as is_news,
     r.rule_no,
     s.calendar,
-    case r.contact_kind
-        when 'owner' then d.owner_hash else d.contact_hash
+    case coalesce(r.contact_kind, t.contact_kind)
+        when 'owner' then coalesce(d.owner_hash, own.owner_hash)
+        else coalesce(d.contact_hash, own.contact_hash)
     end as contact_hash,
-    d.served_by,
-    case r.contact_kind
-        when 'owner' then d.owner_check else d.contact_check
+    coalesce(d.served_by, own.served_by) as served_by,
+    case coalesce(r.contact_kind, t.contact_kind)
+        when 'owner' then coalesce(d.owner_check, own.owner_check)
+        else coalesce(d.contact_check, own.contact_check)
     end as contact_check,
-    case r.contact_kind
-        when 'owner' then d.owner_digest else d.contact_digest
+    case coalesce(r.contact_kind, t.contact_kind)
+        when 'owner' then coalesce(d.owner_digest, own.owner_digest)
+        else coalesce(d.contact_digest, own.contact_digest)
     end as contact_digest,
     case
         when
@@ -89,6 +94,19 @@ left join lateral (
         and t.document_no = e.document_no
     offset 0 -- noqa: AM09
 ) as d on true
+left join lateral (
+    select e.*
+    from care.occasion as e
+    where
+        d.document_no is null
+        and e.event in (
+            'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+        )
+        and t.document_kind = e.document_kind
+        and t.store_code = e.store_code
+        and t.document_no = e.document_no
+    offset 0 -- noqa: AM09
+) as own on true
 left join night_store as s
     on
         d.store_code = s.store_code
