@@ -160,6 +160,19 @@ def test_what_was_told_stays_told_when_the_customer_came_afterwards(care: CareGr
     assert service(care) == ("done", "told", FIRST)
 
 
+def test_what_was_told_is_told_also_where_staff_notes_the_call_after_the_customer_came(
+    care: CareGroup,
+) -> None:
+    remind(care)
+    care.nights(july(1), july(3))
+    care.empty("care.service_due")
+    care.night(july(4))
+    assert service(care) == ("withdrawn", "came_again", None)
+    care.call(FIRST, july(3), arrives=july(5))
+    care.night(july(5))
+    assert service(care) == ("done", "told", FIRST)
+
+
 def test_nights_in_any_order_say_alike_what_was_told(care: CareGroup) -> None:
     remind(care)
     care.nights(july(1), july(2))
