@@ -37,7 +37,7 @@ late as (
         ) as opens_on
     from night_subject as s
     inner join night_rule as r on s.rule_no = r.rule_no
-    where r.is_mergeable and s.arrived_on is not null
+    where r.is_mergeable and s.arrived_on is not null and s.problem is null
 ),
 
 own as (

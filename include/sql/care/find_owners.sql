@@ -1,7 +1,8 @@
 -- The owner on the day of a task's document: a sale's delivery, the end of a
 -- visit, a policy's first day. Of several names on a vehicle, the owner of a
 -- day is the one who was named last until then; who is named before and after
--- it was it all the time. Vehicles with one name are left out.
+-- it was it all the time. Vehicles with one name are left out. Asked of events
+-- first, and of all subjects later.
 -- grain: one row per task whose vehicle has had several owners
 -- reads: pg_temp.night_subject, core.customer_role, care.vehicle_owner,
 --   core.sales_order, core.repair_order, core.insurance_policy
@@ -107,3 +108,4 @@ inner join lateral (
         o.name_hash asc
     limit 1
 ) as present on true
+on conflict (task_key) do nothing

@@ -99,7 +99,7 @@ def make_tasks(
         last: date | None = run(connection, "care/read_horizon").scalar_one()
         horizon = max(day, last or day)
         rules, looks = _prepare(connection, group, policy, day, horizon)
-        _collect(connection, day, horizon)
+        _collect(connection, group, day, horizon)
         _find_addressees(connection, keyring, rules, looks, horizon)
         _collect_subjects(connection, group, day, horizon)
         _keep_calendars(connection, group, horizon)
@@ -179,12 +179,14 @@ def _prepare(
     return rules, looks
 
 
-def _collect(connection: Connection, day: date, horizon: date) -> None:
+def _collect(connection: Connection, group: Group, day: date, horizon: date) -> None:
     """What came in, the documents that have no task yet, and the tasks that may change."""
     run(connection, "care/collect_loads", day=day)
     run(connection, "care/collect_documents", day=day)
     run(connection, "care/analyze_night_documents")
     run(connection, "care/collect_events")
+    # What has no occasion any more was told nobody: no call is looked at for its sake.
+    _judge_occasions(connection, group, horizon)
     run(connection, "care/collect_touched", day=day, horizon=horizon)
 
 
@@ -248,6 +250,12 @@ def _collect_subjects(connection: Connection, group: Group, day: date, horizon: 
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
     run(connection, "care/find_arrivals", time_zone=zone)
+    _judge_occasions(connection, group, horizon)
+
+
+def _judge_occasions(connection: Connection, group: Group, horizon: date) -> None:
+    """Whom the subjects are about, and which of them are the owner's no more, or agreed on."""
+    zone = group.group.time_zone
     run(connection, "care/find_owners", time_zone=zone, horizon=horizon)
     run(connection, "care/judge_occasions", horizon=horizon)
 
