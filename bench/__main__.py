@@ -52,7 +52,7 @@ def main() -> int:
         finally:
             server.destroy()
     if given.report:
-        write_report(results, size, load, given.report, shlex.join(sys.argv[1:]))
+        write_report(results, load, given.report, shlex.join(sys.argv[1:]))
     return 0 if all(result.is_kept for result in results) else 1
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import psutil
 from matplotlib.figure import Figure
 
+from bench.kept import Measured, keep, measured_now
 from bench.results import PEAK_LIMIT_MB, Result
 from bench.servers import POSTGRES_SETTINGS
-from bench.sizes import Size
 
 PAGE, PICTURE = "benchmarks.md", "benchmarks.png"
 BAR = 0.36
 GIGABYTE = 2**30
-QUIET = 0.5
 
 
 def line(result: Result) -> str:
@@ -36,41 +34,44 @@ def line(result: Result) -> str:
     )
 
 
-def write_report(
-    results: Sequence[Result], size: Size, load: float, folder: Path, command: str
-) -> None:
-    """Writes the page and its picture into a folder.
+def write_report(results: Sequence[Result], load: float, folder: Path, command: str) -> None:
+    """Writes the page and its picture into a folder, with what earlier runs found of other steps.
 
     ``load`` is what ran before the benchmark, ``command`` the arguments that it was started with.
     """
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    _picture(results).savefig(pictures / PICTURE, dpi=140)
-    (folder / PAGE).write_text(_page(results, size, load, command), encoding="utf-8")
+    found = keep(measured_now(results, command, load), folder)
+    _picture([each.result for each in found]).savefig(pictures / PICTURE, dpi=140)
+    (folder / PAGE).write_text(_page(found), encoding="utf-8")
 
 
-def _page(results: Sequence[Result], size: Size, load: float, command: str) -> str:
+def _page(found: Sequence[Measured]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES_SETTINGS.items())
-    rows = "\n".join(
-        f"| {result.step} | {result.work} | {median(result.ours):.2f} s "
-        f"| {median(result.reference):.2f} s | {result.ratio:.2f} | {result.limit} "
-        f"| {f'{result.peak_mb:.0f} MB' if result.peak_mb else '–'} |"
-        for result in results
+    rows = "\n".join(_row(each) for each in found)
+    runs = "\n".join(
+        f'| {on} | `make bench ARGS="{command}"` | {load:.1f} |'
+        for on, command, load in sorted({(each.on, each.command, each.load) for each in found})
     )
     return f"""# Benchmarks
 
-What `make bench ARGS="{command}"` found on {datetime.now(UTC):%Y-%m-%d} on this machine:
-{_machine()}; load {load:.1f} before the run, so {"nothing much else ran" if load < QUIET else "other programs shared it"}.
+What `make bench` found on this machine: {_machine()}.
 PostgreSQL 18 from the wheel, on the same machine ({settings}).
-Times are {"those of one run each" if size.runs == 1 else f"medians of {size.runs} runs by turns"} and do not travel; the ratios do.
+Times are those of one run, or medians of several by turns, and do not travel; the ratios do.
 
 ![Times beside their references](pictures/{PICTURE})
 
-| Step | Work | Ours | Reference | Ratio | At most | Peak memory |
-|-|-|-|-|-|-|-|
+| Step | Work | Runs | Ours | Reference | Ratio | At most | Peak memory | On |
+|-|-|-|-|-|-|-|-|-|
 {rows}
 
 Peak memory is that of the pulling process, and has to stay below {PEAK_LIMIT_MB:.0f} MB.
+
+| On | Command | Load before |
+|-|-|-|
+{runs}
+
+A load of more than 0.5 says that other programs shared the machine.
 
 ## What the references are
 
@@ -96,19 +97,28 @@ Each reference does the same work, and the run stops when the outcomes differ.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
   Both leave the same orders of the night, and the same follow-ups of them with the same dates.
 
-{_parts(results)}
+{_parts([each.result for each in found])}
 ## Run it
 
 ```
 make bench                                        # size S: some minutes; --report docs: this page anew
 make bench ARGS="--size L --runs 1"               # that of the largest groups; an hour or more
 make bench ARGS="--size L --night S"              # a large first load, and small nights
-make bench ARGS="--size M --only merge history"   # some steps only
+make bench ARGS="--size M --only merge history"   # some steps only; their rows here are renewed, others stay
 ```
 
 MariaDB takes part where `mariadbd` is installed (`apt-get install mariadb-server`); where it is not, the run says that it
 was not measured. The exit code is 1 when a limit is exceeded.
 """
+
+
+def _row(measured: Measured) -> str:
+    result = measured.result
+    peak = f"{result.peak_mb:.0f} MB" if result.peak_mb else "–"
+    return (
+        f"| {result.step} | {result.work} | {len(result.ours)} | {median(result.ours):.2f} s "
+        f"| {median(result.reference):.2f} s | {result.ratio:.2f} | {result.limit} | {peak} | {measured.on} |"
+    )
 
 
 def _parts(results: Sequence[Result]) -> str:
