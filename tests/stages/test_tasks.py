@@ -220,6 +220,7 @@ def test_the_lines_that_made_a_task_are_marked_as_used(care: CareGroup) -> None:
             "contact",
             "priority",
             "enabled",
+            "cover_of_ac",
             *OF_ATTEMPTS,
         ]
     )
