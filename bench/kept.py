@@ -12,24 +12,28 @@ from typing import Any
 from bench.results import Result
 
 FILE = "benchmarks.json"
+CIRCUMSTANCES = ("on", "machine", "command", "load")
 ORDER = ("pull", "flags", "merge", "service due", "night", "rules")
 """How step names begin, in the order of the page."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One step's figures, when they were taken, by which arguments, with which load before."""
+    """One step's figures, when and where they were taken, by which arguments, with which load before."""
 
     result: Result
     on: str
+    machine: str
     command: str
     load: float
 
 
-def measured_now(results: Sequence[Result], command: str, load: float) -> list[Measured]:
+def measured_now(
+    results: Sequence[Result], machine: str, command: str, load: float
+) -> list[Measured]:
     """Results of this moment."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    return [Measured(result, today, command, load) for result in results]
+    return [Measured(result, today, machine, command, load) for result in results]
 
 
 def keep(measured: Sequence[Measured], folder: Path) -> list[Measured]:
@@ -38,7 +42,7 @@ def keep(measured: Sequence[Measured], folder: Path) -> list[Measured]:
     known |= {each.result.step: each for each in measured}
     found = sorted(known.values(), key=_place)
     rows = [
-        {**asdict(each.result), "on": each.on, "command": each.command, "load": each.load}
+        asdict(each.result) | {name: getattr(each, name) for name in CIRCUMSTANCES}
         for each in found
     ]
     text = json.dumps(rows, ensure_ascii=False, indent=1)
@@ -51,9 +55,7 @@ def read(folder: Path) -> list[Measured]:
     path = folder / FILE
     rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
     return [
-        Measured(
-            on=row.pop("on"), command=row.pop("command"), load=row.pop("load"), result=Result(**row)
-        )
+        Measured(**{name: row.pop(name) for name in CIRCUMSTANCES}, result=Result(**row))
         for row in rows
     ]
 

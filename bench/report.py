@@ -11,7 +11,7 @@ from statistics import median
 import psutil
 from matplotlib.figure import Figure
 
-from bench.kept import Measured, keep, measured_now
+from bench.kept import CIRCUMSTANCES, Measured, keep, measured_now
 from bench.results import PEAK_LIMIT_MB, Result
 from bench.servers import POSTGRES_SETTINGS
 
@@ -41,7 +41,7 @@ def write_report(results: Sequence[Result], load: float, folder: Path, command: 
     """
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    found = keep(measured_now(results, command, load), folder)
+    found = keep(measured_now(results, _machine(), command, load), folder)
     _picture([each.result for each in found]).savefig(pictures / PICTURE, dpi=140)
     (folder / PAGE).write_text(_page(found), encoding="utf-8")
 
@@ -50,12 +50,14 @@ def _page(found: Sequence[Measured]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES_SETTINGS.items())
     rows = "\n".join(_row(each) for each in found)
     runs = "\n".join(
-        f'| {on} | `make bench ARGS="{command}"` | {load:.1f} |'
-        for on, command, load in sorted({(each.on, each.command, each.load) for each in found})
+        f'| {on} | {machine} | `make bench ARGS="{command}"` | {load:.1f} |'
+        for on, machine, command, load in sorted(
+            {tuple(getattr(each, name) for name in CIRCUMSTANCES) for each in found}
+        )
     )
     return f"""# Benchmarks
 
-What `make bench` found on this machine: {_machine()}.
+What `make bench` found.
 PostgreSQL 18 from the wheel, on the same machine ({settings}).
 Times are those of one run, or medians of several by turns, and do not travel; the ratios do.
 
@@ -67,8 +69,8 @@ Times are those of one run, or medians of several by turns, and do not travel; t
 
 Peak memory is that of the pulling process, and has to stay below {PEAK_LIMIT_MB:.0f} MB.
 
-| On | Command | Load before |
-|-|-|-|
+| On | Machine | Command | Load before |
+|-|-|-|-|
 {runs}
 
 A load of more than 0.5 says that other programs shared the machine.

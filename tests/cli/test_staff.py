@@ -15,6 +15,7 @@ from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import NotAllowed
 from aftercare.settings import read_group
+from aftercare.stages.staff import REASONS
 
 LEAVE = ("staff", "away", "CA01-AC1", "--from", "2026-07-02", "--until", "2026-07-05")
 WHY = ("--reason", "leave", "--user", "zhang")
@@ -72,6 +73,10 @@ def test_who_comes_back_early_or_does_not_go_is_told_so(
     monkeypatch.setenv("AFTERCARE_TODAY", july(3).isoformat())
     back = say("staff", "back", "CA01-AC1", "--user", "zhang").output
     assert back == "CA01-AC1 员工CA01-AC1: works again from 2026-07-04 on\n"
+
+
+def test_the_command_knows_every_kind_of_absence(say: Callable[..., Result]) -> None:
+    assert f"[{'|'.join(REASONS)}]" in say("staff", "away", "--help").output
 
 
 def test_a_stranger_is_told_which_role_is_needed(say: Callable[..., Result]) -> None:

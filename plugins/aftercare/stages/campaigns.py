@@ -8,24 +8,23 @@ made by the night that prepares its first day, and taken back by the night after
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from aftercare.errors import BadData, ConfigurationError, NotAllowed
+from aftercare.errors import BadData, ConfigurationError
 from aftercare.rules.follow_ups import CAMPAIGNS, follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
+from aftercare.user_roles import require_role
 from aftercare.warehouse import run
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
 LONGEST_SUBJECT = 40
 """Letters, so that a message stays one message."""
 ROLES = ("operator", "manager")
-ALL_STORES = "*"
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def start(
     _check(wanted, today)
     with engine.begin() as connection:
         stores, left_out = _stores(connection, group, policy, wanted)
-        _require_role(connection, stores, user, today)
+        require_role(connection, stores, user, today, ROLES)
         added = run(
             connection,
             "campaigns/start_campaign",
@@ -82,7 +81,7 @@ def stop(engine: Engine, code: str, user: str, today: date) -> dict[str, Any]:
     """
     with engine.begin() as connection:
         found = _get(connection, code)
-        _require_role(connection, found["store_codes"], user, today)
+        require_role(connection, found["store_codes"], user, today, ROLES)
         run(connection, "campaigns/stop_campaign", campaign_code=code, user_name=user)
         return _get(connection, code)
 
@@ -150,20 +149,6 @@ def _has_campaign(
         each.campaign == wanted.kind and each.event_from <= wanted.starts_on <= each.event_to
         for each in follow_ups(policy, pack)
     )
-
-
-def _require_role(connection: Connection, stores: Sequence[str], user: str, today: date) -> None:
-    allowed = set(
-        run(
-            connection, "ops/list_user_stores", user_name=user, today=today, roles=list(ROLES)
-        ).scalars()
-    )
-    missing = sorted(set(stores) - allowed)
-    if ALL_STORES not in allowed and missing:
-        raise NotAllowed(
-            f"{user} is no operator or manager of {', '.join(missing)}; `aftercare users grant` gives "
-            "the role"
-        )
 
 
 def _get(connection: Connection, code: str) -> dict[str, Any]:

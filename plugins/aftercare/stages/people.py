@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, RowMapping
 
-from aftercare.errors import BadData, NotAllowed
+from aftercare.errors import BadData
 from aftercare.protection import Keyring, mask
 from aftercare.settings import Group
+from aftercare.user_roles import require_role
 from aftercare.warehouse import report, run
 
 log = logging.getLogger(__name__)
@@ -256,17 +257,8 @@ def _customer(connection: Connection, given: str) -> RowMapping:
 def _require_steward(
     connection: Connection, customers: Sequence[RowMapping], user: str, today: date
 ) -> None:
-    allowed = set(
-        run(
-            connection, "ops/list_user_stores", user_name=user, today=today, roles=["steward"]
-        ).scalars()
-    )
     stores = {store for customer in customers for store in customer["stores"]}
-    missing = sorted(stores - allowed)
-    if "*" not in allowed and (missing or not allowed):
-        raise NotAllowed(
-            f"{user} is no steward of {', '.join(missing) or 'any store'}; `aftercare users grant` gives the role"
-        )
+    require_role(connection, stores, user, today, ("steward",))
 
 
 def _check_pair(connection: Connection, action: str, kept: RowMapping, other: RowMapping) -> None:

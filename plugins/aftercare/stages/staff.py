@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from aftercare.errors import BadData, NotAllowed
+from aftercare.errors import BadData
+from aftercare.user_roles import require_role
 from aftercare.warehouse import run
 
 ROLES = ("operator", "manager")
-ALL_STORES = "*"
 REASONS = ("leave", "training", "day_off", "other")
 """The kind of an absence; its cause is nobody's business here."""
 
@@ -133,17 +133,7 @@ def _require_role(connection: Connection, employee_no: str, user: str, today: da
     stores = _posts(connection, employee_no, today)
     if not stores:
         raise BadData(f"nobody with the number {employee_no} works in a store today or later")
-    allowed = set(
-        run(
-            connection, "ops/list_user_stores", user_name=user, today=today, roles=list(ROLES)
-        ).scalars()
-    )
-    missing = sorted(stores - allowed)
-    if ALL_STORES not in allowed and missing:
-        raise NotAllowed(
-            f"{user} is no operator or manager of {', '.join(missing)}; `aftercare users grant` gives the "
-            "role"
-        )
+    require_role(connection, stores, user, today, ROLES)
 
 
 def _require_neighbour(connection: Connection, wanted: Absence) -> None:
