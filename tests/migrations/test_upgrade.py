@@ -23,10 +23,13 @@ from aftercare.settings import PROJECT
 
 FILES = sorted((Path(__file__).parent / "data").glob("*.zip"))
 # What earlier versions let stand on lists and later ones take back, as two tasks of one person on one
-# day and numbers that are nobody's; and tasks whose call says what waits for them.
-WAITING = (
-    "select task_key from care.follow_up_task where status in ('held', 'postponed') or also <> '{}'"
-)
+# day and numbers that are nobody's; tasks whose call says what waits for them; and those whose time
+# ends in the night after the upgrade.
+WAITING = """
+    select task_key from care.follow_up_task
+    where status in ('held', 'postponed') or also <> '{}'
+        or (status = 'missed' and changed_day = (select max(business_day) from ops.load))
+"""
 # Worked out anew by an upgrade or by the first night after it.
 DERIVED = {"quality.row_fact", "care.service_due_queue"}
 

@@ -131,6 +131,30 @@ def test_nobody_is_told_twice_of_one_campaign(care: CareGroup) -> None:
     assert care.night(july(4))["changed"] == 0
 
 
+def test_who_was_told_by_a_visit_that_is_cancelled_is_not_told_again(care: CareGroup) -> None:
+    visit(care, "R")
+    visit(care, "T", on=VISIT - timedelta(days=9), owner_phone_hash=b"phone R")
+    begin(care, STORM)
+    care.night(july(2))
+    care.call(KEY, july(3))
+    visit(care, "R", status="cancelled", arrives=july(3))
+    care.nights(july(3), july(4))
+    assert [key for key in care.tasks() if ".S2-07." in key] == [KEY]
+
+
+def test_whose_visit_is_cancelled_before_they_were_told_is_told_by_another(
+    care: CareGroup,
+) -> None:
+    visit(care, "R")
+    visit(care, "T", on=VISIT - timedelta(days=9), owner_phone_hash=b"phone R")
+    begin(care, STORM)
+    care.night(july(2))
+    visit(care, "R", status="cancelled", arrives=july(3))
+    care.night(july(3))
+    status = care.tasks("status")
+    assert (status[KEY], status["SK01.S2-07.T.storm-1"]) == (("withdrawn",), ("open",))
+
+
 def test_two_campaigns_share_the_budget_and_safety_goes_first(care: CareGroup) -> None:
     visit(care, "R")
     care.consent(date(2026, 1, 1), vin="VINR")
