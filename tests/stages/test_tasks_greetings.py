@@ -53,6 +53,24 @@ def test_it_was_said_also_where_staff_notes_the_call_days_later(care: CareGroup)
     assert status(care, GREETING) == ("done", "told", CALL)
 
 
+def test_it_stays_said_where_the_visit_of_the_call_turns_out_to_be_long_ago(
+    care: CareGroup,
+) -> None:
+    call_on_the_day(care)
+    care.call(CALL, july(9))
+    care.night(july(9))
+    exit_on = july(8) - timedelta(days=30)
+    care.repair(
+        "R", exit_on, store_code="SK01", deliverer_phone_hash=b"one phone", arrives=july(10)
+    )
+    care.night(july(10))
+    assert status(care, CALL) == ("done", "reached", None)
+    assert status(care, GREETING) == ("done", "told", CALL)
+    care.call(CALL, july(10), "no_answer", arrives=july(11), attempt_no=2)
+    care.night(july(11))
+    assert status(care, GREETING) == ("done", "told", CALL)
+
+
 @pytest.mark.parametrize(("on", "outcome"), [(july(9), "no_answer"), (july(10), "reached")])
 def test_it_was_not_said_where_nobody_was_reached_on_its_day(
     care: CareGroup, on: date, outcome: str

@@ -2,8 +2,9 @@
 -- about a task that goes first, on a day on which this one waited to be worked
 -- on. What is only worked out has to have stood on a list by then: what a late
 -- night found did not, and what was withdrawn by then was not said. A task that
--- was told so stays told while that call stands, wherever its dates move, and
--- also when nobody can be asked any more who it was about.
+-- was told so stays told while that call stands, wherever its dates or those of
+-- the call's own task move, and also when nobody can be asked any more who it
+-- was about.
 -- grain: one row per task, day and call in which the person was reached
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_person,
 --   pg_temp.night_call, care.follow_up_task
@@ -24,8 +25,12 @@ reached as (
         p.person,
         c.called_on
     from night_task as n
+    left join care.follow_up_task as t
+        on n.task_key = t.task_key and t.status = 'done'
     inner join night_call as c
-        on n.task_key = c.task_key and n.expires_on >= c.called_on
+        on
+            n.task_key = c.task_key
+            and greatest(n.expires_on, t.expires_on) >= c.called_on
     left join named as p on n.task_key = p.task_key
     where c.outcome = 'reached' and n.channel <> 'internal'
 )
