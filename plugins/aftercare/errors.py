@@ -8,6 +8,7 @@
         │   └── PolicyError          a policy value is missing, undated or was edited after use
         ├── BadData              rows or files that cannot be used
         │   └── BatchRefused         too many bad rows: nothing of this load goes on
+        ├── DeliveryStopped      a push that looks wrong: nothing more of it leaves
         ├── PeriodRefused        a partition key that is missing, open or malformed
         ├── PipelineFault        our own counts disagree: not the data's fault
         └── NotAllowed           this person may not do this
@@ -69,6 +70,10 @@ class BadData(Fatal):
 
 class BatchRefused(BadData):
     """Too many bad rows: nothing of this load goes on."""
+
+
+class DeliveryStopped(Fatal):
+    """A push that looks wrong: a person looks at it and lets it go on, or mends what is wrong."""
 
 
 class PeriodRefused(Fatal):

@@ -164,6 +164,31 @@ class Targets(_Part):
         return sorted({self.default, *self.stores.values(), *self.messages.names})
 
 
+class Delivery(_Part):
+    """When a push looks wrong and is stopped before it does harm, and when a message is given up.
+
+    It is stopped before anything leaves where one day's messages of a kind are more than
+    ``most_times`` the median of the last ``days``, and at least ``least_messages``; not before
+    ``least_days`` are known. It is stopped on the way where the target rejects more than
+    ``most_rejected`` of what it was asked, once that is at least ``least_answers``. A message that the
+    target does not take in ``most_refusals`` runs, while it takes others, is dead.
+    """
+
+    most_times: Annotated[Decimal, Field(gt=1)] = Decimal(4)
+    days: Annotated[int, Field(ge=1)] = 28
+    least_days: Annotated[int, Field(ge=1)] = 7
+    least_messages: Annotated[int, Field(ge=1)] = 200
+    most_rejected: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.3")
+    least_answers: Annotated[int, Field(ge=1)] = 50
+    most_refusals: Annotated[int, Field(ge=1)] = 6
+
+    @model_validator(mode="after")
+    def _can_tell(self) -> Delivery:
+        if self.least_days > self.days:
+            raise ValueError("least_days is more than days: nothing would ever be stopped")
+        return self
+
+
 class Recipient(_Part):
     """A person who gets mails in a role. ``stores`` empty means all stores."""
 
@@ -211,6 +236,7 @@ class Group(_Part):
     live_from: dict[str, date] = {}
     night: Night = Night()
     targets: Targets = Targets()
+    delivery: Delivery = Delivery()
     people: People = People()
     mail: Mail
     owners: dict[str, str] = {}

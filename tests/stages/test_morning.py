@@ -478,3 +478,34 @@ def _loaded(night: NightOfTasks, system: str) -> None:
                 system=system, feed="call_result", business_day=DAY, state="merged"
             )
         )
+
+
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [
+        (
+            {"guard": "volume", "found": "900", "usual": "120.0", "limit": "480.0"},
+            "推送看起来不对，已停下。2026-11-21 的 任务 有 900 条，平常每天 120 条",
+        ),
+        (
+            {"guard": "rejected", "found": "0.5", "usual": None, "limit": "0.3"},
+            "推送看起来不对，已停下。对方拒收了 50%，最多允许 30%",
+        ),
+    ],
+)
+def test_a_push_that_was_stopped_stands_on_top_with_what_to_do(
+    night: NightOfTasks, server: MailServer, tmp_path: Path, stop: dict[str, Any], said: str
+) -> None:
+    finish(night, tmp_path)
+    counts = {**dict.fromkeys(ENDS, 0), "due": 900, "waiting": 900, "withdrawn": 0}
+    stopped = {"action": "upsert", "work_day": "2026-11-21", **stop}
+    with night.engine.begin() as connection:
+        report = counts | {"rejected_by": {}, "stopped": stopped, "dead": 2}
+        house.report(connection, "push", DAY.isoformat(), report, part="workbook")
+    sent = send(night, server)
+    text = text_of(server.messages[0])
+    assert sent["complete"] == 0
+    assert said in text
+    assert "--let-through" in text
+    assert "2 条消息反复送不进去，已放弃" in text
+    assert "还没送到" not in text

@@ -38,7 +38,9 @@ def test_open_activities_are_the_tasks_sent_and_a_second_push_writes_nothing(
     assert (first["due"], first["sent"], first["changed"]) == (5, 5, 10)
     assert open_activities(odoo) == dict.fromkeys(keys, DAY + timedelta(days=3))
     stamps = odoo.find(ACTIVITY, [], "write_date")
-    assert send(night, odoo) == first | {"changed": 0}
+    second = send(night, odoo)
+    assert second == first | {"changed": 0, "run": second["run"]}
+    assert (first["run"]["created"], second["run"]["calls"]) == (10, 0)
     assert odoo.find(ACTIVITY, [], "write_date") == stamps
 
 

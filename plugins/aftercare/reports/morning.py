@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
 
 from aftercare.reports.mail_layout import TooLong, mail_message
 from aftercare.reports.morning_facts import Load, Morning, Refusal
 from aftercare.reports.morning_words import (
+    ACTIONS,
     BAD_WAYS,
     NOBODY,
     PUSH_HEADS,
@@ -117,7 +119,17 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             add(target, "no_push", "push_action", target=name)
             continue
         behind = morning.behind(target)
-        if behind:
+        stopped = push.get("stopped")
+        if stopped:
+            add(
+                target,
+                "push_stopped",
+                "push_stopped_action",
+                target=name,
+                name=target,
+                why=_why_stopped(stopped, language),
+            )
+        elif behind:
             kinds = [f"{say(PUSH_HEADS[kind], language)} {count}" for kind, count in behind.items()]
             add(
                 target,
@@ -137,9 +149,12 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
                 "rejected",
                 "rejected_action",
                 target=name,
+                name=target,
                 count=push["rejected"],
                 reasons="; ".join(reasons[:REASONS_SHOWN]),
             )
+        if push.get("dead"):
+            add(target, "dead", "dead_action", target=name, name=target, count=push["dead"])
     ownerless = sum(line.current for line in morning.tasks if line.reason == "no_owner")
     if ownerless:
         add("tasks", "no_owner", "no_owner_action", count=ownerless)
@@ -163,7 +178,8 @@ def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[st
     heads = [
         head
         for head in PUSH_HEADS
-        if head in ("due", "sent") or any(push and push[head] for push in morning.pushes.values())
+        if head in ("due", "sent")
+        or any(push and push.get(head) for push in morning.pushes.values())
     ]
     verdict = "complete" if morning.is_complete else "incomplete"
     new, current = morning.count(is_new=True), morning.count(is_new=False)
@@ -236,6 +252,16 @@ def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[st
         ],
         "foot": say(TEXTS["foot"], language),
     }
+
+
+def _why_stopped(stopped: Mapping[str, Any], language: Language) -> str:
+    """What looked wrong: the volume of a day, or the share that was rejected."""
+    if stopped["guard"] == "rejected":
+        shares = {name: f"{Decimal(stopped[name]):.0%}" for name in ("found", "limit")}
+        return say(TEXTS["stopped_rejected"], language, **shares)
+    kind = say(ACTIONS[stopped["action"]], language)
+    usual = f"{Decimal(stopped['usual']).normalize():f}"
+    return say(TEXTS["stopped_volume"], language, **{**stopped, "action": kind, "usual": usual})
 
 
 def shorten(text: str, longest: int) -> str:

@@ -76,12 +76,15 @@ PUSH_HEADS: Words = {
     "sent": ("已送", "sent"),
     "unchanged": ("无变化", "unchanged"),
     "rejected": ("拒收", "rejected"),
+    "dead": ("已放弃", "given up"),
+    "dropped": ("人工丢弃", "dropped"),
     "retry": ("待重试", "to retry"),
     "unknown": ("不明", "unknown"),
     "expired": ("过期", "expired"),
     "waiting": ("等待", "waiting"),
     "withdrawn": ("另撤回", "also withdrawn"),
 }
+ACTIONS: Words = {"upsert": ("任务", "tasks"), "withdraw": ("撤回", "withdrawals")}
 WORKBOOK: Pair = ("门店任务表", "Task workbooks")
 NOBODY: Pair = ("未指定（include/group.yaml 的 owners）", "nobody (owners in include/group.yaml)")
 
@@ -213,17 +216,45 @@ TEXTS: Words = {
         "{target}: {count} messages did not arrive yet ({reasons})",
     ),
     "push_action": (
-        "检查连接、对方系统和磁盘空间；下一次推送会补发。要马上补发，执行 aftercare night {day} --step push；不会重复",
+        "检查连接、对方系统和磁盘空间；下一次推送会补发。要马上补发，执行 aftercare push {day}；不会重复",
         "Check the connection, the other side and room on its disk; the next push sends what waits. At once: "
-        "aftercare night {day} --step push; nothing is doubled",
+        "aftercare push {day}; nothing is doubled",
     ),
     "rejected": (
         "{target}：拒收 {count} 项任务。{reasons}",
         "{target}: {count} tasks rejected. {reasons}",
     ),
     "rejected_action": (
-        "按原因更正源数据或 CRM 映射；更正后自动再发",
-        "Correct the source or the CRM mapping; what changes is sent again",
+        "按原因更正源数据或 CRM 映射；更正后自动再发。逐条查看：aftercare outbox list --target {name}",
+        "Correct the source or the CRM mapping; what changes is sent again. Each of them: aftercare "
+        "outbox list --target {name}",
+    ),
+    "push_stopped": (
+        "{target}：推送看起来不对，已停下。{why}",
+        "{target}: the push looked wrong and was stopped. {why}",
+    ),
+    "push_stopped_action": (
+        "先看 aftercare push {day} --target {name} --dry-run 和 aftercare outbox list；确认无误后执行 "
+        "aftercare push {day} --target {name} --let-through --reason 原因",
+        "Look with aftercare push {day} --target {name} --dry-run and aftercare outbox list; if all is right: "
+        "aftercare push {day} --target {name} --let-through --reason why",
+    ),
+    "stopped_volume": (
+        "{work_day} 的 {action} 有 {found} 条，平常每天 {usual} 条",
+        "{found} messages ({action}) of {work_day}; usual are {usual} a day",
+    ),
+    "stopped_rejected": (
+        "对方拒收了 {found}，最多允许 {limit}",
+        "the target rejected {found}; {limit} is the most",
+    ),
+    "dead": (
+        "{target}：{count} 条消息反复送不进去，已放弃",
+        "{target}: {count} messages were not taken again and again, and are given up",
+    ),
+    "dead_action": (
+        "查看 aftercare outbox list --target {name} --state dead；排除原因后 aftercare outbox replay，或 drop",
+        "See aftercare outbox list --target {name} --state dead; mend the cause, then aftercare outbox "
+        "replay, or drop",
     ),
     "told": ("已在另一通联系中说明", "told in another call"),
     "no_owner": ("{count} 项任务没有负责人", "{count} tasks have no owner"),

@@ -46,6 +46,14 @@ from aftercare.runs.night import (
     settle_released,
     sweep,
 )
+from aftercare.runs.outbox import (
+    decide_messages,
+    last_night,
+    list_outbox,
+    push_despite,
+    rehearse_push,
+    show_message,
+)
 from aftercare.runs.plan import compare_nights, plan_nights
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
 from aftercare.runs.why import explain_task
@@ -59,13 +67,16 @@ __all__ = [
     "crm_targets",
     "dealer_system",
     "decide_cases",
+    "decide_messages",
     "docs_folder",
     "end_absence",
     "enter_absence",
     "explain_task",
     "know_people",
+    "last_night",
     "list_absences",
     "list_campaigns",
+    "list_outbox",
     "make_tasks",
     "message_targets",
     "morning",
@@ -80,12 +91,15 @@ __all__ = [
     "pull",
     "pulled_feeds",
     "push",
+    "push_despite",
     "push_messages",
     "refuse_open_month",
+    "rehearse_push",
     "require_complete",
     "score",
     "settle",
     "settle_released",
+    "show_message",
     "start_campaign",
     "stop_campaign",
     "sweep",

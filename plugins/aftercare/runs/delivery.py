@@ -33,8 +33,9 @@ def open_delivery(key: str | None) -> list[str]:
 
 
 @step
-def push(key: str | None, name: str) -> Counts:
-    """Sends to one target what differs from what it acknowledged."""
+def push(key: str | None, name: str, guarded: bool = True) -> Counts:
+    """Sends to one target what differs from what it acknowledged; without ``guarded`` also where that
+    looks wrong."""
     from aftercare.stages.push import push as push_target
 
     group, day = read_group(), period.read_day(key)
@@ -47,6 +48,7 @@ def push(key: str | None, name: str) -> Counts:
         today(group),
         policy(),
         lambda: now(group),
+        guarded,
     )
 
 

@@ -10,39 +10,28 @@ only within the hours of their store: of a process that is killed one message at
 
 from __future__ import annotations
 
-import secrets
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine
 
 from aftercare import warehouse
-from aftercare.errors import AftercareError, ConfigurationError, SystemUnreachable
+from aftercare.errors import ConfigurationError, DeliveryStopped, SystemUnreachable
 from aftercare.protection import Keyring
 from aftercare.rules.festivals import open_days
 from aftercare.rules.message_hours import may_send
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
-from aftercare.targets.outbox import Key, Outbox, Work
-from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Record, Target
-
-LOCK_CLASS = 5107
-"""First half of the advisory locks that living senders hold; see revive_stale_messages.sql."""
-
-LIST_BATCH = 2000
-"""Messages claimed at once for a target of whole lists: a store's list is made once a batch."""
-
-PATIENCE = 2
-"""Batches that come back as `retry`, or messages that end in doubt, one after the other until the
-target is left alone."""
+from aftercare.targets.guards import DayVolume, Stop, volume_stop
+from aftercare.targets.outbox import CONTACT_REJECTED, Outbox
+from aftercare.targets.protocol import ListTarget, MessageTarget, Target
+from aftercare.targets.sender import LOCK_CLASS, Sender, claimer
 
 WAITING = ("pending", "retry", "unknown")
-ENDS = ("sent", "unchanged", "rejected", "retry", "unknown", "expired")
+ENDS = ("sent", "unchanged", "rejected", "dead", "dropped", "retry", "unknown", "expired")
 
 
 def push(
@@ -54,18 +43,21 @@ def push(
     today: date,
     policy: Policy,
     now: Callable[[], datetime] | None = None,
+    guarded: bool = True,
 ) -> dict[str, Any]:
     """Sends to a target what differs from what it acknowledged; safe to kill and to run twice.
 
-    Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `retry` +
-    `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the day; and of this
-    run alone `changed`, the records that the target took, and `lists`, the lists written.
+    Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` +
+    `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
+    day; and of this run alone `changed`, the records that the target took, `lists`, the lists
+    written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `calls` made
+    and the `seconds`; `stopped` says what looked wrong. Without `guarded` nothing looks wrong.
 
     A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
     hour by `policy` waits.
 
-    Raises SystemUnreachable, after the report was kept, where the target took nothing at all, and
-    what the target raises where it is not what its mapping says.
+    Raises, after the report was kept, SystemUnreachable where the target took nothing at all,
+    DeliveryStopped where the volume of a day or the share of rejected messages looks wrong, and what the target raises where it is not what its mapping says.
     """
     says_once = isinstance(target, MessageTarget)
     outbox = Outbox(
@@ -78,7 +70,9 @@ def push(
         says_once=says_once,
     )
     # A list that is written late is for the day on which somebody can still work on it.
-    sender = _Sender(engine, target, outbox, max(day + timedelta(days=1), today))
+    work_day = max(day + timedelta(days=1), today)
+    sender = Sender(engine, target, outbox, work_day, group.delivery, guarded)
+    began = time.monotonic()
     if isinstance(target, MessageTarget):
         # A check that fails would leave what was claimed in doubt; a gateway says what is wrong when
         # the first message is sent.
@@ -89,13 +83,29 @@ def push(
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
+            if sender.mapping_digest:
+                warehouse.run(
+                    connection,
+                    "outbound/revive_rejected",
+                    target=target.name,
+                    today=today,
+                    mapping_digest=sender.mapping_digest,
+                    contact_rejected=CONTACT_REJECTED,
+                )
+        if guarded and not isinstance(target, ListTarget):
+            sender.stop = sudden_volume(engine, target.name, group, day)
         # Each message is tried once; what stayed unknown is settled by sending it again.
         for states in (WAITING, ("unknown", "pending")):
-            with _claimer(engine) as claimer:
-                sender.send_all(claimer, states)
+            with claimer(engine) as number:
+                sender.send_all(number, states)
         sender.publish_remaining()
     finally:
-        counts = _report(engine, sender, day)
+        counts = _report(engine, sender, day, time.monotonic() - began)
+    if sender.stop:
+        raise DeliveryStopped(
+            f"{target.name}: {sender.stop.text}. Look with `aftercare push {day} --dry-run` and `aftercare "
+            "outbox list`; what waits is sent by `aftercare push` with `--let-through`"
+        )
     if isinstance(target, MessageTarget) and target.stopped:
         raise ConfigurationError(target.stopped)
     if sender.outcomes and set(sender.outcomes) == {"retry"}:
@@ -117,7 +127,7 @@ def _hours(
     """Asks which stores may send messages at this moment."""
     if now is None:
         raise ConfigurationError("messages are sent by the clock; give push one")
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         stores = warehouse.run(connection, "care/list_stores").all()
     calendars = open_days(group, today)
 
@@ -137,207 +147,17 @@ def _hours(
     return stores_now
 
 
-@contextmanager
-def _claimer(engine: Engine) -> Iterator[str]:
-    """A number to claim with; the database holds its lock for as long as this process lives."""
-    lock = {"lock_class": LOCK_CLASS, "number": secrets.randbelow(2**31)}
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        warehouse.run(connection, "outbound/hold_lock", **lock)
-        try:
-            yield str(lock["number"])
-        finally:
-            warehouse.run(connection, "outbound/drop_lock", **lock)
+def sudden_volume(engine: Engine, target: str, group: Group, day: date) -> Stop | None:
+    """Whether of one day far more waits than days usually bring."""
+    first = day + timedelta(days=1) - timedelta(days=group.delivery.days)
+    with engine.begin() as connection:
+        found = warehouse.run(
+            connection, "outbound/count_volume", target=target, first_day=first
+        ).mappings()
+        return volume_stop([DayVolume(**row) for row in found], group.delivery)
 
 
-@dataclass
-class _Sender:
-    """One run against one target, and what came of it."""
-
-    engine: Engine
-    target: Target | ListTarget | MessageTarget
-    outbox: Outbox
-    work_day: date
-    stores_now: Callable[[], list[str]] | None = None
-    changed: int = 0
-    lists: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    refused_batches: int = 0
-    retry_after: float | None = None
-    reason: str | None = None
-    checked: bool = False
-    published: set[str] = field(default_factory=set)
-    shown: Mapping[str, str] | None = None
-
-    def send_all(self, claimer: str, states: Sequence[str]) -> None:
-        """Claims and sends batch by batch until nothing is left or the target takes nothing."""
-        target = self.target
-        if isinstance(target, ListTarget):
-            size = LIST_BATCH
-        else:
-            size = 1 if isinstance(target, MessageTarget) else target.capabilities.batch_size
-        self.shown = None
-        while self.refused_batches < PATIENCE:
-            batch = self._claim(claimer, states, size)
-            if not batch:
-                return
-            work = self._prepare(claimer, batch)
-            if work.records or work.withdrawals:
-                self._check()
-            if isinstance(target, ListTarget):
-                outcomes = self._publish_stores(target, work)
-            elif isinstance(target, MessageTarget):
-                outcomes = self._say(target, work)
-            else:
-                outcomes = self._call(target, work)
-            self._record(claimer, work, outcomes)
-
-    def _prepare(self, claimer: str, batch: Sequence[RowMapping]) -> Work:
-        """What the batch means; a message that cannot be put into words is not in doubt."""
-        try:
-            with self.engine.connect() as connection:
-                return self.outbox.prepare(connection, batch)
-        except AftercareError:
-            if self.outbox.says_once:
-                keys: list[Key] = [(m["entity"], m["external_key"]) for m in batch]
-                untold = Work(dict(zip(keys, batch, strict=True)))
-                for key in keys:
-                    untold.settle(key, "retry", "not put into words")
-                self._record(claimer, untold, {})
-            raise
-
-    def publish_remaining(self) -> None:
-        """Gives each other store with open tasks its list of the work day."""
-        if not isinstance(self.target, ListTarget):
-            return
-        with self.engine.connect() as connection:
-            found = warehouse.run(connection, "outbound/list_open_stores", target=self.target.name)
-            remaining = [row.store_code for row in found if row.store_code not in self.published]
-        problem = None
-        for store in remaining:
-            try:
-                self._publish(self.target, store)
-            except SystemUnreachable as raised:
-                problem = raised
-        if problem:
-            raise problem
-
-    def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
-        ask_after = 0.0
-        if isinstance(self.target, MessageTarget):
-            ask_after = self.target.ask_after_seconds
-            if not self.target.can_ask:
-                states = [state for state in states if state != "unknown"]
-        while True:
-            stores = self.stores_now() if self.stores_now else None
-            try:
-                with self.engine.begin() as connection:
-                    claimed = warehouse.run(
-                        connection,
-                        "outbound/claim_messages",
-                        target=self.target.name,
-                        claimer=claimer,
-                        states=list(states),
-                        batch_size=size,
-                        store_codes=stores,
-                        ask_after=ask_after,
-                    )
-                    return claimed.mappings().all()
-            except IntegrityError:
-                # Another sender took one of these keys a moment ago; the next look sees its claim.
-                continue
-
-    def _check(self) -> None:
-        if not self.checked:
-            self.target.check()
-            self.checked = True
-
-    def _call(self, target: Target, work: Work) -> dict[Key, Outcome]:
-        records = [self._looked_up(target, record) for record in work.records.values()]
-        sent = target.upsert(records) if records else ()
-        withdrawn = target.withdraw(list(work.withdrawals.values())) if work.withdrawals else ()
-        return dict(zip(work.records, sent, strict=True)) | dict(
-            zip(work.withdrawals, withdrawn, strict=True)
-        )
-
-    def _looked_up(self, target: Target, record: Record) -> Record:
-        """The record with the id under which a target without upsert may already hold it."""
-        if target.capabilities.native_upsert or record.crm_id or record.entity == "contact":
-            return record
-        if self.shown is None:
-            self.shown = {task.key: task.crm_id for task in target.open_tasks()}
-        return replace(record, crm_id=self.shown.get(record.key))
-
-    @staticmethod
-    def _say(target: MessageTarget, work: Work) -> dict[Key, Outcome]:
-        outcomes = {}
-        for key, record in work.records.items():
-            known = target.ask(record) if key in work.doubtful else None
-            outcomes[key] = known or target.send(record)
-        return outcomes
-
-    def _publish_stores(self, target: ListTarget, work: Work) -> dict[Key, Outcome]:
-        answers: dict[str, Outcome] = {}
-        for store in work.stores:
-            try:
-                self._publish(target, store)
-                answers[store] = Outcome(store, "sent")
-            except SystemUnreachable as problem:
-                answers[store] = Outcome(store, "retry", None, str(problem), problem.retry_after)
-        changing = [*work.records, *work.withdrawals]
-        return {key: answers[work.messages[key]["store_code"]] for key in changing}
-
-    def _publish(self, target: ListTarget, store: str) -> None:
-        with self.engine.begin() as connection:
-            warehouse.run(connection, "outbound/lock_list", target=target.name, store_code=store)
-            tasks = self.outbox.open_list(connection, store, self.work_day)
-            self.lists += target.publish(store, self.work_day, tasks)
-        self.published.add(store)
-
-    def _record(self, claimer: str, work: Work, outcomes: Mapping[Key, Outcome]) -> None:
-        """Keeps each message's end, and what the target acknowledged, in one transaction."""
-        ends = dict(work.settled)
-        acknowledged = []
-        for key, outcome in outcomes.items():
-            ends[key] = (outcome.state, outcome.reason)
-            self.outcomes[outcome.state] += 1
-            self.retry_after = outcome.retry_after or self.retry_after
-            self.reason = outcome.reason or self.reason
-        for key, (state, _) in ends.items():
-            if key in work.digests and state in ("sent", "unchanged"):
-                digest, version = work.digests[key]
-                acknowledged.append(
-                    {
-                        "target": self.target.name,
-                        "entity": key[0],
-                        "external_key": key[1],
-                        "crm_id": outcomes[key].crm_id if key in outcomes else None,
-                        "acknowledged_hash": digest,
-                        "acknowledged_version": version,
-                        "is_withdrawn": key in work.withdrawals,
-                    }
-                )
-        finished = [
-            {
-                "message_id": work.messages[key]["message_id"],
-                "state": state,
-                "reason": reason,
-                "claimer": claimer,
-            }
-            for key, (state, reason) in ends.items()
-            if key in work.messages
-        ]
-        with self.engine.begin() as connection:
-            if acknowledged:
-                connection.execute(warehouse.statement("outbound/acknowledge"), acknowledged)
-            connection.execute(warehouse.statement("outbound/finish_message"), finished)
-        states = [outcome.state for outcome in outcomes.values()]
-        self.changed += states.count("sent")
-        in_vain = {"retry", "unknown"} if self.outbox.says_once else {"retry"}
-        is_refused = bool(states) and set(states) <= in_vain
-        self.refused_batches = self.refused_batches + 1 if is_refused else 0
-
-
-def _report(engine: Engine, sender: _Sender, day: date) -> dict[str, Any]:
+def _report(engine: Engine, sender: Sender, day: date, seconds: float) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     rejected_by: Counter[str] = Counter()
     name = sender.target.name
@@ -358,6 +178,15 @@ def _report(engine: Engine, sender: _Sender, day: date) -> dict[str, Any]:
             "rejected_by": dict(rejected_by),
             "changed": sender.changed,
             "lists": sender.lists,
+            "stopped": sender.stop and sender.stop.as_counts(),
+            "run": {
+                "created": sender.created,
+                "updated": sender.changed - sender.created - sender.withdrawn,
+                "withdrawn": sender.withdrawn,
+                "retried": sender.retried,
+                "calls": sender.calls,
+                "seconds": round(seconds, 1),
+            },
         }
         warehouse.report(connection, "push", day.isoformat(), kept, part=name)
     return kept

@@ -11,6 +11,7 @@ statistics as a call that somebody made.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -59,6 +60,7 @@ class OdooTarget:
 
     def __init__(self, mapping: OdooMapping, client: Json2) -> None:
         self._mapping = mapping
+        self._client = client
         self._call: odoo_load.Call = client.call
         self._records = OdooRecords(mapping, client.call)
 
@@ -109,6 +111,16 @@ class OdooTarget:
             concurrency=1,
             reads_results=True,
         )
+
+    @property
+    def mapping_digest(self) -> str:
+        """A digest of all that the mapping says."""
+        return hashlib.sha256(self._mapping.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def calls(self) -> int:
+        """Requests to Odoo so far."""
+        return self._client.calls
 
     def check(self) -> None:
         """Compare the mapping with what this Odoo has and lets us do.

@@ -66,6 +66,7 @@ class Json2:
         self._longest_wait = longest_wait
         self._sleep = sleep
         self._not_before = 0.0
+        self.calls = 0
         self._session = requests.Session()
         # Proxies and .netrc of the machine are not meant for the CRM's key.
         self._session.trust_env = False
@@ -87,6 +88,7 @@ class Json2:
         """
         self._wait_until_welcome()
         what = f"{model}.{method}"
+        self.calls += 1
         try:
             response = self._session.post(
                 f"{self._address}/json/2/{model}/{method}",

@@ -32,7 +32,8 @@ class Work:
 
     Every key of `messages` stands in exactly one of `records`, `withdrawals` and `settled` (state
     and reason). `digests` holds what the ledger will say once the target acknowledged. `doubtful`
-    are records of which nobody knows whether they were sent.
+    are records of which nobody knows whether they were sent, `new` those that the target never
+    acknowledged.
     """
 
     messages: Mapping[Key, RowMapping]
@@ -41,6 +42,7 @@ class Work:
     settled: dict[Key, tuple[str, str | None]] = field(default_factory=dict)
     digests: dict[Key, tuple[bytes, int]] = field(default_factory=dict)
     doubtful: set[Key] = field(default_factory=set)
+    new: set[Key] = field(default_factory=set)
 
     @property
     def stores(self) -> list[str]:
@@ -112,6 +114,26 @@ class Outbox:
                 self._send(work, record, ledger)
         return work
 
+    def record(
+        self, connection: Connection, entity: Entity, key: str, task_key: str
+    ) -> Record | None:
+        """What a message of a key would say now; None of a contact whom nobody is to call."""
+        if entity == "contact":
+            store_code, _, subject = key.partition(".")
+            found = warehouse.run(
+                connection,
+                "outbound/list_contact_tasks",
+                store_codes=[store_code],
+                subjects=[subject],
+            )
+            called_for = {row.contact_key: row.task_key for row in found}
+            if key not in called_for:
+                return None
+            row = self._rows(connection, [called_for[key]])[called_for[key]]
+            return rendering.contact_record(row, row["version"], None, self.keyring)
+        row = self._rows(connection, [task_key])[task_key]
+        return rendering.task_record(row, None, self.keyring, self.language, self._class(row))
+
     def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
         """Every open task of a store, in the order of its list."""
         keys = (
@@ -158,6 +180,8 @@ class Outbox:
             work.settle(key, "superseded")
         else:
             work.records[key] = record
+            if not ledger:
+                work.new.add(key)
 
     def _say(
         self, work: Work, message: RowMapping, row: RowMapping, ledger: RowMapping | None

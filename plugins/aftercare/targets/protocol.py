@@ -166,6 +166,16 @@ class Target(Protocol):
         """What this target can do."""
         ...
 
+    @property
+    def mapping_digest(self) -> str:
+        """Which mapping this is: what one rejected may be right by another."""
+        ...
+
+    @property
+    def calls(self) -> int:
+        """How many calls over the network were made so far."""
+        ...
+
     def check(self) -> None:
         """Compare the mapping with the target's own description, before anything is sent.
 
@@ -245,6 +255,11 @@ class MessageTarget(Protocol):
     @property
     def can_ask(self) -> bool:
         """Whether the other side can say what became of a record."""
+        ...
+
+    @property
+    def calls(self) -> int:
+        """How many calls over the network were made so far."""
         ...
 
     @property

@@ -68,6 +68,7 @@ class SmsTarget:
         self._address = self._address_of(access)
         self._sleep = sleep
         self._not_before = 0.0
+        self.calls = 0
         self._stopped: str | None = None
         self._session = requests.Session()
         # Proxies and .netrc of the machine are not meant for the gateway's secret.
@@ -246,6 +247,7 @@ class SmsTarget:
             self._not_before = time.monotonic() + 1 / self._mapping.messages_per_second
         prepared = self._prepared(request, values)
         timeout = (self._mapping.connect_seconds, self._mapping.read_seconds)
+        self.calls += 1
         try:
             response = self._session.send(prepared, timeout=timeout, allow_redirects=False)
         except requests.RequestException as problem:

@@ -1,0 +1,217 @@
+"""What people see of the outbox, and decide about it: send a message again, or drop it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine
+
+from aftercare.errors import BadData
+from aftercare.protection import Keyring
+from aftercare.rules.policy import Policy
+from aftercare.settings import Group
+from aftercare.targets.outbox import Outbox
+from aftercare.targets.rehearsed import masked_fields
+from aftercare.user_roles import require_role
+from aftercare.warehouse import run
+
+ROLES = ("operator",)
+WORKBOOK = "workbook"
+ATTENTION = ("rejected", "dead", "unknown", "retry")
+"""States of messages that somebody may want to see to."""
+
+STATES = (*ATTENTION, "pending", "sending", "dropped", "sent", "unchanged", "expired", "superseded")
+REPLAYED = ("rejected", "dead")
+DROPPED = ("pending", "retry", "unknown", "rejected", "dead")
+ALL = 1_000_000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which messages are meant: by number, or all of some states, a target, a store, a reason."""
+
+    message_ids: tuple[int, ...] = ()
+    target: str | None = None
+    states: tuple[str, ...] = ()
+    store_code: str | None = None
+    reason: str | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether somebody chose at all: nobody decides about everything by a slip."""
+        return bool(self.message_ids or (self.target and self.states))
+
+
+def count_outbox(engine: Engine) -> list[Mapping[str, Any]]:
+    """How many messages are not settled, by target and state."""
+    with engine.connect() as connection:
+        return [dict(row) for row in run(connection, "outbound/count_outbox").mappings()]
+
+
+def list_outbox(engine: Engine, chosen: Chosen, most: int) -> list[Mapping[str, Any]]:
+    """The newest message of each key that is meant, the oldest first; `in_all` says how many."""
+    with engine.connect() as connection:
+        return _list(connection, chosen, most)
+
+
+def show_message(
+    engine: Engine, keyring: Keyring, group: Group, policy: Policy, today: date, asked: str
+) -> dict[str, Any]:
+    """The story of a key, by the key itself or the number of a message.
+
+    Gives its `messages`, the `decisions` about them, what each target `acknowledged`, and what would
+    be `said` now, masked. Raises BadData where there is none.
+    """
+    number = int(asked) if asked.isdigit() else None
+    with engine.connect() as connection:
+        found = _messages(connection, asked, number)
+        if number is not None and found:
+            found = _messages(connection, found[0]["external_key"], None)
+        if not found:
+            raise BadData(
+                f"there is no message {asked}; `aftercare outbox list` shows numbers and keys"
+            )
+        ids = [message["message_id"] for message in found]
+        newest = found[-1]
+        outbox = Outbox(
+            newest["target"], keyring, policy, group.group.language, today, has_contacts=True
+        )
+        record = outbox.record(
+            connection, newest["entity"], newest["external_key"], newest["task_key"]
+        )
+        return {
+            "messages": found,
+            "decisions": [
+                dict(row)
+                for row in run(connection, "outbound/list_decisions", message_ids=ids).mappings()
+            ],
+            "acknowledged": [
+                dict(row)
+                for target in dict.fromkeys(message["target"] for message in found)
+                for row in run(
+                    connection,
+                    "outbound/read_ledger",
+                    target=target,
+                    external_keys=[newest["external_key"]],
+                ).mappings()
+            ],
+            "said": masked_fields(record.fields) if record else {},
+        }
+
+
+def decide(
+    engine: Engine,
+    group: Group,
+    chosen: Chosen,
+    action: Literal["replay", "drop"],
+    reason: str,
+    user: str,
+    today: date,
+) -> list[Mapping[str, Any]]:
+    """Sends messages again with the next push, or never; who decided and why is kept.
+
+    Only the newest message of a key is meant. Raises BadData, and changes nothing, where that is not
+    possible for one of them; NotAllowed for who is no operator of their stores.
+    """
+    if not chosen.is_narrow:
+        raise BadData("say which: numbers of messages, or a target and a state")
+    if not reason.strip():
+        raise BadData("say why, in a few words: it is kept beside the message")
+    allowed = REPLAYED if action == "replay" else DROPPED
+    with engine.begin() as connection:
+        found = _list(connection, chosen, ALL)
+        _require(found, chosen, group, action, allowed)
+        require_role(connection, {row["store_code"] for row in found}, user, today, ROLES)
+        done = set(
+            run(
+                connection,
+                "outbound/decide_messages",
+                message_ids=[row["message_id"] for row in found],
+                from_states=list(allowed),
+                to_state="pending" if action == "replay" else "dropped",
+            ).scalars()
+        )
+        decided = [row for row in found if row["message_id"] in done]
+        for row in decided:
+            run(
+                connection,
+                "outbound/keep_decision",
+                target=row["target"],
+                message_id=row["message_id"],
+                action=action,
+                reason=reason,
+                decided_by=user,
+            )
+        return decided
+
+
+def let_through(engine: Engine, target: str, reason: str, user: str, today: date) -> None:
+    """Keeps who let a push go on that looked wrong; NotAllowed for who is no operator of all stores."""
+    if not reason.strip():
+        raise BadData("say why it is right, in a few words: it is kept")
+    with engine.begin() as connection:
+        stores = {row.store_code for row in run(connection, "care/list_stores")}
+        require_role(connection, stores, user, today, ROLES)
+        run(
+            connection,
+            "outbound/keep_decision",
+            target=target,
+            message_id=None,
+            action="let_through",
+            reason=reason,
+            decided_by=user,
+        )
+
+
+def _list(connection: Connection, chosen: Chosen, most: int) -> list[Mapping[str, Any]]:
+    found = run(
+        connection,
+        "outbound/list_outbox",
+        states=list(chosen.states or STATES),
+        target=chosen.target,
+        store_code=chosen.store_code,
+        reason=chosen.reason,
+        message_ids=list(chosen.message_ids) or None,
+        most=most,
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+def _messages(connection: Connection, key: str, number: int | None) -> list[dict[str, Any]]:
+    found = run(connection, "outbound/list_key_messages", external_key=key, message_id=number)
+    return [dict(row) for row in found.mappings()]
+
+
+def _require(
+    found: Sequence[Mapping[str, Any]],
+    chosen: Chosen,
+    group: Group,
+    action: str,
+    allowed: Collection[str],
+) -> None:
+    """Raises BadData where something is chosen that cannot be sent again or dropped."""
+    missing = sorted(set(chosen.message_ids) - {row["message_id"] for row in found})
+    if missing:
+        raise BadData(
+            f"no newest message of a key is number {', '.join(map(str, missing))}; `aftercare outbox "
+            "list` shows the numbers"
+        )
+    for row in found:
+        name, target = row["message_id"], row["target"]
+        if target == WORKBOOK:
+            raise BadData(
+                f"message {name} is of the workbooks, which are written whole: each shows every open task"
+            )
+        if action == "replay" and target in group.targets.messages.names:
+            raise BadData(
+                f"message {name} goes to a customer by {target}; what may have been said is not said "
+                "again, so contact the customer by hand"
+            )
+        if row["state"] not in allowed:
+            raise BadData(
+                f"message {name} is {row['state']}; only {', '.join(allowed)} can be "
+                f"{'sent again' if action == 'replay' else 'dropped'}"
+            )

@@ -1,0 +1,273 @@
+"""One run against one target: what is claimed, sent, and kept of what became of it.
+
+A message is claimed and the claim committed before the target is called, so a process that is
+killed leaves behind what it may have sent as `unknown`, and never as not sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Engine, RowMapping
+from sqlalchemy.exc import IntegrityError
+
+from aftercare import warehouse
+from aftercare.errors import AftercareError, SystemUnreachable
+from aftercare.settings import Delivery
+from aftercare.targets.guards import Stop, rejected_stop
+from aftercare.targets.outbox import Key, Outbox, Work
+from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Record, Target
+
+LOCK_CLASS = 5107
+"""First half of the advisory locks that living senders hold; see revive_stale_messages.sql."""
+
+LIST_BATCH = 2000
+"""Messages claimed at once for a target of whole lists: a store's list is made once a batch."""
+
+PATIENCE = 2
+"""Batches that come back as `retry`, or messages that end in doubt, one after the other until the
+target is left alone."""
+
+
+@contextmanager
+def claimer(engine: Engine) -> Iterator[str]:
+    """A number to claim with; the database holds its lock for as long as this process lives.
+
+    What a rehearsal claims nobody else sees, so nobody has to know that it lives.
+    """
+    lock = {"lock_class": LOCK_CLASS, "number": secrets.randbelow(2**31)}
+    if isinstance(cast(object, engine), warehouse.Rehearsal):
+        yield str(lock["number"])
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        warehouse.run(connection, "outbound/hold_lock", **lock)
+        try:
+            yield str(lock["number"])
+        finally:
+            warehouse.run(connection, "outbound/drop_lock", **lock)
+
+
+@dataclass
+class Sender:
+    """One run against one target, and what came of it. Without ``guarded`` no share of rejected
+    messages stops it."""
+
+    engine: Engine
+    target: Target | ListTarget | MessageTarget
+    outbox: Outbox
+    work_day: date
+    delivery: Delivery
+    guarded: bool = True
+    stores_now: Callable[[], list[str]] | None = None
+    changed: int = 0
+    created: int = 0
+    withdrawn: int = 0
+    retried: int = 0
+    lists: int = 0
+    stop: Stop | None = None
+    outcomes: Counter[str] = field(default_factory=Counter)
+    refused_batches: int = 0
+    retry_after: float | None = None
+    reason: str | None = None
+    checked: bool = False
+    published: set[str] = field(default_factory=set)
+    shown: Mapping[str, str] | None = None
+
+    def send_all(self, claimer: str, states: Sequence[str]) -> None:
+        """Claims and sends batch by batch until nothing is left or the target takes nothing."""
+        target = self.target
+        if isinstance(target, ListTarget):
+            size = LIST_BATCH
+        else:
+            size = 1 if isinstance(target, MessageTarget) else target.capabilities.batch_size
+        self.shown = None
+        while self.refused_batches < PATIENCE and not self.stop:
+            batch = self._claim(claimer, states, size)
+            if not batch:
+                return
+            work = self._prepare(claimer, batch)
+            if work.records or work.withdrawals:
+                self._check()
+            if isinstance(target, ListTarget):
+                outcomes = self._publish_stores(target, work)
+            elif isinstance(target, MessageTarget):
+                outcomes = self._say(target, work)
+            else:
+                outcomes = self._call(target, work)
+            self._record(claimer, work, outcomes)
+            if self.guarded:
+                self.stop = rejected_stop(self.outcomes, self.delivery)
+
+    def _prepare(self, claimer: str, batch: Sequence[RowMapping]) -> Work:
+        """What the batch means; a message that cannot be put into words is not in doubt."""
+        try:
+            with self.engine.begin() as connection:
+                return self.outbox.prepare(connection, batch)
+        except AftercareError:
+            if self.outbox.says_once:
+                keys: list[Key] = [(m["entity"], m["external_key"]) for m in batch]
+                untold = Work(dict(zip(keys, batch, strict=True)))
+                for key in keys:
+                    untold.settle(key, "retry", "not put into words")
+                self._record(claimer, untold, {})
+            raise
+
+    def publish_remaining(self) -> None:
+        """Gives each other store with open tasks its list of the work day."""
+        if not isinstance(self.target, ListTarget):
+            return
+        with self.engine.begin() as connection:
+            found = warehouse.run(connection, "outbound/list_open_stores", target=self.target.name)
+            remaining = [row.store_code for row in found if row.store_code not in self.published]
+        problem = None
+        for store in remaining:
+            try:
+                self._publish(self.target, store)
+            except SystemUnreachable as raised:
+                problem = raised
+        if problem:
+            raise problem
+
+    def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
+        ask_after = 0.0
+        if isinstance(self.target, MessageTarget):
+            ask_after = self.target.ask_after_seconds
+            if not self.target.can_ask:
+                states = [state for state in states if state != "unknown"]
+        while True:
+            stores = self.stores_now() if self.stores_now else None
+            try:
+                with self.engine.begin() as connection:
+                    claimed = warehouse.run(
+                        connection,
+                        "outbound/claim_messages",
+                        target=self.target.name,
+                        claimer=claimer,
+                        states=list(states),
+                        batch_size=size,
+                        store_codes=stores,
+                        ask_after=ask_after,
+                    )
+                    return claimed.mappings().all()
+            except IntegrityError:
+                # Another sender took one of these keys a moment ago; the next look sees its claim.
+                continue
+
+    def _check(self) -> None:
+        if not self.checked:
+            self.target.check()
+            self.checked = True
+
+    def _call(self, target: Target, work: Work) -> dict[Key, Outcome]:
+        records = [self._looked_up(target, record) for record in work.records.values()]
+        sent = target.upsert(records) if records else ()
+        withdrawn = target.withdraw(list(work.withdrawals.values())) if work.withdrawals else ()
+        return dict(zip(work.records, sent, strict=True)) | dict(
+            zip(work.withdrawals, withdrawn, strict=True)
+        )
+
+    def _looked_up(self, target: Target, record: Record) -> Record:
+        """The record with the id under which a target without upsert may already hold it."""
+        if target.capabilities.native_upsert or record.crm_id or record.entity == "contact":
+            return record
+        if self.shown is None:
+            self.shown = {task.key: task.crm_id for task in target.open_tasks()}
+        return replace(record, crm_id=self.shown.get(record.key))
+
+    @staticmethod
+    def _say(target: MessageTarget, work: Work) -> dict[Key, Outcome]:
+        outcomes = {}
+        for key, record in work.records.items():
+            known = target.ask(record) if key in work.doubtful else None
+            outcomes[key] = known or target.send(record)
+        return outcomes
+
+    def _publish_stores(self, target: ListTarget, work: Work) -> dict[Key, Outcome]:
+        answers: dict[str, Outcome] = {}
+        for store in work.stores:
+            try:
+                self._publish(target, store)
+                answers[store] = Outcome(store, "sent")
+            except SystemUnreachable as problem:
+                answers[store] = Outcome(store, "retry", None, str(problem), problem.retry_after)
+        changing = [*work.records, *work.withdrawals]
+        return {key: answers[work.messages[key]["store_code"]] for key in changing}
+
+    def _publish(self, target: ListTarget, store: str) -> None:
+        with self.engine.begin() as connection:
+            warehouse.run(connection, "outbound/lock_list", target=target.name, store_code=store)
+            tasks = self.outbox.open_list(connection, store, self.work_day)
+            self.lists += target.publish(store, self.work_day, tasks)
+        self.published.add(store)
+
+    def _record(self, claimer: str, work: Work, outcomes: Mapping[Key, Outcome]) -> None:
+        """Keeps each message's end, and what the target acknowledged, in one transaction."""
+        ends = dict(work.settled)
+        acknowledged = []
+        for key, outcome in outcomes.items():
+            ends[key] = (outcome.state, outcome.reason)
+            self._count(key, outcome, work)
+            self.retry_after = outcome.retry_after or self.retry_after
+            self.reason = outcome.reason or self.reason
+        for key, (state, _) in ends.items():
+            if key in work.digests and state in ("sent", "unchanged"):
+                digest, version = work.digests[key]
+                acknowledged.append(
+                    {
+                        "target": self.target.name,
+                        "entity": key[0],
+                        "external_key": key[1],
+                        "crm_id": outcomes[key].crm_id if key in outcomes else None,
+                        "acknowledged_hash": digest,
+                        "acknowledged_version": version,
+                        "is_withdrawn": key in work.withdrawals,
+                    }
+                )
+        # A target that takes nothing says nothing against a single message.
+        is_refusal = not self.outbox.says_once and self.outcomes["sent"] > 0
+        finished = [
+            {
+                "message_id": work.messages[key]["message_id"],
+                "state": state,
+                "reason": reason,
+                "claimer": claimer,
+                "is_refusal": is_refusal,
+                "most_refusals": self.delivery.most_refusals,
+                "mapping_digest": self.mapping_digest,
+            }
+            for key, (state, reason) in ends.items()
+            if key in work.messages
+        ]
+        with self.engine.begin() as connection:
+            if acknowledged:
+                connection.execute(warehouse.statement("outbound/acknowledge"), acknowledged)
+            connection.execute(warehouse.statement("outbound/finish_message"), finished)
+        states = [outcome.state for outcome in outcomes.values()]
+        self.changed += states.count("sent")
+        in_vain = {"retry", "unknown"} if self.outbox.says_once else {"retry"}
+        is_refused = bool(states) and set(states) <= in_vain
+        self.refused_batches = self.refused_batches + 1 if is_refused else 0
+
+    @property
+    def mapping_digest(self) -> str | None:
+        """By which mapping a target is spoken to, if by one."""
+        return self.target.mapping_digest if isinstance(self.target, Target) else None
+
+    @property
+    def calls(self) -> int | None:
+        """Calls made over the network, where the target counts them."""
+        return None if isinstance(self.target, ListTarget) else self.target.calls
+
+    def _count(self, key: Key, outcome: Outcome, work: Work) -> None:
+        self.outcomes[outcome.state] += 1
+        message = work.messages.get(key)
+        self.retried += bool(message and message["was_tried"])
+        if outcome.state == "sent":
+            self.created += key in work.new
+            self.withdrawn += key in work.withdrawals
