@@ -25,7 +25,7 @@ practice: venv ## An empty installation and an unknown dealer system, for the co
 	@$(BIN)/python -m aftercare.demo.practice $(ARGS)
 
 test: lint ## All checks and all tests
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 acceptance: venv-dev ## Whole months at full size; many minutes
 	@$(BIN)/pytest acceptance $(ARGS)

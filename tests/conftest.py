@@ -46,6 +46,13 @@ from aftercare.warehouse import connect, migrate  # noqa: E402
 
 TEMPLATE = "warehouse_template"
 
+LONG = (
+    *("test_runs_backfilled", "test_airflow", "test_upgrade", "test_tasks", "test_runs"),
+    *("test_runs_faults", "test_truth", "test_keys", "test_odoo", "test_odoo_mapping"),
+    *("test_cookbook", "test_tasks_changed", "test_loads", "test_tasks_budget"),
+)
+"""Files that take longest are begun first, so that no worker is left alone with one at the end."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # Told to end, pytest would die without its fixtures' ends.
@@ -54,6 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
         _sweep_killed_runs()
         config.stash[_session_lock] = (FOLDER / "session.lock").open("w")
         fcntl.flock(config.stash[_session_lock], fcntl.LOCK_EX)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

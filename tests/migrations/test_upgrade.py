@@ -1,102 +1,29 @@
 """Warehouses that earlier versions filled, brought to the newest: rows are kept and nights go on."""
 
-import csv
-import io
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from frozen_warehouse import NEXT, Frozen, thawed_group
-from psycopg import sql
+from frozen_warehouse import Frozen
 from sqlalchemy import Engine, text
-from whole_group import Group
+from upgrades import FILES, thawed, upgrade_and_run_a_night, version
 
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError, Retriable
 from aftercare.migrations.versions import newest
 from aftercare.settings import PROJECT
 
-FILES = sorted((Path(__file__).parent / "data").glob("*.zip"))
-# What earlier versions let stand on lists and later ones take back, as two tasks of one person on one
-# day and numbers that are nobody's; tasks whose call says what waits for them; and those whose time
-# ends in the night after the upgrade.
-WAITING = """
-    select task_key from care.follow_up_task
-    where status in ('held', 'postponed') or also <> '{}'
-        or (status = 'missed' and changed_day = (select max(business_day) from ops.load))
-"""
-# Worked out anew by an upgrade or by the first night after it.
-DERIVED = {"quality.row_fact", "care.service_due_queue"}
+SOME = (FILES[0], *FILES[-2:])
+"""The oldest and the two newest; acceptance upgrades them all."""
 
 
-@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
-def thawed(
-    request: pytest.FixtureRequest, postgres: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Frozen, Group, pytest.MonkeyPatch]]:
-    frozen = Frozen.read(request.param)
-    folder = tmp_path_factory.mktemp("thawed")
-    with thawed_group(postgres, frozen, folder, f"thawed_{frozen.version}") as (group, patch):
-        yield frozen, group, patch
-
-
-def test_a_filled_warehouse_is_upgraded_and_a_night_runs_on_it(thawed):
-    frozen, group, patch = thawed
-    warehouse.migrate(group.engine)
-    for name, rows in frozen.tables.items():
-        if name not in DERIVED:
-            assert sorted(csv.reader(io.StringIO(rows))) == kept(group.engine, name, rows), name
-    assert version(group.engine) == newest()
-
-    sent_before = sent(group)
-    patch.setenv("AFTERCARE_TODAY", str(NEXT + timedelta(days=1)))
-    group.advance(NEXT)
-    group.night(NEXT)
-    assert group.counts["tasks", str(NEXT)]["made"] > 0
-    sent_after = sent(group)
-    waiting = {row["task_key"] for row in group.rows(WAITING)}
-    alone = {key for key in sent_before if key[2] not in waiting}
-    assert len(alone) > len(sent_before) * 0.8
-    assert {key: sent_after[key] for key in alone} == {key: sent_before[key] for key in alone}
-
-    state = group.state()
-    group.night(NEXT, again=" again")
-    assert group.counts["tasks again", str(NEXT)]["changed"] == 0
-    assert group.state() == state
-
-
-def kept(engine: Engine, name: str, rows: str) -> list[list[str]]:
-    """A table as sorted CSV, header and all, with the columns that an earlier CSV had."""
-    columns = map(sql.Identifier, next(csv.reader(io.StringIO(rows))))
-    statement = sql.SQL("copy {} ({}) to stdout with (format csv, header)").format(
-        sql.Identifier(*name.split(".")), sql.SQL(", ").join(columns)
-    )
-    copied = io.BytesIO()
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for block in copy:
-                copied.write(block)
-    return sorted(csv.reader(io.StringIO(copied.getvalue().decode())))
-
-
-def sent(group: Group) -> dict[tuple[str, ...], Any]:
-    """What each target acknowledged of each task, and when."""
-    rows = group.rows("select * from outbound.ledger")
-    return {
-        (row["target"], row["entity"], row["external_key"]): row["acknowledged_at"] for row in rows
-    }
-
-
-def version(engine: Engine) -> str:
-    with engine.connect() as connection:
-        return connection.execute(
-            text("select version_num from public.warehouse_version")
-        ).scalar_one()
+@pytest.mark.parametrize("file", SOME, ids=lambda path: path.stem)
+def test_a_filled_warehouse_is_upgraded_and_a_night_runs_on_it(file, postgres, tmp_path):
+    with thawed(file, postgres, tmp_path) as given:
+        upgrade_and_run_a_night(*given)
 
 
 @pytest.fixture
