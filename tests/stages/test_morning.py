@@ -500,7 +500,7 @@ def test_a_push_that_was_stopped_stands_on_top_with_what_to_do(
     counts = {**dict.fromkeys(ENDS, 0), "due": 900, "waiting": 900, "withdrawn": 0}
     stopped = {"action": "upsert", "work_day": "2026-11-21", **stop}
     with night.engine.begin() as connection:
-        report = counts | {"rejected_by": {}, "stopped": stopped, "dead": 2}
+        report = counts | {"rejected_by": {}, "stopped": stopped, "given_up": 2}
         house.report(connection, "push", DAY.isoformat(), report, part="workbook")
     sent = send(night, server)
     text = text_of(server.messages[0])

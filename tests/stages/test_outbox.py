@@ -8,7 +8,7 @@ import pytest
 from care_group import house_policy
 from file_crm import FileCrm
 from night_of_tasks import DAY, NAME, PHONE, PLATE, TODAY, NightOfTasks
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, func, insert, select, update
 
 from aftercare import warehouse
 from aftercare.errors import BadData, DeliveryStopped, NotAllowed
@@ -60,14 +60,14 @@ def send(night: NightOfTasks, crm: Any, **given: Any) -> dict[str, Any]:
 
 def choose(night: NightOfTasks, key: str, entity: str = "task") -> Chosen:
     """The newest message of a key."""
-    found = list_outbox(night.engine, Chosen(), 1000)
-    return Chosen(
-        tuple(
-            row["message_id"]
-            for row in found
-            if row["external_key"] == key and row["entity"] == entity
+    table = night.table("outbound.message")
+    with night.engine.connect() as connection:
+        newest = connection.scalar(
+            select(func.max(table.c.message_id)).where(
+                table.c.external_key == key, table.c.entity == entity
+            )
         )
-    )
+    return Chosen((newest,))
 
 
 def act(night: NightOfTasks, chosen: Chosen, action: Any, user: str = USER) -> list[Any]:
@@ -181,6 +181,47 @@ def test_what_is_not_taken_run_after_run_while_others_are_is_given_up(
     assert night.messages()[key] == "sent"
 
 
+def test_what_was_given_up_stands_in_every_report_until_somebody_decides(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    delivering(night, most_refusals=1)
+    key = night.task()
+    night.task()
+    crm.answers[key] = "retry"
+    send(night, crm)
+    night.task()
+    send(night, crm)
+    later = push(
+        *(night.engine, night.keyring, night.group, crm),
+        *(DAY + timedelta(days=2), TODAY + timedelta(days=2), house_policy()),
+    )
+    assert (later["due"], later["given_up"]) == (0, 1)
+    act(night, TARGET, "drop")
+    assert send(night, crm)["given_up"] == 0
+
+
+def test_a_lost_answer_that_is_tried_twice_in_a_run_counts_once(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    delivering(night, most_refusals=2)
+    key = night.task()
+    night.task()
+    crm.answers[key] = "unknown"
+    send(night, crm)
+    assert night.messages()[key] == "unknown"
+
+
+def test_a_target_that_takes_contacts_and_no_tasks_makes_no_task_given_up(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    delivering(night, most_refusals=1)
+    for _ in range(3):
+        keys = [night.task() for _ in range(2)]
+        crm.answers |= dict.fromkeys(keys, "retry")
+        send(night, crm)
+    assert set(night.messages().values()) == {"retry"}
+
+
 def test_a_target_that_takes_nothing_makes_no_message_given_up(
     night: NightOfTasks, crm: FileCrm
 ) -> None:
@@ -207,6 +248,17 @@ def test_what_was_dropped_is_never_sent_until_the_task_changes(
     night.change(key, due_on=DAY + timedelta(days=4))
     send(night, crm)
     assert crm.kept() == {key: 1}
+
+
+def test_a_contact_that_was_dropped_does_not_come_with_its_task(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task(vin="VINX")
+    act(night, choose(night, "CA01.VINX", "contact"), "drop")
+    for _ in range(2):
+        send(night, crm)
+        assert (crm.kept("contact"), crm.kept()) == ({}, {})
+    assert night.reasons()[key] == "contact_rejected"
 
 
 def test_who_decided_and_why_is_kept(night: NightOfTasks, crm: FileCrm) -> None:
@@ -242,6 +294,13 @@ def test_the_story_of_a_key_shows_versions_and_what_was_taken_and_nothing_privat
         assert secret not in str(story) + str(contact)
     with pytest.raises(BadData, match="outbox list"):
         show(night, "no such key")
+
+
+def test_nothing_would_be_said_of_what_is_over(night: NightOfTasks, crm: FileCrm) -> None:
+    key = night.task()
+    send(night, crm)
+    night.change(key, status="done", status_reason="reached")
+    assert show(night, key)["said"] == {}
 
 
 @pytest.mark.parametrize("action", ["replay", "drop"])
@@ -301,6 +360,19 @@ def test_what_may_have_been_said_to_a_customer_is_not_said_again(night: NightOfT
         act(night, choose(night, key), "replay")
 
 
+def test_what_a_gateway_refused_is_an_answer_and_is_not_dropped(night: NightOfTasks) -> None:
+    messages = night.group.targets.messages.model_copy(update={"default": "sms"})
+    targets = night.group.targets.model_copy(update={"messages": messages})
+    night.group = night.group.model_copy(update={"targets": targets})
+    key = night.task(target="sms", channel="sms")
+    table = night.table("outbound.message")
+    with night.engine.begin() as connection:
+        refused = update(table).where(table.c.external_key == key)
+        connection.execute(refused.values(state="rejected"))
+    with pytest.raises(BadData, match="is rejected"):
+        act(night, choose(night, key), "drop")
+
+
 def test_a_day_of_far_too_many_messages_is_stopped_before_anything_leaves(
     night: NightOfTasks, crm: FileCrm
 ) -> None:
@@ -315,8 +387,39 @@ def test_a_day_of_far_too_many_messages_is_stopped_before_anything_leaves(
     assert stopped_report(night)["guard"] == "volume"
 
     let_through(night.engine, "crm", "a new store went live", USER, TODAY)
-    counts = send(night, crm, guarded=False)
+    counts = send(night, crm)
     assert (counts["sent"], counts["stopped"]) == (10, None)
+    for _ in range(10):
+        night.task()
+    with pytest.raises(DeliveryStopped):
+        send(night, crm)
+    counts = send(night, crm, guarded=False)
+    assert (counts["sent"], counts["let_through"]["found"]) == (20, "10")
+
+
+@pytest.mark.parametrize("event", ["festival", "campaign"])
+def test_what_was_planned_to_come_at_once_is_no_sudden_volume(
+    night: NightOfTasks, crm: FileCrm, event: str
+) -> None:
+    delivering(night, least_messages=10)
+    earlier_days(night, 8, 2)
+    for _ in range(12):
+        night.task(event=event)
+    assert send(night, crm)["sent"] == 13
+
+
+def test_what_is_taken_back_before_it_was_sent_is_no_sudden_volume(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    delivering(night, least_messages=10)
+    earlier_days(night, 8, 2)
+    keys = [night.task() for _ in range(12)]
+    with pytest.raises(DeliveryStopped):
+        send(night, crm)
+    for key in keys:
+        night.change(key, status="withdrawn")
+    assert send(night, crm)["stopped"] is None
+    assert set(crm.kept()) & set(keys) == set()
 
 
 def stopped_report(night: NightOfTasks) -> dict[str, Any]:
@@ -421,4 +524,4 @@ def test_the_report_of_a_run_says_what_was_made_changed_and_tried_again(
     night.change(gone, status="withdrawn")
     second = send(night, crm)["run"]
     made = {name: second[name] for name in ("created", "updated", "withdrawn", "retried")}
-    assert made == {"created": 1, "updated": 1, "withdrawn": 1, "retried": 3}
+    assert made == {"created": 1, "updated": 1, "withdrawn": 1, "retried": 1}

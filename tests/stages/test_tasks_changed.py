@@ -169,6 +169,29 @@ def test_a_task_is_withdrawn_from_a_target_once(care: CareGroup) -> None:
     assert actions == ["upsert", "withdraw"]
 
 
+@pytest.mark.parametrize("end", ["dead", "rejected", "dropped"])
+def test_a_withdrawal_that_came_to_nothing_is_not_made_again(care: CareGroup, end: str) -> None:
+    care.repair("R", july(1))
+    care.night(july(1))
+    care.answer("sent")
+    care.repair("R", july(1), arrives=july(2), status="cancelled")
+    care.night(july(2))
+    care.answer(end)
+    care.nights(july(3), july(4))
+    assert [row for row in care.messages("entity", "action", "state") if row[1] == "withdraw"] == [
+        ("task", "withdraw", end)
+    ]
+
+
+def test_what_was_given_up_may_be_held_and_is_withdrawn(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    care.night(july(1))
+    care.answer("dead")
+    care.repair("R", july(1), arrives=july(2), status="cancelled")
+    care.night(july(2))
+    assert care.messages("entity", "action", "state")[-1] == ("task", "withdraw", "pending")
+
+
 def test_a_customer_who_was_reached_closes_the_task(care: CareGroup) -> None:
     care.repair("R", july(1))
     care.night(july(1))

@@ -55,6 +55,17 @@ def test_what_stood_still_for_days_is_no_sudden_volume():
     assert volume_stop([*waiting, *older], GUARD) is None
 
 
+@pytest.mark.parametrize(("waiting", "is_stopped"), [(800, False), (801, True)])
+def test_after_closed_days_the_work_of_all_of_them_comes_at_once(waiting, is_stopped):
+    closed = 4
+    before = [
+        DayVolume(MONDAY - timedelta(days=closed + number + 1), "upsert", 100, 0)
+        for number in range(10)
+    ]
+    few = DayVolume(MONDAY - timedelta(days=2), "upsert", 10, 0)
+    assert bool(volume_stop([*before, few, monday(waiting)], GUARD)) is is_stopped
+
+
 def test_many_withdrawals_at_once_are_stopped_too():
     stop = volume_stop([*days([20] * 10, "withdraw"), monday(500, "withdraw")], GUARD)
     assert stop

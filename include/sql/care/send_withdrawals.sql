@@ -1,5 +1,5 @@
 -- Takes from a target what it was told, or is about to be told, and what is
--- no longer to be worked on there.
+-- no longer to be worked on there. What was given up it may hold all the same.
 -- grain: one row per task and target to withdraw
 -- reads: pg_temp.night_task, care.follow_up_task, pg_temp.night_store,
 --   outbound.message
@@ -25,7 +25,7 @@ with last_messages as (
         on
             t.store_code = s.store_code
             and t.event_on between s.event_from and s.event_to
-    where m.state not in ('expired', 'rejected', 'dead')
+    where not (m.action = 'upsert' and m.state in ('expired', 'rejected'))
     order by m.target asc, m.external_key asc, m.message_id desc
 )
 

@@ -42,7 +42,7 @@ ways as (
         case
             when t.status <> 'open' then t.status
             when m.state in ('sent', 'unchanged') then 'sent'
-            when m.state in ('rejected', 'dead') then 'rejected'
+            when m.state in ('rejected', 'dead', 'dropped') then 'rejected'
             when m.state = 'expired' then 'expired'
             when
                 m.target = any(cast(:gateways as text[])) -- noqa: RF02

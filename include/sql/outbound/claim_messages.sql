@@ -75,6 +75,7 @@ returning
     m.task_key,
     m.work_day,
     coalesce(t.vin, t.document_no) as subject,
+    m.attempts,
     n.state = 'unknown' as was_unknown,
     m.doubt_since is not null or exists (
         select 1

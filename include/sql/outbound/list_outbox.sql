@@ -1,8 +1,24 @@
 -- The newest message of each key that stands in one of some states, the oldest
--- first.
+-- first. What was rejected of a task that is over concerns nobody.
 -- grain: one row per key
--- reads: outbound.message
+-- reads: outbound.message, care.follow_up_task
 -- writes: –
+with found as (
+    select m.*
+    from outbound.message as m
+    where
+        m.state in ('pending', 'sending', 'retry', 'unknown')
+        and m.state = any(cast(:states as text[])) -- noqa: RF02
+    union all
+    select m.*
+    from outbound.message as m
+    inner join care.follow_up_task as t on m.task_key = t.task_key
+    where
+        m.state in ('rejected', 'dead', 'dropped')
+        and m.state = any(cast(:states as text[])) -- noqa: RF02
+        and (m.state <> 'rejected' or t.status = 'open')
+)
+
 select
     m.message_id,
     m.target,
@@ -19,10 +35,9 @@ select
     m.made_at,
     m.finished_at,
     count(*) over () as in_all
-from outbound.message as m
+from found as m
 where
-    m.state = any(cast(:states as text[])) -- noqa: RF02
-    and (
+    (
         cast(:target as text) is null -- noqa: RF02
         or m.target = :target -- noqa: RF02
     )
@@ -33,10 +48,6 @@ where
     and (
         cast(:reason as text) is null -- noqa: RF02
         or m.reason = :reason -- noqa: RF02
-    )
-    and (
-        cast(:message_ids as bigint[]) is null -- noqa: RF02
-        or m.message_id = any(cast(:message_ids as bigint[])) -- noqa: RF02
     )
     and not exists (
         select 1

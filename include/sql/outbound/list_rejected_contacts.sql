@@ -1,21 +1,34 @@
--- grain: one row per contact that a target would not take and does not hold
+-- grain: one row per contact that a target would not take, or is not to get,
+--   and does not hold
 -- reads: outbound.message, outbound.ledger
 -- writes: –
-select distinct on (m.external_key)
-    m.external_key,
-    m.reason
-from outbound.message as m
+with newest as (
+    select distinct on (m.external_key)
+        m.target,
+        m.entity,
+        m.external_key,
+        m.state,
+        m.reason
+    from outbound.message as m
+    where
+        m.target = :target
+        and m.entity = 'contact'
+        and m.external_key = any(cast(:external_keys as text[]))
+    order by m.external_key asc, m.message_id desc
+)
+
+select
+    n.external_key,
+    n.reason
+from newest as n
 where
-    m.target = :target
-    and m.entity = 'contact'
-    and m.external_key = any(cast(:external_keys as text[]))
-    and m.state = 'rejected'
+    n.state in ('rejected', 'dead', 'dropped')
     and not exists (
         select 1
         from outbound.ledger as l
         where
-            l.target = m.target
-            and l.entity = m.entity
-            and l.external_key = m.external_key
+            l.target = n.target
+            and l.entity = n.entity
+            and l.external_key = n.external_key
     )
-order by m.external_key asc, m.message_id desc
+order by n.external_key

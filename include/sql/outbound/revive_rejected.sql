@@ -25,7 +25,7 @@ where
             and newer.message_id > m.message_id
     )
     and (
-        m.mapping_digest <> :mapping_digest
+        m.mapping_digest is distinct from :mapping_digest
         or (
             m.reason = :contact_rejected
             and not exists (

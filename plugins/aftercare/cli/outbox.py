@@ -12,10 +12,7 @@ from aftercare.cli.night import show
 from aftercare.cli.options import USER
 from aftercare.errors import AftercareError, Fatal
 
-STATES = (
-    *("pending", "sending", "sent", "unchanged", "retry", "unknown", "rejected", "dead"),
-    *("superseded", "expired", "dropped"),
-)
+STATES = ("pending", "sending", "retry", "unknown", "rejected", "dead", "dropped")
 LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
 JSON = click.option("--json", "is_json", is_flag=True, help="For programs.")
 REASON = click.option("--reason", required=True, help="Why, in a few words; it is kept.")
@@ -61,7 +58,7 @@ def list_messages(
 ) -> None:
     """List messages that somebody may have to see to: rejected, given up, unknown, to retry."""
     from aftercare import runs
-    from aftercare.reports.outbox import outbox_lines
+    from aftercare.reports.outbox import outbox_lines, with_masked_key
     from aftercare.reports.scorecard_words import read_words
     from aftercare.stages.outbox import ATTENTION, Chosen
 
@@ -69,7 +66,7 @@ def list_messages(
     chosen = Chosen((), target, states or ATTENTION, store, because)
     counts, messages = runs.list_outbox(chosen, most)
     if is_json:
-        show({"unsettled": counts, "messages": messages})
+        show({"unsettled": counts, "messages": [with_masked_key(row) for row in messages]})
         return
     say = read_words(group.group.language, "outbox")
     for line in outbox_lines(counts, messages, say, group.time_zone):
@@ -83,12 +80,14 @@ def list_messages(
 def show_one(message: str, is_json: bool, language: str | None) -> None:
     """Show all messages of a key, given by MESSAGE, its number or the key; contact data is masked."""
     from aftercare import runs
-    from aftercare.reports.outbox import story_lines
+    from aftercare.reports.outbox import story_lines, with_masked_key
     from aftercare.reports.scorecard_words import read_words
 
     group = in_language(language)
     story = runs.show_message(message)
     if is_json:
+        for name in ("messages", "acknowledged"):
+            story[name] = [with_masked_key(row) for row in story[name]]
         for row in story["acknowledged"]:
             row["acknowledged_hash"] = bytes(row["acknowledged_hash"]).hex()
         show(story)

@@ -127,7 +127,7 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
                 "push_stopped_action",
                 target=name,
                 name=target,
-                why=_why_stopped(stopped, language),
+                why=why_stopped(stopped, language),
             )
         elif behind:
             kinds = [f"{say(PUSH_HEADS[kind], language)} {count}" for kind, count in behind.items()]
@@ -153,8 +153,8 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
                 count=push["rejected"],
                 reasons="; ".join(reasons[:REASONS_SHOWN]),
             )
-        if push.get("dead"):
-            add(target, "dead", "dead_action", target=name, name=target, count=push["dead"])
+        if push.get("given_up"):
+            add(target, "dead", "dead_action", target=name, name=target, count=push["given_up"])
     ownerless = sum(line.current for line in morning.tasks if line.reason == "no_owner")
     if ownerless:
         add("tasks", "no_owner", "no_owner_action", count=ownerless)
@@ -254,7 +254,7 @@ def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[st
     }
 
 
-def _why_stopped(stopped: Mapping[str, Any], language: Language) -> str:
+def why_stopped(stopped: Mapping[str, Any], language: Language) -> str:
     """What looked wrong: the volume of a day, or the share that was rejected."""
     if stopped["guard"] == "rejected":
         shares = {name: f"{Decimal(stopped[name]):.0%}" for name in ("found", "limit")}

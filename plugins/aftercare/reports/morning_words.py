@@ -30,6 +30,8 @@ REASONS: Words = {
     "no_consent": ("没有营销同意", "no consent to commercial contact"),
     "consent_refused": ("客户不同意联系", "the customer refused contact"),
     "unreachable": ("多次联系不上，待核对号码", "nobody answers the number; it is to be checked"),
+    "dead": ("反复送不进去，已放弃", "not taken again and again, given up"),
+    "dropped": ("人工丢弃", "dropped by somebody"),
     "in_doubt": ("可能已发出，不再重发", "it may have been sent, so it is not sent again"),
     "not_yet": ("日期后移，未到联系时间", "its day was moved; it is not time yet"),
     "paused": ("客户要求暂停", "paused by the customer"),

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from aftercare.reports.morning import why_stopped
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
+from aftercare.targets.rehearsed import masked_key
 
 Row = Mapping[str, Any]
 
@@ -22,6 +24,11 @@ WOULD = (
 )
 LEFT = ("unchanged", "expired", "rejected", "waiting")
 LONGEST_FIELD = 120
+
+
+def with_masked_key(row: Row) -> dict[str, Any]:
+    """A row for the screen: a contact's key holds the vehicle's number."""
+    return {**row, "external_key": masked_key(row["entity"], row["external_key"])}
 
 
 def outbox_lines(
@@ -50,7 +57,8 @@ def outbox_lines(
 def story_lines(story: Mapping[str, Any], say: Words, zone: ZoneInfo) -> Iterator[str]:
     """All messages of a key, what was decided about them, what targets took, what would be said."""
     messages = story["messages"]
-    yield say("story", key=messages[-1]["external_key"])
+    newest = messages[-1]
+    yield say("story", key=masked_key(newest["entity"], newest["external_key"]))
     yield from _table(messages, say, zone)
     for row in story["decisions"]:
         yield "  " + say(
@@ -89,8 +97,8 @@ def rehearsal_lines(target: str, day: str, found: Mapping[str, Any], say: Words)
     for kind in LEFT:
         if counts.get(kind):
             yield "  " + say(f"would_{kind}", count=counts[kind])
-    if found["looks_wrong"]:
-        yield "  " + say("looks_wrong", why=found["looks_wrong"])
+    if counts.get("let_through"):
+        yield "  " + say("looks_wrong", why=why_stopped(counts["let_through"], say.language))
     if found["samples"]:
         yield say("samples")
     for sample in found["samples"]:
@@ -107,7 +115,7 @@ def _table(messages: Sequence[Row], say: Words, zone: ZoneInfo) -> Iterator[str]
             str(row["message_id"]),
             row["target"],
             say(f"{row['entity']}_{row['action']}"),
-            f"{row['external_key']} v{row['version']}",
+            f"{masked_key(row['entity'], row['external_key'])} v{row['version']}",
             say(f"state_{row['state']}"),
             str(row["attempts"]),
             f"{row['made_at'].astimezone(zone):%m-%d %H:%M}",

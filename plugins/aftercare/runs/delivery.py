@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from aftercare import connections
+from aftercare.errors import AftercareError
 from aftercare.rules import period
 from aftercare.runs.house import (
     WORKBOOK,
@@ -53,10 +54,22 @@ def push(key: str | None, name: str, guarded: bool = True) -> Counts:
 
 
 def push_messages() -> Counts:
-    """Sends what waits at the gateways and may leave at this hour; each message once."""
+    """Sends what waits at the gateways and may leave at this hour; each message once.
+
+    What keeps one gateway from sending keeps no other.
+    """
     group = read_group()
     key = (today(group) - timedelta(days=1)).isoformat()
-    return {name: push(key, name) for name in message_targets(group)}
+    counts: Counts = {}
+    problems: list[AftercareError] = []
+    for name in message_targets(group):
+        try:
+            counts[name] = push(key, name)
+        except AftercareError as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return counts
 
 
 @step

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from aftercare import connections, warehouse
+from aftercare.errors import Retriable
 from aftercare.rules import period
 from aftercare.runs.delivery import push
-from aftercare.runs.house import WORKBOOK, Counts, keyring, now, policy, step, target, today
+from aftercare.runs.house import Counts, keyring, now, policy, step, target, today
 from aftercare.settings import read_group
 
 if TYPE_CHECKING:
@@ -64,17 +65,22 @@ def push_despite(key: str | None, name: str, reason: str, user: str) -> Counts:
 def rehearse_push(key: str | None, name: str, most: int) -> Counts:
     """What a push would send, as counts and samples; nothing is sent or kept.
 
-    Messages are held while it goes on, so a push of that moment leaves them to the next one.
+    A push that begins meanwhile waits for it. Raises Retriable while a push is at work.
     """
+    from aftercare.stages.push import REHEARSALS
     from aftercare.stages.push import push as push_target
-    from aftercare.stages.push import sudden_volume
     from aftercare.targets.rehearsed import Samples, rehearsed
+    from aftercare.targets.sender import LOCK_CLASS
 
     group, day = read_group(), period.read_day(key)
     samples = Samples(most)
     real = target(group, name)
     with warehouse.rehearsal(connections.warehouse_engine()) as undone:
-        stop = None if name == WORKBOOK else sudden_volume(undone.engine, name, group, day)
+        connection = undone.look()
+        held = {"lock_class": REHEARSALS, "target": name}
+        warehouse.run(connection, "outbound/hold_rehearsal", **held)
+        if warehouse.run(connection, "outbound/count_living", lock_class=LOCK_CLASS).scalar_one():
+            raise Retriable("a push is at work; look again when it is over")
         counts = push_target(
             undone.engine,
             keyring(),
@@ -86,12 +92,7 @@ def rehearse_push(key: str | None, name: str, most: int) -> Counts:
             lambda: now(group),
             guarded=False,
         )
-    return {
-        "counts": counts,
-        "would": dict(samples.counts),
-        "samples": samples.shown,
-        "looks_wrong": stop and stop.text,
-    }
+    return {"counts": counts, "would": dict(samples.counts), "samples": samples.shown}
 
 
 def last_night() -> str:

@@ -23,9 +23,14 @@ WORKBOOK = "workbook"
 ATTENTION = ("rejected", "dead", "unknown", "retry")
 """States of messages that somebody may want to see to."""
 
-STATES = (*ATTENTION, "pending", "sending", "dropped", "sent", "unchanged", "expired", "superseded")
+STATES = (*ATTENTION, "pending", "sending", "dropped")
+"""States that can be listed; of what was taken or replaced, the story of its key tells."""
+
 REPLAYED = ("rejected", "dead")
 DROPPED = ("pending", "retry", "unknown", "rejected", "dead")
+UNSAID = ("pending", "retry", "unknown")
+"""States in which a message to a customer can be dropped: what a gateway refused is an answer."""
+
 ALL = 1_000_000
 
 
@@ -77,10 +82,18 @@ def show_message(
         ids = [message["message_id"] for message in found]
         newest = found[-1]
         outbox = Outbox(
-            newest["target"], keyring, policy, group.group.language, today, has_contacts=True
+            newest["target"],
+            keyring,
+            policy,
+            group.group.language,
+            today,
+            has_contacts=True,
+            says_once=newest["target"] in group.targets.messages.names,
         )
-        record = outbox.record(
-            connection, newest["entity"], newest["external_key"], newest["task_key"]
+        record = (
+            outbox.record(connection, newest["entity"], newest["external_key"], newest["task_key"])
+            if newest["action"] == "upsert"
+            else None
         )
         return {
             "messages": found,
@@ -167,6 +180,9 @@ def let_through(engine: Engine, target: str, reason: str, user: str, today: date
 
 
 def _list(connection: Connection, chosen: Chosen, most: int) -> list[Mapping[str, Any]]:
+    if chosen.message_ids:
+        by_number = run(connection, "outbound/read_messages", message_ids=list(chosen.message_ids))
+        return [dict(row) for row in by_number.mappings()]
     found = run(
         connection,
         "outbound/list_outbox",
@@ -174,7 +190,6 @@ def _list(connection: Connection, chosen: Chosen, most: int) -> list[Mapping[str
         target=chosen.target,
         store_code=chosen.store_code,
         reason=chosen.reason,
-        message_ids=list(chosen.message_ids) or None,
         most=most,
     )
     return [dict(row) for row in found.mappings()]
@@ -210,8 +225,9 @@ def _require(
                 f"message {name} goes to a customer by {target}; what may have been said is not said "
                 "again, so contact the customer by hand"
             )
-        if row["state"] not in allowed:
+        possible = UNSAID if target in group.targets.messages.names else allowed
+        if row["state"] not in possible:
             raise BadData(
-                f"message {name} is {row['state']}; only {', '.join(allowed)} can be "
+                f"message {name} is {row['state']}; only {', '.join(possible)} can be "
                 f"{'sent again' if action == 'replay' else 'dropped'}"
             )

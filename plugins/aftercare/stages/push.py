@@ -30,6 +30,9 @@ from aftercare.targets.outbox import CONTACT_REJECTED, Outbox
 from aftercare.targets.protocol import ListTarget, MessageTarget, Target
 from aftercare.targets.sender import LOCK_CLASS, Sender, claimer
 
+REHEARSALS = 5111
+"""First half of the lock that a rehearsed push of a target holds."""
+
 WAITING = ("pending", "retry", "unknown")
 ENDS = ("sent", "unchanged", "rejected", "dead", "dropped", "retry", "unknown", "expired")
 
@@ -51,7 +54,8 @@ def push(
     `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
     day; and of this run alone `changed`, the records that the target took, `lists`, the lists
     written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `calls` made
-    and the `seconds`; `stopped` says what looked wrong. Without `guarded` nothing looks wrong.
+    and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong, and without
+    `guarded` `let_through` says it and the push goes on.
 
     A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
     hour by `policy` waits.
@@ -72,14 +76,17 @@ def push(
     # A list that is written late is for the day on which somebody can still work on it.
     work_day = max(day + timedelta(days=1), today)
     sender = Sender(engine, target, outbox, work_day, group.delivery, guarded)
+    let_through: Stop | None = None
     began = time.monotonic()
     if isinstance(target, MessageTarget):
         # A check that fails would leave what was claimed in doubt; a gateway says what is wrong when
         # the first message is sent.
         sender.checked = True
         sender.stores_now = _hours(engine, group, policy, now, today)
+    wait = {"lock_class": REHEARSALS, "target": target.name}
     try:
         with engine.begin() as connection:
+            warehouse.run(connection, "outbound/wait_for_rehearsal", **wait)
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
@@ -92,15 +99,17 @@ def push(
                     mapping_digest=sender.mapping_digest,
                     contact_rejected=CONTACT_REJECTED,
                 )
-        if guarded and not isinstance(target, ListTarget):
-            sender.stop = sudden_volume(engine, target.name, group, day)
+        if not isinstance(target, ListTarget):
+            found = sudden_volume(engine, target.name, group, day)
+            sender.stop, let_through = (found, None) if guarded else (None, found)
         # Each message is tried once; what stayed unknown is settled by sending it again.
         for states in (WAITING, ("unknown", "pending")):
             with claimer(engine) as number:
                 sender.send_all(number, states)
+        sender.give_up()
         sender.publish_remaining()
     finally:
-        counts = _report(engine, sender, day, time.monotonic() - began)
+        counts = _report(engine, sender, day, time.monotonic() - began, let_through)
     if sender.stop:
         raise DeliveryStopped(
             f"{target.name}: {sender.stop.text}. Look with `aftercare push {day} --dry-run` and `aftercare "
@@ -157,7 +166,9 @@ def sudden_volume(engine: Engine, target: str, group: Group, day: date) -> Stop 
         return volume_stop([DayVolume(**row) for row in found], group.delivery)
 
 
-def _report(engine: Engine, sender: Sender, day: date, seconds: float) -> dict[str, Any]:
+def _report(
+    engine: Engine, sender: Sender, day: date, seconds: float, let_through: Stop | None
+) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     rejected_by: Counter[str] = Counter()
     name = sender.target.name
@@ -178,7 +189,9 @@ def _report(engine: Engine, sender: Sender, day: date, seconds: float) -> dict[s
             "rejected_by": dict(rejected_by),
             "changed": sender.changed,
             "lists": sender.lists,
+            "given_up": warehouse.run(connection, "outbound/count_dead", target=name).scalar_one(),
             "stopped": sender.stop and sender.stop.as_counts(),
+            "let_through": let_through and let_through.as_counts(),
             "run": {
                 "created": sender.created,
                 "updated": sender.changed - sender.created - sender.withdrawn,

@@ -59,7 +59,7 @@ def volume_stop(days: Iterable[DayVolume], guard: Delivery) -> Stop | None:
     """The work day of which far more waits than days usually have, if there is one.
 
     What stood still for some days is no sudden volume: each day is looked at by itself, against all
-    other days.
+    other days. After closed days as much more is usual as they were many.
     """
     known = list(days)
     for day in known:
@@ -71,10 +71,22 @@ def volume_stop(days: Iterable[DayVolume], guard: Delivery) -> Stop | None:
         if len(others) < guard.least_days or day.waiting < guard.least_messages:
             continue
         usual = Decimal(str(median(others)))
-        limit = usual * guard.most_times
+        limit = usual * (guard.most_times + _quiet_days(day, known, usual))
         if day.waiting > limit:
             return Stop("volume", day.action, Decimal(day.waiting), limit, usual, day.work_day)
     return None
+
+
+def _quiet_days(day: DayVolume, known: Iterable[DayVolume], usual: Decimal) -> int:
+    """Days before one on which far less came than usual: stores were closed, and their work came later."""
+    busy = [
+        other.work_day
+        for other in known
+        if other.action == day.action
+        and other.work_day < day.work_day
+        and other.messages * 2 >= usual
+    ]
+    return (day.work_day - max(busy)).days - 1 if busy else 0
 
 
 def rejected_stop(outcomes: Mapping[str, int] | Counter[str], guard: Delivery) -> Stop | None:

@@ -117,7 +117,7 @@ class Outbox:
     def record(
         self, connection: Connection, entity: Entity, key: str, task_key: str
     ) -> Record | None:
-        """What a message of a key would say now; None of a contact whom nobody is to call."""
+        """What a message of a key would say now; None where nobody is to be called any more."""
         if entity == "contact":
             store_code, _, subject = key.partition(".")
             found = warehouse.run(
@@ -132,6 +132,10 @@ class Outbox:
             row = self._rows(connection, [called_for[key]])[called_for[key]]
             return rendering.contact_record(row, row["version"], None, self.keyring)
         row = self._rows(connection, [task_key])[task_key]
+        if row["status"] != "open" or row["expires_on"] < self.today:
+            return None
+        if self.says_once:
+            return rendering.message_record(row, self.keyring, self.language)
         return rendering.task_record(row, None, self.keyring, self.language, self._class(row))
 
     def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:

@@ -24,6 +24,15 @@ from aftercare.targets.protocol import (
 PRIVATE = ("name", "phone", "plate", "vin", "customer_name", "customer_phone")
 """Fields of records whose values are somebody's."""
 
+WORDS = ("script", "text")
+"""Fields that may hold what somebody said: only their length is shown."""
+
+
+def masked_key(entity: str, key: str) -> str:
+    """A key for the screen: a contact's holds the vehicle's number."""
+    store, _, subject = key.partition(".")
+    return f"{store}.{mask(subject, 4)}" if entity == "contact" else key
+
 
 def masked_fields(fields: Mapping[str, object]) -> dict[str, str]:
     """A record's fields for the screen: what is somebody's is masked, also within the texts."""
@@ -33,6 +42,9 @@ def masked_fields(fields: Mapping[str, object]) -> dict[str, str]:
     shown = {}
     for name, value in fields.items():
         text = "" if value is None else str(value)
+        if name in WORDS and text:
+            shown[name] = f"… ({len(text)})"
+            continue
         for secret in private:
             text = text.replace(secret, mask(secret))
         shown[name] = text
@@ -94,7 +106,7 @@ class RehearsedTarget:
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Everything is taken."""
         for record in records:
-            self._samples.add(kind_of(record), record.key, record.fields)
+            self._samples.add(kind_of(record), masked_key(record.entity, record.key), record.fields)
         return [Outcome(record.key, "sent", record.crm_id or "0") for record in records]
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> Sequence[Outcome]:

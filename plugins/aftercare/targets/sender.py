@@ -72,6 +72,8 @@ class Sender:
     lists: int = 0
     stop: Stop | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, set[int]] = field(default_factory=dict)
     refused_batches: int = 0
     retry_after: float | None = None
     reason: str | None = None
@@ -229,16 +231,12 @@ class Sender:
                         "is_withdrawn": key in work.withdrawals,
                     }
                 )
-        # A target that takes nothing says nothing against a single message.
-        is_refusal = not self.outbox.says_once and self.outcomes["sent"] > 0
         finished = [
             {
                 "message_id": work.messages[key]["message_id"],
                 "state": state,
                 "reason": reason,
                 "claimer": claimer,
-                "is_refusal": is_refusal,
-                "most_refusals": self.delivery.most_refusals,
                 "mapping_digest": self.mapping_digest,
             }
             for key, (state, reason) in ends.items()
@@ -264,10 +262,29 @@ class Sender:
         """Calls made over the network, where the target counts them."""
         return None if isinstance(self.target, ListTarget) else self.target.calls
 
+    def give_up(self) -> None:
+        """Counts what was not taken in this run; what was not taken in too many runs is dead.
+
+        A target that takes nothing, or nothing of a kind, says nothing against a single message.
+        """
+        if not isinstance(self.target, Target):
+            return
+        refused = [ids for entity, ids in self.refused.items() if self.taken[entity]]
+        with self.engine.begin() as connection:
+            warehouse.run(
+                connection,
+                "outbound/give_up_messages",
+                message_ids=sorted(set().union(*refused)),
+                most_refusals=self.delivery.most_refusals,
+            )
+
     def _count(self, key: Key, outcome: Outcome, work: Work) -> None:
         self.outcomes[outcome.state] += 1
         message = work.messages.get(key)
-        self.retried += bool(message and message["was_tried"])
+        self.retried += bool(message and message["attempts"] > 1)
+        if message and outcome.state in ("retry", "unknown"):
+            self.refused.setdefault(key[0], set()).add(message["message_id"])
         if outcome.state == "sent":
+            self.taken[key[0]] += 1
             self.created += key in work.new
             self.withdrawn += key in work.withdrawals

@@ -13,7 +13,7 @@ add constraint message_state_check check (
 create index message_work_day_idx on outbound.message (target, work_day)
 where entity = 'task';
 create index message_refused_idx on outbound.message (target)
-where state in ('rejected', 'dead');
+where state in ('rejected', 'dead', 'dropped');
 
 -- What people decided about messages: to send one again, to drop it, or to let
 -- a push go on that looked wrong; that one is about a target and no message.

@@ -1,0 +1,106 @@
+"""A hundred thousand messages to a real Odoo 19: all arrive, once, at the pace of the calls alone.
+
+``AFTERCARE_SHARE=0.1`` runs a tenth of it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+import requests
+from care_group import house_policy
+from many_messages import change_a_tenth, make
+from night_of_tasks import DAY, TODAY, NightOfTasks
+from odoo_crm import PREFIX, SENDER, Odoo, OdooServer
+from sqlalchemy import Engine, text
+
+from aftercare.demo.postgres import EmbeddedPostgres
+from aftercare.stages.push import push
+from aftercare.targets.odoo import OdooTarget
+from aftercare.targets.odoo_json2 import Json2
+
+SHARE = float(os.environ.get("AFTERCARE_SHARE", "1"))
+TASKS = int(50_000 * SHARE)
+REPLAYED = f"{PREFIX}replayed"
+
+
+class Recorded(Json2):
+    """Remembers every call, to be made again without the adapter."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.made: list[tuple[str, str, dict[str, object]]] = []
+
+    def call(self, model: str, method: str, **arguments: object) -> object:
+        """See `Json2.call`."""
+        self.made.append((model, method, arguments))
+        return super().call(model, method, **arguments)
+
+
+@pytest.fixture
+def night(warehouse: Engine) -> NightOfTasks:
+    night = NightOfTasks(warehouse)
+    make(night, TASKS)
+    return night
+
+
+def send(night: NightOfTasks, odoo: Odoo, client: Json2) -> dict[str, Any]:
+    target = OdooTarget(odoo.mapping, client)
+    return push(
+        night.engine, night.keyring, night.group, target, DAY, TODAY, house_policy(), guarded=False
+    )
+
+
+def states(night: NightOfTasks) -> Counter[str]:
+    with night.engine.connect() as connection:
+        found = connection.execute(
+            text("select state, count(*) from outbound.message group by state")
+        )
+        return Counter(dict(map(tuple, found)))
+
+
+def test_every_message_arrives_and_the_push_is_as_fast_as_its_calls(
+    night: NightOfTasks, odoo: Odoo, odoo_server: OdooServer, postgres: EmbeddedPostgres
+) -> None:
+    client = Recorded(odoo_server.address, odoo.database, odoo_server.keys[SENDER])
+    began = time.perf_counter()
+    first = send(night, odoo, client)
+    pushed = time.perf_counter() - began
+    assert states(night) == {"sent": 2 * TASKS}
+    assert (first["sent"], first["run"]["created"]) == (TASKS, 2 * TASKS)
+
+    made = list(client.made)
+    second = send(night, odoo, client)
+    assert (second["changed"], len(client.made)) == (0, len(made))
+
+    odoo_server.copy(REPLAYED)
+    try:
+        alone = _seconds_alone(odoo_server, REPLAYED, made)
+    finally:
+        postgres.drop_database(REPLAYED)
+    print(f"{2 * TASKS} messages: push {pushed:.1f} s, its {len(made)} calls alone {alone:.1f} s")
+    assert alone / pushed >= 0.9
+
+    change_a_tenth(night)
+    third = send(night, odoo, client)
+    assert third["changed"] == TASKS // 10
+    assert len(odoo.find("mail.activity", [])) == TASKS
+
+
+def _seconds_alone(
+    server: OdooServer, database: str, made: list[tuple[str, str, dict[str, object]]]
+) -> float:
+    """How long the same calls take when nothing but `requests` makes them."""
+    session = requests.Session()
+    session.headers["Authorization"] = f"bearer {server.keys[SENDER]}"
+    session.headers["X-Odoo-Database"] = database
+    began = time.perf_counter()
+    for model, method, arguments in made:
+        answer = session.post(f"{server.address}/json/2/{model}/{method}", json=arguments)
+        assert answer.status_code == 200
+        answer.json()
+    return time.perf_counter() - began
