@@ -91,7 +91,10 @@ events as (
             from core.repair_order as later
             where
                 sold.vin = later.vin
-                and later.opened_at >= sold.delivered_at
+                and (
+                    later.exit_on >= sold.delivered_on
+                    or later.opened_at >= sold.delivered_at
+                )
                 and later.status <> 'cancelled'
         )
     union all
