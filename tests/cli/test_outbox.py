@@ -44,7 +44,7 @@ def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing(
 ) -> None:
     night.task(target="workbook")
     shown = say("push", KEY, "--target", "workbook", "--dry-run", "--language", "en").output
-    assert "lists: 1" in shown
+    assert "lists to compare: 1" in shown
     assert "nothing was sent" in shown
     assert not list(tmp_path.rglob("*.xlsx"))
     assert set(night.messages().values()) == {"pending"}

@@ -1,10 +1,12 @@
 """The target odoo, against a real Odoo 19: what is sent, moved and withdrawn."""
 
 import dataclasses
+import re
 import threading
 from collections.abc import Mapping
 from datetime import date, datetime
 
+import requests
 import sqlalchemy as sa
 from crm_records import DUE, a_contact, a_task, both, moved, sent, withdrawal
 
@@ -29,6 +31,14 @@ def test_open_activities_are_the_tasks_sent(odoo):
     found = {task.key: (task.crm_id, task.due_date) for task in odoo.target.open_tasks()}
 
     assert found == {task.key: (task.crm_id, DUE) for task in tasks}
+
+
+def test_people_can_look_at_its_pages(odoo):
+    page = requests.get(f"{odoo.server.address}/web/login", {"db": odoo.database}, timeout=60)
+    assert page.status_code == 200
+    assert 'name="login"' in page.text
+    (script, *_) = re.findall(r'src="(/web/assets/[^"]+\.js)"', page.text)
+    assert requests.get(odoo.server.address + script, timeout=60).status_code == 200
 
 
 def test_an_activity_holds_what_the_call_needs(odoo):

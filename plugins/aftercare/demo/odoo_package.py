@@ -26,6 +26,9 @@ PACKAGE = "odoo-19"
 SUITE = "sid"
 LOCK = PROJECT / "requirements-odoo.lock"
 APT_FOLDER = Path("/etc/apt")
+# Odoo's pages show what these packages hold; its own package only links to them.
+PAGES = ("libjs-jquery", "libjs-jquery-form", "libjs-underscore", "fonts-font-awesome")
+LAST_OF_PAGES = Path("usr/share/javascript/jquery/jquery.js")
 # Only Chinese is kept: the translations are three quarters of the package.
 LEFT_OUT = "*/i18n/[!z]*"
 
@@ -81,8 +84,17 @@ def _lock(folder: Path) -> Iterator[None]:
 
 def _package(folder: Path, say: Say, apt_folder: Path) -> Path:
     unpacked = folder / PACKAGE
-    if unpacked.exists():
-        return unpacked
+    if not unpacked.exists():
+        say(f"Fetching {PACKAGE} from this machine's package mirror (123 MB, once)")
+        _fetch(folder, unpacked, (PACKAGE, *PAGES), apt_folder)
+    elif not (unpacked / LAST_OF_PAGES).exists():
+        say("Fetching what Odoo's pages show from this machine's package mirror (2 MB, once)")
+        _fetch(folder, unpacked, PAGES, apt_folder)
+    return unpacked
+
+
+def _fetch(folder: Path, unpacked: Path, packages: Sequence[str], apt_folder: Path) -> None:
+    """Unpacks packages into a folder that is there as a whole or not at all, or adds them to it."""
     for program in ("apt-get", "dpkg", "tar"):
         if shutil.which(program) is None:
             raise OdooUnavailable(f"{PACKAGE} needs a Debian machine: there is no {program} here")
@@ -92,21 +104,28 @@ def _package(folder: Path, say: Say, apt_folder: Path) -> Path:
     for part in ("sources", "lists/partial", "cache/archives/partial", "package"):
         (work / part).mkdir(parents=True)
     (work / "sources" / "unstable.sources").write_text(source)
-    say(f"Fetching {PACKAGE} from this machine's package mirror (123 MB, once)")
     _apt(work, "update")
-    _apt(work, "download", PACKAGE)
-    (archive,) = work.glob(f"{PACKAGE}_*.deb")
-    say("Unpacking it")
+    _apt(work, "download", *packages)
+    target = unpacked if unpacked.exists() else work / "package"
+    # The file that says that all is there comes last.
+    for name in sorted(packages, key=lambda name: name == PAGES[0]):
+        (archive,) = work.glob(f"{name}_*.deb")
+        _unpack(archive, target)
+    if target != unpacked:
+        target.rename(unpacked)
+    shutil.rmtree(work)
+
+
+def _unpack(archive: Path, target: Path) -> None:
     with subprocess.Popen(
         ["dpkg", "--fsys-tarfile", str(archive)], stdout=subprocess.PIPE
     ) as opened:
-        command = ["tar", "-x", "-C", str(work / "package"), "--no-same-owner", "--wildcards"]
+        command = ["tar", "-x", "-C", str(target), "--no-same-owner", "--wildcards"]
         done = subprocess.run([*command, f"--exclude={LEFT_OUT}"], stdin=opened.stdout, check=False)
     if done.returncode or opened.returncode:
-        raise OdooUnavailable(f"{PACKAGE} could not be unpacked into {work}; is the disk full?")
-    (work / "package").rename(unpacked)
-    shutil.rmtree(work)
-    return unpacked
+        raise OdooUnavailable(
+            f"{archive.name} could not be unpacked into {target}; is the disk full?"
+        )
 
 
 def unstable_source(apt_folder: Path) -> str:
