@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import uuid
@@ -145,12 +146,20 @@ def warehouse_template(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[Engine]:
     """A fresh, migrated warehouse for one test."""
+    _forget_connections()
     name = f"warehouse_{uuid.uuid4().hex[:12]}"
     postgres.create_database(name, template=warehouse_template)
     engine = connect(postgres.url(name))
     yield engine
+    _forget_connections()
     engine.dispose()
     postgres.drop_database(name)
+
+
+def _forget_connections() -> None:
+    """The warehouse of another test must not be the one that this process knows."""
+    if connections := sys.modules.get("aftercare.connections"):
+        connections.forget()
 
 
 class NothingSkipped:
