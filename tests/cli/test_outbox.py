@@ -77,6 +77,12 @@ def test_a_message_is_shown_masked(night: NightOfTasks) -> None:
     assert key in say("outbox", "show", key, "--json").output
 
 
+def test_what_a_target_took_is_told(night: NightOfTasks) -> None:
+    key = night.task(target="workbook")
+    say("push", KEY, "--target", "workbook")
+    assert "workbook took version 1" in say("outbox", "show", key, "--language", "en").output
+
+
 def test_drop_needs_a_reason_a_choice_and_a_role(night: NightOfTasks) -> None:
     night.task()
     chosen = ("--target", "crm", "--state", "pending", "--reason", "by hand")

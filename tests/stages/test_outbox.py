@@ -1,5 +1,6 @@
 """The outbox in the hands of operators: what is given up, sent again, dropped, stopped, let through."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from aftercare.stages.outbox import (
 )
 from aftercare.stages.push import push, sudden_volume
 from aftercare.targets.rehearsed import Samples, rehearsed
+from aftercare.targets.sender import REHEARSALS, claimer
 from aftercare.targets.workbook import WorkbookTarget
 
 USER = "operator"
@@ -285,7 +287,8 @@ def test_the_story_of_a_key_shows_versions_and_what_was_taken_and_nothing_privat
     send(night, crm)
     story = show(night, key)
     assert [row["version"] for row in story["messages"]] == [1, 2]
-    assert [row["acknowledged_version"] for row in story["acknowledged"]] == [2]
+    taken = [(row["target"], row["acknowledged_version"]) for row in story["acknowledged"]]
+    assert taken == [("crm", 2)]
     number = str(story["messages"][0]["message_id"])
     assert show(night, number) == story
     assert story["said"]["rule_id"] == "S4-03"
@@ -346,21 +349,8 @@ def test_a_workbook_drops_no_single_task(night: NightOfTasks) -> None:
         act(night, choose(night, key), "drop")
 
 
-def test_what_may_have_been_said_to_a_customer_is_not_said_again(night: NightOfTasks) -> None:
-    messages = night.group.targets.messages.model_copy(update={"default": "sms"})
-    targets = night.group.targets.model_copy(update={"messages": messages})
-    night.group = night.group.model_copy(update={"targets": targets})
-    key = night.task(target="sms", channel="sms")
-    table = night.table("outbound.message")
-    with night.engine.begin() as connection:
-        connection.execute(
-            update(table).where(table.c.external_key == key).values(state="rejected")
-        )
-    with pytest.raises(BadData, match="by hand"):
-        act(night, choose(night, key), "replay")
-
-
-def test_what_a_gateway_refused_is_an_answer_and_is_not_dropped(night: NightOfTasks) -> None:
+def refused_by_a_gateway(night: NightOfTasks) -> str:
+    """A message to a customer that the group's gateway would not send."""
     messages = night.group.targets.messages.model_copy(update={"default": "sms"})
     targets = night.group.targets.model_copy(update={"messages": messages})
     night.group = night.group.model_copy(update={"targets": targets})
@@ -369,8 +359,16 @@ def test_what_a_gateway_refused_is_an_answer_and_is_not_dropped(night: NightOfTa
     with night.engine.begin() as connection:
         refused = update(table).where(table.c.external_key == key)
         connection.execute(refused.values(state="rejected"))
-    with pytest.raises(BadData, match="is rejected"):
-        act(night, choose(night, key), "drop")
+    return key
+
+
+@pytest.mark.parametrize(("action", "said"), [("replay", "by hand"), ("drop", "is rejected")])
+def test_what_a_gateway_refused_is_an_answer_and_is_neither_said_again_nor_dropped(
+    night: NightOfTasks, action: str, said: str
+) -> None:
+    key = refused_by_a_gateway(night)
+    with pytest.raises(BadData, match=said):
+        act(night, choose(night, key), action)
 
 
 def test_a_day_of_far_too_many_messages_is_stopped_before_anything_leaves(
@@ -491,6 +489,22 @@ def test_a_rehearsal_counts_what_a_push_would_send_and_changes_nothing(
     assert (night.messages(), night.ledger(), crm.calls) == before
     send(night, crm)
     assert (moved in crm.kept(), gone in crm.kept()) == (True, False)
+
+
+def test_nobody_rehearses_while_somebody_sends_and_who_begins_then_waits(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    night.task()
+    asked = {"rehearsals": REHEARSALS, "target": "crm"}
+    with claimer(night.engine, "crm"), night.engine.begin() as connection:
+        assert not warehouse.run(connection, "outbound/try_rehearsal", **asked).scalar_one()
+    with night.engine.begin() as connection, ThreadPoolExecutor() as threads:
+        assert warehouse.run(connection, "outbound/try_rehearsal", **asked).scalar_one()
+        begun = threads.submit(send, night, crm)
+        with pytest.raises(TimeoutError):
+            begun.result(timeout=0.5)
+        connection.rollback()
+        assert begun.result(timeout=30)["sent"] == 1
 
 
 def test_samples_are_few_and_hold_nothing_private(night: NightOfTasks, crm: FileCrm) -> None:

@@ -1,46 +1,18 @@
--- How many task messages each work day brought a target, and how many of them
--- wait. A key counts once a day. What was planned to come all at once does not
--- count: festivals and campaigns; nor what is taken back before the target ever
--- got it, nor what somebody let through.
+-- How many task messages each work day brought a target; a key counts once a
+-- day. Festivals and campaigns come all at once by plan and do not count.
 -- grain: one row per work day and action
--- reads: outbound.message, outbound.ledger, outbound.decision,
---   care.follow_up_task
+-- reads: outbound.message, care.follow_up_task
 -- writes: –
-with let_through as (
-    select max(decided_at) as decided_at
-    from outbound.decision
-    where target = :target and action = 'let_through'
-),
-
-messages as (
-    select
-        m.work_day,
-        m.action,
-        m.external_key,
-        m.state in ('pending', 'retry', 'unknown')
-        and m.made_at > coalesce(d.decided_at, '-infinity')
-        and (m.action = 'upsert' or l.external_key is not null) as is_waiting
-    from let_through as d
-    cross join outbound.message as m
-    inner join care.follow_up_task as t on m.task_key = t.task_key
-    left join outbound.ledger as l
-        on
-            m.target = l.target
-            and m.entity = l.entity
-            and m.external_key = l.external_key
-            and not l.is_withdrawn
-    where
-        m.target = :target -- noqa: RF02
-        and m.entity = 'task'
-        and m.work_day >= :first_day -- noqa: RF02
-        and t.event not in ('festival', 'campaign')
-)
-
 select
-    work_day,
-    action,
-    count(distinct external_key) as messages,
-    count(distinct external_key) filter (where is_waiting) as waiting
-from messages
-group by work_day, action
-order by work_day, action
+    m.work_day,
+    m.action,
+    count(distinct m.external_key) as messages
+from outbound.message as m
+inner join care.follow_up_task as t on m.task_key = t.task_key
+where
+    m.target = :target -- noqa: RF02
+    and m.entity = 'task'
+    and m.work_day >= :first_day -- noqa: RF02
+    and t.event not in ('festival', 'campaign')
+group by m.work_day, m.action
+order by m.work_day, m.action

@@ -1,22 +1,27 @@
--- The newest message of each key that stands in one of some states, the oldest
--- first. What was rejected of a task that is over concerns nobody.
+-- The newest message of each key that stands in one of some states, or has one
+-- of some numbers, the oldest first. What was rejected of a task that is over
+-- concerns nobody who asks by state.
 -- grain: one row per key
--- reads: outbound.message, care.follow_up_task
+-- reads: outbound.newest_message, care.follow_up_task
 -- writes: –
 with found as (
     select m.*
-    from outbound.message as m
+    from outbound.newest_message as m
     where
         m.state in ('pending', 'sending', 'retry', 'unknown')
         and m.state = any(cast(:states as text[])) -- noqa: RF02
     union all
     select m.*
-    from outbound.message as m
+    from outbound.newest_message as m
     inner join care.follow_up_task as t on m.task_key = t.task_key
     where
         m.state in ('rejected', 'dead', 'dropped')
         and m.state = any(cast(:states as text[])) -- noqa: RF02
         and (m.state <> 'rejected' or t.status = 'open')
+    union all
+    select m.*
+    from outbound.newest_message as m
+    where m.message_id = any(cast(:message_ids as bigint[])) -- noqa: RF02
 )
 
 select
@@ -27,13 +32,10 @@ select
     m.version,
     m.action,
     m.store_code,
-    m.work_day,
     m.state,
     m.reason,
     m.attempts,
-    m.refusals,
     m.made_at,
-    m.finished_at,
     count(*) over () as in_all
 from found as m
 where
@@ -48,15 +50,6 @@ where
     and (
         cast(:reason as text) is null -- noqa: RF02
         or m.reason = :reason -- noqa: RF02
-    )
-    and not exists (
-        select 1
-        from outbound.message as newer
-        where
-            newer.target = m.target
-            and newer.entity = m.entity
-            and newer.external_key = m.external_key
-            and newer.message_id > m.message_id
     )
 order by m.message_id
 limit :most

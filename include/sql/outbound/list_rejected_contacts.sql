@@ -1,34 +1,20 @@
 -- grain: one row per contact that a target would not take, or is not to get,
 --   and does not hold
--- reads: outbound.message, outbound.ledger
+-- reads: outbound.newest_message, outbound.ledger
 -- writes: –
-with newest as (
-    select distinct on (m.external_key)
-        m.target,
-        m.entity,
-        m.external_key,
-        m.state,
-        m.reason
-    from outbound.message as m
-    where
-        m.target = :target
-        and m.entity = 'contact'
-        and m.external_key = any(cast(:external_keys as text[]))
-    order by m.external_key asc, m.message_id desc
-)
-
-select
-    n.external_key,
-    n.reason
-from newest as n
+select m.external_key
+from outbound.newest_message as m
 where
-    n.state in ('rejected', 'dead', 'dropped')
+    m.target = :target
+    and m.entity = 'contact'
+    and m.external_key = any(cast(:external_keys as text[]))
+    and m.state in ('rejected', 'dead', 'dropped')
     and not exists (
         select 1
         from outbound.ledger as l
         where
-            l.target = n.target
-            and l.entity = n.entity
-            and l.external_key = n.external_key
+            l.target = m.target
+            and l.entity = m.entity
+            and l.external_key = m.external_key
     )
-order by n.external_key
+order by m.external_key

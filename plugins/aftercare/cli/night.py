@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 import click
 
-from aftercare.errors import AftercareError, Fatal
+from aftercare.errors import AftercareError
 
 STEPS = ("pull", "settle", "tasks", "push", "morning")
 
@@ -29,34 +28,20 @@ def night(day: str, step: tuple[str, ...], notify: bool) -> None:
 
     chosen = step or STEPS
     systems = runs.open_night(day)
-    problems: list[str] = []
+    problems: list[tuple[str, AftercareError]] = []
     if "pull" in chosen:
-        show({"pull": _each(systems, lambda name: runs.pull(day, name), problems)})
+        show({"pull": runs.each(systems, lambda name: runs.pull(day, name), problems)})
     if "settle" in chosen:
-        show({"settle": _each(systems, lambda name: runs.settle(day, name), problems)})
+        show({"settle": runs.each(systems, lambda name: runs.settle(day, name), problems)})
     if "tasks" in chosen:
         show({"tasks": runs.make_tasks(day)})
     if "push" in chosen:
         targets = runs.open_delivery(day)
-        show({"push": _each(targets, lambda name: runs.push(day, name), problems)})
+        show({"push": runs.each(targets, lambda name: runs.push(day, name), problems)})
     if "morning" in chosen:
         show({"morning": runs.morning(day, notify=notify)})
-    if problems:
-        raise Fatal("; ".join(problems))
+    runs.raise_problems(problems)
     runs.require_complete(day, systems)
-
-
-def _each(
-    names: Iterable[str], act: Callable[[str], dict[str, Any]], problems: list[str]
-) -> dict[str, Any]:
-    """Acts on each system or target; one that fails does not stop the others."""
-    counts: dict[str, Any] = {}
-    for name in names:
-        try:
-            counts[name] = act(name)
-        except AftercareError as problem:
-            problems.append(f"{name}: {problem}")
-    return counts
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import click
@@ -10,7 +10,7 @@ import click
 from aftercare.cli.connect import in_language
 from aftercare.cli.night import show
 from aftercare.cli.options import USER
-from aftercare.errors import AftercareError, Fatal
+from aftercare.errors import AftercareError
 
 STATES = ("pending", "sending", "retry", "unknown", "rejected", "dead", "dropped")
 LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
@@ -96,67 +96,49 @@ def show_one(message: str, is_json: bool, language: str | None) -> None:
         click.echo(line)
 
 
-@outbox.command()
-@click.argument("numbers", nargs=-1, type=int)
-@_choice
-@REASON
-@USER
-@LANGUAGE
-def replay(
-    numbers: tuple[int, ...],
-    target: str | None,
-    states: tuple[str, ...],
-    store: str | None,
-    because: str | None,
-    reason: str,
-    user: str,
-    language: str | None,
-) -> None:
+def _decision(action: Literal["replay", "drop"], help_text: str) -> None:
+    """A command of the group by which operators decide about the messages that they choose."""
+
+    @outbox.command(action, help=help_text)
+    @click.argument("numbers", nargs=-1, type=int)
+    @_choice
+    @REASON
+    @USER
+    @LANGUAGE
+    def decide(
+        numbers: tuple[int, ...],
+        target: str | None,
+        states: tuple[str, ...],
+        store: str | None,
+        because: str | None,
+        reason: str,
+        user: str,
+        language: str | None,
+    ) -> None:
+        from aftercare import runs
+        from aftercare.reports.scorecard_words import read_words
+        from aftercare.stages.outbox import Chosen
+
+        say = read_words(in_language(language).group.language, "outbox")
+        chosen = Chosen(numbers, target, states, store, because)
+        decided = runs.decide_messages(chosen, action, reason, user)
+        click.echo(say(f"done_{action}", count=len(decided)))
+
+
+_decision(
+    "replay",
     """Send messages again with the next push: those of NUMBERS, or all of a target and state.
 
     Only what was rejected or given up goes again; what is on its way goes by itself.
-    """
-    _decide("replay", numbers, (target, states, store, because), reason, user, language)
-
-
-@outbox.command()
-@click.argument("numbers", nargs=-1, type=int)
-@_choice
-@REASON
-@USER
-@LANGUAGE
-def drop(
-    numbers: tuple[int, ...],
-    target: str | None,
-    states: tuple[str, ...],
-    store: str | None,
-    because: str | None,
-    reason: str,
-    user: str,
-    language: str | None,
-) -> None:
+    """,
+)
+_decision(
+    "drop",
     """Never send messages: those of NUMBERS, or all of a target and state.
 
     When the task changes it is sent as usual.
-    """
-    _decide("drop", numbers, (target, states, store, because), reason, user, language)
-
-
-def _decide(
-    action: Literal["replay", "drop"],
-    numbers: Sequence[int],
-    choice: tuple[str | None, tuple[str, ...], str | None, str | None],
-    reason: str,
-    user: str,
-    language: str | None,
-) -> None:
-    from aftercare import runs
-    from aftercare.reports.scorecard_words import read_words
-    from aftercare.stages.outbox import Chosen
-
-    say = read_words(in_language(language).group.language, "outbox")
-    decided = runs.decide_messages(Chosen(tuple(numbers), *choice), action, reason, user)
-    click.echo(say("replayed" if action == "replay" else "dropped", count=len(decided)))
+    """,
+)
 
 
 @click.command()
@@ -192,26 +174,23 @@ def push(
     key = day or runs.last_night()
     names = targets or tuple(runs.open_delivery(key))
     say = read_words(in_language(language).group.language, "outbox")
-    found: dict[str, Any] = {}
-    problems = []
-    for name in names:
-        try:
-            if dry_run:
-                found[name] = runs.rehearse_push(key, name, samples)
-            elif let_through and reason:
-                found[name] = runs.push_despite(key, name, reason, user)
-            else:
-                found[name] = runs.push(key, name)
-        except AftercareError as problem:
-            problems.append(f"{name}: {problem}")
+
+    def act(name: str) -> dict[str, Any]:
+        if dry_run:
+            return runs.rehearse_push(key, name, samples)
+        if let_through and reason:
+            return runs.push_despite(key, name, reason, user)
+        return runs.push(key, name)
+
+    problems: list[tuple[str, AftercareError]] = []
+    found = runs.each(names, act, problems)
     if is_json or not dry_run:
         show(found)
     else:
         for name, rehearsal in found.items():
             for line in rehearsal_lines(name, key, rehearsal, say):
                 click.echo(line)
-    if problems:
-        raise Fatal("; ".join(problems))
+    runs.raise_problems(problems)
 
 
 COMMANDS = (outbox, push)

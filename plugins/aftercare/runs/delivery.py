@@ -11,11 +11,13 @@ from aftercare.runs.house import (
     WORKBOOK,
     Counts,
     crm_targets,
+    each,
     keyring,
     mailer,
     message_targets,
     now,
     policy,
+    raise_problems,
     step,
     target,
     today,
@@ -60,15 +62,9 @@ def push_messages() -> Counts:
     """
     group = read_group()
     key = (today(group) - timedelta(days=1)).isoformat()
-    counts: Counts = {}
-    problems: list[AftercareError] = []
-    for name in message_targets(group):
-        try:
-            counts[name] = push(key, name)
-        except AftercareError as problem:
-            problems.append(problem)
-    if problems:
-        raise problems[0]
+    problems: list[tuple[str, AftercareError]] = []
+    counts = each(message_targets(group), lambda name: push(key, name), problems)
+    raise_problems(problems)
     return counts
 
 

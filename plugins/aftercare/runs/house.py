@@ -7,14 +7,14 @@ something is too old to be sent.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from aftercare import connections, warehouse
-from aftercare.errors import ConfigurationError
+from aftercare.errors import AftercareError, ConfigurationError, Fatal, Retriable
 from aftercare.key_registry import in_use
 from aftercare.key_registry import step as guarded_step
 from aftercare.protection import Keyring
@@ -41,6 +41,29 @@ def step(act: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
             return act(*given, **named)
 
     return guarded
+
+
+def each(
+    names: Iterable[str],
+    act: Callable[[str], Counts],
+    problems: list[tuple[str, AftercareError]],
+) -> Counts:
+    """Acts on each system or target; one that fails goes to the problems and does not stop the others."""
+    counts: Counts = {}
+    for name in names:
+        try:
+            counts[name] = act(name)
+        except AftercareError as problem:
+            problems.append((name, problem))
+    return counts
+
+
+def raise_problems(problems: Sequence[tuple[str, AftercareError]]) -> None:
+    """Raises what `each` found, if anything; worth another try where that is so for one of them."""
+    if not problems:
+        return
+    kind = Retriable if any(isinstance(problem, Retriable) for _, problem in problems) else Fatal
+    raise kind("; ".join(f"{name}: {problem}" for name, problem in problems))
 
 
 def keyring() -> Keyring:

@@ -67,20 +67,17 @@ def rehearse_push(key: str | None, name: str, most: int) -> Counts:
 
     A push that begins meanwhile waits for it. Raises Retriable while a push is at work.
     """
-    from aftercare.stages.push import REHEARSALS
     from aftercare.stages.push import push as push_target
     from aftercare.targets.rehearsed import Samples, rehearsed
-    from aftercare.targets.sender import LOCK_CLASS
+    from aftercare.targets.sender import REHEARSALS
 
     group, day = read_group(), period.read_day(key)
     samples = Samples(most)
     real = target(group, name)
     with warehouse.rehearsal(connections.warehouse_engine()) as undone:
-        connection = undone.look()
-        held = {"lock_class": REHEARSALS, "target": name}
-        warehouse.run(connection, "outbound/hold_rehearsal", **held)
-        if warehouse.run(connection, "outbound/count_living", lock_class=LOCK_CLASS).scalar_one():
-            raise Retriable("a push is at work; look again when it is over")
+        wanted = {"rehearsals": REHEARSALS, "target": name}
+        if not warehouse.run(undone.look(), "outbound/try_rehearsal", **wanted).scalar_one():
+            raise Retriable(f"a push to {name} is at work; look again when it is over")
         counts = push_target(
             undone.engine,
             keyring(),

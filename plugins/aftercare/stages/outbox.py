@@ -102,7 +102,7 @@ def show_message(
                 for row in run(connection, "outbound/list_decisions", message_ids=ids).mappings()
             ],
             "acknowledged": [
-                dict(row)
+                {**row, "target": target}
                 for target in dict.fromkeys(message["target"] for message in found)
                 for row in run(
                     connection,
@@ -180,13 +180,11 @@ def let_through(engine: Engine, target: str, reason: str, user: str, today: date
 
 
 def _list(connection: Connection, chosen: Chosen, most: int) -> list[Mapping[str, Any]]:
-    if chosen.message_ids:
-        by_number = run(connection, "outbound/read_messages", message_ids=list(chosen.message_ids))
-        return [dict(row) for row in by_number.mappings()]
     found = run(
         connection,
         "outbound/list_outbox",
-        states=list(chosen.states or STATES),
+        message_ids=list(chosen.message_ids),
+        states=[] if chosen.message_ids else list(chosen.states or STATES),
         target=chosen.target,
         store_code=chosen.store_code,
         reason=chosen.reason,

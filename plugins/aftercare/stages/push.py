@@ -30,9 +30,6 @@ from aftercare.targets.outbox import CONTACT_REJECTED, Outbox
 from aftercare.targets.protocol import ListTarget, MessageTarget, Target
 from aftercare.targets.sender import LOCK_CLASS, Sender, claimer
 
-REHEARSALS = 5111
-"""First half of the lock that a rehearsed push of a target holds."""
-
 WAITING = ("pending", "retry", "unknown")
 ENDS = ("sent", "unchanged", "rejected", "dead", "dropped", "retry", "unknown", "expired")
 
@@ -54,14 +51,15 @@ def push(
     `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
     day; and of this run alone `changed`, the records that the target took, `lists`, the lists
     written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `calls` made
-    and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong, and without
-    `guarded` `let_through` says it and the push goes on.
+    and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
+    `guarded` the push goes on, and `let_through` says it.
 
     A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
     hour by `policy` waits.
 
     Raises, after the report was kept, SystemUnreachable where the target took nothing at all,
-    DeliveryStopped where the volume of a day or the share of rejected messages looks wrong, and what the target raises where it is not what its mapping says.
+    DeliveryStopped where the volume of a day or the share of rejected messages looks wrong, and what
+    the target raises where it is not what its mapping says.
     """
     says_once = isinstance(target, MessageTarget)
     outbox = Outbox(
@@ -83,10 +81,8 @@ def push(
         # the first message is sent.
         sender.checked = True
         sender.stores_now = _hours(engine, group, policy, now, today)
-    wait = {"lock_class": REHEARSALS, "target": target.name}
     try:
         with engine.begin() as connection:
-            warehouse.run(connection, "outbound/wait_for_rehearsal", **wait)
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
@@ -104,7 +100,7 @@ def push(
             sender.stop, let_through = (found, None) if guarded else (None, found)
         # Each message is tried once; what stayed unknown is settled by sending it again.
         for states in (WAITING, ("unknown", "pending")):
-            with claimer(engine) as number:
+            with claimer(engine, target.name) as number:
                 sender.send_all(number, states)
         sender.give_up()
         sender.publish_remaining()
@@ -160,10 +156,16 @@ def sudden_volume(engine: Engine, target: str, group: Group, day: date) -> Stop 
     """Whether of one day far more waits than days usually bring."""
     first = day + timedelta(days=1) - timedelta(days=group.delivery.days)
     with engine.begin() as connection:
-        found = warehouse.run(
-            connection, "outbound/count_volume", target=target, first_day=first
-        ).mappings()
-        return volume_stop([DayVolume(**row) for row in found], group.delivery)
+
+        def volumes(name: str) -> list[DayVolume]:
+            found = warehouse.run(connection, name, target=target, first_day=first).mappings()
+            return [DayVolume(**row) for row in found]
+
+        return volume_stop(
+            volumes("outbound/count_waiting"),
+            lambda: volumes("outbound/count_volume"),
+            group.delivery,
+        )
 
 
 def _report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,12 +15,11 @@ from aftercare.settings import Delivery
 
 @dataclass(frozen=True)
 class DayVolume:
-    """Task messages of one work day and action: how many there were, and how many wait."""
+    """Task messages of one work day and action: all that it brought, or those that wait."""
 
     work_day: date
     action: str
     messages: int
-    waiting: int
 
 
 @dataclass(frozen=True)
@@ -55,36 +54,38 @@ class Stop:
         }
 
 
-def volume_stop(days: Iterable[DayVolume], guard: Delivery) -> Stop | None:
+def volume_stop(
+    waiting: Iterable[DayVolume], known: Callable[[], Collection[DayVolume]], guard: Delivery
+) -> Stop | None:
     """The work day of which far more waits than days usually have, if there is one.
 
+    What days brought is asked only where enough waits to be sudden.
     What stood still for some days is no sudden volume: each day is looked at by itself, against all
     other days. After closed days as much more is usual as they were many.
     """
-    known = list(days)
-    for day in known:
+    large = [day for day in waiting if day.messages >= guard.least_messages]
+    brought = known() if large else ()
+    for day in large:
         others = [
-            other.messages
-            for other in known
+            other
+            for other in brought
             if other.action == day.action and other.work_day != day.work_day
         ]
-        if len(others) < guard.least_days or day.waiting < guard.least_messages:
+        if len(others) < guard.least_days:
             continue
-        usual = Decimal(str(median(others)))
-        limit = usual * (guard.most_times + _quiet_days(day, known, usual))
-        if day.waiting > limit:
-            return Stop("volume", day.action, Decimal(day.waiting), limit, usual, day.work_day)
+        usual = Decimal(str(median(other.messages for other in others)))
+        limit = usual * (guard.most_times + _quiet_days(day, others, usual))
+        if day.messages > limit:
+            return Stop("volume", day.action, Decimal(day.messages), limit, usual, day.work_day)
     return None
 
 
-def _quiet_days(day: DayVolume, known: Iterable[DayVolume], usual: Decimal) -> int:
+def _quiet_days(day: DayVolume, others: Iterable[DayVolume], usual: Decimal) -> int:
     """Days before one on which far less came than usual: stores were closed, and their work came later."""
     busy = [
         other.work_day
-        for other in known
-        if other.action == day.action
-        and other.work_day < day.work_day
-        and other.messages * 2 >= usual
+        for other in others
+        if other.work_day < day.work_day and other.messages * 2 >= usual
     ]
     return (day.work_day - max(busy)).days - 1 if busy else 0
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -112,7 +113,7 @@ class OdooTarget:
             reads_results=True,
         )
 
-    @property
+    @cached_property
     def mapping_digest(self) -> str:
         """A digest of all that the mapping says."""
         return hashlib.sha256(self._mapping.model_dump_json().encode()).hexdigest()[:16]

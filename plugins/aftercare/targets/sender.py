@@ -27,6 +27,9 @@ from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Recor
 LOCK_CLASS = 5107
 """First half of the advisory locks that living senders hold; see revive_stale_messages.sql."""
 
+REHEARSALS = 5111
+"""First half of the lock of a target that senders share and a rehearsed push has alone."""
+
 LIST_BATCH = 2000
 """Messages claimed at once for a target of whole lists: a store's list is made once a batch."""
 
@@ -36,21 +39,27 @@ target is left alone."""
 
 
 @contextmanager
-def claimer(engine: Engine) -> Iterator[str]:
+def claimer(engine: Engine, target: str) -> Iterator[str]:
     """A number to claim with; the database holds its lock for as long as this process lives.
 
     What a rehearsal claims nobody else sees, so nobody has to know that it lives.
     """
-    lock = {"lock_class": LOCK_CLASS, "number": secrets.randbelow(2**31)}
+    number = secrets.randbelow(2**31)
     if isinstance(cast(object, engine), warehouse.Rehearsal):
-        yield str(lock["number"])
+        yield str(number)
         return
+    locks = {
+        "lock_class": LOCK_CLASS,
+        "number": number,
+        "rehearsals": REHEARSALS,
+        "target": target,
+    }
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        warehouse.run(connection, "outbound/hold_lock", **lock)
+        warehouse.run(connection, "outbound/hold_claims", **locks)
         try:
-            yield str(lock["number"])
+            yield str(number)
         finally:
-            warehouse.run(connection, "outbound/drop_lock", **lock)
+            warehouse.run(connection, "outbound/drop_claims", **locks)
 
 
 @dataclass
@@ -210,6 +219,7 @@ class Sender:
 
     def _record(self, claimer: str, work: Work, outcomes: Mapping[Key, Outcome]) -> None:
         """Keeps each message's end, and what the target acknowledged, in one transaction."""
+        mapping_digest = self.mapping_digest
         ends = dict(work.settled)
         acknowledged = []
         for key, outcome in outcomes.items():
@@ -237,7 +247,7 @@ class Sender:
                 "state": state,
                 "reason": reason,
                 "claimer": claimer,
-                "mapping_digest": self.mapping_digest,
+                "mapping_digest": mapping_digest,
             }
             for key, (state, reason) in ends.items()
             if key in work.messages
@@ -270,6 +280,8 @@ class Sender:
         if not isinstance(self.target, Target):
             return
         refused = [ids for entity, ids in self.refused.items() if self.taken[entity]]
+        if not refused:
+            return
         with self.engine.begin() as connection:
             warehouse.run(
                 connection,

@@ -28,3 +28,34 @@ create table outbound.decision (
     check ((action = 'let_through') = (message_id is null))
 );
 create index decision_message_idx on outbound.decision (message_id);
+
+-- Of several messages of a key only the newest means anything.
+create view outbound.newest_message as
+select
+    messages.message_id,
+    messages.target,
+    messages.entity,
+    messages.external_key,
+    messages.version,
+    messages.action,
+    messages.store_code,
+    messages.task_key,
+    messages.work_day,
+    messages.state,
+    messages.reason,
+    messages.attempts,
+    messages.refusals,
+    messages.mapping_digest,
+    messages.made_at,
+    messages.finished_at
+from outbound.message as messages
+where
+    not exists (
+        select 1
+        from outbound.message as newer
+        where
+            messages.target = newer.target
+            and messages.entity = newer.entity
+            and messages.external_key = newer.external_key
+            and messages.message_id < newer.message_id
+    );

@@ -1,4 +1,0 @@
--- grain: one lock of this connection, held until dropped or disconnected
--- reads: –
--- writes: –
-select pg_advisory_lock(:lock_class, :number)
