@@ -286,7 +286,7 @@ def test_the_sums_add_up(night: NightOfTasks, crm: FileCrm) -> None:
 
 def test_a_push_that_is_interrupted_anywhere_ends_alike(night: NightOfTasks, crm: FileCrm) -> None:
     keys = [night.task() for _ in range(6)]
-    for statement in ("claim_messages", "acknowledge", "finish_message", "read_tasks"):
+    for statement in ("claim_messages", "acknowledge", "finish_messages", "read_tasks"):
         with pytest.raises(ConnectionError, match=statement):
             _interrupted(night, crm, statement)
     send(night, crm)

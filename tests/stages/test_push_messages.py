@@ -12,11 +12,12 @@ from sms_gateway import SmsGateway
 from sqlalchemy import URL, Engine, text
 from web_service import Reply
 
-from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.errors import BadData, ConfigurationError, SystemUnreachable
 from aftercare.stages.merge import merge
 from aftercare.stages.push import push
 from aftercare.stages.read_back import read_back
 from aftercare.stages.validate import validate
+from aftercare.targets import rendering
 from aftercare.targets.sms import SmsTarget
 from aftercare.warehouse import connect
 
@@ -266,6 +267,28 @@ def test_killed_after_the_answer_without_a_question_it_stays_in_doubt(
     counts = send(night, gateway.target(ask=None))
     assert (counts["unknown"], list(gateway.times().values())) == (1, [1, 1])
     assert night.reasons()[key] == "sender_ended"
+
+
+def test_what_cannot_be_put_into_words_stays_in_the_doubt_it_was_in(
+    night: NightOfTasks, gateway: SmsGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = message(night)
+    gateway.before = lambda _: Reply(status=502)
+    send(night, gateway.target(ask=None))
+    assert night.messages()[key] == "unknown"
+    gateway.before = lambda _: None
+
+    def fail(*_: Any) -> None:
+        raise BadData("a text that nobody wrote")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rendering, "message_record", fail)
+        with pytest.raises(BadData, match="nobody wrote"):
+            send(night, gateway.target())
+    assert night.messages()[key] == "unknown"
+    send(night, gateway.target(ask=None))
+    assert night.messages()[key] == "unknown"
+    assert gateway.taken == []
 
 
 def test_what_was_sent_or_refused_finishes_its_task(

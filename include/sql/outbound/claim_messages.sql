@@ -76,7 +76,7 @@ returning
     m.work_day,
     coalesce(t.vin, t.document_no) as subject,
     m.attempts,
-    n.state = 'unknown' as was_unknown,
+    n.state as was,
     m.doubt_since is not null or exists (
         select 1
         from outbound.message as earlier

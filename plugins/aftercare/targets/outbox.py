@@ -14,7 +14,7 @@ from aftercare.rules.customer_class import CustomerClass, customer_class
 from aftercare.rules.policy import Policy
 from aftercare.settings import Language
 from aftercare.targets import rendering
-from aftercare.targets.protocol import Entity, Record, Withdrawal
+from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
 
 CONTACT_REJECTED = "contact_rejected"
 """The reason of a task whose contact the target would not take."""
@@ -24,6 +24,9 @@ IN_DOUBT = "in_doubt"
 
 Key = tuple[Entity, str]
 """Entity and external key."""
+
+Ends = Mapping[Key, Outcome]
+"""What became of each record and withdrawal of a batch that the target was asked to take."""
 
 
 @dataclass
@@ -196,7 +199,7 @@ class Outbox:
             work.settle(key, "unchanged")
         elif row["expires_on"] < self.today:
             work.settle(key, "expired")
-        elif message["is_in_doubt"] and not message["was_unknown"]:
+        elif message["is_in_doubt"] and message["was"] != "unknown":
             work.settle(key, "unknown", IN_DOUBT)
         else:
             self._send(work, rendering.message_record(row, self.keyring, self.language), None)

@@ -6,13 +6,14 @@ killed leaves behind what it may have sent as `unknown`, and never as not sent.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Engine, RowMapping
 from sqlalchemy.exc import IntegrityError
@@ -20,8 +21,9 @@ from sqlalchemy.exc import IntegrityError
 from aftercare import warehouse
 from aftercare.errors import AftercareError, SystemUnreachable
 from aftercare.settings import Delivery
+from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
-from aftercare.targets.outbox import Key, Outbox, Work
+from aftercare.targets.outbox import Ends, Key, Outbox, Work
 from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Record, Target
 
 LOCK_CLASS = 5107
@@ -45,7 +47,7 @@ def claimer(engine: Engine, target: str) -> Iterator[str]:
     What a rehearsal claims nobody else sees, so nobody has to know that it lives.
     """
     number = secrets.randbelow(2**31)
-    if isinstance(cast(object, engine), warehouse.Rehearsal):
+    if _is_rehearsed(engine):
         yield str(number)
         return
     locks = {
@@ -60,6 +62,11 @@ def claimer(engine: Engine, target: str) -> Iterator[str]:
             yield str(number)
         finally:
             warehouse.run(connection, "outbound/drop_claims", **locks)
+
+
+def _is_rehearsed(engine: Engine) -> bool:
+    """Whether there is one connection for everything."""
+    return isinstance(cast(object, engine), warehouse.Rehearsal)
 
 
 @dataclass
@@ -98,36 +105,49 @@ class Sender:
         else:
             size = 1 if isinstance(target, MessageTarget) else target.capabilities.batch_size
         self.shown = None
-        while self.refused_batches < PATIENCE and not self.stop:
-            batch = self._claim(claimer, states, size)
-            if not batch:
-                return
-            work = self._prepare(claimer, batch)
-            if work.records or work.withdrawals:
-                self._check()
-            if isinstance(target, ListTarget):
-                outcomes = self._publish_stores(target, work)
-            elif isinstance(target, MessageTarget):
-                outcomes = self._say(target, work)
-            else:
-                outcomes = self._call(target, work)
-            self._record(claimer, work, outcomes)
-            if self.guarded:
-                self.stop = rejected_stop(self.outcomes, self.delivery)
+        with Batches(
+            lambda: self._take(claimer, states, size),
+            lambda work, ends: self._keep(claimer, work, ends),
+            lambda work: self._put_back(claimer, work.messages.values()),
+            ahead=isinstance(target, Target) and not _is_rehearsed(self.engine),
+        ) as batches:
+            while self.refused_batches < PATIENCE and not self.stop and (work := batches.next()):
+                self._check(claimer, work)
+                if isinstance(target, ListTarget):
+                    outcomes = self._publish_stores(target, work)
+                elif isinstance(target, MessageTarget):
+                    outcomes = self._say(target, work)
+                else:
+                    outcomes = self._call(target, work)
+                self._note(work, outcomes)
+                batches.keep(work, outcomes)
+                if self.guarded:
+                    self.stop = rejected_stop(self.outcomes, self.delivery)
 
-    def _prepare(self, claimer: str, batch: Sequence[RowMapping]) -> Work:
-        """What the batch means; a message that cannot be put into words is not in doubt."""
+    def _take(self, claimer: str, states: Sequence[str], size: int) -> Work | None:
+        """The next batch and what it means; None where there is none."""
+        batch = self._claim(claimer, states, size)
+        if not batch:
+            return None
         try:
             with self.engine.begin() as connection:
                 return self.outbox.prepare(connection, batch)
         except AftercareError:
-            if self.outbox.says_once:
-                keys: list[Key] = [(m["entity"], m["external_key"]) for m in batch]
-                untold = Work(dict(zip(keys, batch, strict=True)))
-                for key in keys:
-                    untold.settle(key, "retry", "not put into words")
-                self._record(claimer, untold, {})
+            # What cannot be put into words was not sent.
+            self._put_back(claimer, batch)
             raise
+
+    def _put_back(self, claimer: str, batch: Iterable[RowMapping]) -> None:
+        """Claimed and not sent is as it was before."""
+        messages = list(batch)
+        with self.engine.begin() as connection:
+            warehouse.run(
+                connection,
+                "outbound/put_back_messages",
+                claimer=claimer,
+                message_ids=[message["message_id"] for message in messages],
+                states=[message["was"] for message in messages],
+            )
 
     def publish_remaining(self) -> None:
         """Gives each other store with open tasks its list of the work day."""
@@ -170,10 +190,16 @@ class Sender:
                 # Another sender took one of these keys a moment ago; the next look sees its claim.
                 continue
 
-    def _check(self) -> None:
-        if not self.checked:
+    def _check(self, claimer: str, work: Work) -> None:
+        """Before the first message that is sent; where the target is not as it should be, none is in doubt."""
+        if self.checked or not (work.records or work.withdrawals):
+            return
+        try:
             self.target.check()
-            self.checked = True
+        except AftercareError:
+            self._put_back(claimer, work.messages.values())
+            raise
+        self.checked = True
 
     def _call(self, target: Target, work: Work) -> dict[Key, Outcome]:
         records = [self._looked_up(target, record) for record in work.records.values()]
@@ -217,50 +243,44 @@ class Sender:
             self.lists += target.publish(store, self.work_day, tasks)
         self.published.add(store)
 
-    def _record(self, claimer: str, work: Work, outcomes: Mapping[Key, Outcome]) -> None:
-        """Keeps each message's end, and what the target acknowledged, in one transaction."""
-        mapping_digest = self.mapping_digest
-        ends = dict(work.settled)
-        acknowledged = []
+    def _note(self, work: Work, outcomes: Ends) -> None:
+        """Counts a batch, and whether the target takes anything at all."""
         for key, outcome in outcomes.items():
-            ends[key] = (outcome.state, outcome.reason)
             self._count(key, outcome, work)
             self.retry_after = outcome.retry_after or self.retry_after
             self.reason = outcome.reason or self.reason
-        for key, (state, _) in ends.items():
-            if key in work.digests and state in ("sent", "unchanged"):
-                digest, version = work.digests[key]
-                acknowledged.append(
-                    {
-                        "target": self.target.name,
-                        "entity": key[0],
-                        "external_key": key[1],
-                        "crm_id": outcomes[key].crm_id if key in outcomes else None,
-                        "acknowledged_hash": digest,
-                        "acknowledged_version": version,
-                        "is_withdrawn": key in work.withdrawals,
-                    }
-                )
-        finished = [
-            {
-                "message_id": work.messages[key]["message_id"],
-                "state": state,
-                "reason": reason,
-                "claimer": claimer,
-                "mapping_digest": mapping_digest,
-            }
-            for key, (state, reason) in ends.items()
-            if key in work.messages
-        ]
-        with self.engine.begin() as connection:
-            if acknowledged:
-                connection.execute(warehouse.statement("outbound/acknowledge"), acknowledged)
-            connection.execute(warehouse.statement("outbound/finish_message"), finished)
         states = [outcome.state for outcome in outcomes.values()]
         self.changed += states.count("sent")
         in_vain = {"retry", "unknown"} if self.outbox.says_once else {"retry"}
         is_refused = bool(states) and set(states) <= in_vain
         self.refused_batches = self.refused_batches + 1 if is_refused else 0
+
+    def _keep(self, claimer: str, work: Work, outcomes: Ends) -> None:
+        """Keeps each message's end, and what the target acknowledged, in one transaction."""
+        ends: dict[Key, tuple[str, str | None]] = work.settled | {
+            key: (outcome.state, outcome.reason) for key, outcome in outcomes.items()
+        }
+        taken = [
+            key for key in work.digests if key in ends and ends[key][0] in ("sent", "unchanged")
+        ]
+        finished = [key for key in ends if key in work.messages]
+        with self.engine.begin() as connection:
+            if taken:
+                warehouse.run(
+                    connection,
+                    "outbound/acknowledge",
+                    target=self.target.name,
+                    taken=json.dumps([_acknowledged(key, work, outcomes) for key in taken]),
+                )
+            warehouse.run(
+                connection,
+                "outbound/finish_messages",
+                claimer=claimer,
+                mapping_digest=self.mapping_digest,
+                message_ids=[work.messages[key]["message_id"] for key in finished],
+                states=[ends[key][0] for key in finished],
+                reasons=[ends[key][1] for key in finished],
+            )
 
     @property
     def mapping_digest(self) -> str | None:
@@ -300,3 +320,16 @@ class Sender:
             self.taken[key[0]] += 1
             self.created += key in work.new
             self.withdrawn += key in work.withdrawals
+
+
+def _acknowledged(key: Key, work: Work, outcomes: Ends) -> dict[str, Any]:
+    """What the ledger will say of a key."""
+    digest, version = work.digests[key]
+    return {
+        "entity": key[0],
+        "external_key": key[1],
+        "crm_id": outcomes[key].crm_id if key in outcomes else None,
+        "acknowledged_hash": digest.hex(),
+        "acknowledged_version": version,
+        "is_withdrawn": key in work.withdrawals,
+    }

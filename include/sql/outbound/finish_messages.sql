@@ -1,0 +1,30 @@
+-- A message of which nobody knows stays in doubt until the target says what
+-- became of it.
+-- grain: one row per claimed message
+-- reads: –
+-- writes: outbound.message
+update outbound.message as m
+set
+    state = ended.state,
+    reason = ended.reason,
+    finished_at = clock_timestamp(),
+    refusals = case
+        when ended.state in ('retry', 'unknown') then m.refusals else 0
+    end,
+    mapping_digest = case
+        when ended.state = 'rejected' then cast(:mapping_digest as text)
+    end,
+    doubt_since = case
+        when ended.state = 'unknown'
+            then coalesce(m.doubt_since, clock_timestamp())
+    end
+from
+    unnest(
+        cast(:message_ids as bigint[]),
+        cast(:states as text[]),
+        cast(:reasons as text[])
+    ) as ended (message_id, state, reason)
+where
+    m.message_id = ended.message_id
+    and m.state = 'sending'
+    and m.claimed_by = :claimer
