@@ -9,8 +9,8 @@ from aftercare.settings import PROJECT
 from aftercare.sources.codes import code_key
 from aftercare.sources.feeds import FEEDS as ALL_FEEDS
 from aftercare.sources.mapping import read_dealer_system
+from aftercare.targets.feedback import understand
 from aftercare.targets.odoo_mapping import OdooMapping
-from aftercare.targets.odoo_results import understand
 from aftercare.targets.workbook_words import MEANINGS
 from aftercare.words import ANSWERS, FEEDS, LOAD_COUNTS, LOAD_PARTS, LOAD_SUM, OUTCOMES, say, word
 

@@ -145,9 +145,9 @@ def target(group: Group, name: str) -> Any:
         from aftercare.targets.sms import SmsTarget
 
         return SmsTarget.from_mapping(name, connections.connection)
-    from aftercare.targets.odoo import OdooTarget
+    from aftercare.targets.crm import crm_target
 
-    return OdooTarget.from_mapping(name, connections.connection)
+    return crm_target(name, connections.connection)
 
 
 def mailer() -> Mailer:

@@ -34,8 +34,8 @@ def names(part: object) -> Iterator[str]:
 def filled(part: Any, values: Mapping[str, Any]) -> Any:
     """The same data with values for placeholders.
 
-    A text that is one placeholder without a format, whose value is a number, becomes that number; so does
-    one of a time with the format unix or unix_ms. What holds a placeholder whose value is None is left
+    A text that is one placeholder without a format, whose value is a number, a list or a mapping, becomes
+    that value; one of a time with the format unix or unix_ms becomes a number. What holds a placeholder whose value is None is left
     out of mappings and lists.
     """
     if isinstance(part, Mapping):
@@ -48,7 +48,8 @@ def filled(part: Any, values: Mapping[str, Any]) -> Any:
     wanted = list(names(part))
     if any(values[name] is None for name in wanted):
         return None
-    if len(wanted) == 1 and part == f"{{{wanted[0]}}}" and isinstance(values[wanted[0]], int):
+    is_alone = len(wanted) == 1 and part == f"{{{wanted[0]}}}"
+    if is_alone and isinstance(values[wanted[0]], int | float | list | Mapping):
         return values[wanted[0]]
     pieces = [
         text + ("" if name is None else str(_told(values[name], form or "")))

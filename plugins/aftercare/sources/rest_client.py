@@ -92,7 +92,7 @@ class RestClient:
         )
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=patience))
-        self._root = _root(address)
+        self._root = root_of(address)
         self._entry: Entry = entry_of(address, self._root, self._post_for_token)
 
     def __enter__(self) -> RestClient:
@@ -277,7 +277,7 @@ class RestClient:
             ) from None
 
 
-def _root(address: Address) -> str:
+def root_of(address: Address) -> str:
     """The address that paths are joined to, with a slash at its end."""
     host = (address.host or "").strip()
     if "://" not in host:

@@ -100,6 +100,8 @@ def push(
             sender.stop, let_through = (found, None) if guarded else (None, found)
         # Each message is tried once; what stayed unknown is settled by sending it again.
         for states in (WAITING, ("unknown", "pending")):
+            if states is not WAITING:
+                sender.wait_until_settled()
             with claimer(engine, target.name) as number:
                 sender.send_all(number, states)
         sender.give_up()

@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from typing import Literal
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from aftercare.errors import ConfigurationError, SystemUnreachable
+
+Trouble = Literal["rejected", "retry", "unknown"]
 
 UNTOUCHED = (408, 409, 425, 429, 503)
 """Answers of a server that has not kept the call and may take it later."""
 
 UNDECIDED = (502, 504)
 """Answers of a proxy that does not know what the server behind it did."""
+
+
+class CallError(Exception):
+    """One call came to nothing. `text` is fit for a ledger: status and class names, no content.
+
+    `status` is the HTTP status, or None where no answer arrived.
+    """
+
+    def __init__(
+        self,
+        state: Trouble,
+        text: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.state, self.text, self.status, self.retry_after = state, text, status, retry_after
+
+
+@contextlib.contextmanager
+def whole_or_nothing() -> Iterator[None]:
+    """Calls that answer for no single record: a failure of one is a failure of the target.
+
+    Raises SystemUnreachable for what passes and ConfigurationError for what does not.
+    """
+    try:
+        yield
+    except CallError as problem:
+        if problem.state == "rejected":
+            raise ConfigurationError(
+                f"{problem.text}; see the rights of the API key's user in the CRM"
+            ) from None
+        raise SystemUnreachable(problem.text, problem.retry_after) from None
 
 
 def never_left(problem: requests.RequestException) -> bool:

@@ -19,7 +19,8 @@ from urllib.parse import quote
 
 from aftercare.settings import PROJECT
 from aftercare.targets import odoo_load, odoo_results
-from aftercare.targets.odoo_json2 import CallError, Json2, whole_or_nothing
+from aftercare.targets.http_trouble import CallError, whole_or_nothing
+from aftercare.targets.odoo_json2 import Json2
 from aftercare.targets.odoo_load import batches, failed
 from aftercare.targets.odoo_mapping import OdooMapping, Value, check_fields, html_text
 from aftercare.targets.odoo_records import (

@@ -6,40 +6,25 @@ does hold back is the *next* call, when Odoo or the proxy in front of it asked u
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Callable
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from aftercare.errors import ConfigurationError, SystemUnreachable
-from aftercare.targets.http_trouble import UNDECIDED, UNTOUCHED, never_left, wait_named
-
-Trouble = Literal["rejected", "retry", "unknown"]
+from aftercare.errors import ConfigurationError
+from aftercare.targets.http_trouble import (
+    UNDECIDED,
+    UNTOUCHED,
+    CallError,
+    Trouble,
+    never_left,
+    wait_named,
+)
 
 DEFAULT_WAIT = 5.0
 """Seconds to hold the next call after a 429 that names no time."""
-
-
-class CallError(Exception):
-    """One call came to nothing. `text` is fit for a ledger: status and class names, no content.
-
-    `status` is the HTTP status, or None where no answer arrived.
-    """
-
-    def __init__(
-        self,
-        state: Trouble,
-        text: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(text)
-        self.state, self.text, self.status, self.retry_after = state, text, status, retry_after
 
 
 class Json2:
@@ -144,22 +129,6 @@ class Json2:
         if status >= 500:
             return CallError(_state_of_fault(kind), f"{text}: {kind or 'fault'}", status=status)
         return CallError("rejected", f"{text}: {kind or 'refused'}", status=status)
-
-
-@contextlib.contextmanager
-def whole_or_nothing() -> Iterator[None]:
-    """Calls that answer for no single record: a failure of one is a failure of the target.
-
-    Raises SystemUnreachable for what passes and ConfigurationError for what does not.
-    """
-    try:
-        yield
-    except CallError as problem:
-        if problem.state == "rejected":
-            raise ConfigurationError(
-                f"{problem.text}; see the rights of the API key's user in the CRM"
-            ) from None
-        raise SystemUnreachable(problem.text, problem.retry_after) from None
 
 
 def _lost(what: str, problem: requests.RequestException) -> CallError:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from aftercare.targets.odoo_json2 import CallError
+from aftercare.targets.http_trouble import CallError
 from aftercare.targets.protocol import Outcome
 
 Answer: TypeAlias = Any

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from aftercare.configuration import line_of, read_model, read_yaml
 from aftercare.errors import ConfigurationError
+from aftercare.targets.feedback import ResultWords
+from aftercare.targets.field_rules import (
+    FieldRule,
+    LabelledLine,
+    Part,
+    fields_known,
+    lacking,
+    plain,
+)
 from aftercare.targets.protocol import Entity, Record
-
-OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
-    "contact": frozenset({"key", "name", "phone", "store_code", "plate", "vin", "model"}),
-    "task": frozenset(
-        {
-            *("key", "store_code", "rule_id", "title", "due_date", "deadline_date"),
-            *("customer_name", "customer_phone", "plate", "vin", "model", "last_event"),
-            *("why", "script", "owner_no", "priority", "contact_key", "channel"),
-            "next_attempt_on",
-        }
-    ),
-}
 
 TEXT_TYPES = frozenset({"char", "text"})
 TAKES: Mapping[str, frozenset[str]] = {
@@ -43,68 +39,18 @@ Value = str | int | float | Literal[False]
 """What Odoo stores, as JSON-2 returns it; False is its word for empty."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class LabelledLine(_Part):
-    """A line of a text in HTML: `label: value`, left out where the value is not known."""
-
-    label: str | None = None
-    source: str = Field(alias="from")
-
-
-class FieldRule(_Part):
-    """How one field of Odoo is filled: exactly one of `from`, `first_of`, `join`, `lines`.
-
-    `required`: a record without a value is rejected before it is sent. `once`: filled when the
-    record is made and left alone afterwards, because people write there too.
-    """
-
-    source: str | None = Field(None, alias="from")
-    first_of: tuple[str, ...] | None = None
-    join: tuple[str, ...] | None = None
-    separator: str = " · "
-    lines: tuple[LabelledLine, ...] | None = None
-    required: bool = False
-    once: bool = False
-
-    @model_validator(mode="after")
-    def _one_way(self) -> FieldRule:
-        if len(self.ways) != 1:
-            raise ValueError("give exactly one of from, first_of, join, lines")
-        return self
-
-    @property
-    def ways(self) -> list[str]:
-        """The ways that are given, by their names in the file."""
-        given = {
-            "from": self.source,
-            "first_of": self.first_of,
-            "join": self.join,
-            "lines": self.lines,
-        }
-        return [way for way, value in given.items() if value]
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Our fields that this field is made of."""
-        single = (self.source,) if self.source else ()
-        named = tuple(line.source for line in self.lines or ())
-        return single + (self.first_of or ()) + (self.join or ()) + named
+class OdooField(FieldRule):
+    """How one field of Odoo is filled; `lines` become HTML."""
 
     def value(self, ours: Mapping[str, object]) -> Value:
         """The value for Odoo, or False where nothing is known."""
         if self.lines is not None:
             return _html_lines(self.lines, ours) or False
-        known = [_plain(ours.get(name)) for name in self.sources]
-        texts = [value for value in known if value is not False]
-        if not texts:
-            return False
-        return self.separator.join(str(text) for text in texts) if self.join else texts[0]
+        known = self.known(ours)
+        return False if known is None else known
 
 
-class Owner(_Part):
+class Owner(Part):
     """How the person who is to call is found among Odoo's users.
 
     `source` is our field, `match` the user's field that holds the same value; where no user has
@@ -116,49 +62,26 @@ class Owner(_Part):
     fallback: str | None = None
 
 
-class ResultWords(_Part):
-    """How the feedback of a finished activity is understood.
-
-    Feedback is split at blanks, commas and semicolons. `outcomes` and `flags` list the words that
-    stand for each code and each flag; `satisfaction` lists the labels before a figure (`满意度:9`).
-    `default_outcome` is the outcome of an activity marked done without such a word.
-    """
-
-    outcomes: Mapping[str, tuple[str, ...]]
-    flags: Mapping[
-        Literal["is_fault_cleared", "is_next_service_told", "is_complaint", "is_do_not_call"],
-        tuple[str, ...],
-    ] = {}
-    satisfaction: tuple[str, ...] = ()
-    default_outcome: str | None = None
-
-
-def _fields_known(entity: Entity, fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
-    for name, rule in fields.items():
-        for source in rule.sources:
-            if source not in OUR_FIELDS[entity]:
-                offer = ", ".join(sorted(OUR_FIELDS[entity]))
-                raise ValueError(f"{name}: a {entity} has no field {source}; it has {offer}")
+def _contact_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
+    if "ref" not in fields or fields["ref"].source != "key":
+        raise ValueError("ref must be {from: key}: contacts are found again by it")
+    fields_known("contact", fields)
     return fields
 
 
-def _contact_fields(fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
-    if "ref" not in fields or fields["ref"].source != "key":
-        raise ValueError("ref must be {from: key}: contacts are found again by it")
-    return _fields_known("contact", fields)
-
-
-def _task_fields(fields: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
+def _task_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
     own = {"res_id", "res_model", "res_model_id", "activity_type_id", "user_id"}
     taken = own & fields.keys()
     if taken:
         raise ValueError(f"{', '.join(sorted(taken))}: set by the adapter; leave it out")
-    return _fields_known("task", fields)
+    fields_known("task", fields)
+    return fields
 
 
-class OdooMapping(_Part):
+class OdooMapping(Part):
     """The whole mapping file. Seconds and batch sizes are limits towards this one server."""
 
+    adapter: Literal["odoo"] = "odoo"
     target: str
     connection: str
     namespace: str = Field("aftercare", pattern=r"^[a-z][a-z0-9_]*$")
@@ -167,8 +90,8 @@ class OdooMapping(_Part):
     read_seconds: float = Field(120, gt=0)
     longest_wait_seconds: float = Field(60, ge=0)
     overlap_seconds: int = Field(600, ge=1)
-    contact: Annotated[Mapping[str, FieldRule], AfterValidator(_contact_fields)]
-    task: Annotated[Mapping[str, FieldRule], AfterValidator(_task_fields)]
+    contact: Annotated[Mapping[str, OdooField], AfterValidator(_contact_fields)]
+    task: Annotated[Mapping[str, OdooField], AfterValidator(_task_fields)]
     activity_type: str = "mail.mail_activity_data_call"
     message_activity_type: str | None = None
     owner: Owner
@@ -198,7 +121,7 @@ class OdooMapping(_Part):
         is_call = record.fields.get("channel") == "phone"
         return (not is_call and self.message_activity_type) or self.activity_type
 
-    def fields(self, entity: Entity) -> Mapping[str, FieldRule]:
+    def fields(self, entity: Entity) -> Mapping[str, OdooField]:
         """Odoo's fields of an entity and how each is filled."""
         return self.contact if entity == "contact" else self.task
 
@@ -209,10 +132,7 @@ class OdooMapping(_Part):
 
     def missing(self, record: Record, values: Mapping[str, Value]) -> str | None:
         """Why the record need not be sent at all: a required field without a value."""
-        for name, rule in self.fields(record.entity).items():
-            if rule.required and values[name] is False:
-                return f"field {name}: is required, and {' and '.join(rule.sources)} is not known"
-        return None
+        return lacking(self.fields(record.entity), values)
 
     def wrong(self, text: str, *key: str) -> ConfigurationError:
         """An error about a key of this file."""
@@ -242,16 +162,6 @@ def check_fields(
             raise mapping.wrong(f"the field is a {kind}, but {way} fills only {takes}", *place)
 
 
-def _plain(value: object) -> Value:
-    if value is None or value == "":
-        return False
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, int) else str(value)
-
-
 def html_text(text: str) -> str:
     """A text as HTML that Odoo stores unchanged, so that equal texts compare equal later."""
     escaped = html.escape(text.strip(), quote=False)
@@ -261,8 +171,8 @@ def html_text(text: str) -> str:
 def _html_lines(lines: tuple[LabelledLine, ...], ours: Mapping[str, object]) -> str:
     shown = []
     for line in lines:
-        value = _plain(ours.get(line.source))
-        if value is not False:
+        value = plain(ours.get(line.source))
+        if value is not None:
             label = f"{html_text(line.label)}: " if line.label else ""
             shown.append(f"<p>{label}{html_text(str(value))}</p>")
     return "".join(shown)

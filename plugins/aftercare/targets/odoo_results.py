@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from aftercare.errors import ConfigurationError
+from aftercare.targets.feedback import ResultWords, understand
 from aftercare.targets.odoo_load import Call, batches
-from aftercare.targets.odoo_mapping import OdooMapping, ResultWords
+from aftercare.targets.odoo_mapping import OdooMapping
 from aftercare.targets.protocol import Result, Results
 
 ODOO_TIME = "%Y-%m-%d %H:%M:%S"
 PAGE = 500
-SEPARATORS = re.compile(r"[\s,，;；。、]+")
 
 
 def day(text: str | None) -> date | None:
@@ -73,29 +72,6 @@ def read(
 def overlap(mapping: OdooMapping) -> timedelta:
     """How far behind the newest row a late one may still appear."""
     return timedelta(seconds=mapping.overlap_seconds)
-
-
-def understand(feedback: str | None, words: ResultWords) -> dict[str, Any]:
-    """Outcome, satisfaction and flags in a feedback; what it does not say is not in the answer."""
-    said: dict[str, Any] = {}
-    for part in SEPARATORS.split((feedback or "").casefold()):
-        for outcome, names in words.outcomes.items():
-            if part in _folded(names):
-                said.setdefault("outcome", outcome)
-        for flag, names in words.flags.items():
-            if part in _folded(names):
-                said[flag] = True
-        for label in _folded(words.satisfaction):
-            figure = re.fullmatch(rf"{re.escape(label)}[:：=]?(\d{{1,2}})分?", part)
-            if figure:
-                said.setdefault("satisfaction", int(figure[1]))
-    if words.default_outcome is not None:
-        said.setdefault("outcome", words.default_outcome)
-    return said
-
-
-def _folded(words: Sequence[str]) -> list[str]:
-    return [word.casefold() for word in words]
 
 
 def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:

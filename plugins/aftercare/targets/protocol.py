@@ -90,7 +90,9 @@ class Capabilities:
     """What a target can do; the push stage behaves accordingly.
 
     `native_upsert`: the target itself keeps one record per key, so `unknown` is resolved by
-    sending again. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records
+    sending again. `finds_by_key`: it looks a key up before it makes a record. `settle_seconds`: how
+    long a call of which no answer arrived may still be at work there; a record in doubt waits so long,
+    because a look-up before that would not find what is made a moment later. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records
     that one call of `upsert` should be given at most. `concurrency`: calls at a time.
     `reads_results`: `read_results` brings work back.
     """
@@ -100,6 +102,8 @@ class Capabilities:
     batch_size: int
     concurrency: int
     reads_results: bool
+    finds_by_key: bool = False
+    settle_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -124,6 +125,18 @@ class Sender:
                 if self.guarded:
                     self.stop = rejected_stop(self.outcomes, self.delivery)
 
+    def wait_until_settled(self) -> None:
+        """Waits until what is in doubt can be looked up: a target may still be at work on it."""
+        is_left_alone = self.refused_batches >= PATIENCE or self.stop
+        if not self.settle_seconds or is_left_alone or _is_rehearsed(self.engine):
+            return
+        with self.engine.begin() as connection:
+            doubt = warehouse.run(
+                connection, "outbound/read_doubt", target=self.target.name
+            ).scalar_one()
+        if doubt is not None:
+            time.sleep(max(0.0, self.settle_seconds - float(doubt)))
+
     def _take(self, claimer: str, states: Sequence[str], size: int) -> Work | None:
         """The next batch and what it means; None where there is none."""
         batch = self._claim(claimer, states, size)
@@ -166,7 +179,7 @@ class Sender:
             raise problem
 
     def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
-        ask_after = 0.0
+        ask_after = self.settle_seconds
         if isinstance(self.target, MessageTarget):
             ask_after = self.target.ask_after_seconds
             if not self.target.can_ask:
@@ -211,7 +224,9 @@ class Sender:
 
     def _looked_up(self, target: Target, record: Record) -> Record:
         """The record with the id under which a target without upsert may already hold it."""
-        if target.capabilities.native_upsert or record.crm_id or record.entity == "contact":
+        able = target.capabilities
+        keeps_once = able.native_upsert or able.finds_by_key
+        if keeps_once or record.crm_id or record.entity == "contact":
             return record
         if self.shown is None:
             self.shown = {task.key: task.crm_id for task in target.open_tasks()}
@@ -281,6 +296,11 @@ class Sender:
                 states=[ends[key][0] for key in finished],
                 reasons=[ends[key][1] for key in finished],
             )
+
+    @property
+    def settle_seconds(self) -> float:
+        """How old a doubt must be before its record is looked up."""
+        return self.target.capabilities.settle_seconds if isinstance(self.target, Target) else 0.0
 
     @property
     def mapping_digest(self) -> str | None:

@@ -1,0 +1,435 @@
+"""A CRM with a REST interface, as its mapping describes it.
+
+How a record is kept once: where the CRM keeps one record per key itself, it is sent under its key.
+Where it does not, a record whose id is not known is looked up by its key before it is made. A call of
+which no answer arrived leaves its records in doubt; those are looked up when the CRM must be done with
+it (`settle_seconds`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, TypeVar
+
+from aftercare.errors import ConfigurationError
+from aftercare.sources.batches import Address
+from aftercare.sources.nested import found
+from aftercare.sources.placeholders import filled
+from aftercare.targets import rest_results
+from aftercare.targets.http_trouble import CallError, whole_or_nothing
+from aftercare.targets.protocol import (
+    Capabilities,
+    Entity,
+    OpenTask,
+    Outcome,
+    Record,
+    Results,
+    State,
+    Withdrawal,
+)
+from aftercare.targets.rest_calls import Absent, Refused, RestCalls
+from aftercare.targets.rest_mapping import (
+    CONTACT_ID,
+    Find,
+    Records,
+    RestMapping,
+    Tasks,
+    Write,
+)
+from aftercare.targets.rest_pages import rows
+
+ENTITIES: tuple[Entity, ...] = ("contact", "task")
+"""Contacts first: tasks stand on them."""
+
+NOBODY = "aftercare-check"
+"""A key that no record has."""
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+class Keys(list[str]):
+    """Our keys, as a list in a body and as text in a parameter (`{keys:,}`)."""
+
+    def __format__(self, form: str) -> str:
+        return (form or ",").join(self)
+
+
+class RestTarget:
+    """The target that `mapping` describes, at the address of a connection."""
+
+    def __init__(
+        self,
+        mapping: RestMapping,
+        address: Address,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._mapping = mapping
+        self._calls = RestCalls(mapping, address, sleep)
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger keeps this target's ids."""
+        return self._mapping.target
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the mapping says that the CRM can do."""
+        parts = [part for part in (self._mapping.contact, self._mapping.task) if part]
+        return Capabilities(
+            native_upsert=all(part.upsert for part in parts),
+            finds_by_key=True,
+            atomic_batch=False,
+            batch_size=self._mapping.batch_size,
+            concurrency=self._mapping.concurrency,
+            reads_results=self._mapping.results is not None,
+            settle_seconds=0
+            if all(part.upsert for part in parts)
+            else self._mapping.settle_seconds,
+        )
+
+    @cached_property
+    def mapping_digest(self) -> str:
+        """A digest of all that the mapping says."""
+        return hashlib.sha256(self._mapping.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def calls(self) -> int:
+        """Requests to the CRM so far."""
+        return self._calls.calls
+
+    def check(self) -> None:
+        """Compare the mapping with the CRM's own description, and look a key up that nobody has.
+
+        Raises ConfigurationError for a field that the CRM does not have, for a look-up that finds
+        what nobody sent, and where the CRM lets us not in; SystemUnreachable where it does not answer.
+        """
+        with whole_or_nothing():
+            for entity in ENTITIES:
+                part = self._mapping.part(entity)
+                if part is None:
+                    continue
+                try:
+                    self._check_fields(entity, part)
+                    if part.find:
+                        self._check_find(entity, part.find)
+                except CallError:
+                    if self._calls.stopped:
+                        raise ConfigurationError(f"{self.name}: {self._calls.stopped}") from None
+                    raise
+
+    def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Create or update; contacts before tasks. See `Target.upsert`."""
+        done: dict[tuple[Entity, str], Outcome] = {}
+        for entity in ENTITIES:
+            chosen = {record.key: record for record in records if record.entity == entity}
+            outcomes = self._upsert(entity, chosen) if chosen else {}
+            done |= {(entity, key): outcome for key, outcome in outcomes.items()}
+        return [done[record.entity, record.key] for record in records]
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> Sequence[Outcome]:
+        """Take tasks off the open list as the mapping says. See `Target.withdraw`."""
+        tasks = {gone.key: gone for gone in withdrawals if gone.entity == "task"}
+        outcomes = {
+            gone.key: Outcome(gone.key, "rejected", gone.crm_id, "contacts stay in the CRM")
+            for gone in withdrawals
+            if gone.entity == "contact"
+        }
+        part = self._mapping.task
+        ids: dict[str, str] = {key: gone.crm_id for key, gone in tasks.items() if gone.crm_id}
+        if part.find and "id" in part.withdraw.wanted:
+            there, failed = self._find(part.find, [key for key in tasks if key not in ids])
+            outcomes |= failed
+            ids |= {key: each for key, (each, _) in there.items()}
+            for key in tasks.keys() - ids.keys() - failed.keys():
+                outcomes[key] = Outcome(key, "sent", None, "was not in the CRM any more")
+        waiting = [key for key in tasks if key not in outcomes]
+        gone_now = self._each(waiting, lambda key: self._withdraw(part, tasks[key], ids.get(key)))
+        outcomes |= dict(zip(waiting, gone_now, strict=True))
+        return [outcomes[gone.key] for gone in withdrawals]
+
+    def open_tasks(self) -> Iterable[OpenTask]:
+        """Records are looked up by their keys; nothing is listed."""
+        return ()
+
+    def read_results(self, cursor: str | None) -> Results:
+        """What was done since the cursor. See `Target.read_results`."""
+        if self._mapping.results is None:
+            return Results((), cursor or "")
+        with whole_or_nothing():
+            return rest_results.read(self._calls, self._mapping.results, cursor)
+
+    def _upsert(self, entity: Entity, records: Mapping[str, Record]) -> dict[str, Outcome]:
+        part = self._mapping.part(entity)
+        if part is None:
+            none = "the mapping has none of it; it stands in the tasks"
+            return {key: Outcome(key, "sent", None, none) for key in records}
+        outcomes: dict[str, Outcome] = {}
+        ours = {key: {**record.fields, "key": key} for key, record in records.items()}
+        if entity == "task":
+            outcomes |= self._attach(part, records, ours)
+        for key, record in records.items():
+            lacks = None if key in outcomes else self._mapping.missing(record, ours[key])
+            if lacks:
+                outcomes[key] = Outcome(key, "rejected", record.crm_id, lacks)
+        waiting = [key for key in records if key not in outcomes]
+        if part.upsert:
+            return outcomes | self._write(part, part.upsert, waiting, ours, {}, is_new=True)
+        ids = {key: crm_id for key in waiting if (crm_id := records[key].crm_id)}
+        outcomes |= self._make_or_change(part, waiting, ours, ids)
+        gone = [key for key in ids if outcomes[key].reason == _GONE]
+        if gone and self._mapping.when_deleted == "leave":
+            left = "somebody deleted it in the CRM, left as it is"
+            outcomes |= {key: Outcome(key, "sent", None, left) for key in gone}
+        elif gone:
+            outcomes |= self._make_or_change(part, gone, ours, {})
+        return outcomes
+
+    def _make_or_change(
+        self,
+        part: Records,
+        keys: Sequence[str],
+        ours: Mapping[str, Mapping[str, object]],
+        ids: Mapping[str, str],
+    ) -> dict[str, Outcome]:
+        """Change what the CRM has, under the ids that are known or found; make the rest."""
+        if part.find is None or part.create is None or part.update is None:
+            raise AssertionError("a mapping without upsert has all three")
+        done = part.done if isinstance(part, Tasks) else None
+        # Whether a task is done is seen only where it is looked at.
+        asked = keys if done else [key for key in keys if key not in ids]
+        there, outcomes = self._find(part.find, asked)
+        known = dict(ids)
+        for key in asked:
+            if key in outcomes:
+                continue
+            if key not in there:
+                if key in ids:
+                    outcomes[key] = Outcome(key, "retry", None, _GONE)
+                continue
+            known[key], row = there[key]
+            if done and rest_results.is_done(row, done):
+                left = "already done in the CRM, left as it is"
+                outcomes[key] = Outcome(key, "sent", known[key], left)
+        waiting = [key for key in keys if key not in outcomes]
+        new = [key for key in waiting if key not in known]
+        old = [key for key in waiting if key in known]
+        outcomes |= self._write(part, part.create, new, ours, {}, is_new=True)
+        return outcomes | self._write(part, part.update, old, ours, known, is_new=False)
+
+    def _attach(
+        self,
+        part: Records,
+        records: Mapping[str, Record],
+        ours: Mapping[str, dict[str, object]],
+    ) -> dict[str, Outcome]:
+        """Add the CRM's id of the contact to each task, where the mapping wants it."""
+        contact = self._mapping.contact
+        wanted = {source for rule in part.fields.values() for source in rule.sources}
+        if CONTACT_ID not in wanted or contact is None or contact.find is None:
+            return {}
+        keys = sorted({str(record.fields["contact_key"]) for record in records.values()})
+        there, failed = self._find(contact.find, keys)
+        outcomes = {}
+        for key, record in records.items():
+            contact_key = str(record.fields["contact_key"])
+            if contact_key in there:
+                ours[key][CONTACT_ID] = there[contact_key][0]
+                continue
+            problem = failed.get(contact_key)
+            absent = "its contact is not in the CRM; send the contact first"
+            reason = problem.reason if problem else absent
+            outcomes[key] = Outcome(key, "retry", record.crm_id, reason)
+        return outcomes
+
+    def _find(
+        self, find: Find, keys: Sequence[str]
+    ) -> tuple[dict[str, tuple[str, Any]], dict[str, Outcome]]:
+        """Id and record of each key that the CRM has; and the keys of which it does not say."""
+        groups = _groups(keys, find.most if find.is_many else 1)
+        there: dict[str, tuple[str, Any]] = {}
+        failed: dict[str, Outcome] = {}
+        for group, answer in zip(
+            groups, self._each(groups, lambda group: self._looked_up(find, group)), strict=True
+        ):
+            if isinstance(answer, CallError):
+                # Whether the record is there is not known, so nothing was sent now.
+                state: State = "unknown" if answer.state == "unknown" else "retry"
+                failed |= {
+                    key: Outcome(key, state, None, answer.text, answer.retry_after) for key in group
+                }
+                continue
+            for row in answer:
+                key, crm_id = found(find.key, row), found(find.id, row)
+                if isinstance(key, str) and key in group and crm_id is not None:
+                    there.setdefault(key, (str(crm_id), row))
+        return there, failed
+
+    def _looked_up(self, find: Find, group: Sequence[str]) -> list[Any] | CallError:
+        values = {"keys": Keys(group)} if find.is_many else {"key": group[0]}
+        try:
+            return list(rows(self._calls, find, values))
+        except Absent:
+            return []
+        except CallError as problem:
+            return problem
+
+    def _write(
+        self,
+        part: Records,
+        call: Write,
+        keys: Sequence[str],
+        ours: Mapping[str, Mapping[str, object]],
+        ids: Mapping[str, str],
+        is_new: bool,
+    ) -> dict[str, Outcome]:
+        mapping = self._mapping
+        bodies = {
+            key: part.values(ours[key], mapping.zone, is_new, mapping.sends_unknown) for key in keys
+        }
+        groups = _groups(keys, call.most if call.is_many else 1)
+        outcomes: dict[str, Outcome] = {}
+        for answered in self._each(
+            groups, lambda group: self._written(part, call, group, bodies, ids)
+        ):
+            outcomes |= answered
+        return outcomes
+
+    def _written(
+        self,
+        part: Records,
+        call: Write,
+        group: Sequence[str],
+        bodies: Mapping[str, Mapping[str, object]],
+        ids: Mapping[str, str],
+    ) -> dict[str, Outcome]:
+        """Send a batch, and ever smaller ones until those that are refused are found."""
+        outcomes: dict[str, Outcome] = {}
+        waiting = [list(group)]
+        while waiting:
+            keys = waiting.pop()
+            first = keys[0]
+            values: dict[str, object] = {"key": first, "id": ids.get(first, "")}
+            values["record"] = bodies[first]
+            values["records"] = [_entry(call, key, bodies[key], ids) for key in keys]
+            try:
+                content = self._calls.call(call, values)
+            except Refused as problem:
+                if len(keys) > 1:
+                    middle = len(keys) // 2
+                    waiting += [keys[:middle], keys[middle:]]
+                else:
+                    outcomes[first] = self._refusal(part, first, problem)
+            except Absent as problem:
+                outcomes |= {key: _gone(key, key in ids, problem) for key in keys}
+            except CallError as problem:
+                outcomes |= {
+                    key: Outcome(key, problem.state, None, problem.text, problem.retry_after)
+                    for key in keys
+                }
+            else:
+                outcomes |= self._understood(part, call, keys, content, ids)
+        return outcomes
+
+    def _understood(
+        self,
+        part: Records,
+        call: Write,
+        keys: Sequence[str],
+        content: object,
+        ids: Mapping[str, str],
+    ) -> dict[str, Outcome]:
+        """What an answer says of each record."""
+        if call.items is None:
+            told = found(call.id, content) if call.id else None
+            own = str(told) if isinstance(told, str | int) and not call.is_many else None
+            return {key: Outcome(key, "sent", own or ids.get(key)) for key in keys}
+        answers = found(call.items.rows, content)
+        if not isinstance(answers, list) or len(answers) != len(keys):
+            unclear = "the answer does not say what became of each record"
+            return {key: Outcome(key, "unknown", None, unclear) for key in keys}
+        outcomes = {}
+        for key, answer in zip(keys, answers, strict=True):
+            verdict, shown = self._calls.verdict(call.items, answer, 200)
+            told = found(call.items.id, answer) if call.items.id else None
+            own = str(told) if isinstance(told, str | int) else ids.get(key)
+            if verdict == "done":
+                outcomes[key] = Outcome(key, "sent", own)
+            elif verdict == "rejected":
+                problem = self._calls.refused(call.items, answer, shown, 200)
+                outcomes[key] = self._refusal(part, key, problem)
+            elif verdict == "absent":
+                outcomes[key] = _gone(key, key in ids, Absent(shown))
+            elif verdict in ("later", "stop", "renew"):
+                outcomes[key] = Outcome(key, "retry", None, f"{shown}: busy")
+            else:
+                unclear = f"{shown}: nobody knows what became of it"
+                outcomes[key] = Outcome(key, "unknown", None, unclear)
+        return outcomes
+
+    def _refusal(self, part: Records, key: str, problem: Refused) -> Outcome:
+        """Why a record was refused: names of fields are said where they are of the mapping."""
+        field = f"field {problem.field}: " if problem.field in part.fields else "record: "
+        return Outcome(key, "rejected", None, f"{field}{problem.text}")
+
+    def _withdraw(self, part: Tasks, gone: Withdrawal, crm_id: str | None) -> Outcome:
+        values = {"key": gone.key, "id": crm_id or "", "reason": gone.reason}
+        try:
+            self._calls.call(part.withdraw, values)
+        except Absent:
+            return Outcome(gone.key, "sent", None, "was not in the CRM any more")
+        except CallError as problem:
+            return Outcome(gone.key, problem.state, crm_id, problem.text, problem.retry_after)
+        return Outcome(gone.key, "sent", crm_id)
+
+    def _each(self, items: Sequence[Item], step: Callable[[Item], Done]) -> list[Done]:
+        """The step for every item, so many at a time as the CRM may be called."""
+        if len(items) < 2 or self._mapping.concurrency == 1:
+            return [step(item) for item in items]
+        with ThreadPoolExecutor(min(self._mapping.concurrency, len(items))) as pool:
+            return list(pool.map(step, items))
+
+    def _check_fields(self, entity: Entity, part: Records) -> None:
+        if part.describe is None:
+            return
+        names = found(part.describe.names, self._calls.call(part.describe, {}))
+        if not isinstance(names, list):
+            text = f"the CRM's answer has no list at {part.describe.names}"
+            raise self._mapping.wrong(text, entity, "describe", "names")
+        for name in part.fields:
+            if name not in names:
+                text = "the CRM has no such field; see its list of fields"
+                raise self._mapping.wrong(text, entity, "fields", name)
+
+    def _check_find(self, entity: Entity, find: Find) -> None:
+        """A look-up whose condition the CRM ignores would find somebody else's record."""
+        answer = self._looked_up(find, [NOBODY])
+        if isinstance(answer, CallError):
+            raise answer
+        if answer:
+            text = "a key that no record has is found; the CRM does not take the condition so"
+            raise self._mapping.wrong(text, entity, "find")
+
+
+_GONE = "somebody deleted it in the CRM"
+
+
+def _gone(key: str, was_known: bool, problem: CallError) -> Outcome:
+    if was_known:
+        return Outcome(key, "retry", None, _GONE)
+    return Outcome(key, "rejected", None, f"{problem.text}; is the address right?")
+
+
+def _entry(call: Write, key: str, body: Mapping[str, object], ids: Mapping[str, str]) -> object:
+    """One of many records, as the CRM wants it."""
+    if call.entry is None:
+        return body
+    return filled(call.entry, {"key": key, "id": ids.get(key, ""), "record": body})
+
+
+def _groups(keys: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]

@@ -1,0 +1,314 @@
+"""Calls to a CRM with a REST interface: entering it, keeping to its pace, and what its answers mean.
+
+A call is tried again here only where the CRM certainly kept nothing of it: it said so, or was never
+reached. No text of an answer stands in an error: those name a status, a code or a field.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.sources.batches import Address
+from aftercare.sources.nested import found
+from aftercare.sources.placeholders import filled
+from aftercare.sources.rest_client import root_of
+from aftercare.sources.rest_entry import entry_of
+from aftercare.targets.http_trouble import CallError, never_left, wait_named
+from aftercare.targets.rest_mapping import Answer, Call, RestMapping, Verdict
+
+TRIES = 4
+FIRST_WAIT = 1.0
+"""Seconds to wait after the first "later" that names no time; each time twice as long."""
+
+CODE = re.compile(r"[\w.:-]{1,60}")
+BUSY = (408, 425, 429, 503)
+"""Not 409: it may say that our key is there already, so the record is looked up."""
+
+GONE = (404, 410)
+CLOSED = (401, 403)
+
+
+class Refused(CallError):
+    """The CRM will not take the record as it is; `field` is the name it gives for what is wrong."""
+
+    def __init__(self, text: str, status: int | None = None, field: str | None = None) -> None:
+        super().__init__("rejected", text, status=status)
+        self.field = field
+
+
+class Absent(CallError):
+    """The CRM has no such record."""
+
+    def __init__(self, text: str, status: int | None = None) -> None:
+        super().__init__("rejected", text, status=status)
+
+
+class RestCalls:
+    """The CRM that `mapping` describes, at the address and with the account of `address`; safe to use
+    from several threads. `stopped` says why nothing can be sent until somebody acts."""
+
+    def __init__(
+        self,
+        mapping: RestMapping,
+        address: Address,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._mapping = mapping
+        self._sleep = sleep
+        self._root = root_of(address)
+        self._entry = entry_of(address, self._root, self._post_for_token)
+        extra = {name: str(address.extra.get(name) or "") for name in mapping.from_connection}
+        for name, value in extra.items():
+            if not value:
+                text = f'{address.conn_id} needs {{"{name}": "…"}} in its extra'
+                raise mapping.wrong(text, "from_connection")
+        self._known = {"account": address.login or "", "secret": address.password or "", **extra}
+        self._tokens: dict[str, object] = {}
+        self._tokens_until = 0.0
+        self._not_before = 0.0
+        self._lock = threading.RLock()
+        self._own = threading.local()
+        self.calls = 0
+        self.stopped: str | None = None
+
+    def call(self, call: Call, values: Mapping[str, object], link: str | None = None) -> Any:
+        """The JSON of the answer, None where there is none; `link` is an address that an earlier answer
+        to this call names for the next part of it.
+
+        Raises Refused, Absent, or CallError for a call that came to nothing.
+        """
+        wait = FIRST_WAIT
+        for left in reversed(range(TRIES)):
+            try:
+                return self._entered(call, values, link)
+            except CallError as problem:
+                if problem.state != "retry" or not left or self.stopped:
+                    raise
+                # Many that were told to come later must not all come at once.
+                pause = problem.retry_after or wait * random.uniform(0.5, 1.5)  # noqa: S311
+                if pause > self._mapping.longest_wait_seconds:
+                    raise
+                self._hold(pause)
+                wait *= 2
+        raise AssertionError("the last try ends the loop")
+
+    def verdict(self, answer: Answer, content: object, status: int) -> tuple[Verdict | None, str]:
+        """What an answer, or the part of it that belongs to one record, means; and how to name it."""
+        code = _text(found(answer.code, content)) if answer.code else None
+        named = code if code and CODE.fullmatch(code) else None
+        shown = f"HTTP {status}" + (f", code {named}" if named else "")
+        verdict = answer.named(code) if code else None
+        verdict = verdict or answer.named(f"HTTP {status}")
+        if verdict or (answer.code and 200 <= status < 300):
+            return verdict, shown
+        return _of_status(status), shown
+
+    def refused(self, answer: Answer, content: object, shown: str, status: int) -> Refused:
+        """The refusal of a record, with the field that the CRM names."""
+        field = _text(found(answer.field, content)) if answer.field else None
+        return Refused(f"{shown}: refused", status, field)
+
+    def _entered(self, call: Call, values: Mapping[str, object], link: str | None) -> Any:
+        """One call, and another with a new token where the old one had run out."""
+        response = self._sent(call, values, link)
+        answer = call.answer or self._mapping.answer
+        content = _json(response)
+        verdict, shown = self.verdict(answer, content, response.status_code)
+        if (verdict == "renew" or response.status_code == 401) and self._renewed():
+            response = self._sent(call, values, link)
+            content = _json(response)
+            verdict, shown = self.verdict(answer, content, response.status_code)
+        status = response.status_code
+        match verdict:
+            case "done":
+                return content
+            case "rejected":
+                raise self.refused(answer, content, shown, status)
+            case "absent":
+                raise Absent(f"{shown}: the CRM has no such record", status)
+            case "later":
+                wait = wait_named(response)
+                raise CallError("retry", f"{shown}: busy", status=status, retry_after=wait)
+            case "stop" | "renew":
+                self.stopped = (
+                    f"{shown}: the CRM takes nothing from this account; see its console (rights, quota, "
+                    f"address) and the connection {self._mapping.connection}, and the mapping if the "
+                    "code means something else"
+                )
+                raise CallError("retry", self.stopped, status=status)
+        raise CallError("unknown", f"{shown}: nobody knows what became of it", status=status)
+
+    def _sent(
+        self, call: Call, values: Mapping[str, object], link: str | None
+    ) -> requests.Response:
+        if self.stopped:
+            raise CallError("retry", self.stopped)
+        self._wait_until_welcome()
+        timeout = (self._mapping.connect_seconds, self._mapping.read_seconds)
+        try:
+            prepared = self._session.prepare_request(self._request(call, values, link))
+        except ConfigurationError as problem:
+            self.stopped = str(problem)
+            raise CallError("retry", self.stopped) from None
+        except SystemUnreachable as problem:
+            raise CallError("retry", str(problem), retry_after=problem.retry_after) from None
+        with self._lock:
+            self.calls += 1
+        try:
+            return self._session.send(prepared, timeout=timeout, allow_redirects=False)
+        except requests.RequestException as problem:
+            # The cause holds the request, and with it names and numbers: it must not be chained.
+            if never_left(problem):
+                raise CallError("retry", "the CRM cannot be reached") from None
+            text = f"no answer arrived ({type(problem).__name__})"
+            raise CallError("unknown", text) from None
+
+    def _request(
+        self, call: Call, values: Mapping[str, object], link: str | None
+    ) -> requests.Request:
+        known: dict[str, object] = {
+            **self._known,
+            "nonce": secrets.token_hex(16),
+            "milliseconds": int(time.time() * 1000),
+            **({} if call is self._mapping.token else self._let_in()),
+            **values,
+        }
+        in_path = {name: quote(str(value), safe="") for name, value in known.items()}
+        url = self._root + filled(call.path, in_path).lstrip("/")
+        parameters = {
+            name: _spelled(value) for name, value in filled(call.parameters, known).items()
+        }
+        if link is not None:
+            url, parameters = urljoin(url, link), {}
+            if urlsplit(url)[:2] != urlsplit(self._root)[:2]:
+                raise ConfigurationError(
+                    f"{self._mapping.target} links to another address; login data are not sent there"
+                )
+        return requests.Request(
+            call.method,
+            url,
+            params=parameters,
+            headers={
+                "Accept": "application/json",
+                **self._entry.headers,
+                **filled(call.headers, known),
+            },
+            json=filled(call.body, known) if call.body is not None else None,
+            auth=self._entry,
+        )
+
+    def _let_in(self) -> Mapping[str, object]:
+        """What the token call gave, asked for again when it has run out."""
+        token = self._mapping.token
+        if token is None:
+            return {}
+        with self._lock:
+            if time.monotonic() >= self._tokens_until:
+                content = self.call(token, {})
+                self._tokens = {name: found(path, content) for name, path in token.gives.items()}
+                absent = [name for name, value in self._tokens.items() if value is None]
+                if absent:
+                    raise self._mapping.wrong(f"the answer has no {absent[0]}", "token", "gives")
+                self._tokens_until = time.monotonic() + token.seconds
+            return self._tokens
+
+    def _renewed(self) -> bool:
+        """Whether another try with another token is worth it."""
+        with self._lock:
+            if self._mapping.token and self._tokens_until:
+                self._tokens_until = 0.0
+                return True
+            return self._entry.renewed()
+
+    @property
+    def _session(self) -> requests.Session:
+        """A thread's own connection to the CRM."""
+        session: requests.Session | None = getattr(self._own, "session", None)
+        if session is None:
+            session = self._own.session = requests.Session()
+            # Proxies and .netrc of the machine are not meant for the CRM's key.
+            session.trust_env = False
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, HTTPAdapter(max_retries=0))
+        return session
+
+    def _hold(self, seconds: float) -> None:
+        """Nobody calls for a while."""
+        with self._lock:
+            self._not_before = max(self._not_before, time.monotonic() + seconds)
+
+    def _wait_until_welcome(self) -> None:
+        """Waits for what the CRM asked, and keeps to so many calls a second over all threads."""
+        rate = self._mapping.calls_per_second
+        with self._lock:
+            now = time.monotonic()
+            start = max(now, self._not_before)
+            if rate:
+                self._not_before = start + 1 / rate
+        if start - now > self._mapping.longest_wait_seconds:
+            raise CallError("retry", "the CRM asked us to wait", retry_after=start - now)
+        if start > now:
+            self._sleep(start - now)
+
+    def _post_for_token(self, url: str, form: Mapping[str, str], auth: Any) -> Any:
+        """The answer of a token address (OAuth 2), None for what is no JSON."""
+        timeout = (self._mapping.connect_seconds, self._mapping.read_seconds)
+        try:
+            response = self._session.post(
+                url, data=form, auth=auth, timeout=timeout, allow_redirects=False
+            )
+        except requests.RequestException as problem:
+            raise SystemUnreachable(
+                f"the token address of {self._mapping.connection} does not answer "
+                f"({type(problem).__name__})"
+            ) from None
+        if response.status_code in BUSY or response.status_code >= 500:
+            raise SystemUnreachable(
+                f"the token address of {self._mapping.connection} is in trouble "
+                f"(status {response.status_code})"
+            )
+        return _json(response) if response.ok else None
+
+
+def _of_status(status: int) -> Verdict | None:
+    """What a status means where the mapping does not say."""
+    if 200 <= status < 300:
+        return "done"
+    if status in GONE:
+        return "absent"
+    if status in BUSY:
+        return "later"
+    if 300 <= status < 400 or status in CLOSED:
+        return "stop"
+    return "rejected" if 400 <= status < 500 and status != 409 else None
+
+
+def _json(response: requests.Response) -> Any:
+    if not response.content:
+        return None
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return None
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, Mapping | list):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _spelled(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,449 @@
+"""How a CRM with a REST interface wants to be spoken to, as `include/mappings/crm/<name>.yaml` says.
+
+A mapping names, places and compares; it computes nothing. Paths into answers are JMESPath
+expressions, as in the mappings of dealer systems. What it names is known when the file is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from aftercare.configuration import line_of, read_model, read_yaml
+from aftercare.errors import ConfigurationError
+from aftercare.sources import nested, placeholders
+from aftercare.sources.dealer_system import Paging
+from aftercare.targets.feedback import Flag, ResultWords
+from aftercare.targets.field_rules import FieldRule, Part, fields_known, lacking, plain
+from aftercare.targets.protocol import Entity, Record
+
+Verdict = Literal["done", "rejected", "later", "stop", "absent", "renew"]
+VERDICTS: tuple[Verdict, ...] = ("done", "rejected", "later", "stop", "absent", "renew")
+
+CONTACT_ID = "contact_id"
+"""A field of tasks beside ours: the CRM's id of the contact."""
+
+ALWAYS = frozenset({"account", "secret", "nonce", "milliseconds"})
+"""Placeholders of every call: login and password of the connection, and what differs from call to call."""
+
+EPOCHS = {"unix": 1, "unix_ms": 1000}
+
+
+def _path(path: str) -> str:
+    if (fault := nested.fault(path)) is not None:
+        raise ValueError(fault)
+    return path
+
+
+Path_ = Annotated[str, AfterValidator(_path)]
+"""A JMESPath expression."""
+
+
+class Answer(Part):
+    """Where an answer's code stands and what codes mean; without `code` the HTTP status says it all.
+
+    A status is written `HTTP 409`. Of one that is named nowhere 2xx is done, 404 and 410 say that the
+    record is not there, 401 and 403 that nothing can be sent, 408, 409, 425, 429 and 503 that it can
+    be later, other 4xx that the record is refused; of the rest, and of a code that is named nowhere,
+    nobody knows what it means, so that the record is looked up before it is sent again. `field` is the
+    path to the name of the field that is to blame.
+    """
+
+    code: Path_ | None = None
+    done: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    renew: tuple[str, ...] = ()
+    field: Path_ | None = None
+
+    @model_validator(mode="after")
+    def _codes_mean_one_thing(self) -> Answer:
+        seen: set[str] = set()
+        for verdict in VERDICTS:
+            for code in getattr(self, verdict):
+                if code in seen:
+                    raise ValueError(f"{verdict}: code {code} means something else already")
+                seen.add(code)
+        if self.code is not None and not self.done:
+            raise ValueError("done: name the codes that say that all is well")
+        return self
+
+    def named(self, code: str) -> Verdict | None:
+        """What a code or status means; None where it is named nowhere."""
+        return next((verdict for verdict in VERDICTS if code in getattr(self, verdict)), None)
+
+
+class Items(Answer):
+    """Answers of a batch, one for each record in the order in which they were sent, at the path `rows`;
+    `id` is the path in one of them to the CRM's id."""
+
+    rows: Path_
+    id: Path_ | None = None
+
+
+class Call(Part):
+    """One request. `path` belongs to the connection's address; path, parameters, headers and body
+    may hold placeholders. `answer` says what answers mean where they differ from the others'."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    path: str
+    parameters: Mapping[str, str | int | bool] = {}
+    headers: Mapping[str, str] = {}
+    body: dict[str, Any] | list[Any] | str | None = None
+    answer: Answer | None = None
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Call:
+        if self.path.strip().startswith(("http:", "https:", "//")):
+            raise ValueError("path: the address is the connection's host")
+        if "?" in self.path:
+            raise ValueError("path: what stands after the question mark belongs to parameters")
+        if self.method == "GET" and self.body is not None:
+            raise ValueError("body: a GET has none")
+        return self
+
+    @property
+    def wanted(self) -> set[str]:
+        """The placeholders that are used."""
+        return _names([self.path, self.parameters, self.headers, self.body])
+
+
+def _names(parts: object) -> set[str]:
+    try:
+        return set(placeholders.names(parts))
+    except ValueError as problem:
+        raise ValueError(
+            f"{problem}: braces hold the name of a placeholder; write {{{{ for one"
+        ) from None
+
+
+class Find(Call):
+    """Looks records up by our key, one (`{key}`) or up to `most` at once (`{keys}`, as text `{keys:,}`).
+
+    `rows` is the path to the list of records, `key` and `id` those in a record to our key and the CRM's
+    id. A record counts only where its key is exactly ours.
+    """
+
+    method: Literal["GET", "POST"] = "GET"
+    rows: Path_
+    key: Path_
+    id: Path_
+    most: int = Field(50, ge=1, le=1000)
+    paging: Paging | None = None
+
+    @property
+    def is_many(self) -> bool:
+        """Whether one call asks for many."""
+        return "keys" in self.wanted
+
+
+class Write(Call):
+    """Makes or changes a record (`{record}`), or up to `most` at once (`{records}`).
+
+    `id` is the path to the CRM's id in the answer, where it tells it. Of a batch `items` says where the
+    answers of the single records stand; without it, a batch is kept whole or not at all, and one that
+    is refused is halved until the bad records are found. `entry` is what each of many records looks like,
+    where it is more than its fields (`{method: PUT, path: "/tasks/{key}", body: "{record}"}`).
+    """
+
+    id: Path_ | None = None
+    items: Items | None = None
+    entry: dict[str, Any] | list[Any] | None = None
+    most: int = Field(200, ge=1, le=10_000)
+
+    @property
+    def is_many(self) -> bool:
+        """Whether one call writes many."""
+        return "records" in self.wanted
+
+    @property
+    def wanted(self) -> set[str]:
+        """The placeholders that are used, those of each entry too."""
+        return super().wanted | _names(self.entry)
+
+    @model_validator(mode="after")
+    def _many_or_one(self) -> Write:
+        if (self.items or self.entry) and not self.is_many:
+            raise ValueError("items and entry belong to a body with {records}")
+        return self
+
+
+class RestField(FieldRule):
+    """How one field of the CRM is filled. Beside the ways of all mappings: `value`, always the same.
+
+    `codes` replaces our value by the CRM's (`{phone: call, sms: message}`). `date` writes a day in
+    another way than 2026-11-20: as a format (`%Y/%m/%d`), or as `unix` or `unix_ms` of its midnight.
+    """
+
+    constant: Any = Field(None, alias="value")
+    codes: Mapping[str, str | int | bool] | None = None
+    date: str | None = None
+
+    def _all_ways(self) -> dict[str, object]:
+        given = None if self.constant is None else (self.constant,)
+        return {**super()._all_ways(), "value": given}
+
+    def value(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
+        """The value for the CRM, None where nothing is known."""
+        if self.constant is not None:
+            return self.constant
+        if self.lines is not None:
+            shown = [
+                f"{line.label}: {known}" if line.label else str(known)
+                for line in self.lines
+                if (known := plain(ours.get(line.source))) is not None
+            ]
+            return "\n".join(shown) or None
+        if self.date:
+            days = [ours[name] for name in self.sources if ours.get(name) is not None]
+            return next((_day(day, self.date, zone) for day in days if isinstance(day, date)), None)
+        known = self.known(ours)
+        return self.codes.get(str(known), known) if self.codes and known is not None else known
+
+
+def _day(day: date, form: str, zone: ZoneInfo) -> object:
+    if form in EPOCHS:
+        return int(datetime.combine(day, time.min, zone).timestamp()) * EPOCHS[form]
+    return day.strftime(form)
+
+
+class Described(Call):
+    """The CRM's own list of an entity's fields: `names` is the path to the list of their names."""
+
+    method: Literal["GET", "POST"] = "GET"
+    names: Path_
+
+
+class Records(Part):
+    """One entity of the CRM: its fields, and the calls that find, make and change it.
+
+    Give `upsert`, where the CRM itself keeps one record per key of ours, or `find`, `create` and
+    `update`. `describe` tells which fields there are.
+    """
+
+    fields: dict[str, RestField]
+    find: Find | None = None
+    create: Write | None = None
+    update: Write | None = None
+    upsert: Write | None = None
+    describe: Described | None = None
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Records:
+        if self.upsert is None and not (self.find and self.create and self.update):
+            raise ValueError("give upsert, or find, create and update")
+        if self.upsert and (self.create or self.update):
+            raise ValueError("give upsert, or create and update")
+        if not any(rule.source == "key" for rule in self.fields.values()):
+            raise ValueError("fields: one of them has to be {from: key}; it is found again by it")
+        for name, call, _, needed in self.calls():
+            if not call.wanted & set(needed):
+                offer = " or ".join(f"{{{each}}}" for each in needed)
+                raise ValueError(f"{name}: {offer} stands in path, parameters or body")
+        return self
+
+    def calls(self) -> Iterator[tuple[str, Call, Sequence[str], Sequence[str]]]:
+        """Each call with its name, the placeholders that it may have, and those of which it needs one."""
+        paged = ("page", "offset", "cursor")
+        if self.find:
+            yield "find", self.find, paged, ("key", "keys")
+        if self.create:
+            yield "create", self.create, ("key",), ("record", "records")
+        if self.update:
+            yield "update", self.update, ("id", "key"), ("record", "records")
+        if self.upsert:
+            yield "upsert", self.upsert, ("key",), ("record", "records")
+
+    def values(
+        self, ours: Mapping[str, object], zone: ZoneInfo, is_new: bool, sends_unknown: bool
+    ) -> dict[str, object]:
+        """A record in the CRM's fields: all of them for a new one, else without what is filled once."""
+        values = {
+            name: rule.value(ours, zone)
+            for name, rule in self.fields.items()
+            if is_new or not rule.once
+        }
+        return {name: each for name, each in values.items() if sends_unknown or each is not None}
+
+
+class Tasks(Records):
+    """Tasks, and how one leaves the open list (`withdraw`, with `{id}`, `{key}` and `{reason}`).
+
+    `done` says which of the records found are finished: those are left as they are.
+    """
+
+    withdraw: Call
+    done: Done | None = None
+
+    def calls(self) -> Iterator[tuple[str, Call, Sequence[str], Sequence[str]]]:
+        yield from super().calls()
+        yield "withdraw", self.withdraw, ("reason",), ("id", "key")
+
+    @model_validator(mode="after")
+    def _withdraws_what_it_finds(self) -> Tasks:
+        if "id" in self.withdraw.wanted and not self.find:
+            raise ValueError("withdraw: {id} has to be looked up; give find, or use {key}")
+        return self
+
+
+class Done(Part):
+    """A record whose value at the path `at` is one of `values`."""
+
+    at: Path_
+    values: tuple[str, ...]
+
+
+class Results(Call):
+    """Reads back what was done since `{since}`, a moment written as `time` says (default ISO 8601).
+
+    `rows` is the path to the list of records; `key`, `id`, `changed_at` and the others are paths in one
+    of them. `words` says how the text at `remark` is understood; `outcomes` and `flags` how values at
+    `outcome` and at the flags' own paths are.
+    """
+
+    method: Literal["GET", "POST"] = "GET"
+    rows: Path_
+    paging: Paging | None = None
+    key: Path_
+    id: Path_
+    changed_at: Path_
+    called_at: Path_ | None = None
+    attempt_no: Path_ | None = None
+    caller_no: Path_ | None = None
+    satisfaction: Path_ | None = None
+    remark: Path_ | None = None
+    outcome: Path_ | None = None
+    outcomes: Mapping[str, tuple[str, ...]] = {}
+    flags: Mapping[Flag, Path_] = {}
+    yes: tuple[str, ...] = ("true", "1", "yes", "是")
+    words: ResultWords | None = None
+    done: Done | None = None
+    time: str = "iso"
+    zone: str = "UTC"
+    overlap_seconds: int = Field(600, ge=1)
+
+    @model_validator(mode="after")
+    def _says_an_outcome(self) -> Results:
+        if self.outcome is None and self.words is None:
+            raise ValueError("give outcome, or words and remark")
+        if self.words is not None and self.remark is None:
+            raise ValueError("remark: words are looked for in its text")
+        return self
+
+
+class Token(Call):
+    """The call that gives what other calls need to be let in: `gives` names it as a placeholder, with its
+    path in the answer. It is asked for again after `seconds`, and where an answer says `renew`."""
+
+    gives: dict[str, Path_]
+    seconds: int = Field(3600, ge=1)
+
+
+class RestMapping(Part):
+    """The whole mapping file. Seconds, batches and rates are limits towards this one CRM.
+
+    `settle_seconds`: how long a call of which no answer arrived may still be at work in the CRM; only
+    then is its record looked up. `when_deleted`: what becomes of a record that somebody deleted there.
+    `sends_unknown`: whether a value that is not known is sent as null, or left out. `from_connection`
+    names what stands in the connection's extra and may be used as a placeholder.
+    """
+
+    adapter: Literal["rest"]
+    target: str
+    connection: str
+    batch_size: int = Field(100, ge=1, le=1000)
+    concurrency: int = Field(1, ge=1, le=16)
+    calls_per_second: float | None = Field(None, gt=0, le=1000)
+    connect_seconds: float = Field(5, gt=0)
+    read_seconds: float = Field(60, gt=0)
+    longest_wait_seconds: float = Field(60, ge=0)
+    settle_seconds: float = Field(60, ge=0)
+    when_deleted: Literal["make_again", "leave"] = "make_again"
+    sends_unknown: bool = True
+    from_connection: tuple[str, ...] = ()
+    time_zone: str = "Asia/Shanghai"
+    token: Token | None = None
+    answer: Answer = Answer()
+    contact: Annotated[Records, AfterValidator(lambda part: _known("contact", part))] | None = None
+    task: Annotated[Tasks, AfterValidator(lambda part: _known("task", part))]
+    results: Results | None = None
+
+    _file: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def read(cls, path: Path) -> RestMapping:
+        """The mapping in a file; ConfigurationError with file, line and key when it is wrong."""
+        mapping = read_model(path, cls)
+        mapping._file = path
+        return mapping
+
+    @model_validator(mode="after")
+    def _contacts_are_there(self) -> RestMapping:
+        names = {source for rule in self.task.fields.values() for source in rule.sources}
+        if CONTACT_ID in names and not (self.contact and self.contact.find):
+            raise ValueError("task: {from: contact_id} has to be looked up; give contact.find")
+        return self
+
+    @model_validator(mode="after")
+    def _placeholders_stand_for_something(self) -> RestMapping:
+        known = ALWAYS | set(self.from_connection)
+        everywhere = known | set(self.token.gives if self.token else ())
+        for name, call, allowed in self._calls():
+            allowed_here = set(allowed) | (known if call is self.token else everywhere)
+            for unknown in sorted(call.wanted - allowed_here):
+                offer = ", ".join(f"{{{each}}}" for each in sorted(allowed_here))
+                raise ValueError(f"{name}: {{{unknown}}} stands for nothing here; use {offer}")
+        return self
+
+    def _calls(self) -> Iterator[tuple[str, Call, Sequence[str]]]:
+        """Each call with its name and the placeholders of its own."""
+        for entity, part in (("contact", self.contact), ("task", self.task)):
+            for name, call, allowed, needed in part.calls() if part else ():
+                yield f"{entity}.{name}", call, (*allowed, *needed)
+            if part and part.describe:
+                yield f"{entity}.describe", part.describe, ()
+        if self.results:
+            yield "results", self.results, ("since", "page", "offset", "cursor")
+        if self.token:
+            yield "token", self.token, ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which days begin."""
+        return ZoneInfo(self.time_zone)
+
+    def part(self, entity: Entity) -> Records | None:
+        """What the file says of an entity; None where the CRM has none of it."""
+        return self.contact if entity == "contact" else self.task
+
+    def missing(self, record: Record, ours: Mapping[str, object]) -> str | None:
+        """Why the record need not be sent at all: a required field without a value."""
+        part = self.part(record.entity)
+        if part is None:
+            return None
+        fields = part.fields
+        values = {name: rule.value(ours, self.zone) for name, rule in fields.items()}
+        return lacking(fields, values)
+
+    def wrong(self, text: str, *key: str) -> ConfigurationError:
+        """An error about a key of this file."""
+        line = line_of(read_yaml(self._file)[1], key) if self._file else None
+        return ConfigurationError(
+            text, file=str(self._file) if self._file else None, line=line, key=".".join(key)
+        )
+
+
+def _known(entity: Entity, part: Any) -> Any:
+    more = (CONTACT_ID,) if entity == "task" else ()
+    fields_known(entity, part.fields, *more)
+    return part
+
+
+Tasks.model_rebuild()

@@ -1,0 +1,132 @@
+"""Reading back from a CRM with a REST interface: what was done, once each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aftercare.errors import ConfigurationError
+from aftercare.sources.nested import found
+from aftercare.targets import protocol
+from aftercare.targets.feedback import understand
+from aftercare.targets.rest_calls import RestCalls
+from aftercare.targets.rest_mapping import Done, Results
+from aftercare.targets.rest_pages import rows
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Results:
+    """What was done since the cursor.
+
+    Each reading starts `overlap_seconds` before the newest change seen, because a row may be written
+    later than its stamp says; the cursor keeps what was seen there. What was changed since is read
+    again with its new `version_at`.
+    """
+    newest, seen = _opened(cursor)
+    since = max(newest - timedelta(seconds=asked.overlap_seconds), BEGINNING)
+    stamps: dict[str, str] = {}
+    results = []
+    for row in rows(calls, asked, {"since": _said(since, asked)}):
+        changed = moment(found(asked.changed_at, row), asked)
+        key, crm_id = found(asked.key, row), found(asked.id, row)
+        if changed is None or not isinstance(key, str) or crm_id is None:
+            continue
+        stamp = changed.isoformat()
+        newest = max(newest, changed)
+        stamps[str(crm_id)] = stamp
+        if seen.get(str(crm_id)) == stamp or (asked.done and not is_done(row, asked.done)):
+            continue
+        results.append(_result(row, key, str(crm_id), changed, asked))
+    return protocol.Results(results, _closed({**seen, **stamps}, newest, asked))
+
+
+def is_done(row: object, done: Done) -> bool:
+    """Whether a record of the CRM is finished."""
+    return _text(found(done.at, row)) in done.values
+
+
+def moment(value: object, asked: Results) -> datetime | None:
+    """A moment as the CRM writes it, in UTC; None where it is none."""
+    zone = ZoneInfo(asked.zone)
+    try:
+        if asked.time in ("unix", "unix_ms"):
+            scale = 1000 if asked.time == "unix_ms" else 1
+            return datetime.fromtimestamp(float(str(value)) / scale, UTC)
+        read_as = (
+            datetime.fromisoformat(str(value))
+            if asked.time == "iso"
+            else datetime.strptime(str(value), asked.time)  # noqa: DTZ007 - the zone comes next
+        )
+    except (ValueError, OverflowError):
+        return None
+    aware = read_as if read_as.tzinfo else read_as.replace(tzinfo=zone)
+    return aware.astimezone(UTC)
+
+
+def _said(since: datetime, asked: Results) -> object:
+    """A moment as the CRM wants it in a request."""
+    if asked.time in ("unix", "unix_ms"):
+        return int(since.timestamp()) * (1000 if asked.time == "unix_ms" else 1)
+    local = since.astimezone(ZoneInfo(asked.zone))
+    return local.isoformat() if asked.time == "iso" else local.strftime(asked.time)
+
+
+def _result(
+    row: object, key: str, crm_id: str, changed: datetime, asked: Results
+) -> protocol.Result:
+    def text(path: str | None) -> str | None:
+        return _text(found(path, row)) if path else None
+
+    remark = text(asked.remark)
+    said: dict[str, Any] = understand(remark, asked.words) if asked.words else {}
+    outcome = text(asked.outcome)
+    for ours, theirs in asked.outcomes.items():
+        if outcome in theirs:
+            said["outcome"] = ours
+    figure = text(asked.satisfaction)
+    if figure and figure.isdecimal():
+        said["satisfaction"] = int(figure)
+    for flag, path in asked.flags.items():
+        if (shown := text(path)) is not None:
+            said[flag] = shown.casefold() in asked.yes
+    number = text(asked.attempt_no)
+    called = moment(found(asked.called_at, row), asked) if asked.called_at else None
+    return protocol.Result(
+        task_key=key,
+        crm_id=crm_id,
+        attempt_no=int(number) if number and number.isdecimal() else 1,
+        called_at=called or changed,
+        version_at=changed,
+        caller_no=text(asked.caller_no),
+        remark=remark,
+        **said,
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "" or isinstance(value, Mapping | list):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _opened(cursor: str | None) -> tuple[datetime, Mapping[str, str]]:
+    if not cursor:
+        return BEGINNING, {}
+    try:
+        kept = json.loads(cursor)
+        return datetime.fromisoformat(kept["newest"]), dict(kept["seen"])
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            "the cursor of this target cannot be read; delete its row in outbound.read_cursor to "
+            "read everything again"
+        ) from None
+
+
+def _closed(stamps: Mapping[str, str], newest: datetime, asked: Results) -> str:
+    since = newest - timedelta(seconds=asked.overlap_seconds)
+    seen = {key: stamp for key, stamp in stamps.items() if datetime.fromisoformat(stamp) >= since}
+    return json.dumps({"newest": newest.isoformat(), "seen": seen}, sort_keys=True)
