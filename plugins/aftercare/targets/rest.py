@@ -31,7 +31,7 @@ from aftercare.targets.protocol import (
     State,
     Withdrawal,
 )
-from aftercare.targets.rest_calls import Absent, Refused, RestCalls
+from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
 from aftercare.targets.rest_mapping import (
     CONTACT_ID,
     Find,
@@ -428,7 +428,7 @@ def _entry(call: Write, key: str, body: Mapping[str, object], ids: Mapping[str, 
     """One of many records, as the CRM wants it."""
     if call.entry is None:
         return body
-    return filled(call.entry, {"key": key, "id": ids.get(key, ""), "record": body})
+    return spread(filled(call.entry, {"key": key, "id": ids.get(key, ""), "record": body}))
 
 
 def _groups(keys: Sequence[str], size: int) -> list[Sequence[str]]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import random
 import re
-import secrets
 import threading
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -107,12 +107,14 @@ class RestCalls:
     def verdict(self, answer: Answer, content: object, status: int) -> tuple[Verdict | None, str]:
         """What an answer, or the part of it that belongs to one record, means; and how to name it."""
         code = _text(found(answer.code, content)) if answer.code else None
-        named = code if code and CODE.fullmatch(code) else None
-        shown = f"HTTP {status}" + (f", code {named}" if named else "")
-        verdict = answer.named(code) if code else None
-        verdict = verdict or answer.named(f"HTTP {status}")
-        if verdict or (answer.code and 200 <= status < 300):
-            return verdict, shown
+        fit = f", code {code}" if code and CODE.fullmatch(code) else ""
+        shown = f"HTTP {status}{fit}"
+        named = (answer.named(code) if code else None) or answer.named(f"HTTP {status}")
+        if named:
+            return named, shown
+        if answer.code and 200 <= status < 300:
+            # A good status with a code that nobody named, or with none, says nothing good.
+            return "rejected" if code and answer.otherwise == "rejected" else None, shown
         return _of_status(status), shown
 
     def refused(self, answer: Answer, content: object, shown: str, status: int) -> Refused:
@@ -180,7 +182,7 @@ class RestCalls:
     ) -> requests.Request:
         known: dict[str, object] = {
             **self._known,
-            "nonce": secrets.token_hex(16),
+            "uuid": str(uuid.uuid4()),
             "milliseconds": int(time.time() * 1000),
             **({} if call is self._mapping.token else self._let_in()),
             **values,
@@ -205,7 +207,7 @@ class RestCalls:
                 **self._entry.headers,
                 **filled(call.headers, known),
             },
-            json=filled(call.body, known) if call.body is not None else None,
+            json=spread(filled(call.body, known)) if call.body is not None else None,
             auth=self._entry,
         )
 
@@ -216,13 +218,25 @@ class RestCalls:
             return {}
         with self._lock:
             if time.monotonic() >= self._tokens_until:
-                content = self.call(token, {})
+                content = self._asked_for_token(token)
                 self._tokens = {name: found(path, content) for name, path in token.gives.items()}
                 absent = [name for name, value in self._tokens.items() if value is None]
                 if absent:
                     raise self._mapping.wrong(f"the answer has no {absent[0]}", "token", "gives")
                 self._tokens_until = time.monotonic() + token.seconds
             return self._tokens
+
+    def _asked_for_token(self, token: Call) -> Any:
+        """The answer of the token call; where there is none, nothing of the record was sent."""
+        try:
+            return self.call(token, {})
+        except CallError as problem:
+            if problem.state == "rejected":
+                raise ConfigurationError(
+                    f"{problem.text}: the CRM gives no token; see login, password and extra of the "
+                    f"connection {self._mapping.connection}"
+                ) from None
+            raise SystemUnreachable(problem.text, problem.retry_after) from None
 
     def _renewed(self) -> bool:
         """Whether another try with another token is worth it."""
@@ -280,6 +294,14 @@ class RestCalls:
                 f"(status {response.status_code})"
             )
         return _json(response) if response.ok else None
+
+
+def spread(content: Any) -> Any:
+    """The same data; what stands under `*` in an object is put among the others."""
+    if isinstance(content, Mapping):
+        own = {name: spread(part) for name, part in content.items() if name != "*"}
+        return {**content.get("*", {}), **own}
+    return [spread(part) for part in content] if isinstance(content, list) else content
 
 
 def _of_status(status: int) -> Verdict | None:

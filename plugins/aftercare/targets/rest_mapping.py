@@ -28,7 +28,7 @@ VERDICTS: tuple[Verdict, ...] = ("done", "rejected", "later", "stop", "absent", 
 CONTACT_ID = "contact_id"
 """A field of tasks beside ours: the CRM's id of the contact."""
 
-ALWAYS = frozenset({"account", "secret", "nonce", "milliseconds"})
+ALWAYS = frozenset({"account", "secret", "uuid", "milliseconds"})
 """Placeholders of every call: login and password of the connection, and what differs from call to call."""
 
 EPOCHS = {"unix": 1, "unix_ms": 1000}
@@ -49,9 +49,9 @@ class Answer(Part):
 
     A status is written `HTTP 409`. Of one that is named nowhere 2xx is done, 404 and 410 say that the
     record is not there, 401 and 403 that nothing can be sent, 408, 409, 425, 429 and 503 that it can
-    be later, other 4xx that the record is refused; of the rest, and of a code that is named nowhere,
-    nobody knows what it means, so that the record is looked up before it is sent again. `field` is the
-    path to the name of the field that is to blame.
+    be later, other 4xx that the record is refused; of the rest nobody knows what it means, so that the
+    record is looked up before it is sent again. `otherwise` says what a code means that is named nowhere.
+    `field` is the path to the name of the field that is to blame.
     """
 
     code: Path_ | None = None
@@ -61,6 +61,7 @@ class Answer(Part):
     stop: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     renew: tuple[str, ...] = ()
+    otherwise: Literal["unknown", "rejected"] = "unknown"
     field: Path_ | None = None
 
     @model_validator(mode="after")
@@ -90,7 +91,8 @@ class Items(Answer):
 
 class Call(Part):
     """One request. `path` belongs to the connection's address; path, parameters, headers and body
-    may hold placeholders. `answer` says what answers mean where they differ from the others'."""
+    may hold placeholders, and in an object of the body `"*": "{record}"` puts the record's fields among
+    the others. `answer` says what answers mean where they differ from the others'."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
     path: str
@@ -180,11 +182,13 @@ class RestField(FieldRule):
 
     `codes` replaces our value by the CRM's (`{phone: call, sms: message}`). `date` writes a day in
     another way than 2026-11-20: as a format (`%Y/%m/%d`), or as `unix` or `unix_ms` of its midnight.
+    `in_list`: the CRM wants a list of this one value.
     """
 
     constant: Any = Field(None, alias="value")
     codes: Mapping[str, str | int | bool] | None = None
     date: str | None = None
+    in_list: bool = False
 
     def _all_ways(self) -> dict[str, object]:
         given = None if self.constant is None else (self.constant,)
@@ -192,6 +196,10 @@ class RestField(FieldRule):
 
     def value(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
         """The value for the CRM, None where nothing is known."""
+        value = self._single(ours, zone)
+        return [value] if self.in_list and value is not None else value
+
+    def _single(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
         if self.constant is not None:
             return self.constant
         if self.lines is not None:
