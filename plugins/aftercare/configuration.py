@@ -105,7 +105,7 @@ def read_model(path: Path, model: type[Model]) -> Model:
         return model.model_validate(data)
     except ValidationError as problem:
         first = problem.errors()[0]
-        said = first["msg"]
+        said = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
             said = "there is no such key" + _near(str(first["loc"][-1]), model, first["loc"][:-1])
         place = tuple(part if isinstance(part, int) else str(part) for part in first["loc"])

@@ -79,7 +79,7 @@ WRONG = [
         SQL,
         "Asia/Shanghai",
         "Asia/Hangzhou",
-        "5: time_zone: Value error, there is no time zone Asia/Hangzhou",
+        "5: time_zone: there is no time zone Asia/Hangzhou",
     ),
     (
         SQL,
@@ -131,7 +131,7 @@ WRONG = [
         SQL,
         "12551001: open,",
         "12551010: open,",
-        "17: codes.state: Value error, two codes are the same when written as text; leave one of them out",
+        "17: codes.state: two codes are the same when written as text; leave one of them out",
     ),
     (
         SQL,

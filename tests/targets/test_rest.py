@@ -132,6 +132,14 @@ def test_a_withdrawn_task_leaves_the_open_list(datasette: DatasetteCrm) -> None:
     assert datasette.rows("task")[0]["result"] == known.reason
 
 
+def test_a_task_that_was_done_before_it_was_withdrawn_stays_done(datasette: DatasetteCrm) -> None:
+    task = with_ids(datasette, sent(datasette.target(), both(1)))[0]
+    datasette.write("update task set state = 'done', result = '成功'")
+    (outcome,) = datasette.target().withdraw([withdrawal(task)])
+    assert outcome.state == "sent"
+    assert [(row["state"], row["result"]) for row in datasette.rows("task")] == [("done", "成功")]
+
+
 def test_the_check_passes_where_mapping_and_crm_fit(datasette: DatasetteCrm) -> None:
     datasette.target().check()
     assert datasette.rows("task") == []

@@ -141,12 +141,18 @@ class RestTarget:
         }
         part = self._mapping.task
         ids: dict[str, str] = {key: gone.crm_id for key, gone in tasks.items() if gone.crm_id}
-        if part.find and "id" in part.withdraw.wanted:
-            there, failed = self._find(part.find, [key for key in tasks if key not in ids])
+        if part.find and (part.done or "id" in part.withdraw.wanted):
+            asked = [key for key in tasks if part.done or key not in ids]
+            there, failed = self._find(part.find, asked)
             outcomes |= failed
-            ids |= {key: each for key, (each, _) in there.items()}
-            for key in tasks.keys() - ids.keys() - failed.keys():
-                outcomes[key] = Outcome(key, "sent", None, "was not in the CRM any more")
+            for key in asked:
+                if key in there:
+                    ids[key], row = there[key]
+                    if part.done and rest_results.is_done(row, part.done):
+                        left = "was done before it was withdrawn, left as it is"
+                        outcomes[key] = Outcome(key, "sent", ids[key], left)
+                elif key not in failed:
+                    outcomes[key] = Outcome(key, "sent", None, "was not in the CRM any more")
         waiting = [key for key in tasks if key not in outcomes]
         gone_now = self._each(waiting, lambda key: self._withdraw(part, tasks[key], ids.get(key)))
         outcomes |= dict(zip(waiting, gone_now, strict=True))
