@@ -288,7 +288,7 @@ def test_a_night_killed_after_any_commit_call_mail_or_file_ends_alike(
 
 @pytest.mark.parametrize("number", range(RANDOM_MOMENTS))
 def test_a_night_killed_at_a_random_moment_ends_alike(evening, undisturbed, tmp_path, number):
-    moments = random.Random(SEED + number)  # noqa: S311
+    moments = random.Random(SEED + number)
     for attempt in range(20):
         moment = moments.uniform(0.1, undisturbed.seconds)
         after = evening.attempt(tmp_path / str(attempt), after=moment)

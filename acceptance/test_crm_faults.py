@@ -1,0 +1,195 @@
+"""Whatever breaks between the push and a CRM: nothing is lost, made twice, or set back.
+
+``AFTERCARE_SHARE=0.1`` runs a tenth of it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from care_group import house_policy
+from datasette_crm import *
+from datasette_crm import DatasetteCrm
+from killed_night import killed
+from many_messages import CHANGE, CONTACTS, MESSAGES, make
+from nginx_front import HOW_TO_GET, NginxFront, is_installed
+from night_of_tasks import DAY, TODAY, NightOfTasks
+from odoo_crm import Odoo
+from sqlalchemy import Engine, text
+
+from aftercare.errors import SystemUnreachable
+from aftercare.stages.push import push
+from aftercare.targets.protocol import Target
+from aftercare.warehouse import connect
+
+SHARE = float(os.environ.get("AFTERCARE_SHARE", "1"))
+TASKS = int(10_000 * SHARE)
+MOST_PUSHES = 200
+WAITING = ("pending", "sending", "retry", "unknown")
+
+
+@pytest.fixture
+def night(warehouse: Engine) -> NightOfTasks:
+    return NightOfTasks(warehouse)
+
+
+def send(night: NightOfTasks, target: Target, engine: Engine | None = None) -> dict[str, Any]:
+    return push(
+        engine or night.engine,
+        night.keyring,
+        night.group,
+        target,
+        DAY,
+        TODAY,
+        house_policy(),
+        guarded=False,
+    )
+
+
+def states(night: NightOfTasks) -> Counter[str]:
+    counted = "select state, count(*) from outbound.newest_message group by state"
+    with night.engine.connect() as connection:
+        return Counter(dict(map(tuple, connection.execute(text(counted)))))
+
+
+def send_until_settled(night: NightOfTasks, target: Callable[[], Target]) -> int:
+    """Pushes as an installation would, night after night; how many pushes it took."""
+    for number in range(1, MOST_PUSHES + 1):
+        try:
+            send(night, target())
+        except SystemUnreachable as problem:
+            time.sleep(min(problem.retry_after or 0.5, 2))
+        if not any(states(night)[state] for state in WAITING):
+            return number
+    raise AssertionError(states(night))
+
+
+def change_some(night: NightOfTasks, target: str, digit: int) -> None:
+    """Every tenth task gets another day, and messages that say so; the day of change is the digit's."""
+    day = DAY + timedelta(days=1)
+    with night.engine.begin() as connection:
+        statement = CHANGE.replace("= '3'", f"= '{digit}'")
+        connection.execute(text(statement), {"day": DAY})
+        for each in (CONTACTS, MESSAGES):
+            chosen = each.replace(
+                "order by task_key", f"and right(document_no, 1) = '{digit}' order by task_key"
+            )
+            connection.execute(text(chosen), {"target": target, "day": DAY, "changed": day})
+
+
+def due_days(night: NightOfTasks) -> dict[str, str]:
+    with night.engine.connect() as connection:
+        rows = connection.execute(text("select task_key, due_on from care.follow_up_task"))
+        return {row.task_key: row.due_on.isoformat() for row in rows}
+
+
+def odoo_days(odoo: Odoo) -> dict[str, list[str]]:
+    """The days under which each of our tasks stands in Odoo."""
+    found: dict[str, list[str]] = {}
+    for task in odoo.target.open_tasks():
+        found.setdefault(task.key, []).append(str(task.due_date))
+    return found
+
+
+def require_each_once(night: NightOfTasks, odoo: Odoo) -> None:
+    wanted = due_days(night)
+    assert odoo_days(odoo) == {key: [day] for key, day in wanted.items()}
+    contacts = odoo.find("res.partner", [["ref", "like", "CA01."]], "ref")
+    assert Counter(Counter(row["ref"] for row in contacts).values()) == {1: len(wanted)}
+    assert len(odoo.find("mail.activity", [])) == len(wanted)
+
+
+@pytest.mark.skipif(not is_installed(), reason=HOW_TO_GET)
+def test_behind_a_proxy_that_is_busy_impatient_and_cut_off(
+    night: NightOfTasks, odoo: Odoo, tmp_path: Path
+) -> None:
+    make(night, TASKS)
+    with NginxFront(tmp_path / "nginx", odoo.server.address, rate=5, burst=5) as front:
+        pushes = send_until_settled(night, lambda: odoo.target_at(front.address, read_seconds=30))
+        answers = front.answers()
+    print(f"{2 * TASKS} messages, {pushes} pushes, {answers}, {front.killed} workers killed")
+    assert {"429", "502", "504"} <= answers.keys()
+    assert front.killed
+    assert states(night) == {"sent": 2 * TASKS}
+    require_each_once(night, odoo)
+
+
+def test_killed_twenty_times_while_another_pushes_and_tasks_change(
+    night: NightOfTasks, odoo: Odoo
+) -> None:
+    make(night, TASKS)
+    url = night.engine.url
+    chance = random.Random(7)
+    died = 0
+    number = 0
+
+    def alone() -> None:
+        """As a process of its own sends, with connections of its own."""
+        engine = connect(url)
+        try:
+            send(night, odoo.target, engine)
+        except SystemUnreachable:
+            pass
+        finally:
+            engine.dispose()
+
+    while died < 20:
+        night.engine.dispose()
+        other = os.fork()
+        if other == 0:
+            try:
+                killed(alone, after=chance.uniform(0.5, 8))
+            finally:
+                os._exit(0)
+        died += killed(alone, after=chance.uniform(0.3, 6))
+        os.waitpid(other, 0)
+        number += 1
+        change_some(night, "odoo", number % 10)
+        assert number < 200
+    pushes = send_until_settled(night, lambda: odoo.target)
+    print(f"{2 * TASKS} messages, {died} of {number} killed, then {pushes} pushes")
+    assert set(states(night)) <= {"sent", "unchanged"}
+    require_each_once(night, odoo)
+
+
+def test_a_crm_that_keeps_no_key_once_is_killed_and_cut_off_too(
+    night: NightOfTasks, datasette: DatasetteCrm, tmp_path: Path
+) -> None:
+    make(night, TASKS, target="datasette")
+    url = night.engine.url
+    chance = random.Random(11)
+
+    def behind(address: str) -> Target:
+        return datasette.target(address, settle_seconds=1, longest_wait_seconds=5, concurrency=1)
+
+    with NginxFront(tmp_path / "nginx", datasette.address, rate=2000, impatient=1, gone=1) as front:
+
+        def alone() -> None:
+            engine = connect(url)
+            try:
+                send(night, behind(front.address), engine)
+            except SystemUnreachable:
+                pass
+            finally:
+                engine.dispose()
+
+        died = 0
+        while died < 20 and any(states(night)[state] for state in WAITING):
+            night.engine.dispose()
+            died += killed(alone, after=chance.uniform(0.5, 5))
+        pushes = send_until_settled(night, lambda: behind(front.address))
+        answers = front.answers()
+    print(f"{2 * TASKS} messages, {died} killed, then {pushes} pushes, {answers}")
+    assert died >= 20 * min(1, SHARE * 5)
+    assert states(night) == {"sent": 2 * TASKS}
+    wanted = due_days(night)
+    assert datasette.kept("task") == dict.fromkeys(wanted, 1)
+    assert Counter(datasette.kept("contact").values()) == {1: len(wanted)}
