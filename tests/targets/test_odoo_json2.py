@@ -4,6 +4,7 @@ import pytest
 from crm_records import a_contact, a_task, both, moved, sent, withdrawal
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.targets.http_trouble import TRIES
 from aftercare.targets.odoo import OdooTarget
 from aftercare.targets.odoo_json2 import Json2
 from aftercare.targets.protocol import Entity
@@ -70,28 +71,39 @@ def test_a_look_up_without_an_answer_is_tried_later(untouched_odoo, front):
     ],
 )
 def test_an_answer_of_the_proxy_says_whether_odoo_may_have_written(odoo, front, status, state):
-    front.faults += [None, None, f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()]
+    answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
+    front.faults += [None, None, *[answer] * TRIES]
     sent(odoo.target, [a_contact(1)])
     contact = moved(a_contact(1), phone="13900000001")
 
-    (outcome,) = odoo.target_at(front.address).upsert([contact])
+    (outcome,) = odoo.target_at(front.address, sleep=lambda _: None).upsert([contact])
 
     assert outcome.state == state
     assert f"HTTP {status[:3]}" in outcome.reason
 
 
-def test_after_a_429_the_next_call_waits_as_long_as_was_asked(odoo, front):
+def test_after_a_429_the_call_is_made_again_as_late_as_was_asked(odoo, front):
     front.faults += [
         b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
     ]
     waits: list[float] = []
     target = odoo.target_at(front.address, sleep=waits.append)
 
+    sent(target, [a_contact(1)])
+
+    assert 6 < waits[0] <= 7
+    assert len(odoo.find("res.partner", [["ref", "=", a_contact(1).key]])) == 1
+
+
+def test_a_crm_that_stays_busy_is_left_to_the_next_push(untouched_odoo, front):
+    front.faults += [b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"] * TRIES
+    waits: list[float] = []
+    target = untouched_odoo.target_at(front.address, sleep=waits.append)
+
     (refused,) = target.upsert([a_contact(1)])
 
-    assert (refused.state, refused.retry_after, front.passed) == ("retry", 7, 0)
-    sent(target, [a_contact(1)])
-    assert 0 < waits[0] <= 7
+    assert (refused.state, front.passed, len(waits)) == ("retry", 0, TRIES - 1)
+    assert 0 < waits[0] < 2 * waits[-1]
 
 
 def test_a_wait_longer_than_allowed_is_left_to_the_next_push(untouched_odoo, front):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
@@ -13,6 +14,11 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from aftercare.errors import ConfigurationError, SystemUnreachable
 
 Trouble = Literal["rejected", "retry", "unknown"]
+Answer = TypeVar("Answer")
+
+TRIES = 4
+FIRST_WAIT = 1.0
+"""Seconds to wait after the first "busy" that names no time."""
 
 UNTOUCHED = (408, 409, 425, 429, 503)
 """Answers of a server that has not kept the call and may take it later."""
@@ -37,6 +43,30 @@ class CallError(Exception):
     ) -> None:
         super().__init__(text)
         self.state, self.text, self.status, self.retry_after = state, text, status, retry_after
+
+
+def patiently(
+    once: Callable[[], Answer], hold: Callable[[float], object], longest: float
+) -> Answer:
+    """Makes a call again that the other side was too busy to take, as often as is decent.
+
+    `hold` keeps the next call back for so many seconds: as many as were asked for, else twice as many
+    from time to time. A wait of more than `longest` seconds is left to whoever calls later.
+    """
+    wait = FIRST_WAIT
+    for left in reversed(range(TRIES)):
+        try:
+            return once()
+        except CallError as problem:
+            if problem.state != "retry" or problem.status is None or not left:
+                raise
+            # Many that were told to come later must not all come at once.
+            pause = problem.retry_after or wait * random.uniform(0.5, 1.5)  # noqa: S311
+            if pause > longest:
+                raise
+            hold(pause)
+            wait *= 2
+    raise AssertionError("the last try ends the loop")
 
 
 @contextlib.contextmanager

@@ -1,14 +1,14 @@
 """Odoo's JSON-2 interface over one kept connection: one call, one answer, one verdict.
 
-Nothing is tried twice here: the push stage decides when a record goes out again. What this module
-does hold back is the *next* call, when Odoo or the proxy in front of it asked us to wait.
+A call is made again only where Odoo or the proxy in front of it said that it was too busy to take it;
+when a record goes out again that may have arrived, the push stage decides.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -20,6 +20,7 @@ from aftercare.targets.http_trouble import (
     CallError,
     Trouble,
     never_left,
+    patiently,
     wait_named,
 )
 
@@ -71,6 +72,11 @@ class Json2:
         Raises CallError for a call that came to nothing, and ConfigurationError where no call can
         succeed: a refused key, an unknown model or method, a server that is not Odoo.
         """
+        return patiently(
+            lambda: self._called(model, method, arguments), self._hold, self._longest_wait
+        )
+
+    def _called(self, model: str, method: str, arguments: Mapping[str, object]) -> object:
         self._wait_until_welcome()
         what = f"{model}.{method}"
         self.calls += 1
@@ -90,6 +96,9 @@ class Json2:
             except requests.JSONDecodeError:
                 raise CallError("unknown", f"{what}: the answer was not JSON", status=200) from None
         raise self._refused(what, response)
+
+    def _hold(self, seconds: float) -> None:
+        self._not_before = max(self._not_before, time.monotonic() + seconds)
 
     def _wait_until_welcome(self) -> None:
         remaining = self._not_before - time.monotonic()
@@ -116,7 +125,7 @@ class Json2:
             if status == 429 and wait is None:
                 wait = DEFAULT_WAIT
             if wait is not None:
-                self._not_before = time.monotonic() + wait
+                self._hold(wait)
             return CallError("retry", f"{text}: busy", status=status, retry_after=wait)
         if status in UNDECIDED:
             return CallError("unknown", f"{text}: the proxy lost the answer", status=status)

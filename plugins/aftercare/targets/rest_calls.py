@@ -7,7 +7,6 @@ reached. No text of an answer stands in an error: those name a status, a code or
 from __future__ import annotations
 
 import json
-import random
 import re
 import threading
 import time
@@ -25,12 +24,8 @@ from aftercare.sources.nested import found
 from aftercare.sources.placeholders import filled
 from aftercare.sources.rest_client import root_of
 from aftercare.sources.rest_entry import entry_of
-from aftercare.targets.http_trouble import CallError, never_left, wait_named
+from aftercare.targets.http_trouble import CallError, never_left, patiently, wait_named
 from aftercare.targets.rest_mapping import Answer, Call, RestMapping, Verdict
-
-TRIES = 4
-FIRST_WAIT = 1.0
-"""Seconds to wait after the first "later" that names no time; each time twice as long."""
 
 CODE = re.compile(r"[\w.:-]{1,60}")
 BUSY = (408, 425, 429, 503)
@@ -89,20 +84,11 @@ class RestCalls:
 
         Raises Refused, Absent, or CallError for a call that came to nothing.
         """
-        wait = FIRST_WAIT
-        for left in reversed(range(TRIES)):
-            try:
-                return self._entered(call, values, link)
-            except CallError as problem:
-                if problem.state != "retry" or not left or self.stopped:
-                    raise
-                # Many that were told to come later must not all come at once.
-                pause = problem.retry_after or wait * random.uniform(0.5, 1.5)  # noqa: S311
-                if pause > self._mapping.longest_wait_seconds:
-                    raise
-                self._hold(pause)
-                wait *= 2
-        raise AssertionError("the last try ends the loop")
+        return patiently(
+            lambda: self._entered(call, values, link),
+            self._hold,
+            self._mapping.longest_wait_seconds,
+        )
 
     def verdict(self, answer: Answer, content: object, status: int) -> tuple[Verdict | None, str]:
         """What an answer, or the part of it that belongs to one record, means; and how to name it."""
@@ -149,7 +135,7 @@ class RestCalls:
                     f"address) and the connection {self._mapping.connection}, and the mapping if the "
                     "code means something else"
                 )
-                raise CallError("retry", self.stopped, status=status)
+                raise CallError("retry", self.stopped)
         raise CallError("unknown", f"{shown}: nobody knows what became of it", status=status)
 
     def _sent(
