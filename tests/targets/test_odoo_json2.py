@@ -54,10 +54,13 @@ def test_a_withdrawal_that_ended_after_its_note_is_taken_up_again(odoo, front):
     assert len(odoo.find("mail.message", [["body", "ilike", "撤回"]])) == 1
 
 
-def test_a_look_up_without_an_answer_is_tried_later(untouched_odoo, front):
-    front.faults += ["cut"]
+def test_a_look_up_without_an_answer_is_made_again_and_then_later(odoo, front):
+    target = odoo.target_at(front.address, sleep=lambda _: None)
+    front.faults += ["cut"] * (TRIES - 1)
+    sent(target, [a_contact(1)])
 
-    (outcome,) = untouched_odoo.target_at(front.address).upsert([a_task(1)])
+    front.faults += ["cut"] * TRIES
+    (outcome,) = target.upsert([a_task(1)])
 
     assert outcome.state == "retry"
 

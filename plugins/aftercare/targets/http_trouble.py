@@ -46,9 +46,13 @@ class CallError(Exception):
 
 
 def patiently(
-    once: Callable[[], Answer], hold: Callable[[float], object], longest: float
+    once: Callable[[], Answer],
+    hold: Callable[[float], object],
+    longest: float,
+    only_reads: bool = False,
 ) -> Answer:
-    """Makes a call again that the other side was too busy to take, as often as is decent.
+    """Makes a call again that the other side was too busy to take, as often as is decent; one that only
+    reads also where its answer was lost.
 
     `hold` keeps the next call back for so many seconds: as many as were asked for, else twice as many
     from time to time. A wait of more than `longest` seconds is left to whoever calls later.
@@ -58,7 +62,9 @@ def patiently(
         try:
             return once()
         except CallError as problem:
-            if problem.state != "retry" or problem.status is None or not left:
+            is_busy = problem.state == "retry" and problem.status is not None
+            is_lost = problem.state == "unknown" and only_reads
+            if not left or not (is_busy or is_lost):
                 raise
             # Many that were told to come later must not all come at once.
             pause = problem.retry_after or wait * random.uniform(0.5, 1.5)  # noqa: S311

@@ -1,7 +1,7 @@
 """Odoo's JSON-2 interface over one kept connection: one call, one answer, one verdict.
 
-A call is made again only where Odoo or the proxy in front of it said that it was too busy to take it;
-when a record goes out again that may have arrived, the push stage decides.
+A call is made again where Odoo or the proxy in front of it said that it was too busy to take it, and one
+that only reads where its answer was lost; when a record goes out again that may have arrived, the push stage decides.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ from aftercare.targets.http_trouble import (
 
 DEFAULT_WAIT = 5.0
 """Seconds to hold the next call after a 429 that names no time."""
+
+
+READING = frozenset({"fields_get", "get_external_id", "has_access", "search", "search_read"})
+"""Methods that change nothing in Odoo, so that they may be called again."""
 
 
 class Json2:
@@ -73,7 +77,10 @@ class Json2:
         succeed: a refused key, an unknown model or method, a server that is not Odoo.
         """
         return patiently(
-            lambda: self._called(model, method, arguments), self._hold, self._longest_wait
+            lambda: self._called(model, method, arguments),
+            self._hold,
+            self._longest_wait,
+            only_reads=method in READING,
         )
 
     def _called(self, model: str, method: str, arguments: Mapping[str, object]) -> object:

@@ -25,7 +25,19 @@ from aftercare.sources.placeholders import filled
 from aftercare.sources.rest_client import root_of
 from aftercare.sources.rest_entry import entry_of
 from aftercare.targets.http_trouble import CallError, never_left, patiently, wait_named
-from aftercare.targets.rest_mapping import Answer, Call, RestMapping, Verdict
+from aftercare.targets.rest_mapping import (
+    Answer,
+    Call,
+    Described,
+    Find,
+    RestMapping,
+    Results,
+    Token,
+    Verdict,
+)
+
+READING = (Find, Described, Results, Token)
+"""Calls that change nothing in the CRM, so that they may be made again."""
 
 CODE = re.compile(r"[\w.:-]{1,60}")
 BUSY = (408, 425, 429, 503)
@@ -88,6 +100,7 @@ class RestCalls:
             lambda: self._entered(call, values, link),
             self._hold,
             self._mapping.longest_wait_seconds,
+            only_reads=isinstance(call, READING),
         )
 
     def verdict(self, answer: Answer, content: object, status: int) -> tuple[Verdict | None, str]:
