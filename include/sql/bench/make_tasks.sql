@@ -96,6 +96,9 @@ events as (
                     or later.opened_at >= sold.delivered_at
                 )
                 and later.status <> 'cancelled'
+                and later.ro_type <> 'pre_delivery'
+                and not later.is_reversed
+                and not later.is_vanished
         )
     union all
     select
@@ -129,6 +132,9 @@ events as (
                 and (later.opened_at, later.store_code, later.ro_no)
                 > (visits.opened_at, visits.store_code, visits.ro_no)
                 and later.status <> 'cancelled'
+                and later.ro_type <> 'pre_delivery'
+                and not later.is_reversed
+                and not later.is_vanished
         )
         and not exists (
             select 1
@@ -137,6 +143,7 @@ events as (
                 visits.vin = sold.vin
                 and sold.delivered_on > visits.exit_on
                 and sold.status <> 'cancelled'
+                and not sold.is_vanished
         )
     union all
     select
