@@ -1,7 +1,7 @@
 """Push to a CRM that keeps no key once: what is in doubt is looked up, and nothing is made twice."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,15 +11,16 @@ from datasette_crm import datasette as datasette
 from datasette_crm import datasette_server as datasette_server
 from killed_night import killed
 from night_of_tasks import DAY, TODAY, NightOfTasks
+from rest_crm import RestCrm
 from sqlalchemy import URL, Engine
+from web_service import Reply
 
 from aftercare.stages.push import push
-from aftercare.targets.http_trouble import CallError
 from aftercare.targets.rest import RestTarget
-from aftercare.targets.rest_calls import RestCalls
+from aftercare.targets.sender import Sender
 from aftercare.warehouse import connect
 
-SETTLES = 0.3
+SETTLES = 0.8
 
 
 @pytest.fixture
@@ -61,42 +62,64 @@ def test_a_change_moves_the_task_that_is_there(
     assert rows[other][1] == "withdrawn"
 
 
-class Losing(RestCalls):
-    """Loses the answers of some calls, after the CRM has taken them; the CRM says it a moment later."""
-
-    lost: Sequence[int] = ()
-    made = 0
-
-    def call(self, *given: Any, **named: Any) -> Any:
-        """See `RestCalls.call`."""
-        answer = super().call(*given, **named)
-        if given[0].method == "POST":
-            self.made += 1
-            if self.made in self.lost:
-                raise CallError("unknown", "no answer arrived (ReadTimeout)")
-        return answer
+@pytest.fixture
+def late() -> Iterator[RestCrm]:
+    with RestCrm() as running:
+        yield running
 
 
-@pytest.mark.parametrize(("lost", "arrived"), [((1,), 6), ((2, 5), 6), ((1, 3, 4), 4)])
-def test_what_a_lost_answer_left_in_doubt_is_looked_up_and_not_made_again(
-    night: NightOfTasks,
-    datasette: DatasetteCrm,
-    monkeypatch: pytest.MonkeyPatch,
-    lost: tuple[int, ...],
-    arrived: int,
+def late_target(late: RestCrm) -> RestTarget:
+    """Stops waiting after 0.1 seconds; what was sent may be kept until 0.5 seconds later."""
+    return late.target(None, read_seconds=0.1, settle_seconds=SETTLES)
+
+
+@pytest.mark.parametrize("seconds", [[0.4], [0.4, None, 0.2], [None, 0.4, 0.4]])
+def test_what_comes_late_is_found_and_not_made_again(
+    night: NightOfTasks, late: RestCrm, seconds: list[float | None]
 ) -> None:
-    keys = make(night, 6)
-    monkeypatch.setattr("aftercare.targets.rest.RestCalls", Losing)
-    monkeypatch.setattr(Losing, "lost", lost)
-    began = time.monotonic()
-    counts = send(night, datasette.target(settle_seconds=SETTLES))
-    assert time.monotonic() - began >= SETTLES
-    assert counts["sent"] == arrived
-    monkeypatch.setattr(Losing, "lost", ())
-    counts = send(night, datasette.target(settle_seconds=SETTLES))
-    assert (counts["sent"], counts["unknown"]) == (6, 0)
-    assert datasette.kept() == dict.fromkeys(keys, 1)
-    assert set(datasette.kept("contact").values()) == {1}
+    keys = [night.task() for _ in range(4)]
+    late.late = list(seconds)
+    counts = send(night, late_target(late))
+    assert (counts["sent"], counts["unknown"]) == (4, 0)
+    assert {key: len(late.of(key)) for key in keys} == dict.fromkeys(keys, 1)
+
+
+def test_a_second_answer_that_is_lost_begins_another_wait(
+    night: NightOfTasks, late: RestCrm
+) -> None:
+    key = night.task()
+    contact = f"CA01.LS4ASE2E7NJ{night.made:06}"
+    late.late = [None, 0.4]
+    counts = send(night, late_target(late))
+    assert counts["sent"] == 0
+    send(night, late_target(late))
+    assert (len(late.of(contact)), len(late.of(key))) == (1, 1)
+
+
+@pytest.mark.parametrize(("status", "state"), [("open", "open"), ("withdrawn", "gone")])
+def test_what_changes_meanwhile_waits_for_what_may_still_come(
+    night: NightOfTasks,
+    late: RestCrm,
+    monkeypatch: pytest.MonkeyPatch,
+    status: str,
+    state: str,
+) -> None:
+    key = night.task()
+    late.before = lambda asked: (
+        Reply({}, 429) if asked.path.endswith("/make") and "due" in asked.body else None
+    )
+    send(night, late_target(late))
+    late.before, late.late = (lambda _: None), [0.5]
+    with monkeypatch.context() as patch:
+        # As if the process ended here.
+        patch.setattr(Sender, "wait_until_settled", lambda _: None)
+        send(night, late_target(late))
+    assert late.of(key) == []
+    night.change(key, due_on=TODAY, status=status)
+    send(night, late_target(late))
+    (kept,) = late.of(key)
+    assert kept.get("state", "open") == state
+    assert kept["due"] == (TODAY if status == "open" else DAY + timedelta(days=3)).isoformat()
 
 
 def test_a_push_that_is_killed_anywhere_makes_nothing_twice(

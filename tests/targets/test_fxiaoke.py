@@ -67,14 +67,14 @@ def test_contract_when_the_day_is_used_up_nothing_more_is_asked(crm: FxiaokeCont
 def test_contract_a_code_for_one_record_rejects_that_one(crm: FxiaokeContract) -> None:
     bad = a_task(2).key
     crm.before = lambda asked: (
-        code(11008)
+        code(10006)
         if writes(asked) and asked.body["data"]["object_data"].get("care_key__c") == bad
         else None
     )
     outcomes = {o.key: o for o in crm.target().upsert(both(3))}
     assert (outcomes[bad].state, outcomes[bad].reason) == (
         "rejected",
-        "record: HTTP 200, code 11008: refused",
+        "record: HTTP 200, code 10006: refused",
     )
     assert len(crm.kept()) == 2
 

@@ -1,8 +1,9 @@
 -- The next messages of a target: the newest of each key, contacts before the
 -- tasks that stand on them, none twice by one claimer, none whose key is in
 -- flight. A unique index on keys in flight catches what two claimers decide
--- at the same moment. A target of messages is asked about one in doubt only
--- after a while, and sends only for the stores whose hours it is.
+-- at the same moment. What is in doubt waits for a while, and so does a newer
+-- message of its key: the older one may still be at work in the target. A
+-- target of messages sends only for the stores whose hours it is.
 -- grain: one row per claimed message
 -- reads: outbound.message, care.follow_up_task
 -- writes: outbound.message
@@ -34,6 +35,17 @@ with next_messages as (
                 and other.entity = m.entity
                 and other.external_key = m.external_key
                 and (other.state = 'sending' or other.message_id > m.message_id)
+        )
+        and not exists (
+            select 1
+            from outbound.message as earlier
+            where
+                earlier.target = m.target
+                and earlier.entity = m.entity
+                and earlier.external_key = m.external_key
+                and earlier.message_id < m.message_id
+                and clock_timestamp() - earlier.doubt_since
+                < make_interval(secs => :settles) -- noqa: RF02
         )
         and (
             m.entity = 'contact'

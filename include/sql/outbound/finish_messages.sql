@@ -1,5 +1,5 @@
 -- A message of which nobody knows stays in doubt until the target says what
--- became of it.
+-- became of it; each time that it may have been sent the doubt is a new one.
 -- grain: one row per claimed message
 -- reads: –
 -- writes: outbound.message
@@ -15,8 +15,10 @@ set
         when ended.state = 'rejected' then cast(:mapping_digest as text)
     end,
     doubt_since = case
-        when ended.state = 'unknown'
-            then coalesce(m.doubt_since, clock_timestamp())
+        when ended.state <> 'unknown' then null
+        when m.message_id = any(cast(:tried as bigint[]))
+            then clock_timestamp()
+        else coalesce(m.doubt_since, clock_timestamp())
     end
 from
     unnest(

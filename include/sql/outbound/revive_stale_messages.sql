@@ -22,7 +22,7 @@ update outbound.message
 set
     state = 'unknown',
     reason = 'sender_ended',
-    doubt_since = coalesce(doubt_since, clock_timestamp())
+    doubt_since = clock_timestamp()
 where
     target = :target
     and state = 'sending'

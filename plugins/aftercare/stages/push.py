@@ -113,7 +113,7 @@ def push(
             f"{target.name}: {sender.stop.text}. Look with `aftercare push {day} --dry-run` and `aftercare "
             "outbox list`; what waits is sent by `aftercare push` with `--let-through`"
         )
-    if isinstance(target, MessageTarget) and target.stopped:
+    if not isinstance(target, ListTarget) and target.stopped:
         raise ConfigurationError(target.stopped)
     if sender.outcomes and set(sender.outcomes) == {"retry"}:
         why = f" ({sender.reason})" if sender.reason else ""

@@ -102,7 +102,7 @@ def fields_known(entity: Entity, fields: Mapping[str, FieldRule], *more: str) ->
 def lacking(fields: Mapping[str, FieldRule], values: Mapping[str, object]) -> str | None:
     """Why a record need not be sent at all: a required field without a value."""
     for name, rule in fields.items():
-        if rule.required and values[name] in (None, False):
+        if rule.required and (values[name] is None or values[name] is False):
             return f"field {name}: is required, and {' and '.join(rule.sources)} is not known"
     return None
 

@@ -64,13 +64,15 @@ def patiently(
         except CallError as problem:
             is_busy = problem.state == "retry" and problem.status is not None
             is_lost = problem.state == "unknown" and only_reads
-            if not left or not (is_busy or is_lost):
+            if not (is_busy or is_lost):
                 raise
             # Many that were told to come later must not all come at once.
-            pause = problem.retry_after or wait * random.uniform(0.5, 1.5)  # noqa: S311
-            if pause > longest:
+            pause = (problem.retry_after or wait) * random.uniform(1.0, 1.2)  # noqa: S311
+            if is_busy or left:
+                # Also where this call is given up: the next one must not come too early.
+                hold(pause)
+            if not left or pause > longest:
                 raise
-            hold(pause)
             wait *= 2
     raise AssertionError("the last try ends the loop")
 

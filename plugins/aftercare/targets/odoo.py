@@ -112,12 +112,18 @@ class OdooTarget:
             batch_size=self._mapping.batch_size,
             concurrency=1,
             reads_results=True,
+            settle_seconds=self._mapping.settle_seconds,
         )
 
     @cached_property
     def mapping_digest(self) -> str:
         """A digest of all that the mapping says."""
         return hashlib.sha256(self._mapping.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def stopped(self) -> str | None:
+        """Odoo says it by an error that ends the push."""
+        return None
 
     @property
     def calls(self) -> int:

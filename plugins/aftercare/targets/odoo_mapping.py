@@ -90,6 +90,7 @@ class OdooMapping(Part):
     read_seconds: float = Field(120, gt=0)
     longest_wait_seconds: float = Field(60, ge=0)
     overlap_seconds: int = Field(600, ge=1)
+    settle_seconds: float = Field(30, ge=0)
     contact: Annotated[Mapping[str, OdooField], AfterValidator(_contact_fields)]
     task: Annotated[Mapping[str, OdooField], AfterValidator(_task_fields)]
     activity_type: str = "mail.mail_activity_data_call"

@@ -36,7 +36,7 @@ class Work:
     Every key of `messages` stands in exactly one of `records`, `withdrawals` and `settled` (state
     and reason). `digests` holds what the ledger will say once the target acknowledged. `doubtful`
     are records of which nobody knows whether they were sent, `new` those that the target never
-    acknowledged.
+    acknowledged. `tried` fills while the target is called.
     """
 
     messages: Mapping[Key, RowMapping]
@@ -46,6 +46,7 @@ class Work:
     digests: dict[Key, tuple[bytes, int]] = field(default_factory=dict)
     doubtful: set[Key] = field(default_factory=set)
     new: set[Key] = field(default_factory=set)
+    tried: set[Key] = field(default_factory=set)
 
     @property
     def stores(self) -> list[str]:

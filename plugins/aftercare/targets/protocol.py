@@ -91,8 +91,9 @@ class Capabilities:
 
     `native_upsert`: the target itself keeps one record per key, so `unknown` is resolved by
     sending again. `finds_by_key`: it looks a key up before it makes a record. `settle_seconds`: how
-    long a call of which no answer arrived may still be at work there; a record in doubt waits so long,
-    because a look-up before that would not find what is made a moment later. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records
+    long a call of which no answer arrived may still be at work there. So long waits a newer version of
+    its record, which the late one would overwrite, and without `native_upsert` the record itself, because
+    a look-up before that would not find what is made a moment later. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records
     that one call of `upsert` should be given at most. `concurrency`: calls at a time.
     `reads_results`: `read_results` brings work back.
     """
@@ -168,6 +169,11 @@ class Target(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What this target can do."""
+        ...
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing more can be sent until somebody acts, once it said so; fit for people."""
         ...
 
     @property

@@ -95,6 +95,11 @@ class RehearsedTarget:
         return self._target.capabilities
 
     @property
+    def stopped(self) -> str | None:
+        """What the target itself says."""
+        return self._target.stopped
+
+    @property
     def calls(self) -> int:
         """Calls that the comparison of the mapping took."""
         return self._target.calls

@@ -28,7 +28,6 @@ from aftercare.targets.protocol import (
     Outcome,
     Record,
     Results,
-    State,
     Withdrawal,
 )
 from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
@@ -87,15 +86,18 @@ class RestTarget:
             batch_size=self._mapping.batch_size,
             concurrency=self._mapping.concurrency,
             reads_results=self._mapping.results is not None,
-            settle_seconds=0
-            if all(part.upsert for part in parts)
-            else self._mapping.settle_seconds,
+            settle_seconds=self._mapping.settle_seconds,
         )
 
     @cached_property
     def mapping_digest(self) -> str:
         """A digest of all that the mapping says."""
         return hashlib.sha256(self._mapping.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the CRM takes nothing more, once it said so."""
+        return f"{self.name}: {self._calls.stopped}" if self._calls.stopped else None
 
     @property
     def calls(self) -> int:
@@ -118,8 +120,8 @@ class RestTarget:
                     if part.find:
                         self._check_find(entity, part.find)
                 except CallError:
-                    if self._calls.stopped:
-                        raise ConfigurationError(f"{self.name}: {self._calls.stopped}") from None
+                    if self.stopped:
+                        raise ConfigurationError(self.stopped) from None
                     raise
 
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
@@ -183,8 +185,6 @@ class RestTarget:
             if lacks:
                 outcomes[key] = Outcome(key, "rejected", record.crm_id, lacks)
         waiting = [key for key in records if key not in outcomes]
-        if part.upsert:
-            return outcomes | self._write(part, part.upsert, waiting, ours, {}, is_new=True)
         ids = {key: crm_id for key in waiting if (crm_id := records[key].crm_id)}
         outcomes |= self._make_or_change(part, waiting, ours, ids)
         gone = [key for key in ids if outcomes[key].reason == _GONE]
@@ -203,29 +203,31 @@ class RestTarget:
         ids: Mapping[str, str],
     ) -> dict[str, Outcome]:
         """Change what the CRM has, under the ids that are known or found; make the rest."""
-        if part.find is None or part.create is None or part.update is None:
-            raise AssertionError("a mapping without upsert has all three")
         done = part.done if isinstance(part, Tasks) else None
-        # Whether a task is done is seen only where it is looked at.
-        asked = keys if done else [key for key in keys if key not in ids]
-        there, outcomes = self._find(part.find, asked)
-        known = dict(ids)
+        there: dict[str, tuple[str, Any]] = {}
+        outcomes: dict[str, Outcome] = {}
+        known = dict(ids) if part.update else {}
+        asked: Sequence[str] = ()
+        if part.find:
+            asked = keys if part.looks_first else [key for key in keys if key not in known]
+            asked = asked if part.update or part.looks_first else ()
+            there, outcomes = self._find(part.find, asked)
         for key in asked:
-            if key in outcomes:
-                continue
-            if key not in there:
-                if key in ids:
-                    outcomes[key] = Outcome(key, "retry", None, _GONE)
-                continue
-            known[key], row = there[key]
-            if done and rest_results.is_done(row, done):
-                left = "already done in the CRM, left as it is"
-                outcomes[key] = Outcome(key, "sent", known[key], left)
+            if key in there:
+                known[key], row = there[key]
+                if done and rest_results.is_done(row, done):
+                    left = "already done in the CRM, left as it is"
+                    outcomes[key] = Outcome(key, "sent", known[key], left)
+            elif key in known and key not in outcomes:
+                outcomes[key] = Outcome(key, "retry", None, _GONE)
         waiting = [key for key in keys if key not in outcomes]
         new = [key for key in waiting if key not in known]
         old = [key for key in waiting if key in known]
-        outcomes |= self._write(part, part.create, new, ours, {}, is_new=True)
-        return outcomes | self._write(part, part.update, old, ours, known, is_new=False)
+        create, update = part.create or part.upsert, part.update or part.upsert
+        if create is None or update is None:
+            raise AssertionError("a mapping gives upsert, or create and update")
+        outcomes |= self._write(part, create, new, ours, {}, is_new=True)
+        return outcomes | self._write(part, update, old, ours, known, is_new=False)
 
     def _attach(
         self,
@@ -263,26 +265,50 @@ class RestTarget:
             groups, self._each(groups, lambda group: self._looked_up(find, group)), strict=True
         ):
             if isinstance(answer, CallError):
-                # Whether the record is there is not known, so nothing was sent now.
-                state: State = "unknown" if answer.state == "unknown" else "retry"
+                # Whether the record is there is not known, and nothing was sent now.
                 failed |= {
-                    key: Outcome(key, state, None, answer.text, answer.retry_after) for key in group
+                    key: Outcome(key, "retry", None, answer.text, answer.retry_after)
+                    for key in group
                 }
-                continue
-            for row in answer:
-                key, crm_id = found(find.key, row), found(find.id, row)
-                if isinstance(key, str) and key in group and crm_id is not None:
-                    there.setdefault(key, (str(crm_id), row))
+            else:
+                there |= answer
         return there, failed
 
-    def _looked_up(self, find: Find, group: Sequence[str]) -> list[Any] | CallError:
-        values = {"keys": Keys(group)} if find.is_many else {"key": group[0]}
+    def _looked_up(
+        self, find: Find, group: Sequence[str]
+    ) -> dict[str, tuple[str, Any]] | CallError:
+        """Id and record of the keys of a group that the CRM has.
+
+        An answer may be cut off at the size of the CRM's pages: what it lacks is asked for again, until
+        an answer brings nothing more.
+        """
+        there: dict[str, tuple[str, Any]] = {}
+        missing = list(group)
         try:
-            return list(rows(self._calls, find, values))
-        except Absent:
-            return []
+            while missing:
+                brought = self._brought(find, missing)
+                there |= brought
+                missing = [key for key in missing if key not in there]
+                if not brought:
+                    break
         except CallError as problem:
             return problem
+        return there
+
+    def _brought(self, find: Find, group: Sequence[str]) -> dict[str, tuple[str, Any]]:
+        """What one look-up brings. A record counts only where its key is exactly ours."""
+        values = {"keys": Keys(group)} if find.is_many else {"key": group[0]}
+        brought: dict[str, tuple[str, Any]] = {}
+        try:
+            for row in rows(self._calls, find, values):
+                key, crm_id = found(find.key, row), found(find.id, row)
+                if isinstance(key, str) and key in group and crm_id is not None:
+                    brought.setdefault(key, (str(crm_id), row))
+        except Absent:
+            # "No such record", where the address is that of the record; else the address is wrong.
+            if not find.is_at_key:
+                raise
+        return brought
 
     def _write(
         self,
@@ -324,14 +350,14 @@ class RestTarget:
             values["records"] = [_entry(call, key, bodies[key], ids) for key in keys]
             try:
                 content = self._calls.call(call, values)
-            except Refused as problem:
+            except (Refused, Absent) as problem:
                 if len(keys) > 1:
                     middle = len(keys) // 2
                     waiting += [keys[:middle], keys[middle:]]
+                elif isinstance(problem, Absent):
+                    outcomes[first] = _gone(first, first in ids, problem)
                 else:
                     outcomes[first] = self._refusal(part, first, problem)
-            except Absent as problem:
-                outcomes |= {key: _gone(key, key in ids, problem) for key in keys}
             except CallError as problem:
                 outcomes |= {
                     key: Outcome(key, problem.state, None, problem.text, problem.retry_after)
@@ -351,8 +377,10 @@ class RestTarget:
     ) -> dict[str, Outcome]:
         """What an answer says of each record."""
         if call.items is None:
-            told = found(call.id, content) if call.id else None
-            own = str(told) if isinstance(told, str | int) and not call.is_many else None
+            own = _id(call.id, content)
+            if call.id and own is None:
+                unclear = "the answer does not say under which id it was kept"
+                return {key: Outcome(key, "unknown", None, unclear) for key in keys}
             return {key: Outcome(key, "sent", own or ids.get(key)) for key in keys}
         answers = found(call.items.rows, content)
         if not isinstance(answers, list) or len(answers) != len(keys):
@@ -361,8 +389,7 @@ class RestTarget:
         outcomes = {}
         for key, answer in zip(keys, answers, strict=True):
             verdict, shown = self._calls.verdict(call.items, answer, 200)
-            told = found(call.items.id, answer) if call.items.id else None
-            own = str(told) if isinstance(told, str | int) else ids.get(key)
+            own = _id(call.items.id, answer) or ids.get(key)
             if verdict == "done":
                 outcomes[key] = Outcome(key, "sent", own)
             elif verdict == "rejected":
@@ -413,9 +440,13 @@ class RestTarget:
 
     def _check_find(self, entity: Entity, find: Find) -> None:
         """A look-up whose condition the CRM ignores would find somebody else's record."""
-        answer = self._looked_up(find, [NOBODY])
-        if isinstance(answer, CallError):
-            raise answer
+        values = {"keys": Keys([NOBODY])} if find.is_many else {"key": NOBODY}
+        try:
+            answer = list(rows(self._calls, find, values))
+        except Absent:
+            if not find.is_at_key:
+                raise
+            answer = []
         if answer:
             text = "a key that no record has is found; the CRM does not take the condition so"
             raise self._mapping.wrong(text, entity, "find")
@@ -435,6 +466,12 @@ def _entry(call: Write, key: str, body: Mapping[str, object], ids: Mapping[str, 
     if call.entry is None:
         return body
     return spread(filled(call.entry, {"key": key, "id": ids.get(key, ""), "record": body}))
+
+
+def _id(path: str | None, answer: object) -> str | None:
+    """The CRM's id in an answer, where it tells it."""
+    told = found(path, answer) if path else None
+    return str(told) if isinstance(told, str | int) and not isinstance(told, bool) else None
 
 
 def _groups(keys: Sequence[str], size: int) -> list[Sequence[str]]:

@@ -43,6 +43,9 @@ CODE = re.compile(r"[\w.:-]{1,60}")
 BUSY = (408, 425, 429, 503)
 """Not 409: it may say that our key is there already, so the record is looked up."""
 
+LOST_PERHAPS = (408, 503)
+"""Busy, or given up by a proxy while the server went on."""
+
 GONE = (404, 410)
 CLOSED = (401, 403)
 
@@ -84,8 +87,10 @@ class RestCalls:
         self._known = {"account": address.login or "", "secret": address.password or "", **extra}
         self._tokens: dict[str, object] = {}
         self._tokens_until = 0.0
+        self._entered_times = 0
         self._not_before = 0.0
         self._lock = threading.RLock()
+        self._entering = threading.RLock()
         self._own = threading.local()
         self.calls = 0
         self.stopped: str | None = None
@@ -124,14 +129,20 @@ class RestCalls:
     def _entered(self, call: Call, values: Mapping[str, object], link: str | None) -> Any:
         """One call, and another with a new token where the old one had run out."""
         response = self._sent(call, values, link)
-        answer = call.answer or self._mapping.answer
-        content = _json(response)
+        answer = self._answer(call)
+        content, is_read = _json(response)
         verdict, shown = self.verdict(answer, content, response.status_code)
         if (verdict == "renew" or response.status_code == 401) and self._renewed():
             response = self._sent(call, values, link)
-            content = _json(response)
+            content, is_read = _json(response)
             verdict, shown = self.verdict(answer, content, response.status_code)
-        status = response.status_code
+        status, wait = response.status_code, wait_named(response)
+        is_named = answer.named(f"HTTP {status}") is not None
+        if verdict == "later" and status in LOST_PERHAPS and not is_named:
+            # A proxy says so, too, of a call that its server is still at work on.
+            verdict = verdict if wait is not None or isinstance(call, READING) else None
+        if verdict == "done" and not is_read:
+            raise CallError("unknown", f"{shown}: the answer was not JSON", status=status)
         match verdict:
             case "done":
                 return content
@@ -140,7 +151,6 @@ class RestCalls:
             case "absent":
                 raise Absent(f"{shown}: the CRM has no such record", status)
             case "later":
-                wait = wait_named(response)
                 raise CallError("retry", f"{shown}: busy", status=status, retry_after=wait)
             case "stop" | "renew":
                 self.stopped = (
@@ -151,6 +161,11 @@ class RestCalls:
                 raise CallError("retry", self.stopped)
         raise CallError("unknown", f"{shown}: nobody knows what became of it", status=status)
 
+    def _answer(self, call: Call) -> Answer:
+        """What answers to a call mean: what it says itself, and else what all of them mean."""
+        general = self._mapping.answer
+        return general if call.answer is None else general.overlaid(call.answer)
+
     def _sent(
         self, call: Call, values: Mapping[str, object], link: str | None
     ) -> requests.Response:
@@ -159,19 +174,29 @@ class RestCalls:
         self._wait_until_welcome()
         timeout = (self._mapping.connect_seconds, self._mapping.read_seconds)
         try:
-            prepared = self._session.prepare_request(self._request(call, values, link))
+            with self._entering:
+                # Entering may take a call of its own; one thread makes it, and the others wait.
+                prepared = self._session.prepare_request(self._request(call, values, link))
+                self._own.entered = self._entered_times
         except ConfigurationError as problem:
             self.stopped = str(problem)
             raise CallError("retry", self.stopped) from None
         except SystemUnreachable as problem:
             raise CallError("retry", str(problem), retry_after=problem.retry_after) from None
+        except (requests.RequestException, ValueError) as problem:
+            # The words of the problem hold the header, and with it what opens the CRM.
+            self.stopped = (
+                f"no request can be made ({type(problem).__name__}); look for line breaks and full-width "
+                f"characters in the connection {self._mapping.connection}"
+            )
+            raise CallError("retry", self.stopped) from None
         with self._lock:
             self.calls += 1
         try:
             return self._session.send(prepared, timeout=timeout, allow_redirects=False)
-        except requests.RequestException as problem:
+        except (requests.RequestException, OSError, ValueError) as problem:
             # The cause holds the request, and with it names and numbers: it must not be chained.
-            if never_left(problem):
+            if isinstance(problem, requests.RequestException) and never_left(problem):
                 raise CallError("retry", "the CRM cannot be reached") from None
             text = f"no answer arrived ({type(problem).__name__})"
             raise CallError("unknown", text) from None
@@ -215,22 +240,22 @@ class RestCalls:
         token = self._mapping.token
         if token is None:
             return {}
-        with self._lock:
-            if time.monotonic() >= self._tokens_until:
-                content = self._asked_for_token(token)
-                self._tokens = {name: found(path, content) for name, path in token.gives.items()}
-                absent = [name for name, value in self._tokens.items() if value is None]
-                if absent:
-                    raise self._mapping.wrong(f"the answer has no {absent[0]}", "token", "gives")
-                self._tokens_until = time.monotonic() + token.seconds
-            return self._tokens
+        if time.monotonic() >= self._tokens_until:
+            content = self._asked_for_token(token)
+            self._tokens = {name: found(path, content) for name, path in token.gives.items()}
+            absent = [name for name, value in self._tokens.items() if value is None]
+            if absent:
+                raise self._mapping.wrong(f"the answer has no {absent[0]}", "token", "gives")
+            self._tokens_until = time.monotonic() + token.seconds
+        return self._tokens
 
     def _asked_for_token(self, token: Call) -> Any:
         """The answer of the token call; where there is none, nothing of the record was sent."""
         try:
             return self.call(token, {})
         except CallError as problem:
-            if problem.state == "rejected":
+            is_answer = problem.status is not None and 200 <= problem.status < 300
+            if problem.state == "rejected" or is_answer:
                 raise ConfigurationError(
                     f"{problem.text}: the CRM gives no token; see login, password and extra of the "
                     f"connection {self._mapping.connection}"
@@ -238,12 +263,16 @@ class RestCalls:
             raise SystemUnreachable(problem.text, problem.retry_after) from None
 
     def _renewed(self) -> bool:
-        """Whether another try with another token is worth it."""
-        with self._lock:
+        """Whether another try is worth it: with a new token, or the one that another thread got meanwhile."""
+        with self._entering:
+            if self._own.entered != self._entered_times:
+                return True
             if self._mapping.token and self._tokens_until:
                 self._tokens_until = 0.0
-                return True
-            return self._entry.renewed()
+            elif not self._entry.renewed():
+                return False
+            self._entered_times += 1
+            return True
 
     @property
     def _session(self) -> requests.Session:
@@ -292,7 +321,7 @@ class RestCalls:
                 f"the token address of {self._mapping.connection} is in trouble "
                 f"(status {response.status_code})"
             )
-        return _json(response) if response.ok else None
+        return _json(response)[0] if response.ok else None
 
 
 def spread(content: Any) -> Any:
@@ -316,13 +345,14 @@ def _of_status(status: int) -> Verdict | None:
     return "rejected" if 400 <= status < 500 and status != 409 else None
 
 
-def _json(response: requests.Response) -> Any:
+def _json(response: requests.Response) -> tuple[Any, bool]:
+    """What is in an answer, and whether it is JSON or nothing at all."""
     if not response.content:
-        return None
+        return None, True
     try:
-        return json.loads(response.content)
+        return json.loads(response.content), True
     except ValueError:
-        return None
+        return None, False
 
 
 def _text(value: object) -> str | None:

@@ -7,17 +7,17 @@ expressions, as in the mappings of dealer systems. What it names is known when t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from aftercare.configuration import line_of, read_model, read_yaml
 from aftercare.errors import ConfigurationError
 from aftercare.sources import nested, placeholders
-from aftercare.sources.dealer_system import Paging
+from aftercare.sources.dealer_system import Links, Paging
 from aftercare.targets.feedback import Flag, ResultWords
 from aftercare.targets.field_rules import FieldRule, Part, fields_known, lacking, plain
 from aftercare.targets.protocol import Entity, Record
@@ -30,6 +30,9 @@ CONTACT_ID = "contact_id"
 
 ALWAYS = frozenset({"account", "secret", "uuid", "milliseconds"})
 """Placeholders of every call: login and password of the connection, and what differs from call to call."""
+
+OF_CALLS = frozenset({"key", "keys", "id", "record", "records", "reason", "since"})
+"""Placeholders of single kinds of calls."""
 
 EPOCHS = {"unix": 1, "unix_ms": 1000}
 
@@ -74,11 +77,38 @@ class Answer(Part):
                 seen.add(code)
         if self.code is not None and not self.done:
             raise ValueError("done: name the codes that say that all is well")
+        for code in seen if self.code is None and not self._is_part() else ():
+            if not code.startswith("HTTP "):
+                raise ValueError(f"{code} is no status, and code does not say where a code stands")
         return self
+
+    def _is_part(self) -> bool:
+        """Whether it only adds to what the answers to all calls mean."""
+        return False
+
+    def overlaid(self, own: Answer) -> Answer:
+        """The same, with what a call says of its own answers put over it."""
+        given = own.model_dump(exclude_unset=True)
+        named = {code for verdict in VERDICTS for code in given.get(verdict, ())}
+        changed: dict[str, Any] = {
+            verdict: tuple(code for code in getattr(self, verdict) if code not in named)
+            for verdict in VERDICTS
+        }
+        for verdict in VERDICTS:
+            changed[verdict] = (*changed[verdict], *given.get(verdict, ()))
+        changed |= {name: value for name, value in given.items() if name not in VERDICTS}
+        return self.model_copy(update=changed)
 
     def named(self, code: str) -> Verdict | None:
         """What a code or status means; None where it is named nowhere."""
         return next((verdict for verdict in VERDICTS if code in getattr(self, verdict)), None)
+
+
+class OwnAnswer(Answer):
+    """What the answers to one call mean where they differ: added to what all answers mean."""
+
+    def _is_part(self) -> bool:
+        return True
 
 
 class Items(Answer):
@@ -87,6 +117,12 @@ class Items(Answer):
 
     rows: Path_
     id: Path_ | None = None
+
+    @model_validator(mode="after")
+    def _say_how_it_went(self) -> Items:
+        if self.code is None:
+            raise ValueError("code: say where the answer of each record says how it went")
+        return self
 
 
 class Call(Part):
@@ -99,7 +135,7 @@ class Call(Part):
     parameters: Mapping[str, str | int | bool] = {}
     headers: Mapping[str, str] = {}
     body: dict[str, Any] | list[Any] | str | None = None
-    answer: Answer | None = None
+    answer: OwnAnswer | None = None
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Call:
@@ -126,6 +162,35 @@ def _names(parts: object) -> set[str]:
         ) from None
 
 
+def _pages_fit(call: Call, paging: Paging | None) -> None:
+    """ValueError where pages are counted and not asked for, or asked for and not counted."""
+    used = call.wanted & {"page", "offset", "cursor"}
+    wanted = {str(paging.by)} - {"link"} if paging else set()
+    if used - wanted:
+        raise ValueError(
+            f"paging: {{{sorted(used - wanted)[0]}}} is asked for; say how it is counted"
+        )
+    if wanted - used:
+        raise ValueError(f"paging: {{{sorted(wanted)[0]}}} stands in path, parameters or body")
+    for key in ("next", "more"):
+        path = getattr(paging, key, None)
+        if path is not None and (fault := nested.fault(path)) is not None:
+            raise ValueError(f"paging.{key}: {fault}")
+    if isinstance(paging, Links) and paging.next is None:
+        raise ValueError("paging.next: give the path to the address of the next page")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(f"there is no time zone {name}") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
 class Find(Call):
     """Looks records up by our key, one (`{key}`) or up to `most` at once (`{keys}`, as text `{keys:,}`).
 
@@ -144,6 +209,16 @@ class Find(Call):
     def is_many(self) -> bool:
         """Whether one call asks for many."""
         return "keys" in self.wanted
+
+    @property
+    def is_at_key(self) -> bool:
+        """Whether the address is that of the record: 404 then says that it is not there."""
+        return "key" in _names(self.path)
+
+    @model_validator(mode="after")
+    def _asks_for_pages(self) -> Find:
+        _pages_fit(self, self.paging)
+        return self
 
 
 class Write(Call):
@@ -174,6 +249,14 @@ class Write(Call):
     def _many_or_one(self) -> Write:
         if (self.items or self.entry) and not self.is_many:
             raise ValueError("items and entry belong to a body with {records}")
+        of_one = {"record", "id", "key"} & super().wanted if self.is_many else set()
+        if of_one:
+            name = sorted(of_one)[0]
+            raise ValueError(
+                f"{{{name}}} is of one record; beside {{records}} it belongs into entry"
+            )
+        if self.id and self.is_many:
+            raise ValueError("id: of many records each has its own; give items.id")
         return self
 
 
@@ -189,6 +272,13 @@ class RestField(FieldRule):
     codes: Mapping[str, str | int | bool] | None = None
     date: str | None = None
     in_list: bool = False
+
+    @model_validator(mode="after")
+    def _only_days_are_dated(self) -> RestField:
+        days = {"due_date", "deadline_date", "next_attempt_on"}
+        if self.date and not set(self.sources) <= days:
+            raise ValueError(f"date: of our fields only {', '.join(sorted(days))} are days")
+        return self
 
     def _all_ways(self) -> dict[str, object]:
         given = None if self.constant is None else (self.constant,)
@@ -233,7 +323,9 @@ class Records(Part):
     """One entity of the CRM: its fields, and the calls that find, make and change it.
 
     Give `upsert`, where the CRM itself keeps one record per key of ours, or `find`, `create` and
-    `update`. `describe` tells which fields there are.
+    `update`. `describe` tells which fields there are. With `look_first` a record is looked up before
+    each change, not only before it is made, so that one that somebody deleted is noticed in a CRM that
+    does not say so.
     """
 
     fields: dict[str, RestField]
@@ -242,6 +334,13 @@ class Records(Part):
     update: Write | None = None
     upsert: Write | None = None
     describe: Described | None = None
+    look_first: bool = False
+
+    @property
+    def looks_first(self) -> bool:
+        """Whether a record is looked up although its id is known or need not be."""
+        once = any(rule.once for rule in self.fields.values())
+        return self.look_first or bool(self.upsert and once)
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> Records:
@@ -249,6 +348,10 @@ class Records(Part):
             raise ValueError("give upsert, or find, create and update")
         if self.upsert and (self.create or self.update):
             raise ValueError("give upsert, or create and update")
+        if self.looks_first and not self.find:
+            raise ValueError(
+                "find: a field that is filled once, done and look_first need a look-up"
+            )
         if not any(rule.source == "key" for rule in self.fields.values()):
             raise ValueError("fields: one of them has to be {from: key}; it is found again by it")
         for name, call, _, needed in self.calls():
@@ -294,6 +397,11 @@ class Tasks(Records):
         yield from super().calls()
         yield "withdraw", self.withdraw, ("reason",), ("id", "key")
 
+    @property
+    def looks_first(self) -> bool:
+        """Whether a task is done is seen only where it is looked at."""
+        return bool(self.done) or super().looks_first
+
     @model_validator(mode="after")
     def _withdraws_what_it_finds(self) -> Tasks:
         if "id" in self.withdraw.wanted and not self.find:
@@ -334,7 +442,7 @@ class Results(Call):
     words: ResultWords | None = None
     done: Done | None = None
     time: str = "iso"
-    zone: str = "UTC"
+    zone: Zone = "UTC"
     overlap_seconds: int = Field(600, ge=1)
 
     @model_validator(mode="after")
@@ -343,7 +451,26 @@ class Results(Call):
             raise ValueError("give outcome, or words and remark")
         if self.words is not None and self.remark is None:
             raise ValueError("remark: words are looked for in its text")
+        _pages_fit(self, self.paging)
+        if "since" not in self.wanted:
+            raise ValueError("{since} stands in path, parameters or body")
+        sample = datetime(2026, 11, 20, tzinfo=UTC)
+        values = dict.fromkeys(self.wanted, 1) | {"since": self.said(sample)}
+        try:
+            for part in (self.path, self.parameters, self.headers, self.body):
+                placeholders.filled(part, values)
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"{{since}} is written by time ({self.time}); its format does not fit"
+            ) from None
         return self
+
+    def said(self, moment: datetime) -> int | str:
+        """A moment as the CRM wants it in a request."""
+        if self.time in EPOCHS:
+            return int(moment.timestamp() * EPOCHS[self.time])
+        local = moment.astimezone(ZoneInfo(self.zone))
+        return local.isoformat() if self.time == "iso" else local.strftime(self.time)
 
 
 class Token(Call):
@@ -352,6 +479,13 @@ class Token(Call):
 
     gives: dict[str, Path_]
     seconds: int = Field(3600, ge=1)
+
+    @model_validator(mode="after")
+    def _gives_new_names(self) -> Token:
+        for name in self.gives:
+            if name in ALWAYS | OF_CALLS or not name.isidentifier():
+                raise ValueError(f"gives: {name} is another placeholder's name, or none at all")
+        return self
 
 
 class RestMapping(Part):
@@ -376,7 +510,7 @@ class RestMapping(Part):
     when_deleted: Literal["make_again", "leave"] = "make_again"
     sends_unknown: bool = True
     from_connection: tuple[str, ...] = ()
-    time_zone: str = "Asia/Shanghai"
+    time_zone: Zone = "Asia/Shanghai"
     token: Token | None = None
     answer: Answer = Answer()
     contact: Annotated[Records, AfterValidator(lambda part: _known("contact", part))] | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aftercare.errors import SystemUnreachable
 from aftercare.sources.dealer_system import Cursors, Links, PageNumbers, Paging, RowOffsets
 from aftercare.sources.nested import found
+from aftercare.targets.http_trouble import CallError
 from aftercare.targets.rest_calls import RestCalls
 from aftercare.targets.rest_mapping import Find, Results
 
@@ -15,8 +15,8 @@ MOST_PAGES = 100_000
 
 
 def rows(calls: RestCalls, asked: Find | Results, values: Mapping[str, object]) -> Iterator[Any]:
-    """Every record of a list. Raises CallError where a page cannot be had, and SystemUnreachable for an
-    answer without a list and for a CRM that turns in a circle."""
+    """Every record of a list. Raises CallError where a page cannot be had, for an answer without a list and
+    for a CRM that turns in a circle."""
     paging = asked.paging
     place: object = paging.first if isinstance(paging, PageNumbers | RowOffsets) else None
     seen = set()
@@ -27,7 +27,7 @@ def rows(calls: RestCalls, asked: Find | Results, values: Mapping[str, object]) 
         content = calls.call(asked, {**values, **own}, link)
         page = found(asked.rows, content)
         if not isinstance(page, list):
-            raise SystemUnreachable(f"the CRM's answer has no list at {asked.rows}")
+            raise CallError("retry", f"the CRM's answer has no list at {asked.rows}")
         yield from page
         place = _next(paging, content, place, len(page))
         if place is None:
@@ -35,7 +35,7 @@ def rows(calls: RestCalls, asked: Find | Results, values: Mapping[str, object]) 
         if place in seen:
             break
         seen.add(place)
-    raise SystemUnreachable("the CRM turns in a circle; check paging in the mapping")
+    raise CallError("retry", "the CRM turns in a circle; check paging in the mapping")
 
 
 def _next(paging: Paging | None, content: object, place: object, count: int) -> object:

@@ -9,13 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aftercare.errors import ConfigurationError
+from aftercare.sources.dealer_system import PageNumbers, RowOffsets
 from aftercare.sources.nested import found
 from aftercare.targets import protocol
 from aftercare.targets.feedback import understand
+from aftercare.targets.http_trouble import CallError
 from aftercare.targets.rest_calls import RestCalls
 from aftercare.targets.rest_mapping import Done, Results
 from aftercare.targets.rest_pages import rows
 
+MOST_READINGS = 5
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,19 +32,43 @@ def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Resul
     newest, seen = _opened(cursor)
     since = max(newest - timedelta(seconds=asked.overlap_seconds), BEGINNING)
     stamps: dict[str, str] = {}
-    results = []
-    for row in rows(calls, asked, {"since": _said(since, asked)}):
+    results: dict[str, protocol.Result] = {}
+    for row in _all(calls, asked, since):
         changed = moment(found(asked.changed_at, row), asked)
         key, crm_id = found(asked.key, row), found(asked.id, row)
-        if changed is None or not isinstance(key, str) or crm_id is None:
+        if changed is None or changed < since or not isinstance(key, str) or crm_id is None:
             continue
-        stamp = changed.isoformat()
+        # What is not done yet is not remembered: it may be done within the same second.
+        if asked.done and not is_done(row, asked.done):
+            continue
         newest = max(newest, changed)
-        stamps[str(crm_id)] = stamp
-        if seen.get(str(crm_id)) == stamp or (asked.done and not is_done(row, asked.done)):
-            continue
-        results.append(_result(row, key, str(crm_id), changed, asked))
-    return protocol.Results(results, _closed({**seen, **stamps}, newest, asked))
+        stamps[str(crm_id)] = changed.isoformat()
+        if seen.get(str(crm_id)) != stamps[str(crm_id)]:
+            results[str(crm_id)] = _result(row, key, str(crm_id), changed, asked)
+    return protocol.Results(list(results.values()), _closed({**seen, **stamps}, newest, asked))
+
+
+def _all(calls: RestCalls, asked: Results, since: datetime) -> list[Any]:
+    """Every row since a moment.
+
+    Where pages are counted, a row that is changed between two of them moves to the end and pushes another
+    one over the border of a page: then all is read again until a reading brings nothing new.
+    """
+    values = {"since": asked.said(since)}
+    read = list(rows(calls, asked, values))
+    if not isinstance(asked.paging, PageNumbers | RowOffsets):
+        return read
+    for _ in range(MOST_READINGS):
+        known = {_stamped(row, asked) for row in read}
+        new = [row for row in rows(calls, asked, values) if _stamped(row, asked) not in known]
+        if not new:
+            return read
+        read += new
+    raise CallError("retry", "the CRM's list changes faster than it can be read")
+
+
+def _stamped(row: object, asked: Results) -> tuple[str, str]:
+    return str(found(asked.id, row)), str(found(asked.changed_at, row))
 
 
 def is_done(row: object, done: Done) -> bool:
@@ -65,14 +92,6 @@ def moment(value: object, asked: Results) -> datetime | None:
         return None
     aware = read_as if read_as.tzinfo else read_as.replace(tzinfo=zone)
     return aware.astimezone(UTC)
-
-
-def _said(since: datetime, asked: Results) -> object:
-    """A moment as the CRM wants it in a request."""
-    if asked.time in ("unix", "unix_ms"):
-        return int(since.timestamp()) * (1000 if asked.time == "unix_ms" else 1)
-    local = since.astimezone(ZoneInfo(asked.zone))
-    return local.isoformat() if asked.time == "iso" else local.strftime(asked.time)
 
 
 def _result(

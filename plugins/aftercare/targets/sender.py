@@ -20,7 +20,7 @@ from sqlalchemy import Engine, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from aftercare import warehouse
-from aftercare.errors import AftercareError, SystemUnreachable
+from aftercare.errors import SystemUnreachable
 from aftercare.settings import Delivery
 from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
@@ -145,7 +145,7 @@ class Sender:
         try:
             with self.engine.begin() as connection:
                 return self.outbox.prepare(connection, batch)
-        except AftercareError:
+        except Exception:
             # What cannot be put into words was not sent.
             self._put_back(claimer, batch)
             raise
@@ -179,7 +179,9 @@ class Sender:
             raise problem
 
     def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
-        ask_after = self.settle_seconds
+        ask_after = 0.0
+        if isinstance(self.target, Target) and not self.target.capabilities.native_upsert:
+            ask_after = self.settle_seconds
         if isinstance(self.target, MessageTarget):
             ask_after = self.target.ask_after_seconds
             if not self.target.can_ask:
@@ -197,6 +199,7 @@ class Sender:
                         batch_size=size,
                         store_codes=stores,
                         ask_after=ask_after,
+                        settles=self.settle_seconds,
                     )
                     return claimed.mappings().all()
             except IntegrityError:
@@ -209,13 +212,14 @@ class Sender:
             return
         try:
             self.target.check()
-        except AftercareError:
+        except Exception:
             self._put_back(claimer, work.messages.values())
             raise
         self.checked = True
 
     def _call(self, target: Target, work: Work) -> dict[Key, Outcome]:
         records = [self._looked_up(target, record) for record in work.records.values()]
+        work.tried |= {*work.records, *work.withdrawals}
         sent = target.upsert(records) if records else ()
         withdrawn = target.withdraw(list(work.withdrawals.values())) if work.withdrawals else ()
         return dict(zip(work.records, sent, strict=True)) | dict(
@@ -237,6 +241,8 @@ class Sender:
         outcomes = {}
         for key, record in work.records.items():
             known = target.ask(record) if key in work.doubtful else None
+            if known is None:
+                work.tried.add(key)
             outcomes[key] = known or target.send(record)
         return outcomes
 
@@ -266,8 +272,7 @@ class Sender:
             self.reason = outcome.reason or self.reason
         states = [outcome.state for outcome in outcomes.values()]
         self.changed += states.count("sent")
-        in_vain = {"retry", "unknown"} if self.outbox.says_once else {"retry"}
-        is_refused = bool(states) and set(states) <= in_vain
+        is_refused = bool(states) and set(states) <= {"retry", "unknown"}
         self.refused_batches = self.refused_batches + 1 if is_refused else 0
 
     def _keep(self, claimer: str, work: Work, outcomes: Ends) -> None:
@@ -292,6 +297,7 @@ class Sender:
                 "outbound/finish_messages",
                 claimer=claimer,
                 mapping_digest=self.mapping_digest,
+                tried=[work.messages[key]["message_id"] for key in finished if key in work.tried],
                 message_ids=[work.messages[key]["message_id"] for key in finished],
                 states=[ends[key][0] for key in finished],
                 reasons=[ends[key][1] for key in finished],
@@ -299,7 +305,7 @@ class Sender:
 
     @property
     def settle_seconds(self) -> float:
-        """How old a doubt must be before its record is looked up."""
+        """How old a doubt must be before a newer version of its record is sent."""
         return self.target.capabilities.settle_seconds if isinstance(self.target, Target) else 0.0
 
     @property
@@ -317,7 +323,7 @@ class Sender:
 
         A target that takes nothing, or nothing of a kind, says nothing against a single message.
         """
-        if not isinstance(self.target, Target):
+        if not isinstance(self.target, Target) or self.target.stopped:
             return
         refused = [ids for entity, ids in self.refused.items() if self.taken[entity]]
         if not refused:
