@@ -8,7 +8,6 @@ moment by the whole night, as an operator starts it again. Every attempt starts 
 warehouse, of Odoo's database and of the shared folder as they stood that evening.
 """
 
-import json
 import random
 import shutil
 import uuid
@@ -23,7 +22,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-import yaml
+from group_with_odoo import connect, crm, group_with_odoo, mail_server
 from killed_night import Steps, killed, places_of
 from openpyxl import load_workbook
 from rows_left import rows_left
@@ -32,10 +31,9 @@ from whole_group import Group, database, shared, whole_group
 
 from aftercare import connections, warehouse
 from aftercare.demo.mailbox import Mailbox
-from aftercare.demo.odoo import PREFIX, SENDER
+from aftercare.demo.odoo import PREFIX
 from aftercare.sample.group import SampleGroup
 from aftercare.sample.staff import fill_workbooks
-from aftercare.settings import PROJECT
 from aftercare.targets.odoo_mapping import OdooMapping
 from targets.conftest import MAPPING, Odoo, odoo_server
 
@@ -122,23 +120,6 @@ class After:
     mails: dict[str, Any]
 
 
-def connect(patch: pytest.MonkeyPatch, **found: dict[str, Any]) -> None:
-    for name, made in found.items():
-        patch.setenv(f"AIRFLOW_CONN_AFTERCARE_{name.upper()}", json.dumps(made))
-
-
-def crm(odoo: Odoo) -> dict[str, Any]:
-    host, _, port = odoo.server.address.removeprefix("http://").partition(":")
-    key = odoo.server.keys[SENDER]
-    named = {"host": f"http://{host}", "port": int(port), "schema": odoo.database}
-    return {"conn_type": "http", "password": key, **named}
-
-
-def mail_server(port: int) -> dict[str, Any]:
-    plain = {"disable_ssl": True, "disable_tls": True}
-    return {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": plain}
-
-
 def odoo_content(odoo: Odoo) -> dict[str, list[Any]]:
     """Contacts and activities as staff see them, without Odoo's own numbers."""
     contacts = odoo.find("res.partner", [], "name", "phone", "ref", "comment")
@@ -207,15 +188,6 @@ def evening(
         yield Evening(made, postgres, odoo, kept, folder)
     for database_name in (name, kept):
         postgres.drop_database(database_name)
-
-
-def group_with_odoo(folder: Path, stores: tuple[str, ...]) -> Path:
-    """The sample group's settings, with Odoo for all stores but the first."""
-    settings = yaml.safe_load((PROJECT / "include" / "group.yaml").read_text(encoding="utf-8"))
-    settings["targets"] = {"default": "odoo", "stores": {stores[0]: "workbook"}}
-    path = folder / "group.yaml"
-    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    return path
 
 
 def leave_alone(postgres: Any, *names: str | None) -> None:
