@@ -145,12 +145,15 @@ def test_killed_twenty_times_while_another_pushes_and_tasks_change(
         night.engine.dispose()
         other = os.fork()
         if other == 0:
+            failed = 1
             try:
                 killed(alone, after=chance.uniform(0.2, 0.7 + 7 * SHARE))
+                failed = 0
             finally:
-                os._exit(0)
+                os._exit(failed)
         died += killed(alone, after=chance.uniform(0.2, 0.5 + 5 * SHARE))
-        os.waitpid(other, 0)
+        _, status = os.waitpid(other, 0)
+        assert status == 0, "the other sender failed by itself"
         number += 1
         change_some(night, "odoo", number % 10)
         assert number < 200
@@ -189,6 +192,8 @@ def test_a_crm_that_keeps_no_key_once_is_killed_and_cut_off_too(
         answers = front.answers()
     print(f"{2 * TASKS} messages, {died} killed, then {pushes} pushes, {answers}")
     assert died == 20 or SHARE < 1
+    assert front.killed
+    assert {"502", "504"} & answers.keys()
     assert states(night) == {"sent": 2 * TASKS}
     wanted = due_days(night)
     assert datasette.kept("task") == dict.fromkeys(wanted, 1)

@@ -90,6 +90,13 @@ def test_contract_an_answer_that_was_lost_after_the_record_was_made_leaves_it_in
     assert set(crm.kept("ContactObj").values()) == set(crm.kept().values()) == {1}
 
 
+def test_contract_a_contact_that_somebody_deleted_is_made_again(crm: FxiaokeContract) -> None:
+    contact = sent(crm.target(), [both(1)[1]])[0]
+    crm.records["ContactObj"].clear()
+    sent(crm.target(), [moved(contact, phone="13900000000")])
+    assert crm.kept("ContactObj") == {contact.key: 1}
+
+
 def test_contract_a_withdrawn_task_says_why(crm: FxiaokeContract) -> None:
     task = sent(crm.target(), both(1))[0]
     gone = withdrawal(task)

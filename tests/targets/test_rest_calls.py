@@ -6,9 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from crm_records import a_contact, a_task, moved
+from crm_records import a_contact, a_task, known, moved, withdrawal
 from rest_crm import CREATE, FIELDS, FIND, SECRET, RestCrm
 from web_service import Asked, Reply
+
+from aftercare.errors import ConfigurationError
+
+RESULTS = {
+    "path": "done",
+    "parameters": {"since": "{since}"},
+    "rows": "rows",
+    "key": "key",
+    "id": "id",
+    "changed_at": "at",
+    "outcome": "said",
+    "outcomes": {"reached": ["good"]},
+}
 
 
 @pytest.fixture
@@ -98,6 +111,93 @@ def test_keys_that_an_answer_was_cut_off_before_are_asked_for_again(crm: RestCrm
     crm.page = 3
     assert {o.state for o in target.upsert(contacts)} == {"sent"}
     assert len(crm.kept) == 7
+
+
+def test_a_search_without_hits_may_say_404_where_the_mapping_says_so(crm: RestCrm) -> None:
+    crm.before = lambda asked: Reply({}, 404) if asked.path.endswith("/find") else None
+    target = crm.target({"find": {**FIND, "answer": {"absent": ["HTTP 404"]}}})
+    (outcome,) = target.upsert([a_contact(1)])
+    assert (outcome.state, outcome.crm_id) == ("sent", "1")
+
+
+def test_a_withdrawal_at_a_wrong_address_is_not_believed(crm: RestCrm) -> None:
+    target = crm.target()
+    (task,) = known([a_task(1)], list(target.upsert([a_task(1)])))
+    crm.before = lambda asked: Reply({}, 404) if asked.method == "DELETE" else None
+    (outcome,) = target.withdraw([withdrawal(task)])
+    assert (outcome.state, outcome.reason) == (
+        "rejected",
+        "it is in the CRM, and not at the address of the call; is the path right?",
+    )
+    crm.kept.clear()
+    (outcome,) = target.withdraw([withdrawal(task)])
+    assert (outcome.state, outcome.reason) == ("sent", "was not in the CRM any more")
+
+
+def test_a_change_at_a_wrong_address_is_not_taken_for_a_deletion(crm: RestCrm) -> None:
+    target = crm.target(when_deleted="leave")
+    (contact,) = known([a_contact(1)], list(target.upsert([a_contact(1)])))
+    crm.before = lambda asked: Reply({}, 404) if asked.method == "PATCH" else None
+    (outcome,) = target.upsert([moved(contact, phone="1")])
+    assert outcome.state == "rejected"
+    crm.kept.clear()
+    (outcome,) = target.upsert([moved(contact, phone="1")])
+    assert (outcome.state, outcome.reason) == (
+        "sent",
+        "somebody deleted it in the CRM, left as it is",
+    )
+
+
+def test_a_batch_of_which_one_record_is_gone_is_halved(crm: RestCrm) -> None:
+    def answer(asked: Asked) -> Reply | None:
+        if not asked.path.endswith("/many"):
+            return None
+        gone = any(record["phone"] == "gone" for record in asked.body["rows"])
+        return Reply({}, 404) if gone else Reply({})
+
+    crm.before = answer
+    update = {"path": "many", "body": {"rows": "{records}"}}
+    target = crm.target({"update": update})
+    contacts = [a_contact(number) for number in range(1, 6)]
+    made = known(contacts, list(target.upsert(contacts)))
+    changed = [moved(made[0], phone="gone"), *(moved(each, phone="1") for each in made[1:])]
+    states = [outcome.state for outcome in target.upsert(changed)]
+    assert states[1:] == ["sent"] * 4
+    assert states[0] != "sent"
+
+
+def test_a_crm_that_answers_no_more_is_left_alone(crm: RestCrm) -> None:
+    crm.before = lambda _: time.sleep(0.3)  # type: ignore[func-returns-value]
+    target = crm.target(read_seconds=0.05)
+    outcomes = target.upsert([a_contact(number) for number in range(1, 51)])
+    assert {o.state for o in outcomes} == {"retry"}
+    assert target.calls <= 4
+
+
+def test_pages_that_turn_in_a_circle_are_stopped(crm: RestCrm) -> None:
+    row = {"key": a_contact(1).key, "id": 1}
+    crm.before = lambda asked: Reply({"rows": [row]}) if asked.path.endswith("/find") else None
+    paged = {**FIND, "parameters": {"keys": "{keys:,}", "p": "{page}"}, "paging": {"by": "page"}}
+    (outcome,) = crm.target({"find": paged}).upsert([a_contact(1)])
+    assert (outcome.state, outcome.reason) == (
+        "retry",
+        "the CRM turns in a circle; check paging in the mapping",
+    )
+
+
+def test_a_moment_that_cannot_be_read_is_no_silence(crm: RestCrm) -> None:
+    row = {"key": "CA01.1", "id": 1, "at": "20 November", "said": "good"}
+    crm.before = lambda asked: Reply({"rows": [row]}) if asked.path.endswith("/done") else None
+    target = crm.target(results=RESULTS)
+    with pytest.raises(ConfigurationError, match="written as time says"):
+        target.read_results(None)
+
+
+def test_a_full_width_character_in_the_connection_is_named(crm: RestCrm) -> None:
+    target = crm.target({"find": {**FIND, "headers": {"X-User": "１０００"}}})
+    (outcome,) = target.upsert([a_contact(1)])
+    assert outcome.state == "retry"
+    assert "full-width" in str(target.stopped)
 
 
 def test_a_record_of_another_key_is_not_ours(crm: RestCrm) -> None:
@@ -197,17 +297,8 @@ def test_results_are_read_page_by_page(crm: RestCrm, by: str) -> None:
 
     paging: dict[str, Any] = {"by": by}
     paging |= {"next": "next"} if by == "cursor" else {"first": 0}
-    results = {
-        "path": "done",
-        "parameters": {"since": "{since}", by: f"{{{by}}}"},
-        "rows": "rows",
-        "paging": paging,
-        "key": "key",
-        "id": "id",
-        "changed_at": "at",
-        "outcome": "said",
-        "outcomes": {"reached": ["good"]},
-    }
+    parameters = {"since": "{since}", by: f"{{{by}}}"}
+    results = {**RESULTS, "parameters": parameters, "paging": paging}
     crm.before = answer
     target = crm.target(results=results)
     read = target.read_results(None)

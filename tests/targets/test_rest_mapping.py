@@ -1,6 +1,7 @@
 """What is wrong in the mapping of a CRM is said when the file is read, with its line and key."""
 
 import copy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ def read(tmp_path: Path, given: dict[str, Any]) -> RestMapping:
         ("contact.create.items", {"rows": "rows"}, "says how it went"),
         ("contact.update.entry", {"x": "{record}"}, "belong to a body with {records}"),
         ("contact.update.body", {"x": "{record} }"}, "braces hold the name of a placeholder"),
+        ("contact.create.body", {"*": "{records}"}, "puts a record among other fields"),
+        ("task.fields.state", {"value": date(2026, 1, 1)}, "put it between quotes"),
         ("task.withdraw.path", "crm/task/-/update", "{id} or {key} stands in path"),
         ("task.done", GONE, None),
         ("task.find", GONE, "give upsert, or find, create and update"),

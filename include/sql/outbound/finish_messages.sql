@@ -1,5 +1,7 @@
 -- A message of which nobody knows stays in doubt until the target says what
--- became of it; each time that it may have been sent the doubt is a new one.
+-- became of it; each time that it may have been sent the doubt is a new one. A
+-- doubt that is settled is remembered where a late call could overwrite what
+-- comes after it.
 -- grain: one row per claimed message
 -- reads: –
 -- writes: outbound.message
@@ -15,7 +17,11 @@ set
         when ended.state = 'rejected' then cast(:mapping_digest as text)
     end,
     doubt_since = case
-        when ended.state <> 'unknown' then null
+        when ended.state <> 'unknown'
+            then
+                case
+                    when cast(:keeps_doubt as boolean) then m.doubt_since
+                end
         when m.message_id = any(cast(:tried as bigint[]))
             then clock_timestamp()
         else coalesce(m.doubt_since, clock_timestamp())

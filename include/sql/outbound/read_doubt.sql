@@ -1,12 +1,19 @@
--- How long ago the newest doubt began that keeps a message waiting: its own, or
--- that of an older message of its key.
--- grain: one row; null where nothing is in doubt
+-- How long ago the newest doubt began that keeps a message waiting: that of an
+-- older message of its key, or its own; and how many are in doubt themselves.
+-- grain: one row; seconds are null where nothing waits for a doubt
 -- reads: outbound.message
 -- writes: –
 select
     extract(
-        epoch from clock_timestamp() - max(doubtful.doubt_since)
-    ) as seconds
+        epoch from clock_timestamp() - max(doubtful.doubt_since) filter (
+            where
+            waiting.message_id > doubtful.message_id
+            or cast(:waits_for_own as boolean) -- noqa: RF02
+        )
+    ) as seconds,
+    count(distinct waiting.message_id) filter (
+        where waiting.state = 'unknown'
+    ) as messages
 from outbound.message as waiting
 inner join outbound.message as doubtful
     on

@@ -28,9 +28,8 @@ from aftercare.settings import Group
 from aftercare.targets.guards import DayVolume, Stop, volume_stop
 from aftercare.targets.outbox import CONTACT_REJECTED, Outbox
 from aftercare.targets.protocol import ListTarget, MessageTarget, Target
-from aftercare.targets.sender import LOCK_CLASS, Sender, claimer
+from aftercare.targets.sender import LOCK_CLASS, WAITING, Sender, claimer
 
-WAITING = ("pending", "retry", "unknown")
 ENDS = ("sent", "unchanged", "rejected", "dead", "dropped", "retry", "unknown", "expired")
 
 
@@ -68,7 +67,7 @@ def push(
         policy,
         group.group.language,
         today,
-        has_contacts=not says_once and not isinstance(target, ListTarget),
+        has_contacts=isinstance(target, Target) and target.capabilities.has_contacts,
         says_once=says_once,
     )
     # A list that is written late is for the day on which somebody can still work on it.
@@ -103,7 +102,7 @@ def push(
             if states is not WAITING:
                 sender.wait_until_settled()
             with claimer(engine, target.name) as number:
-                sender.send_all(number, states)
+                sender.send_all(number, states, least=states is not WAITING)
         sender.give_up()
         sender.publish_remaining()
     finally:
@@ -115,7 +114,8 @@ def push(
         )
     if not isinstance(target, ListTarget) and target.stopped:
         raise ConfigurationError(target.stopped)
-    if sender.outcomes and set(sender.outcomes) == {"retry"}:
+    in_vain = {"retry"} if says_once else {"retry", "unknown"}
+    if sender.outcomes and set(sender.outcomes) <= in_vain:
         why = f" ({sender.reason})" if sender.reason else ""
         raise SystemUnreachable(
             f"{target.name} takes nothing at the moment{why}; what waits is sent by the next push",

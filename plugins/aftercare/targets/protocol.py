@@ -93,9 +93,10 @@ class Capabilities:
     sending again. `finds_by_key`: it looks a key up before it makes a record. `settle_seconds`: how
     long a call of which no answer arrived may still be at work there. So long waits a newer version of
     its record, which the late one would overwrite, and without `native_upsert` the record itself, because
-    a look-up before that would not find what is made a moment later. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records
-    that one call of `upsert` should be given at most. `concurrency`: calls at a time.
-    `reads_results`: `read_results` brings work back.
+    a look-up before that would not find what is made a moment later. `has_contacts`: customers are
+    records of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that
+    one call of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`:
+    `read_results` brings work back.
     """
 
     native_upsert: bool
@@ -105,6 +106,7 @@ class Capabilities:
     reads_results: bool
     finds_by_key: bool = False
     settle_seconds: float = 0
+    has_contacts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

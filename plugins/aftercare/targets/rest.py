@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -30,7 +31,7 @@ from aftercare.targets.protocol import (
     Results,
     Withdrawal,
 )
-from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
+from aftercare.targets.rest_calls import Absent, Keys, Refused, RestCalls, spread
 from aftercare.targets.rest_mapping import (
     CONTACT_ID,
     Find,
@@ -49,13 +50,6 @@ NOBODY = "aftercare-check"
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
-
-
-class Keys(list[str]):
-    """Our keys, as a list in a body and as text in a parameter (`{keys:,}`)."""
-
-    def __format__(self, form: str) -> str:
-        return (form or ",").join(self)
 
 
 class RestTarget:
@@ -87,6 +81,7 @@ class RestTarget:
             concurrency=self._mapping.concurrency,
             reads_results=self._mapping.results is not None,
             settle_seconds=self._mapping.settle_seconds,
+            has_contacts=self._mapping.contact is not None,
         )
 
     @cached_property
@@ -110,19 +105,13 @@ class RestTarget:
         Raises ConfigurationError for a field that the CRM does not have, for a look-up that finds
         what nobody sent, and where the CRM lets us not in; SystemUnreachable where it does not answer.
         """
-        with whole_or_nothing():
+        with self._told():
             for entity in ENTITIES:
                 part = self._mapping.part(entity)
-                if part is None:
-                    continue
-                try:
+                if part:
                     self._check_fields(entity, part)
                     if part.find:
                         self._check_find(entity, part.find)
-                except CallError:
-                    if self.stopped:
-                        raise ConfigurationError(self.stopped) from None
-                    raise
 
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Create or update; contacts before tasks. See `Target.upsert`."""
@@ -168,8 +157,19 @@ class RestTarget:
         """What was done since the cursor. See `Target.read_results`."""
         if self._mapping.results is None:
             return Results((), cursor or "")
-        with whole_or_nothing():
+        with self._told():
             return rest_results.read(self._calls, self._mapping.results, cursor)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A failure of one call is one of the CRM; one that somebody has to mend says so."""
+        with whole_or_nothing():
+            try:
+                yield
+            except CallError:
+                if self.stopped:
+                    raise ConfigurationError(self.stopped) from None
+                raise
 
     def _upsert(self, entity: Entity, records: Mapping[str, Record]) -> dict[str, Outcome]:
         part = self._mapping.part(entity)
@@ -189,10 +189,20 @@ class RestTarget:
         outcomes |= self._make_or_change(part, waiting, ours, ids)
         gone = [key for key in ids if outcomes[key].reason == _GONE]
         if gone and self._mapping.when_deleted == "leave":
-            left = "somebody deleted it in the CRM, left as it is"
-            outcomes |= {key: Outcome(key, "sent", None, left) for key in gone}
+            outcomes |= self._left(part, gone)
         elif gone:
             outcomes |= self._make_or_change(part, gone, ours, {})
+        return outcomes
+
+    def _left(self, part: Records, keys: Sequence[str]) -> dict[str, Outcome]:
+        """What somebody deleted stays so; what is there after all was asked for at a wrong address."""
+        there, outcomes = self._find(part.find, keys) if part.find else ({}, {})
+        left = "somebody deleted it in the CRM, left as it is"
+        for key in keys:
+            if key in there:
+                outcomes[key] = Outcome(key, "rejected", there[key][0], _WRONG_ADDRESS)
+            elif key not in outcomes:
+                outcomes[key] = Outcome(key, "sent", None, left)
         return outcomes
 
     def _make_or_change(
@@ -218,7 +228,7 @@ class RestTarget:
                 if done and rest_results.is_done(row, done):
                     left = "already done in the CRM, left as it is"
                     outcomes[key] = Outcome(key, "sent", known[key], left)
-            elif key in known and key not in outcomes:
+            elif key in ids and key not in outcomes and not self._is_made_again(part):
                 outcomes[key] = Outcome(key, "retry", None, _GONE)
         waiting = [key for key in keys if key not in outcomes]
         new = [key for key in waiting if key not in known]
@@ -228,6 +238,10 @@ class RestTarget:
             raise AssertionError("a mapping gives upsert, or create and update")
         outcomes |= self._write(part, create, new, ours, {}, is_new=True)
         return outcomes | self._write(part, update, old, ours, known, is_new=False)
+
+    def _is_made_again(self, part: Records) -> bool:
+        """Whether an upsert makes again by itself what was deleted."""
+        return bool(part.upsert) and self._mapping.when_deleted == "make_again"
 
     def _attach(
         self,
@@ -304,9 +318,10 @@ class RestTarget:
                 key, crm_id = found(find.key, row), found(find.id, row)
                 if isinstance(key, str) and key in group and crm_id is not None:
                     brought.setdefault(key, (str(crm_id), row))
-        except Absent:
-            # "No such record", where the address is that of the record; else the address is wrong.
-            if not find.is_at_key:
+        except Absent as problem:
+            # "No such record", where the address is that of the record or the mapping says so; else the
+            # address is wrong.
+            if not (find.is_at_key or problem.is_named):
                 raise
         return brought
 
@@ -399,6 +414,10 @@ class RestTarget:
                 outcomes[key] = _gone(key, key in ids, Absent(shown))
             elif verdict in ("later", "stop", "renew"):
                 outcomes[key] = Outcome(key, "retry", None, f"{shown}: busy")
+                if verdict == "stop":
+                    self._calls.stop(shown)
+                elif verdict == "renew":
+                    self._calls.renew()
             else:
                 unclear = f"{shown}: nobody knows what became of it"
                 outcomes[key] = Outcome(key, "unknown", None, unclear)
@@ -414,7 +433,11 @@ class RestTarget:
         try:
             self._calls.call(part.withdraw, values)
         except Absent:
-            return Outcome(gone.key, "sent", None, "was not in the CRM any more")
+            there, failed = self._find(part.find, [gone.key]) if part.find else ({}, {})
+            if gone.key in there:
+                return Outcome(gone.key, "rejected", there[gone.key][0], _WRONG_ADDRESS)
+            absent = Outcome(gone.key, "sent", None, "was not in the CRM any more")
+            return failed.get(gone.key, absent)
         except CallError as problem:
             return Outcome(gone.key, problem.state, crm_id, problem.text, problem.retry_after)
         return Outcome(gone.key, "sent", crm_id)
@@ -443,8 +466,8 @@ class RestTarget:
         values = {"keys": Keys([NOBODY])} if find.is_many else {"key": NOBODY}
         try:
             answer = list(rows(self._calls, find, values))
-        except Absent:
-            if not find.is_at_key:
+        except Absent as problem:
+            if not (find.is_at_key or problem.is_named):
                 raise
             answer = []
         if answer:
@@ -453,6 +476,7 @@ class RestTarget:
 
 
 _GONE = "somebody deleted it in the CRM"
+_WRONG_ADDRESS = "it is in the CRM, and not at the address of the call; is the path right?"
 
 
 def _gone(key: str, was_known: bool, problem: CallError) -> Outcome:

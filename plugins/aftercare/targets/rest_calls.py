@@ -46,8 +46,18 @@ BUSY = (408, 425, 429, 503)
 LOST_PERHAPS = (408, 503)
 """Busy, or given up by a proxy while the server went on."""
 
+MOST_LOST = 3
+"""So many lost answers in a row, and the CRM is left alone for a while."""
+
 GONE = (404, 410)
 CLOSED = (401, 403)
+
+
+class Keys(list[str]):
+    """Our keys, as a list in a body and as text in a parameter (`{keys:,}`)."""
+
+    def __format__(self, form: str) -> str:
+        return (form or ",").join(self)
 
 
 class Refused(CallError):
@@ -59,10 +69,11 @@ class Refused(CallError):
 
 
 class Absent(CallError):
-    """The CRM has no such record."""
+    """The CRM has no such record; `is_named` where the call's own answer says what means that."""
 
-    def __init__(self, text: str, status: int | None = None) -> None:
+    def __init__(self, text: str, status: int | None = None, is_named: bool = False) -> None:
         super().__init__("rejected", text, status=status)
+        self.is_named = is_named
 
 
 class RestCalls:
@@ -88,6 +99,8 @@ class RestCalls:
         self._tokens: dict[str, object] = {}
         self._tokens_until = 0.0
         self._entered_times = 0
+        self._lost = 0
+        self._silent_until = 0.0
         self._not_before = 0.0
         self._lock = threading.RLock()
         self._entering = threading.RLock()
@@ -149,16 +162,14 @@ class RestCalls:
             case "rejected":
                 raise self.refused(answer, content, shown, status)
             case "absent":
-                raise Absent(f"{shown}: the CRM has no such record", status)
+                own, code = call.answer, _text(found(answer.code, content)) if answer.code else None
+                is_told = bool(own and (own.named(f"HTTP {status}") or own.named(code or "")))
+                raise Absent(f"{shown}: the CRM has no such record", status, is_told)
             case "later":
                 raise CallError("retry", f"{shown}: busy", status=status, retry_after=wait)
             case "stop" | "renew":
-                self.stopped = (
-                    f"{shown}: the CRM takes nothing from this account; see its console (rights, quota, "
-                    f"address) and the connection {self._mapping.connection}, and the mapping if the "
-                    "code means something else"
-                )
-                raise CallError("retry", self.stopped)
+                self.stop(shown)
+                raise CallError("retry", str(self.stopped))
         raise CallError("unknown", f"{shown}: nobody knows what became of it", status=status)
 
     def _answer(self, call: Call) -> Answer:
@@ -171,6 +182,8 @@ class RestCalls:
     ) -> requests.Response:
         if self.stopped:
             raise CallError("retry", self.stopped)
+        if self._lost >= MOST_LOST and time.monotonic() < self._silent_until:
+            raise CallError("retry", "the CRM does not answer any more")
         self._wait_until_welcome()
         timeout = (self._mapping.connect_seconds, self._mapping.read_seconds)
         try:
@@ -183,23 +196,46 @@ class RestCalls:
             raise CallError("retry", self.stopped) from None
         except SystemUnreachable as problem:
             raise CallError("retry", str(problem), retry_after=problem.retry_after) from None
-        except (requests.RequestException, ValueError) as problem:
-            # The words of the problem hold the header, and with it what opens the CRM.
-            self.stopped = (
-                f"no request can be made ({type(problem).__name__}); look for line breaks and full-width "
-                f"characters in the connection {self._mapping.connection}"
-            )
-            raise CallError("retry", self.stopped) from None
+        except (requests.RequestException, ValueError, TypeError) as problem:
+            raise self._no_request(problem) from None
         with self._lock:
             self.calls += 1
         try:
-            return self._session.send(prepared, timeout=timeout, allow_redirects=False)
+            response = self._session.send(prepared, timeout=timeout, allow_redirects=False)
+            self._lost = 0
+            return response
+        except UnicodeError as problem:
+            raise self._no_request(problem) from None
         except (requests.RequestException, OSError, ValueError) as problem:
             # The cause holds the request, and with it names and numbers: it must not be chained.
             if isinstance(problem, requests.RequestException) and never_left(problem):
                 raise CallError("retry", "the CRM cannot be reached") from None
+            with self._lock:
+                self._lost += 1
+                self._silent_until = time.monotonic() + self._mapping.longest_wait_seconds
             text = f"no answer arrived ({type(problem).__name__})"
             raise CallError("unknown", text) from None
+
+    def _no_request(self, problem: Exception) -> CallError:
+        """The words of the problem hold the header, and with it what opens the CRM."""
+        self.stopped = (
+            f"no request can be made ({type(problem).__name__}); look for line breaks and full-width "
+            f"characters in the connection {self._mapping.connection}"
+        )
+        return CallError("retry", self.stopped)
+
+    def stop(self, shown: str) -> None:
+        """Nothing more is sent: the CRM said so."""
+        self.stopped = (
+            f"{shown}: the CRM takes nothing from this account; see its console (rights, quota, "
+            f"address) and the connection {self._mapping.connection}, and the mapping if the "
+            "code means something else"
+        )
+
+    def renew(self) -> None:
+        """The next call gets a new token."""
+        with self._entering:
+            self._tokens_until = 0.0
 
     def _request(
         self, call: Call, values: Mapping[str, object], link: str | None
@@ -211,7 +247,7 @@ class RestCalls:
             **({} if call is self._mapping.token else self._let_in()),
             **values,
         }
-        in_path = {name: quote(str(value), safe="") for name, value in known.items()}
+        in_path = {name: _quoted(value) for name, value in known.items()}
         url = self._root + filled(call.path, in_path).lstrip("/")
         parameters = {
             name: _spelled(value) for name, value in filled(call.parameters, known).items()
@@ -322,6 +358,13 @@ class RestCalls:
                 f"(status {response.status_code})"
             )
         return _json(response)[0] if response.ok else None
+
+
+def _quoted(value: object) -> object:
+    """A value for a path; of many keys each one."""
+    if isinstance(value, Keys):
+        return Keys(quote(key, safe="") for key in value)
+    return quote(str(value), safe="")
 
 
 def spread(content: Any) -> Any:

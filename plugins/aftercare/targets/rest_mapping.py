@@ -6,6 +6,7 @@ expressions, as in the mappings of dealer systems. What it names is known when t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -51,9 +52,9 @@ class Answer(Part):
     """Where an answer's code stands and what codes mean; without `code` the HTTP status says it all.
 
     A status is written `HTTP 409`. Of one that is named nowhere 2xx is done, 404 and 410 say that the
-    record is not there, 401 and 403 that nothing can be sent, 408, 409, 425, 429 and 503 that it can
-    be later, other 4xx that the record is refused; of the rest nobody knows what it means, so that the
-    record is looked up before it is sent again. `otherwise` says what a code means that is named nowhere.
+    record is not there, 401, 403 and 3xx that nothing can be sent, 425 and 429 that it can be later, as
+    408 and 503 do with a Retry-After, other 4xx but 409 that the record is refused; of the rest nobody
+    knows what it means, so that the record is looked up before it is sent again. `otherwise` says what a code means that is named nowhere.
     `field` is the path to the name of the field that is to blame.
     """
 
@@ -145,12 +146,25 @@ class Call(Part):
             raise ValueError("path: what stands after the question mark belongs to parameters")
         if self.method == "GET" and self.body is not None:
             raise ValueError("body: a GET has none")
+        _whole_records(self.body)
         return self
 
     @property
     def wanted(self) -> set[str]:
         """The placeholders that are used."""
         return _names([self.path, self.parameters, self.headers, self.body])
+
+
+def _whole_records(content: object) -> None:
+    """ValueError where something else than a record is to be put among other fields."""
+    if isinstance(content, Mapping):
+        if content.get("*", "{record}") != "{record}":
+            raise ValueError('"*" puts a record among other fields: "*": "{record}"')
+        for part in content.values():
+            _whole_records(part)
+    elif isinstance(content, list | tuple):
+        for part in content:
+            _whole_records(part)
 
 
 def _names(parts: object) -> set[str]:
@@ -257,6 +271,7 @@ class Write(Call):
             )
         if self.id and self.is_many:
             raise ValueError("id: of many records each has its own; give items.id")
+        _whole_records(self.entry)
         return self
 
 
@@ -278,6 +293,10 @@ class RestField(FieldRule):
         days = {"due_date", "deadline_date", "next_attempt_on"}
         if self.date and not set(self.sources) <= days:
             raise ValueError(f"date: of our fields only {', '.join(sorted(days))} are days")
+        try:
+            json.dumps(self.constant)
+        except (TypeError, ValueError):
+            raise ValueError("value: put it between quotes; it is no text or number") from None
         return self
 
     def _all_ways(self) -> dict[str, object]:

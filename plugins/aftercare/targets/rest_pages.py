@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ def rows(calls: RestCalls, asked: Find | Results, values: Mapping[str, object]) 
     for a CRM that turns in a circle."""
     paging = asked.paging
     place: object = paging.first if isinstance(paging, PageNumbers | RowOffsets) else None
-    seen = set()
+    seen: set[str] = set()
     for _ in range(MOST_PAGES):
         at_links = isinstance(paging, Links)
         own: dict[str, object] = {str(paging.by): place} if paging and not at_links else {}
@@ -28,13 +29,14 @@ def rows(calls: RestCalls, asked: Find | Results, values: Mapping[str, object]) 
         page = found(asked.rows, content)
         if not isinstance(page, list):
             raise CallError("retry", f"the CRM's answer has no list at {asked.rows}")
+        told = json.dumps(page, sort_keys=True)
+        if page and told in seen:
+            break
         yield from page
         place = _next(paging, content, place, len(page))
         if place is None:
             return
-        if place in seen:
-            break
-        seen.add(place)
+        seen.add(told)
     raise CallError("retry", "the CRM turns in a circle; check paging in the mapping")
 
 

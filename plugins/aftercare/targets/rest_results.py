@@ -34,9 +34,17 @@ def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Resul
     stamps: dict[str, str] = {}
     results: dict[str, protocol.Result] = {}
     for row in _all(calls, asked, since):
-        changed = moment(found(asked.changed_at, row), asked)
         key, crm_id = found(asked.key, row), found(asked.id, row)
-        if changed is None or changed < since or not isinstance(key, str) or crm_id is None:
+        if not isinstance(key, str) or not key:
+            # Staff have tasks of their own.
+            continue
+        changed = moment(found(asked.changed_at, row), asked)
+        if changed is None or crm_id is None:
+            raise ConfigurationError(
+                f"a task of ours has no moment at {asked.changed_at} that is written as time says, or "
+                f"nothing at {asked.id}; see results in the mapping"
+            )
+        if changed < since:
             continue
         # What is not done yet is not remembered: it may be done within the same second.
         if asked.done and not is_done(row, asked.done):

@@ -36,6 +36,9 @@ REHEARSALS = 5111
 LIST_BATCH = 2000
 """Messages claimed at once for a target of whole lists: a store's list is made once a batch."""
 
+WAITING = ("pending", "retry", "unknown")
+"""States of messages that are still to be sent."""
+
 PATIENCE = 2
 """Batches that come back as `retry`, or messages that end in doubt, one after the other until the
 target is left alone."""
@@ -92,27 +95,34 @@ class Sender:
     taken: Counter[str] = field(default_factory=Counter)
     refused: dict[str, set[int]] = field(default_factory=dict)
     refused_batches: int = 0
+    doubtful_batches: int = 0
     retry_after: float | None = None
     reason: str | None = None
     checked: bool = False
     published: set[str] = field(default_factory=set)
     shown: Mapping[str, str] | None = None
 
-    def send_all(self, claimer: str, states: Sequence[str]) -> None:
-        """Claims and sends batch by batch until nothing is left or the target takes nothing."""
+    def send_all(self, claimer: str, states: Sequence[str], least: bool = False) -> None:
+        """Claims and sends batch by batch until nothing is left or the target takes nothing.
+
+        What was never tried goes first, so that what always fails holds up nothing. With ``least`` the
+        batches of what was tried are small: of one that ended in doubt a single record may be to blame.
+        """
+        self.doubtful_batches = 0
         target = self.target
         if isinstance(target, ListTarget):
             size = LIST_BATCH
         else:
             size = 1 if isinstance(target, MessageTarget) else target.capabilities.batch_size
+        again = max(1, min(size // 20, self._doubtful() // 4)) if least else size
         self.shown = None
         with Batches(
-            lambda: self._take(claimer, states, size),
+            lambda: self._take(claimer, states, size, again),
             lambda work, ends: self._keep(claimer, work, ends),
             lambda work: self._put_back(claimer, work.messages.values()),
             ahead=isinstance(target, Target) and not _is_rehearsed(self.engine),
         ) as batches:
-            while self.refused_batches < PATIENCE and not self.stop and (work := batches.next()):
+            while not self.is_left_alone and (work := batches.next()):
                 self._check(claimer, work)
                 if isinstance(target, ListTarget):
                     outcomes = self._publish_stores(target, work)
@@ -127,19 +137,17 @@ class Sender:
 
     def wait_until_settled(self) -> None:
         """Waits until what is in doubt can be looked up: a target may still be at work on it."""
-        is_left_alone = self.refused_batches >= PATIENCE or self.stop
-        if not self.settle_seconds or is_left_alone or _is_rehearsed(self.engine):
+        is_given_up = self.refused_batches >= PATIENCE or self.stop
+        if not self.settle_seconds or is_given_up or _is_rehearsed(self.engine):
             return
         with self.engine.begin() as connection:
-            doubt = warehouse.run(
-                connection, "outbound/read_doubt", target=self.target.name
-            ).scalar_one()
-        if doubt is not None:
-            time.sleep(max(0.0, self.settle_seconds - float(doubt)))
+            doubt = warehouse.run(connection, "outbound/read_doubt", **self._doubt()).one()
+        if doubt.seconds is not None:
+            time.sleep(max(0.0, self.settle_seconds - float(doubt.seconds)))
 
-    def _take(self, claimer: str, states: Sequence[str], size: int) -> Work | None:
+    def _take(self, claimer: str, states: Sequence[str], size: int, again: int) -> Work | None:
         """The next batch and what it means; None where there is none."""
-        batch = self._claim(claimer, states, size)
+        batch = self._claim(claimer, states, size, again)
         if not batch:
             return None
         try:
@@ -178,7 +186,31 @@ class Sender:
         if problem:
             raise problem
 
-    def _claim(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
+    def _doubtful(self) -> int:
+        """How many messages are in doubt."""
+        with self.engine.begin() as connection:
+            found = warehouse.run(connection, "outbound/read_doubt", **self._doubt()).one()
+            return int(found.messages)
+
+    def _doubt(self) -> dict[str, Any]:
+        """What is asked about doubts: a target that keeps a key once need not wait for its own."""
+        is_once = isinstance(self.target, Target) and self.target.capabilities.native_upsert
+        return {"target": self.target.name, "waits_for_own": not is_once}
+
+    def _claim(
+        self, claimer: str, states: Sequence[str], size: int, again: int
+    ) -> Sequence[RowMapping]:
+        """Up to ``size`` messages that were never tried, or up to ``again`` that were: in the order of
+        the states, of those that there are first."""
+        tried = [state for state in states if state != "pending"]
+        kinds = [(["pending"], size), (tried, again)]
+        for wanted, most in kinds if states[0] == "pending" else reversed(kinds):
+            batch = self._claim_in(claimer, wanted, most) if {*wanted} <= {*states} else ()
+            if batch:
+                return batch
+        return ()
+
+    def _claim_in(self, claimer: str, states: Sequence[str], size: int) -> Sequence[RowMapping]:
         ask_after = 0.0
         if isinstance(self.target, Target) and not self.target.capabilities.native_upsert:
             ask_after = self.settle_seconds
@@ -273,7 +305,18 @@ class Sender:
         states = [outcome.state for outcome in outcomes.values()]
         self.changed += states.count("sent")
         is_refused = bool(states) and set(states) <= {"retry", "unknown"}
-        self.refused_batches = self.refused_batches + 1 if is_refused else 0
+        if not is_refused:
+            self.refused_batches = self.doubtful_batches = 0
+        elif "unknown" in states and not self.outbox.says_once:
+            # One record may be to blame, so the next pass begins with patience.
+            self.doubtful_batches += 1
+        else:
+            self.refused_batches += 1
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether the target takes nothing, or was stopped."""
+        return self.refused_batches + self.doubtful_batches >= PATIENCE or self.stop is not None
 
     def _keep(self, claimer: str, work: Work, outcomes: Ends) -> None:
         """Keeps each message's end, and what the target acknowledged, in one transaction."""
@@ -297,6 +340,7 @@ class Sender:
                 "outbound/finish_messages",
                 claimer=claimer,
                 mapping_digest=self.mapping_digest,
+                keeps_doubt=not self.outbox.says_once,
                 tried=[work.messages[key]["message_id"] for key in finished if key in work.tried],
                 message_ids=[work.messages[key]["message_id"] for key in finished],
                 states=[ends[key][0] for key in finished],
