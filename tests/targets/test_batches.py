@@ -16,15 +16,17 @@ class Desk:
         self.kept: list[Work] = []
         self.back: list[Work] = []
         self.threads: set[int] = set()
-        self.taken = Event()
+        self.both_taken = Event()
 
     def take(self) -> Work | None:
         """The next batch."""
         self.threads.add(get_ident())
         if not self.waiting:
             return None
-        self.taken.set()
-        return self.waiting.pop(0)
+        taken = self.waiting.pop(0)
+        if not self.waiting:
+            self.both_taken.set()
+        return taken
 
     def keep(self, work: Work, _: Ends) -> None:
         """Remembers that a batch ended."""
@@ -49,9 +51,8 @@ def test_the_next_batch_is_taken_while_this_one_is_on_its_way() -> None:
     desk = Desk(2)
     with desk.batches() as batches:
         work = batches.next()
-        desk.taken.clear()
         assert work
-        assert desk.taken.wait(10) or not desk.waiting
+        assert desk.both_taken.wait(10)
         batches.keep(work, {})
         assert batches.next()
     assert len(desk.threads) == 2
