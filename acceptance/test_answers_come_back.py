@@ -75,7 +75,7 @@ def open_tasks(made: Group, of_workbook: bool) -> list[dict[str, Any]]:
 
 
 def type_into_odoo(odoo: Odoo, tasks: dict[str, dict[str, Any]]) -> None:
-    shown = {task.key: int(task.crm_id) for task in odoo.target.open_tasks()}
+    shown = {task.key: int(task.crm_id) for task in odoo.open_tasks()}
     for name, task in tasks.items():
         ids = [shown[task["task_key"]]]
         odoo.call("mail.activity", "action_feedback", ids=ids, feedback=SAID[name][0])
@@ -160,7 +160,7 @@ def test_answers_come_back_once_and_change_the_next_list(
         )
         assert stopped == []
     gone = {task["task_key"] for task in (*in_odoo.values(), *in_workbook.values())}
-    assert not gone & {task.key for task in odoo.target.open_tasks()}
+    assert not gone & {task.key for task in odoo.open_tasks()}
     tomorrow = shown_in_list(made, TOMORROW)
     assert tomorrow
     assert not gone & tomorrow

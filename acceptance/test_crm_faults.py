@@ -94,7 +94,7 @@ def due_days(night: NightOfTasks) -> dict[str, str]:
 def odoo_days(odoo: Odoo) -> dict[str, list[str]]:
     """The days under which each of our tasks stands in Odoo."""
     found: dict[str, list[str]] = {}
-    for task in odoo.target.open_tasks():
+    for task in odoo.open_tasks():
         found.setdefault(task.key, []).append(str(task.due_date))
     return found
 

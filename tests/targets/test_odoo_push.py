@@ -27,7 +27,7 @@ def send(night: NightOfTasks, odoo: Any, front: Any = None) -> dict[str, Any]:
 
 
 def open_activities(odoo: Any) -> dict[str, date | None]:
-    return {task.key: task.due_date for task in odoo.target.open_tasks()}
+    return {task.key: task.due_date for task in odoo.open_tasks()}
 
 
 def test_open_activities_are_the_tasks_sent_and_a_second_push_writes_nothing(

@@ -29,8 +29,6 @@ def crm_target(name: str, access_of: Callable[[str], Any], folder: Path = FOLDER
     adapter = data.get("adapter", "odoo") if isinstance(data, Mapping) else None
     if adapter == "rest":
         mapping = RestMapping.read(path)
-        if mapping.target != name:
-            raise mapping.wrong(f"is {mapping.target!r}, but the file is {path.name}", "target")
         return RestTarget(mapping, access_of(mapping.connection))
     if adapter == "odoo":
         return OdooTarget.from_mapping(name, access_of)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from aftercare.targets.field_rules import Part
+from aftercare.targets.mapping_file import Part
 
 SEPARATORS = re.compile(r"[\s,，;；。、]+")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from aftercare.targets.mapping_file import Part
 from aftercare.targets.protocol import Entity
 
 OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
@@ -26,12 +27,6 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
 
 Known = str | int | float
 """A value that is known; None is one that is not."""
-
-
-class Part(BaseModel):
-    """A part of a mapping file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class LabelledLine(Part):

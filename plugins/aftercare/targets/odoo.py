@@ -12,7 +12,7 @@ statistics as a call that somebody made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -34,7 +34,6 @@ from aftercare.targets.odoo_records import (
 from aftercare.targets.protocol import (
     Capabilities,
     Entity,
-    OpenTask,
     Outcome,
     Record,
     Results,
@@ -180,13 +179,6 @@ class OdooTarget:
         for batch in batches(tasks, self._mapping.batch_size):
             done |= self._or_later([task.key for task in batch], self._withdraw, batch)
         return [done[withdrawal.key] for withdrawal in withdrawals]
-
-    def open_tasks(self) -> Iterator[OpenTask]:
-        """Every open activity of ours. Raises SystemUnreachable where Odoo does not answer."""
-        with whole_or_nothing():
-            found = self._records.activities([["res_model", "=", CONTACT]], {})
-        for key, now in found.items():
-            yield OpenTask(key, str(now["id"]), odoo_results.day(now["date_deadline"] or None))
 
     def read_results(self, cursor: str | None) -> Results:
         """Finished activities of ours since the cursor. See `Target.read_results`.

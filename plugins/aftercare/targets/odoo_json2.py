@@ -131,8 +131,6 @@ class Json2:
             wait = wait_named(response)
             if status == 429 and wait is None:
                 wait = DEFAULT_WAIT
-            if wait is not None:
-                self._hold(wait)
             return CallError("retry", f"{text}: busy", status=status, retry_after=wait)
         if status in UNDECIDED:
             return CallError("unknown", f"{text}: the proxy lost the answer", status=status)

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import AfterValidator, Field
 
-from aftercare.configuration import line_of, read_model, read_yaml
-from aftercare.errors import ConfigurationError
 from aftercare.targets.feedback import ResultWords
 from aftercare.targets.field_rules import (
     FieldRule,
     LabelledLine,
-    Part,
     fields_known,
     lacking,
     plain,
 )
+from aftercare.targets.mapping_file import MappingFile, Part
 from aftercare.targets.protocol import Entity, Record
 
 TEXT_TYPES = frozenset({"char", "text"})
@@ -78,11 +75,10 @@ def _task_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
     return fields
 
 
-class OdooMapping(Part):
+class OdooMapping(MappingFile):
     """The whole mapping file. Seconds and batch sizes are limits towards this one server."""
 
     adapter: Literal["odoo"] = "odoo"
-    target: str
     connection: str
     namespace: str = Field("aftercare", pattern=r"^[a-z][a-z0-9_]*$")
     batch_size: int = Field(200, ge=1, le=1000)
@@ -98,15 +94,6 @@ class OdooMapping(Part):
     owner: Owner
     results: ResultWords
     withdrawal_note: str = Field(pattern=r"\{reason\}")
-
-    _file: Path | None = PrivateAttr(None)
-
-    @classmethod
-    def read(cls, path: Path) -> OdooMapping:
-        """The mapping in a file; ConfigurationError with file, line and key when it is wrong."""
-        mapping = read_model(path, cls)
-        mapping._file = path
-        return mapping
 
     @property
     def activity_types(self) -> dict[str, str]:
@@ -134,13 +121,6 @@ class OdooMapping(Part):
     def missing(self, record: Record, values: Mapping[str, Value]) -> str | None:
         """Why the record need not be sent at all: a required field without a value."""
         return lacking(self.fields(record.entity), values)
-
-    def wrong(self, text: str, *key: str) -> ConfigurationError:
-        """An error about a key of this file."""
-        line = line_of(read_yaml(self._file)[1], key) if self._file else None
-        return ConfigurationError(
-            text, file=str(self._file) if self._file else None, line=line, key=".".join(key)
-        )
 
 
 def check_fields(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from aftercare.errors import ConfigurationError
+from aftercare.targets.cursors import BEGINNING, closed, opened
 from aftercare.targets.feedback import ResultWords, understand
 from aftercare.targets.odoo_load import Call, batches
 from aftercare.targets.odoo_mapping import OdooMapping
@@ -34,14 +33,15 @@ def read(
     the newest one seen. Each reading starts `overlap_seconds` before that one; the cursor keeps
     what was seen there. A result that was edited since is read again with its new `version_at`.
     """
-    newest, seen = _opened(cursor)
+    newest, seen = opened(cursor)
     domain: list[object] = [
         ["res_model", "=", "res.partner"],
         ["active", "=", False],
         ["date_done", "!=", False],
     ]
-    if newest is not None:
-        domain.append(["write_date", ">=", (newest - overlap(mapping)).strftime(ODOO_TIME)])
+    if newest > BEGINNING:
+        since = newest - timedelta(seconds=mapping.overlap_seconds)
+        domain.append(["write_date", ">=", since.strftime(ODOO_TIME)])
     found = call(
         "mail.activity",
         "search_read",
@@ -66,12 +66,8 @@ def read(
         callers = _callers(call, mapping, rows)
         results += [_result(row, keys[row["id"]], callers, mapping.results) for row in rows]
         stamps |= {row["id"]: row["write_date"] for row in rows}
-    return Results(results, _closed(stamps, newest, mapping))
-
-
-def overlap(mapping: OdooMapping) -> timedelta:
-    """How far behind the newest row a late one may still appear."""
-    return timedelta(seconds=mapping.overlap_seconds)
+    read_now = {str(crm_id): stamp for crm_id, stamp in stamps.items()}
+    return Results(results, closed(read_now, newest, mapping.overlap_seconds))
 
 
 def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
@@ -105,27 +101,3 @@ def _result(
         remark=row["feedback"] or None,
         **understand(row["feedback"] or None, words),
     )
-
-
-def _opened(cursor: str | None) -> tuple[datetime | None, Mapping[str, str]]:
-    if cursor is None:
-        return None, {}
-    try:
-        read_cursor = json.loads(cursor)
-        newest = datetime.strptime(read_cursor["newest"], ODOO_TIME).replace(tzinfo=UTC)
-        return newest, dict(read_cursor["seen"])
-    except (ValueError, KeyError, TypeError):
-        raise ConfigurationError(
-            "the cursor of this target cannot be read; delete its row in outbound.read_cursor to "
-            "read everything again"
-        ) from None
-
-
-def _closed(stamps: Mapping[int, str], newest: datetime | None, mapping: OdooMapping) -> str:
-    if not stamps and newest is None:
-        return json.dumps({"newest": "1970-01-01 00:00:00", "seen": {}})
-    times = [datetime.strptime(stamp, ODOO_TIME).replace(tzinfo=UTC) for stamp in stamps.values()]
-    latest = max([*times, *([newest] if newest else [])])
-    since = (latest - overlap(mapping)).strftime(ODOO_TIME)
-    seen = {str(crm_id): stamp for crm_id, stamp in stamps.items() if stamp >= since}
-    return json.dumps({"newest": latest.strftime(ODOO_TIME), "seen": seen}, sort_keys=True)

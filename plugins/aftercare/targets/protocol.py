@@ -14,7 +14,7 @@ told per record what became of it. Three rules hold for every implementation:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -89,14 +89,14 @@ class Outcome:
 class Capabilities:
     """What a target can do; the push stage behaves accordingly.
 
-    `native_upsert`: the target itself keeps one record per key, so `unknown` is resolved by
-    sending again. `finds_by_key`: it looks a key up before it makes a record. `settle_seconds`: how
-    long a call of which no answer arrived may still be at work there. So long waits a newer version of
-    its record, which the late one would overwrite, and without `native_upsert` the record itself, because
-    a look-up before that would not find what is made a moment later. `has_contacts`: customers are
-    records of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that
-    one call of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`:
-    `read_results` brings work back.
+    `native_upsert`: the target itself keeps one record per key, so `unknown` is resolved by sending
+    again; the adapter of any other looks a key up before it makes a record. `settle_seconds`: how long
+    a call of which no answer arrived may still be at work there. So long waits a newer version of its
+    record, which the late one would overwrite, and without `native_upsert` the record itself, because a
+    look-up before that would not find what is made a moment later. `has_contacts`: customers are records
+    of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
+    of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
+    brings work back.
     """
 
     native_upsert: bool
@@ -104,18 +104,8 @@ class Capabilities:
     batch_size: int
     concurrency: int
     reads_results: bool
-    finds_by_key: bool = False
     settle_seconds: float = 0
     has_contacts: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """A task that the target shows as still to do."""
-
-    key: str
-    crm_id: str
-    due_date: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +197,6 @@ class Target(Protocol):
 
         One outcome per withdrawal, in the same order. What is already gone is `sent`.
         """
-        ...
-
-    def open_tasks(self) -> Iterable[OpenTask]:
-        """Every open task of ours in the target: the other half of the comparison with ours."""
         ...
 
     def read_results(self, cursor: str | None) -> Results:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ from aftercare.targets.protocol import (
     Capabilities,
     ListTarget,
     MessageTarget,
-    OpenTask,
     Outcome,
     Record,
     Results,
@@ -119,10 +118,6 @@ class RehearsedTarget:
         for gone in withdrawals:
             self._samples.add("task_withdraw", gone.key, {"reason": gone.reason})
         return [Outcome(gone.key, "sent", gone.crm_id) for gone in withdrawals]
-
-    def open_tasks(self) -> Iterable[OpenTask]:
-        """See `Target.open_tasks`."""
-        return self._target.open_tasks()
 
     def read_results(self, cursor: str | None) -> Results:
         """Nothing is read in a rehearsal."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from aftercare.errors import ConfigurationError
 from aftercare.sources.batches import Address
@@ -25,31 +24,23 @@ from aftercare.targets.http_trouble import CallError, whole_or_nothing
 from aftercare.targets.protocol import (
     Capabilities,
     Entity,
-    OpenTask,
     Outcome,
     Record,
     Results,
     Withdrawal,
 )
-from aftercare.targets.rest_calls import Absent, Keys, Refused, RestCalls, spread
+from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
+from aftercare.targets.rest_fields import CONTACT_ID
+from aftercare.targets.rest_lookups import AtOnce, Lookups, groups_of
 from aftercare.targets.rest_mapping import (
-    CONTACT_ID,
-    Find,
     Records,
     RestMapping,
     Tasks,
     Write,
 )
-from aftercare.targets.rest_pages import rows
 
 ENTITIES: tuple[Entity, ...] = ("contact", "task")
 """Contacts first: tasks stand on them."""
-
-NOBODY = "aftercare-check"
-"""A key that no record has."""
-
-Item = TypeVar("Item")
-Done = TypeVar("Done")
 
 
 class RestTarget:
@@ -63,6 +54,8 @@ class RestTarget:
     ) -> None:
         self._mapping = mapping
         self._calls = RestCalls(mapping, address, sleep)
+        self._at_once = AtOnce(mapping.concurrency)
+        self._lookups = Lookups(mapping, self._calls, self._at_once)
 
     @property
     def name(self) -> str:
@@ -75,7 +68,6 @@ class RestTarget:
         parts = [part for part in (self._mapping.contact, self._mapping.task) if part]
         return Capabilities(
             native_upsert=all(part.upsert for part in parts),
-            finds_by_key=True,
             atomic_batch=False,
             batch_size=self._mapping.batch_size,
             concurrency=self._mapping.concurrency,
@@ -111,7 +103,7 @@ class RestTarget:
                 if part:
                     self._check_fields(entity, part)
                     if part.find:
-                        self._check_find(entity, part.find)
+                        self._lookups.check(entity, part.find)
 
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Create or update; contacts before tasks. See `Target.upsert`."""
@@ -134,7 +126,7 @@ class RestTarget:
         ids: dict[str, str] = {key: gone.crm_id for key, gone in tasks.items() if gone.crm_id}
         if part.find and (part.done or "id" in part.withdraw.wanted):
             asked = [key for key in tasks if part.done or key not in ids]
-            there, failed = self._find(part.find, asked)
+            there, failed = self._lookups.find(part.find, asked)
             outcomes |= failed
             for key in asked:
                 if key in there:
@@ -145,13 +137,11 @@ class RestTarget:
                 elif key not in failed:
                     outcomes[key] = Outcome(key, "sent", None, "was not in the CRM any more")
         waiting = [key for key in tasks if key not in outcomes]
-        gone_now = self._each(waiting, lambda key: self._withdraw(part, tasks[key], ids.get(key)))
+        gone_now = self._at_once.each(
+            waiting, lambda key: self._withdraw(part, tasks[key], ids.get(key))
+        )
         outcomes |= dict(zip(waiting, gone_now, strict=True))
         return [outcomes[gone.key] for gone in withdrawals]
-
-    def open_tasks(self) -> Iterable[OpenTask]:
-        """Records are looked up by their keys; nothing is listed."""
-        return ()
 
     def read_results(self, cursor: str | None) -> Results:
         """What was done since the cursor. See `Target.read_results`."""
@@ -196,7 +186,7 @@ class RestTarget:
 
     def _left(self, part: Records, keys: Sequence[str]) -> dict[str, Outcome]:
         """What somebody deleted stays so; what is there after all was asked for at a wrong address."""
-        there, outcomes = self._find(part.find, keys) if part.find else ({}, {})
+        there, outcomes = self._lookups.find(part.find, keys) if part.find else ({}, {})
         left = "somebody deleted it in the CRM, left as it is"
         for key in keys:
             if key in there:
@@ -221,7 +211,7 @@ class RestTarget:
         if part.find:
             asked = keys if part.looks_first else [key for key in keys if key not in known]
             asked = asked if part.update or part.looks_first else ()
-            there, outcomes = self._find(part.find, asked)
+            there, outcomes = self._lookups.find(part.find, asked)
         for key in asked:
             if key in there:
                 known[key], row = there[key]
@@ -255,7 +245,7 @@ class RestTarget:
         if CONTACT_ID not in wanted or contact is None or contact.find is None:
             return {}
         keys = sorted({str(record.fields["contact_key"]) for record in records.values()})
-        there, failed = self._find(contact.find, keys)
+        there, failed = self._lookups.find(contact.find, keys)
         outcomes = {}
         for key, record in records.items():
             contact_key = str(record.fields["contact_key"])
@@ -267,63 +257,6 @@ class RestTarget:
             reason = problem.reason if problem else absent
             outcomes[key] = Outcome(key, "retry", record.crm_id, reason)
         return outcomes
-
-    def _find(
-        self, find: Find, keys: Sequence[str]
-    ) -> tuple[dict[str, tuple[str, Any]], dict[str, Outcome]]:
-        """Id and record of each key that the CRM has; and the keys of which it does not say."""
-        groups = _groups(keys, find.most if find.is_many else 1)
-        there: dict[str, tuple[str, Any]] = {}
-        failed: dict[str, Outcome] = {}
-        for group, answer in zip(
-            groups, self._each(groups, lambda group: self._looked_up(find, group)), strict=True
-        ):
-            if isinstance(answer, CallError):
-                # Whether the record is there is not known, and nothing was sent now.
-                failed |= {
-                    key: Outcome(key, "retry", None, answer.text, answer.retry_after)
-                    for key in group
-                }
-            else:
-                there |= answer
-        return there, failed
-
-    def _looked_up(
-        self, find: Find, group: Sequence[str]
-    ) -> dict[str, tuple[str, Any]] | CallError:
-        """Id and record of the keys of a group that the CRM has.
-
-        An answer may be cut off at the size of the CRM's pages: what it lacks is asked for again, until
-        an answer brings nothing more.
-        """
-        there: dict[str, tuple[str, Any]] = {}
-        missing = list(group)
-        try:
-            while missing:
-                brought = self._brought(find, missing)
-                there |= brought
-                missing = [key for key in missing if key not in there]
-                if not brought:
-                    break
-        except CallError as problem:
-            return problem
-        return there
-
-    def _brought(self, find: Find, group: Sequence[str]) -> dict[str, tuple[str, Any]]:
-        """What one look-up brings. A record counts only where its key is exactly ours."""
-        values = {"keys": Keys(group)} if find.is_many else {"key": group[0]}
-        brought: dict[str, tuple[str, Any]] = {}
-        try:
-            for row in rows(self._calls, find, values):
-                key, crm_id = found(find.key, row), found(find.id, row)
-                if isinstance(key, str) and key in group and crm_id is not None:
-                    brought.setdefault(key, (str(crm_id), row))
-        except Absent as problem:
-            # "No such record", where the address is that of the record or the mapping says so; else the
-            # address is wrong.
-            if not (find.is_at_key or problem.is_named):
-                raise
-        return brought
 
     def _write(
         self,
@@ -338,9 +271,9 @@ class RestTarget:
         bodies = {
             key: part.values(ours[key], mapping.zone, is_new, mapping.sends_unknown) for key in keys
         }
-        groups = _groups(keys, call.most if call.is_many else 1)
+        groups = groups_of(keys, call.most if call.is_many else 1)
         outcomes: dict[str, Outcome] = {}
-        for answered in self._each(
+        for answered in self._at_once.each(
             groups, lambda group: self._written(part, call, group, bodies, ids)
         ):
             outcomes |= answered
@@ -433,7 +366,7 @@ class RestTarget:
         try:
             self._calls.call(part.withdraw, values)
         except Absent:
-            there, failed = self._find(part.find, [gone.key]) if part.find else ({}, {})
+            there, failed = self._lookups.find(part.find, [gone.key]) if part.find else ({}, {})
             if gone.key in there:
                 return Outcome(gone.key, "rejected", there[gone.key][0], _WRONG_ADDRESS)
             absent = Outcome(gone.key, "sent", None, "was not in the CRM any more")
@@ -441,13 +374,6 @@ class RestTarget:
         except CallError as problem:
             return Outcome(gone.key, problem.state, crm_id, problem.text, problem.retry_after)
         return Outcome(gone.key, "sent", crm_id)
-
-    def _each(self, items: Sequence[Item], step: Callable[[Item], Done]) -> list[Done]:
-        """The step for every item, so many at a time as the CRM may be called."""
-        if len(items) < 2 or self._mapping.concurrency == 1:
-            return [step(item) for item in items]
-        with ThreadPoolExecutor(min(self._mapping.concurrency, len(items))) as pool:
-            return list(pool.map(step, items))
 
     def _check_fields(self, entity: Entity, part: Records) -> None:
         if part.describe is None:
@@ -460,19 +386,6 @@ class RestTarget:
             if name not in names:
                 text = "the CRM has no such field; see its list of fields"
                 raise self._mapping.wrong(text, entity, "fields", name)
-
-    def _check_find(self, entity: Entity, find: Find) -> None:
-        """A look-up whose condition the CRM ignores would find somebody else's record."""
-        values = {"keys": Keys([NOBODY])} if find.is_many else {"key": NOBODY}
-        try:
-            answer = list(rows(self._calls, find, values))
-        except Absent as problem:
-            if not (find.is_at_key or problem.is_named):
-                raise
-            answer = []
-        if answer:
-            text = "a key that no record has is found; the CRM does not take the condition so"
-            raise self._mapping.wrong(text, entity, "find")
 
 
 _GONE = "somebody deleted it in the CRM"
@@ -496,7 +409,3 @@ def _id(path: str | None, answer: object) -> str | None:
     """The CRM's id in an answer, where it tells it."""
     told = found(path, answer) if path else None
     return str(told) if isinstance(told, str | int) and not isinstance(told, bool) else None
-
-
-def _groups(keys: Sequence[str], size: int) -> list[Sequence[str]]:
-    return [keys[start : start + size] for start in range(0, len(keys), size)]

@@ -25,15 +25,14 @@ from aftercare.sources.placeholders import filled
 from aftercare.sources.rest_client import root_of
 from aftercare.sources.rest_entry import entry_of
 from aftercare.targets.http_trouble import CallError, never_left, patiently, wait_named
+from aftercare.targets.rest_answers import Answer, Verdict
 from aftercare.targets.rest_mapping import (
-    Answer,
     Call,
     Described,
     Find,
     RestMapping,
     Results,
     Token,
-    Verdict,
 )
 
 READING = (Find, Described, Results, Token)
@@ -121,9 +120,15 @@ class RestCalls:
             only_reads=isinstance(call, READING),
         )
 
-    def verdict(self, answer: Answer, content: object, status: int) -> tuple[Verdict | None, str]:
-        """What an answer, or the part of it that belongs to one record, means; and how to name it."""
-        code = _text(found(answer.code, content)) if answer.code else None
+    @staticmethod
+    def verdict(
+        answer: Answer, content: object, status: int, is_sure: bool = True
+    ) -> tuple[Verdict | None, str]:
+        """What an answer, or the part of it that belongs to one record, means; and how to name it.
+
+        Without `is_sure` a server that is busy may be at work on the call all the same.
+        """
+        code = text_of(found(answer.code, content)) if answer.code else None
         fit = f", code {code}" if code and CODE.fullmatch(code) else ""
         shown = f"HTTP {status}{fit}"
         named = (answer.named(code) if code else None) or answer.named(f"HTTP {status}")
@@ -132,28 +137,21 @@ class RestCalls:
         if answer.code and 200 <= status < 300:
             # A good status with a code that nobody named, or with none, says nothing good.
             return "rejected" if code and answer.otherwise == "rejected" else None, shown
-        return _of_status(status), shown
+        return _of_status(status, is_sure), shown
 
-    def refused(self, answer: Answer, content: object, shown: str, status: int) -> Refused:
+    @staticmethod
+    def refused(answer: Answer, content: object, shown: str, status: int) -> Refused:
         """The refusal of a record, with the field that the CRM names."""
-        field = _text(found(answer.field, content)) if answer.field else None
+        field = text_of(found(answer.field, content)) if answer.field else None
         return Refused(f"{shown}: refused", status, field)
 
     def _entered(self, call: Call, values: Mapping[str, object], link: str | None) -> Any:
         """One call, and another with a new token where the old one had run out."""
-        response = self._sent(call, values, link)
         answer = self._answer(call)
-        content, is_read = _json(response)
-        verdict, shown = self.verdict(answer, content, response.status_code)
+        response, content, is_read, verdict, shown = self._judged(call, answer, values, link)
         if (verdict == "renew" or response.status_code == 401) and self._renewed():
-            response = self._sent(call, values, link)
-            content, is_read = _json(response)
-            verdict, shown = self.verdict(answer, content, response.status_code)
-        status, wait = response.status_code, wait_named(response)
-        is_named = answer.named(f"HTTP {status}") is not None
-        if verdict == "later" and status in LOST_PERHAPS and not is_named:
-            # A proxy says so, too, of a call that its server is still at work on.
-            verdict = verdict if wait is not None or isinstance(call, READING) else None
+            response, content, is_read, verdict, shown = self._judged(call, answer, values, link)
+        status = response.status_code
         if verdict == "done" and not is_read:
             raise CallError("unknown", f"{shown}: the answer was not JSON", status=status)
         match verdict:
@@ -162,15 +160,30 @@ class RestCalls:
             case "rejected":
                 raise self.refused(answer, content, shown, status)
             case "absent":
-                own, code = call.answer, _text(found(answer.code, content)) if answer.code else None
+                own, code = (
+                    call.answer,
+                    text_of(found(answer.code, content)) if answer.code else None,
+                )
                 is_told = bool(own and (own.named(f"HTTP {status}") or own.named(code or "")))
                 raise Absent(f"{shown}: the CRM has no such record", status, is_told)
             case "later":
+                wait = wait_named(response)
                 raise CallError("retry", f"{shown}: busy", status=status, retry_after=wait)
             case "stop" | "renew":
                 self.stop(shown)
                 raise CallError("retry", str(self.stopped))
         raise CallError("unknown", f"{shown}: nobody knows what became of it", status=status)
+
+    def _judged(
+        self, call: Call, answer: Answer, values: Mapping[str, object], link: str | None
+    ) -> tuple[requests.Response, Any, bool, Verdict | None, str]:
+        """The answer, its JSON and whether it is any, what it means, and how to name it."""
+        response = self._sent(call, values, link)
+        content, is_read = _json(response)
+        # A proxy says that it is busy, too, of a call that its server is still at work on.
+        is_sure = wait_named(response) is not None or isinstance(call, READING)
+        verdict, shown = self.verdict(answer, content, response.status_code, is_sure)
+        return response, content, is_read, verdict, shown
 
     def _answer(self, call: Call) -> Answer:
         """What answers to a call mean: what it says itself, and else what all of them mean."""
@@ -375,14 +388,14 @@ def spread(content: Any) -> Any:
     return [spread(part) for part in content] if isinstance(content, list) else content
 
 
-def _of_status(status: int) -> Verdict | None:
+def _of_status(status: int, is_sure: bool) -> Verdict | None:
     """What a status means where the mapping does not say."""
     if 200 <= status < 300:
         return "done"
     if status in GONE:
         return "absent"
     if status in BUSY:
-        return "later"
+        return "later" if is_sure or status not in LOST_PERHAPS else None
     if 300 <= status < 400 or status in CLOSED:
         return "stop"
     return "rejected" if 400 <= status < 500 and status != 409 else None
@@ -398,8 +411,9 @@ def _json(response: requests.Response) -> tuple[Any, bool]:
         return None, False
 
 
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, Mapping | list):
+def text_of(value: object) -> str | None:
+    """What stands in an answer, as a text; None where nothing or no single value does."""
+    if value is None or value == "" or isinstance(value, Mapping | list):
         return None
     return str(value).lower() if isinstance(value, bool) else str(value)
 

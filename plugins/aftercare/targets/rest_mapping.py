@@ -6,124 +6,27 @@ expressions, as in the mappings of dealer systems. What it names is known when t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from aftercare.configuration import line_of, read_model, read_yaml
-from aftercare.errors import ConfigurationError
 from aftercare.sources import nested, placeholders
 from aftercare.sources.dealer_system import Links, Paging
 from aftercare.targets.feedback import Flag, ResultWords
-from aftercare.targets.field_rules import FieldRule, Part, fields_known, lacking, plain
+from aftercare.targets.field_rules import fields_known, lacking
+from aftercare.targets.mapping_file import MappingFile, Part
 from aftercare.targets.protocol import Entity, Record
-
-Verdict = Literal["done", "rejected", "later", "stop", "absent", "renew"]
-VERDICTS: tuple[Verdict, ...] = ("done", "rejected", "later", "stop", "absent", "renew")
-
-CONTACT_ID = "contact_id"
-"""A field of tasks beside ours: the CRM's id of the contact."""
+from aftercare.targets.rest_answers import Answer, Items, OwnAnswer, Path_
+from aftercare.targets.rest_fields import CONTACT_ID, EPOCHS, RestField
 
 ALWAYS = frozenset({"account", "secret", "uuid", "milliseconds"})
 """Placeholders of every call: login and password of the connection, and what differs from call to call."""
 
 OF_CALLS = frozenset({"key", "keys", "id", "record", "records", "reason", "since"})
 """Placeholders of single kinds of calls."""
-
-EPOCHS = {"unix": 1, "unix_ms": 1000}
-
-
-def _path(path: str) -> str:
-    if (fault := nested.fault(path)) is not None:
-        raise ValueError(fault)
-    return path
-
-
-Path_ = Annotated[str, AfterValidator(_path)]
-"""A JMESPath expression."""
-
-
-class Answer(Part):
-    """Where an answer's code stands and what codes mean; without `code` the HTTP status says it all.
-
-    A status is written `HTTP 409`. Of one that is named nowhere 2xx is done, 404 and 410 say that the
-    record is not there, 401, 403 and 3xx that nothing can be sent, 425 and 429 that it can be later, as
-    408 and 503 do with a Retry-After, other 4xx but 409 that the record is refused; of the rest nobody
-    knows what it means, so that the record is looked up before it is sent again. `otherwise` says what a code means that is named nowhere.
-    `field` is the path to the name of the field that is to blame.
-    """
-
-    code: Path_ | None = None
-    done: tuple[str, ...] = ()
-    rejected: tuple[str, ...] = ()
-    later: tuple[str, ...] = ()
-    stop: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    renew: tuple[str, ...] = ()
-    otherwise: Literal["unknown", "rejected"] = "unknown"
-    field: Path_ | None = None
-
-    @model_validator(mode="after")
-    def _codes_mean_one_thing(self) -> Answer:
-        seen: set[str] = set()
-        for verdict in VERDICTS:
-            for code in getattr(self, verdict):
-                if code in seen:
-                    raise ValueError(f"{verdict}: code {code} means something else already")
-                seen.add(code)
-        if self.code is not None and not self.done:
-            raise ValueError("done: name the codes that say that all is well")
-        for code in seen if self.code is None and not self._is_part() else ():
-            if not code.startswith("HTTP "):
-                raise ValueError(f"{code} is no status, and code does not say where a code stands")
-        return self
-
-    def _is_part(self) -> bool:
-        """Whether it only adds to what the answers to all calls mean."""
-        return False
-
-    def overlaid(self, own: Answer) -> Answer:
-        """The same, with what a call says of its own answers put over it."""
-        given = own.model_dump(exclude_unset=True)
-        named = {code for verdict in VERDICTS for code in given.get(verdict, ())}
-        changed: dict[str, Any] = {
-            verdict: tuple(code for code in getattr(self, verdict) if code not in named)
-            for verdict in VERDICTS
-        }
-        for verdict in VERDICTS:
-            changed[verdict] = (*changed[verdict], *given.get(verdict, ()))
-        changed |= {name: value for name, value in given.items() if name not in VERDICTS}
-        return self.model_copy(update=changed)
-
-    def named(self, code: str) -> Verdict | None:
-        """What a code or status means; None where it is named nowhere."""
-        return next((verdict for verdict in VERDICTS if code in getattr(self, verdict)), None)
-
-
-class OwnAnswer(Answer):
-    """What the answers to one call mean where they differ: added to what all answers mean."""
-
-    def _is_part(self) -> bool:
-        return True
-
-
-class Items(Answer):
-    """Answers of a batch, one for each record in the order in which they were sent, at the path `rows`;
-    `id` is the path in one of them to the CRM's id."""
-
-    rows: Path_
-    id: Path_ | None = None
-
-    @model_validator(mode="after")
-    def _say_how_it_went(self) -> Items:
-        if self.code is None:
-            raise ValueError("code: say where the answer of each record says how it went")
-        return self
 
 
 class Call(Part):
@@ -273,62 +176,6 @@ class Write(Call):
             raise ValueError("id: of many records each has its own; give items.id")
         _whole_records(self.entry)
         return self
-
-
-class RestField(FieldRule):
-    """How one field of the CRM is filled. Beside the ways of all mappings: `value`, always the same.
-
-    `codes` replaces our value by the CRM's (`{phone: call, sms: message}`). `date` writes a day in
-    another way than 2026-11-20: as a format (`%Y/%m/%d`), or as `unix` or `unix_ms` of its midnight.
-    `in_list`: the CRM wants a list of this one value.
-    """
-
-    constant: Any = Field(None, alias="value")
-    codes: Mapping[str, str | int | bool] | None = None
-    date: str | None = None
-    in_list: bool = False
-
-    @model_validator(mode="after")
-    def _only_days_are_dated(self) -> RestField:
-        days = {"due_date", "deadline_date", "next_attempt_on"}
-        if self.date and not set(self.sources) <= days:
-            raise ValueError(f"date: of our fields only {', '.join(sorted(days))} are days")
-        try:
-            json.dumps(self.constant)
-        except (TypeError, ValueError):
-            raise ValueError("value: put it between quotes; it is no text or number") from None
-        return self
-
-    def _all_ways(self) -> dict[str, object]:
-        given = None if self.constant is None else (self.constant,)
-        return {**super()._all_ways(), "value": given}
-
-    def value(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
-        """The value for the CRM, None where nothing is known."""
-        value = self._single(ours, zone)
-        return [value] if self.in_list and value is not None else value
-
-    def _single(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
-        if self.constant is not None:
-            return self.constant
-        if self.lines is not None:
-            shown = [
-                f"{line.label}: {known}" if line.label else str(known)
-                for line in self.lines
-                if (known := plain(ours.get(line.source))) is not None
-            ]
-            return "\n".join(shown) or None
-        if self.date:
-            days = [ours[name] for name in self.sources if ours.get(name) is not None]
-            return next((_day(day, self.date, zone) for day in days if isinstance(day, date)), None)
-        known = self.known(ours)
-        return self.codes.get(str(known), known) if self.codes and known is not None else known
-
-
-def _day(day: date, form: str, zone: ZoneInfo) -> object:
-    if form in EPOCHS:
-        return int(datetime.combine(day, time.min, zone).timestamp()) * EPOCHS[form]
-    return day.strftime(form)
 
 
 class Described(Call):
@@ -507,7 +354,7 @@ class Token(Call):
         return self
 
 
-class RestMapping(Part):
+class RestMapping(MappingFile):
     """The whole mapping file. Seconds, batches and rates are limits towards this one CRM.
 
     `settle_seconds`: how long a call of which no answer arrived may still be at work in the CRM; only
@@ -517,7 +364,6 @@ class RestMapping(Part):
     """
 
     adapter: Literal["rest"]
-    target: str
     connection: str
     batch_size: int = Field(100, ge=1, le=1000)
     concurrency: int = Field(1, ge=1, le=16)
@@ -535,15 +381,6 @@ class RestMapping(Part):
     contact: Annotated[Records, AfterValidator(lambda part: _known("contact", part))] | None = None
     task: Annotated[Tasks, AfterValidator(lambda part: _known("task", part))]
     results: Results | None = None
-
-    _file: Path | None = PrivateAttr(None)
-
-    @classmethod
-    def read(cls, path: Path) -> RestMapping:
-        """The mapping in a file; ConfigurationError with file, line and key when it is wrong."""
-        mapping = read_model(path, cls)
-        mapping._file = path
-        return mapping
 
     @model_validator(mode="after")
     def _contacts_are_there(self) -> RestMapping:
@@ -587,18 +424,8 @@ class RestMapping(Part):
     def missing(self, record: Record, ours: Mapping[str, object]) -> str | None:
         """Why the record need not be sent at all: a required field without a value."""
         part = self.part(record.entity)
-        if part is None:
-            return None
-        fields = part.fields
-        values = {name: rule.value(ours, self.zone) for name, rule in fields.items()}
-        return lacking(fields, values)
-
-    def wrong(self, text: str, *key: str) -> ConfigurationError:
-        """An error about a key of this file."""
-        line = line_of(read_yaml(self._file)[1], key) if self._file else None
-        return ConfigurationError(
-            text, file=str(self._file) if self._file else None, line=line, key=".".join(key)
-        )
+        needed = {name: rule for name, rule in part.fields.items() if rule.required} if part else {}
+        return lacking(needed, {name: rule.value(ours, self.zone) for name, rule in needed.items()})
 
 
 def _known(entity: Entity, part: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,14 +10,15 @@ from aftercare.errors import ConfigurationError
 from aftercare.sources.dealer_system import PageNumbers, RowOffsets
 from aftercare.sources.nested import found
 from aftercare.targets import protocol
+from aftercare.targets.cursors import BEGINNING, closed, opened
 from aftercare.targets.feedback import understand
 from aftercare.targets.http_trouble import CallError
-from aftercare.targets.rest_calls import RestCalls
+from aftercare.targets.rest_calls import RestCalls, text_of
+from aftercare.targets.rest_fields import EPOCHS
 from aftercare.targets.rest_mapping import Done, Results
 from aftercare.targets.rest_pages import rows
 
 MOST_READINGS = 5
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Results:
@@ -29,7 +28,7 @@ def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Resul
     later than its stamp says; the cursor keeps what was seen there. What was changed since is read
     again with its new `version_at`.
     """
-    newest, seen = _opened(cursor)
+    newest, seen = opened(cursor)
     since = max(newest - timedelta(seconds=asked.overlap_seconds), BEGINNING)
     stamps: dict[str, str] = {}
     results: dict[str, protocol.Result] = {}
@@ -49,11 +48,11 @@ def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Resul
         # What is not done yet is not remembered: it may be done within the same second.
         if asked.done and not is_done(row, asked.done):
             continue
-        newest = max(newest, changed)
         stamps[str(crm_id)] = changed.isoformat()
         if seen.get(str(crm_id)) != stamps[str(crm_id)]:
             results[str(crm_id)] = _result(row, key, str(crm_id), changed, asked)
-    return protocol.Results(list(results.values()), _closed({**seen, **stamps}, newest, asked))
+    after = closed({**seen, **stamps}, newest, asked.overlap_seconds)
+    return protocol.Results(list(results.values()), after)
 
 
 def _all(calls: RestCalls, asked: Results, since: datetime) -> list[Any]:
@@ -81,16 +80,15 @@ def _stamped(row: object, asked: Results) -> tuple[str, str]:
 
 def is_done(row: object, done: Done) -> bool:
     """Whether a record of the CRM is finished."""
-    return _text(found(done.at, row)) in done.values
+    return text_of(found(done.at, row)) in done.values
 
 
 def moment(value: object, asked: Results) -> datetime | None:
     """A moment as the CRM writes it, in UTC; None where it is none."""
     zone = ZoneInfo(asked.zone)
     try:
-        if asked.time in ("unix", "unix_ms"):
-            scale = 1000 if asked.time == "unix_ms" else 1
-            return datetime.fromtimestamp(float(str(value)) / scale, UTC)
+        if asked.time in EPOCHS:
+            return datetime.fromtimestamp(float(str(value)) / EPOCHS[asked.time], UTC)
         read_as = (
             datetime.fromisoformat(str(value))
             if asked.time == "iso"
@@ -106,7 +104,7 @@ def _result(
     row: object, key: str, crm_id: str, changed: datetime, asked: Results
 ) -> protocol.Result:
     def text(path: str | None) -> str | None:
-        return _text(found(path, row)) if path else None
+        return text_of(found(path, row)) if path else None
 
     remark = text(asked.remark)
     said: dict[str, Any] = understand(remark, asked.words) if asked.words else {}
@@ -132,28 +130,3 @@ def _result(
         remark=remark,
         **said,
     )
-
-
-def _text(value: object) -> str | None:
-    if value is None or value == "" or isinstance(value, Mapping | list):
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _opened(cursor: str | None) -> tuple[datetime, Mapping[str, str]]:
-    if not cursor:
-        return BEGINNING, {}
-    try:
-        kept = json.loads(cursor)
-        return datetime.fromisoformat(kept["newest"]), dict(kept["seen"])
-    except (ValueError, KeyError, TypeError):
-        raise ConfigurationError(
-            "the cursor of this target cannot be read; delete its row in outbound.read_cursor to "
-            "read everything again"
-        ) from None
-
-
-def _closed(stamps: Mapping[str, str], newest: datetime, asked: Results) -> str:
-    since = newest - timedelta(seconds=asked.overlap_seconds)
-    seen = {key: stamp for key, stamp in stamps.items() if datetime.fromisoformat(stamp) >= since}
-    return json.dumps({"newest": newest.isoformat(), "seen": seen}, sort_keys=True)

@@ -10,9 +10,9 @@ import json
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from aftercare.settings import Delivery
 from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
 from aftercare.targets.outbox import Ends, Key, Outbox, Work
-from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Record, Target
+from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Target
 
 LOCK_CLASS = 5107
 """First half of the advisory locks that living senders hold; see revive_stale_messages.sql."""
@@ -100,7 +100,6 @@ class Sender:
     reason: str | None = None
     checked: bool = False
     published: set[str] = field(default_factory=set)
-    shown: Mapping[str, str] | None = None
 
     def send_all(self, claimer: str, states: Sequence[str], least: bool = False) -> None:
         """Claims and sends batch by batch until nothing is left or the target takes nothing.
@@ -115,7 +114,6 @@ class Sender:
         else:
             size = 1 if isinstance(target, MessageTarget) else target.capabilities.batch_size
         again = max(1, min(size // 20, self._doubtful() // 4)) if least else size
-        self.shown = None
         with Batches(
             lambda: self._take(claimer, states, size, again),
             lambda work, ends: self._keep(claimer, work, ends),
@@ -250,23 +248,13 @@ class Sender:
         self.checked = True
 
     def _call(self, target: Target, work: Work) -> dict[Key, Outcome]:
-        records = [self._looked_up(target, record) for record in work.records.values()]
+        records = list(work.records.values())
         work.tried |= {*work.records, *work.withdrawals}
         sent = target.upsert(records) if records else ()
         withdrawn = target.withdraw(list(work.withdrawals.values())) if work.withdrawals else ()
         return dict(zip(work.records, sent, strict=True)) | dict(
             zip(work.withdrawals, withdrawn, strict=True)
         )
-
-    def _looked_up(self, target: Target, record: Record) -> Record:
-        """The record with the id under which a target without upsert may already hold it."""
-        able = target.capabilities
-        keeps_once = able.native_upsert or able.finds_by_key
-        if keeps_once or record.crm_id or record.entity == "contact":
-            return record
-        if self.shown is None:
-            self.shown = {task.key: task.crm_id for task in target.open_tasks()}
-        return replace(record, crm_id=self.shown.get(record.key))
 
     @staticmethod
     def _say(target: MessageTarget, work: Work) -> dict[Key, Outcome]:

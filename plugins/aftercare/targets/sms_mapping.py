@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from aftercare.configuration import line_of, read_model, read_yaml
-from aftercare.errors import ConfigurationError
+from aftercare.targets.mapping_file import MappingFile, Part
 
 OF_CONNECTION = frozenset({"account", "secret"})
 OF_MESSAGE = frozenset(
@@ -62,11 +60,7 @@ Template = Annotated[str, AfterValidator(_placeholders_known)]
 Tree = Annotated[dict[str, Any], AfterValidator(_placeholders_known)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Signature(_Part):
+class Signature(Part):
     """HMAC-SHA256 over named parts, keyed by the connection's password; it stands as `{signature}`."""
 
     parts: Annotated[tuple[Template, ...], Field(min_length=1)]
@@ -81,13 +75,13 @@ class Signature(_Part):
         return self
 
 
-class Request(_Part):
+class Request(Part):
     """One call. `body` is sent as JSON or as a form; without one there is none."""
 
     method: Literal["GET", "POST"] = "POST"
     path: Template
-    headers: dict[str, Template] = {}
-    query: dict[str, Template] = {}
+    headers: Mapping[str, Template] = {}
+    query: Mapping[str, Template] = {}
     form: Literal["json", "form"] = "json"
     body: Tree | None = None
 
@@ -104,7 +98,7 @@ class Request(_Part):
         return self
 
 
-class Answer(_Part):
+class Answer(Part):
     """Where the answer's code and the gateway's id stand, and what codes mean.
 
     Paths lead through objects by name and through lists by number (`data.0.status`). Without `code`
@@ -173,10 +167,9 @@ class Ask(Request):
         return self
 
 
-class SmsMapping(_Part):
+class SmsMapping(MappingFile):
     """The whole mapping file of a gateway."""
 
-    target: str
     connection: str = "aftercare_sms"
     connect_seconds: float = Field(5, gt=0)
     read_seconds: float = Field(20, gt=0)
@@ -187,11 +180,9 @@ class SmsMapping(_Part):
     reference_length: int = Field(32, ge=16, le=64)
     basic_auth: bool = False
     sign: Signature | None = None
-    templates: dict[str, str] = {}
+    templates: Mapping[str, str] = {}
     send: Send
     ask: Ask | None = None
-
-    _file: Path | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _signed_where_a_signature_stands(self) -> SmsMapping:
@@ -206,22 +197,6 @@ class SmsMapping(_Part):
             if "signature" in set(names_in(request.body)) and signed & OF_BODY:
                 raise ValueError(f"{name}: a signature of the body cannot stand in the body")
         return self
-
-    @classmethod
-    def read(cls, path: Path) -> SmsMapping:
-        """The mapping in a file; ConfigurationError with file, line and key when it is wrong."""
-        mapping = read_model(path, cls)
-        mapping._file = path
-        if mapping.target != path.stem:
-            raise mapping.wrong(f"is {mapping.target!r}, but the file is {path.name}", "target")
-        return mapping
-
-    def wrong(self, text: str, *key: str) -> ConfigurationError:
-        """An error about a key of this file."""
-        line = line_of(read_yaml(self._file)[1], key) if self._file else None
-        return ConfigurationError(
-            text, file=str(self._file) if self._file else None, line=line, key=".".join(key)
-        )
 
 
 def _at(content: object, path: str | None) -> str | None:
