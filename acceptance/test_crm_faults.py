@@ -112,7 +112,7 @@ def test_behind_a_proxy_that_is_busy_impatient_and_cut_off(
     night: NightOfTasks, odoo: Odoo, tmp_path: Path
 ) -> None:
     make(night, TASKS)
-    with NginxFront(tmp_path / "nginx", odoo.server.address, rate=2, burst=2) as front:
+    with NginxFront(tmp_path / "nginx", odoo.server.address, rate=8, burst=4) as front:
         pushes = send_until_settled(night, lambda: odoo.target_at(front.address, read_seconds=30))
         answers = front.answers()
     print(f"{2 * TASKS} messages, {pushes} pushes, {answers}, {front.killed} workers killed")

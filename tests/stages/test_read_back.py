@@ -1,6 +1,7 @@
 """Reading results back from a CRM into staging."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from night_of_tasks import DAY, NightOfTasks
 from sqlalchemy import Engine, select
 
 from aftercare.errors import PipelineFault, SystemUnreachable
+from aftercare.stages.merge import merge
 from aftercare.stages.read_back import read_back
+from aftercare.stages.validate import validate
 from aftercare.targets.protocol import Capabilities, Result, Results
 
 CALLED = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
@@ -22,7 +25,9 @@ class Workplace(FileCrm):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.capabilities = Capabilities(True, False, 5, 1, reads_results=True)
+        self.capabilities = Capabilities(
+            True, False, 5, 1, reads_results=True, tells_complaints=True
+        )
         self.done: list[Result] = []
         self.is_down = False
 
@@ -60,8 +65,8 @@ def read(night: NightOfTasks, crm: Workplace, days: int = 0) -> dict[str, Any]:
     return read_back(night.engine, night.keyring, night.group, crm, DAY + timedelta(days=days))
 
 
-def staged(night: NightOfTasks) -> list[Any]:
-    table = night.table("staging.call_result")
+def staged(night: NightOfTasks, feed: str = "call_result") -> list[Any]:
+    table = night.table(f"staging.{feed}")
     with night.engine.connect() as connection:
         return list(connection.execute(select(table).order_by(table.c.load_id, table.c.row_id)))
 
@@ -77,7 +82,7 @@ def test_results_are_staged_as_a_load_with_their_store(night: NightOfTasks, crm:
     keys = [night.task() for _ in range(5)]
     for key in keys:
         crm.finish(key, satisfaction=9, is_complaint=False, remark="客户说很好")
-    assert read(night, crm) == {"read": 5, "new": 5, "later": 0}
+    assert read(night, crm) == {"read": 5, "new": 5, "later": 0, "complaints": 0}
     rows = staged(night)
     assert [row.task_key for row in rows] == keys
     assert [row.row_id for row in rows] == [1, 2, 3, 4, 5]
@@ -85,7 +90,7 @@ def test_results_are_staged_as_a_load_with_their_store(night: NightOfTasks, crm:
     assert (first.store_code, first.outcome, first.satisfaction) == ("CA01", "reached", 9)
     assert (first.called_at, first.version_at, first.is_complaint) == (CALLED, CALLED, False)
     assert night.keyring.decrypt(bytes(first.remark_cipher)) == "客户说很好"
-    assert loads(night) == [("call_result", "pulled", 5, None)]
+    assert loads(night) == [("call_result", "pulled", 5, None), ("complaint", "pulled", 0, None)]
 
 
 def test_a_second_reading_reads_nothing_again_and_loses_nothing(
@@ -94,7 +99,7 @@ def test_a_second_reading_reads_nothing_again_and_loses_nothing(
     crm.finish(night.task())
     read(night, crm)
     before = staged(night)
-    assert read(night, crm) == {"read": 1, "new": 0, "later": 0}
+    assert read(night, crm) == {"read": 1, "new": 0, "later": 0, "complaints": 0}
     assert staged(night) == before
 
 
@@ -102,16 +107,46 @@ def test_a_repeated_run_adds_what_is_new(night: NightOfTasks, crm: Workplace) ->
     crm.finish(night.task())
     read(night, crm)
     crm.finish(night.task())
-    assert read(night, crm) == {"read": 2, "new": 1, "later": 0}
+    assert read(night, crm) == {"read": 2, "new": 1, "later": 0, "complaints": 0}
     assert [row.row_id for row in staged(night)] == [1, 2]
+
+
+def test_a_call_marked_as_a_complaint_is_a_complaint_once(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    glad, angry = night.task(), night.task()
+    crm.finish(glad, is_complaint=False)
+    crm.finish(angry, is_complaint=True, remark="客户说异响没有修好")
+    for _ in range(2):
+        assert read(night, crm)["complaints"] == 1
+        (row,) = staged(night, "complaint")
+        assert (row.store_code, row.complaint_no, row.task_key) == ("CA01", angry, angry)
+        assert (row.received_at, row.source, row.verdict) == (CALLED, "回访", "pending")
+        assert night.keyring.decrypt(bytes(row.description_cipher)) == "客户说异响没有修好"
+    for feed in ("call_result", "complaint"):
+        validate(night.engine, night.group, crm.name, feed, DAY)
+        merge(night.engine, night.group, crm.name, feed, DAY)
+    complaints = night.table("core.complaint")
+    with night.engine.connect() as connection:
+        (kept,) = connection.execute(select(complaints))
+    assert (kept.complaint_no, kept.received_on, kept.closed_at) == (angry, DAY, None)
+
+
+def test_where_the_dealer_system_registers_complaints_a_call_is_none(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    crm.capabilities = replace(crm.capabilities, tells_complaints=False)
+    crm.finish(night.task(), is_complaint=True)
+    assert read(night, crm) == {"read": 1, "new": 1, "later": 0}
+    assert [load[0] for load in loads(night)] == ["call_result"]
 
 
 def test_a_call_after_the_day_is_left_to_a_later_night(night: NightOfTasks, crm: Workplace) -> None:
     early, late = night.task(), night.task()
     crm.finish(early)
     crm.finish(late, called_at=datetime(2026, 11, 20, 16, 30, tzinfo=UTC))
-    assert read(night, crm) == {"read": 1, "new": 1, "later": 1}
-    assert read(night, crm) == {"read": 1, "new": 0, "later": 1}
+    assert read(night, crm) == {"read": 1, "new": 1, "later": 1, "complaints": 0}
+    assert read(night, crm) == {"read": 1, "new": 0, "later": 1, "complaints": 0}
     assert read(night, crm, days=1)["later"] == 0
     assert late in [row.task_key for row in staged(night)]
 
@@ -133,7 +168,7 @@ def test_a_crm_that_is_down_fails_the_load_and_keeps_the_cursor(
     crm.is_down = True
     with pytest.raises(SystemUnreachable):
         read(night, crm)
-    assert loads(night) == [("call_result", "failed", None, "the CRM cannot be reached")]
+    assert {load[1:] for load in loads(night)} == {("failed", None, "the CRM cannot be reached")}
     crm.is_down = False
     assert read(night, crm)["new"] == 1
 
@@ -149,7 +184,7 @@ def test_a_result_that_the_warehouse_does_not_take_fails_the_load_without_its_wo
     with pytest.raises(PipelineFault):
         read(night, crm)
     failure = "staging.call_result does not take a row that was read (23514)"
-    assert loads(night) == [("call_result", "failed", None, failure)]
+    assert {load[1:] for load in loads(night)} == {("failed", None, failure)}
 
 
 def test_a_target_that_brings_nothing_back_has_no_load(night: NightOfTasks, tmp_path: Path) -> None:

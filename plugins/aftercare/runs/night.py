@@ -59,14 +59,14 @@ def pull(key: str | None, system: str) -> Counts:
     from aftercare.stages.keys import ready_load
     from aftercare.stages.pull import keep_failure
     from aftercare.stages.pull import pull as pull_feed
-    from aftercare.stages.read_back import FEED, read_back
+    from aftercare.stages.read_back import feeds_of, read_back
 
     group, day = read_group(), period.read_day(key)
     if system in crm_targets(group):
-        ready_load(connections.warehouse_engine(), keyring(), system, FEED, day)
-        return read_back(
-            connections.warehouse_engine(), keyring(), group, target(group, system), day
-        )
+        crm = target(group, system)
+        for feed in feeds_of(crm):
+            ready_load(connections.warehouse_engine(), keyring(), system, feed, day)
+        return read_back(connections.warehouse_engine(), keyring(), group, crm, day)
     dealer = dealer_system(system)
     try:
         connection = connections.connection(dealer.connection)

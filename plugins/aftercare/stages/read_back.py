@@ -1,7 +1,8 @@
-"""Read back: what people did about tasks in a CRM, staged like the feed of any dealer system.
+"""Read back: what people did about tasks in a CRM, staged like the feeds of any dealer system.
 
-Results go through validation and merge as system = the target's name, feed = ``call_result``. They
-are staged and the cursor moved on in one transaction, so none is lost and none counts twice.
+Results go through validation and merge as system = the target's name, feed = ``call_result``; a call
+that was marked as a complaint is a ``complaint``, too, where the target says so. They are staged and the
+cursor moved on in one transaction, so none is lost and none counts twice.
 
 A gateway of messages is not asked: that it took a message, or refused its number, stands in the outbox
 since then, and is the result of that task.
@@ -9,7 +10,7 @@ since then, and is the result of that task.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -27,9 +28,22 @@ from aftercare.sources.feeds import FEEDS
 from aftercare.sources.staging import copy_rows
 from aftercare.targets.protocol import MessageTarget, Result, Target
 
-FEED = "call_result"
+RESULTS, COMPLAINTS = "call_result", "complaint"
 MESSAGE_NO = 0
 """A message is no attempt of a call, so it has the number that no call has."""
+
+TOLD_IN_A_CALL = "回访"
+"""The source of a complaint, as task workbooks name it."""
+
+
+def feeds_of(target: Target | MessageTarget) -> tuple[str, ...]:
+    """The feeds that a target brings back."""
+    if isinstance(target, MessageTarget):
+        return (RESULTS,)
+    can = target.capabilities
+    if not can.reads_results:
+        return ()
+    return (RESULTS, COMPLAINTS) if can.tells_complaints else (RESULTS,)
 
 
 def read_back(
@@ -41,78 +55,118 @@ def read_back(
 ) -> dict[str, Any]:
     """Stages the results of a target up to the end of the business day.
 
-    Counts: ``read`` rows of the day's load, ``new`` among them in this run, ``later`` results of
-    calls after the day, which a later night reads. A repeated run adds what is new to the load.
+    Counts: ``read`` rows of the day's load of results, ``new`` among them in this run, ``later``
+    results of calls after the day, which a later night reads; ``complaints`` of the day's load, where
+    the target tells them. A repeated run adds what is new to the loads.
 
-    Raises what the target raises where it cannot be read; the load keeps the message.
+    Raises what the target raises where it cannot be read; the loads keep the message.
     """
-    if not isinstance(target, MessageTarget) and not target.capabilities.reads_results:
+    feeds = feeds_of(target)
+    if not feeds:
         return {"read": 0, "new": 0, "later": 0}
+    load_ids: dict[str, int] = {}
     with engine.begin() as connection:
-        load_id: int = warehouse.run(
-            connection, "pull/open_load", system=target.name, feed=FEED, day=day
-        ).scalar_one()
+        for feed in feeds:
+            load_ids[feed] = warehouse.run(
+                connection, "pull/open_load", system=target.name, feed=feed, day=day
+            ).scalar_one()
     try:
         with engine.begin() as connection:
             window = Window(day, 0, group.time_zone)
             keep: str | None = None
             pages: Iterator[tuple[Sequence[Result], str | None]]
             if isinstance(target, MessageTarget):
-                pages = _said(connection, target, window, load_id)
+                pages = _said(connection, target, window, load_ids[RESULTS])
             else:
                 cursors = warehouse.run(connection, "outbound/read_cursor", target=target.name)
                 keep = cursors.scalar_one_or_none()
                 pages = _pages(target, keep)
-            return _stage(connection, keyring, target.name, pages, keep, window, load_id)
+            loads = {
+                feed: _Load(connection, keyring, target.name, feed, load_id, window)
+                for feed, load_id in load_ids.items()
+            }
+            return _stage(connection, target.name, pages, keep, window, loads)
     except AftercareError as problem:
         with engine.begin() as connection:
-            warehouse.run(connection, "pull/fail_load", load_id=load_id, failure=str(problem))
+            for load_id in load_ids.values():
+                warehouse.run(connection, "pull/fail_load", load_id=load_id, failure=str(problem))
         raise
+
+
+class _Load:
+    """A feed's load of the day, to which is added what it does not hold yet."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        keyring: Keyring,
+        system: str,
+        feed: str,
+        load_id: int,
+        window: Window,
+    ) -> None:
+        self._connection, self._feed, self._load_id = connection, FEEDS[feed], load_id
+        warehouse.run(
+            connection,
+            "pull/restart_load",
+            load_id=load_id,
+            window_start=window.start,
+            window_end=window.end,
+            mapping_digest=None,
+        )
+        self._translator = Translator(_system(system, feed), self._feed, keyring, window.end)
+        staged = warehouse.run(connection, "outbound/list_staged_results", load_id=load_id).all()
+        self._known = {bytes(row.row_hash) for row in staged}
+        self._last_row_id = max((row.row_id for row in staged), default=0)
+        self.rows = len(staged)
+        self.new = 0
+
+    def add(self, batch: Batch, count: int) -> None:
+        """Stages the rows that it does not hold."""
+        rows = self._translator.lines(batch, self._load_id, self._last_row_id + 1)
+        fresh = [
+            line
+            for digest, line in zip(rows.hashes, rows.lines, strict=True)
+            if digest not in self._known
+        ]
+        copy_rows(self._connection, self._feed, [fresh])
+        self._known.update(rows.hashes)
+        self._last_row_id += count
+        self.new += len(fresh)
+        self.rows += len(fresh)
+
+    def finish(self) -> None:
+        """All rows are staged."""
+        warehouse.run(self._connection, "pull/finish_load", load_id=self._load_id, pulled=self.rows)
 
 
 def _stage(
     connection: Connection,
-    keyring: Keyring,
     name: str,
     pages: Iterable[tuple[Sequence[Result], str | None]],
     keep: str | None,
     window: Window,
-    load_id: int,
+    loads: Mapping[str, _Load],
 ) -> dict[str, Any]:
-    warehouse.run(
-        connection,
-        "pull/restart_load",
-        load_id=load_id,
-        window_start=window.start,
-        window_end=window.end,
-        mapping_digest=None,
-    )
-    translator = Translator(_system(name), FEEDS[FEED], keyring, window.end)
-    staged = warehouse.run(connection, "outbound/list_staged_results", load_id=load_id).all()
-    known_rows = {bytes(row.row_hash) for row in staged}
-    last_row_id = max((row.row_id for row in staged), default=0)
-    new = later = 0
+    later = 0
     for results, cursor in pages:
         on_time = [result for result in results if result.called_at < window.end]
         later += len(results) - len(on_time)
         # A cursor is all or nothing: one that passes over a later call is not kept, and what the
         # old one gives again is staged already.
         keep = cursor if not later else keep
-        rows = translator.lines(_batch(connection, on_time), load_id, last_row_id + 1)
-        fresh = [
-            line
-            for digest, line in zip(rows.hashes, rows.lines, strict=True)
-            if digest not in known_rows
-        ]
-        copy_rows(connection, FEEDS[FEED], [fresh])
-        known_rows.update(rows.hashes)
-        new += len(fresh)
-        last_row_id += len(on_time)
+        stores = _stores(connection, on_time)
+        loads[RESULTS].add(_results(on_time, stores), len(on_time))
+        if COMPLAINTS in loads:
+            complaints = [result for result in on_time if result.is_complaint]
+            loads[COMPLAINTS].add(_complaints(complaints, stores), len(complaints))
     if keep is not None:
         warehouse.run(connection, "outbound/keep_cursor", target=name, cursor=keep)
-    total = len(staged) + new
-    warehouse.run(connection, "pull/finish_load", load_id=load_id, pulled=total)
-    counts = {"read": total, "new": new, "later": later}
+    for load in loads.values():
+        load.finish()
+    counts = {"read": loads[RESULTS].rows, "new": loads[RESULTS].new, "later": later}
+    if COMPLAINTS in loads:
+        counts["complaints"] = loads[COMPLAINTS].rows
     warehouse.report(connection, "read_back", window.day.isoformat(), counts, part=name)
     return counts
 
@@ -152,32 +206,53 @@ def _said(
     yield results, None
 
 
-def _system(name: str) -> SqlSystem:
+def _system(name: str, feed: str) -> SqlSystem:
     """A result's own names are the canonical ones, so each column is mapped to itself."""
-    columns = {column.name: ColumnMap(column=column.name) for column in FEEDS[FEED].columns}
-    feed = SqlFeedMap(columns=columns, table=FEED, read_whole=True)
+    columns = {column.name: ColumnMap(column=column.name) for column in FEEDS[feed].columns}
+    feed_map = SqlFeedMap(columns=columns, table=feed, read_whole=True)
     return SqlSystem(
         system=name,
         title=Title(zh=name, en=name),
         kind="sql",
         connection=f"aftercare_{name}",
         time_zone="UTC",
-        feeds={FEED: feed},
+        feeds={feed: feed_map},
     )
 
 
-def _batch(connection: Connection, results: Sequence[Result]) -> Batch:
-    stores = {
-        row.task_key: row.store_code
-        for row in warehouse.run(
-            connection,
-            "outbound/list_task_stores",
-            task_keys=[result.task_key for result in results],
-        )
-    }
+def _stores(connection: Connection, results: Sequence[Result]) -> Mapping[str, str]:
+    """The store of each task that is known."""
+    found = warehouse.run(
+        connection,
+        "outbound/list_task_stores",
+        task_keys=[result.task_key for result in results],
+    )
+    return {row.task_key: row.store_code for row in found}
+
+
+def _results(results: Sequence[Result], stores: Mapping[str, str]) -> Batch:
     names = [field.name for field in fields(Result)]
     columns: dict[str, list[object]] = {
         name: [getattr(result, name) for result in results] for name in names
     }
     columns["store_code"] = [stores.get(result.task_key) for result in results]
     return Batch(columns, [result.crm_id for result in results], columns["version_at"])
+
+
+def _complaints(results: Sequence[Result], stores: Mapping[str, str]) -> Batch:
+    """A call has no number for its complaint, and a task has one complaint: the task's key is it."""
+    keys: list[object] = [result.task_key for result in results]
+    columns: dict[str, list[object]] = {
+        "store_code": [stores.get(result.task_key) for result in results],
+        "complaint_no": keys,
+        "task_key": keys,
+        "received_at": [result.called_at for result in results],
+        "source": [TOLD_IN_A_CALL for _ in results],
+        "level": [None for _ in results],
+        "owner_no": [None for _ in results],
+        "verdict": ["pending" for _ in results],
+        "closed_at": [None for _ in results],
+        "description": [result.remark for result in results],
+    }
+    versions: list[object] = [result.version_at for result in results]
+    return Batch(columns, [result.crm_id for result in results], versions)

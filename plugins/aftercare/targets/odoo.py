@@ -112,6 +112,7 @@ class OdooTarget:
             concurrency=1,
             reads_results=True,
             settle_seconds=self._mapping.settle_seconds,
+            tells_complaints=self._mapping.results.complaints,
         )
 
     @cached_property

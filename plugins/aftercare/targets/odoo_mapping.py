@@ -75,6 +75,13 @@ def _task_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
     return fields
 
 
+class OdooResults(ResultWords):
+    """How feedback is understood. With `complaints` a call that is marked as a complaint is one of its
+    own; say no where the dealer system registers it, too."""
+
+    complaints: bool = False
+
+
 class OdooMapping(MappingFile):
     """The whole mapping file. Seconds and batch sizes are limits towards this one server."""
 
@@ -92,7 +99,7 @@ class OdooMapping(MappingFile):
     activity_type: str = "mail.mail_activity_data_call"
     message_activity_type: str | None = None
     owner: Owner
-    results: ResultWords
+    results: OdooResults
     withdrawal_note: str = Field(pattern=r"\{reason\}")
 
     @property

@@ -96,7 +96,7 @@ class Capabilities:
     look-up before that would not find what is made a moment later. `has_contacts`: customers are records
     of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
     of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
-    brings work back.
+    brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
     """
 
     native_upsert: bool
@@ -106,6 +106,7 @@ class Capabilities:
     reads_results: bool
     settle_seconds: float = 0
     has_contacts: bool = True
+    tells_complaints: bool = False
 
 
 @dataclass(frozen=True, slots=True)

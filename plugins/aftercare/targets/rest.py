@@ -74,6 +74,7 @@ class RestTarget:
             reads_results=self._mapping.results is not None,
             settle_seconds=self._mapping.settle_seconds,
             has_contacts=self._mapping.contact is not None,
+            tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
         )
 
     @cached_property

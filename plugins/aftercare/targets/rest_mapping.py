@@ -287,7 +287,8 @@ class Results(Call):
 
     `rows` is the path to the list of records; `key`, `id`, `changed_at` and the others are paths in one
     of them. `words` says how the text at `remark` is understood; `outcomes` and `flags` how values at
-    `outcome` and at the flags' own paths are.
+    `outcome` and at the flags' own paths are. With `complaints` a call that is marked as a complaint is
+    one of its own; say no where the dealer system registers it, too.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -306,6 +307,7 @@ class Results(Call):
     flags: Mapping[Flag, Path_] = {}
     yes: tuple[str, ...] = ("true", "1", "yes", "是")
     words: ResultWords | None = None
+    complaints: bool = False
     done: Done | None = None
     time: str = "iso"
     zone: Zone = "UTC"
