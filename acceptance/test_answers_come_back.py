@@ -31,7 +31,15 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 SAID = {
     "done": ("成功 满意度:9", {"outcome": "已接通", "satisfaction": 9}),
     "wrong": ("错号", {"outcome": "非本人"}),
-    "stop": ("已接通 勿扰", {"outcome": "已接通", "is_do_not_call": "是"}),
+    "stop": (
+        "已接通 勿扰 投诉",
+        {
+            "outcome": "已接通",
+            "is_do_not_call": "是",
+            "is_complaint": "是",
+            "complaint_description": "异响没有修好",
+        },
+    ),
 }
 OUTCOMES = {"done": "reached", "wrong": "wrong_person", "stop": "reached"}
 
@@ -140,7 +148,10 @@ def test_answers_come_back_once_and_change_the_next_list(
     made.night(TODAY)
 
     day = TODAY.isoformat()
-    assert made.counts["pull", day, "odoo"] == {"read": 3, "new": 3, "later": 0}
+    assert made.counts["pull", day, "odoo"] == {
+        **{"read": 3, "new": 3, "later": 0},
+        "complaints": 1,
+    }
     for tasks in (in_odoo, in_workbook):
         assert {name: status for name, (status, _) in states(made, tasks).items()} == dict.fromkeys(
             SAID, "done"
@@ -154,6 +165,12 @@ def test_answers_come_back_once_and_change_the_next_list(
             task["task_key"]: (OUTCOMES[name], 9 if name == "done" else None)
             for name, task in tasks.items()
         }
+        complaints = made.rows(
+            f"select task_key, verdict from core.complaint where task_key in ({keys})"  # noqa: S608
+        )
+        assert [(each["task_key"], each["verdict"]) for each in complaints] == [
+            (tasks["stop"]["task_key"], "pending")
+        ]
         stopped = made.rows(
             "select status, status_reason from care.follow_up_task "  # noqa: S608
             f"where vin = '{tasks['stop']['vin']}' and status = 'open' and channel <> 'internal'"
@@ -167,8 +184,12 @@ def test_answers_come_back_once_and_change_the_next_list(
 
     before = made.state()
     made.night(TODAY, again=" again")
-    assert made.counts["pull again", day, "odoo"] == {"read": 3, "new": 0, "later": 0}
+    assert made.counts["pull again", day, "odoo"] == {
+        **{"read": 3, "new": 0, "later": 0},
+        "complaints": 1,
+    }
     after = made.state()
     assert after["core.call_result"] == before["core.call_result"]
+    assert after["core.complaint"] == before["core.complaint"]
     assert after["care.follow_up_task"] == before["care.follow_up_task"]
     assert after["outbound.message"] == before["outbound.message"]

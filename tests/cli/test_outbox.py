@@ -125,3 +125,29 @@ def read(night: NightOfTasks) -> Callable[[str], list[tuple[object, ...]]]:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     return read
+
+
+def test_what_staff_changed_in_the_crm_is_listed_with_who_won(night: NightOfTasks) -> None:
+    assert "没有" in say("outbox", "conflicts").output
+    task = night.task()
+    (key,) = night.messages("contact")
+    with night.engine.begin() as connection:
+        connection.execute(
+            insert(night.table("outbound.field_conflict")).values(
+                target="crm",
+                entity="contact",
+                external_key=key,
+                version=1,
+                field="phone",
+                winner="theirs",
+                has_ours_changed=True,
+            )
+        )
+    shown = say("outbox", "conflicts", "--target", "crm", "--language", "en").output
+    assert "1 fields that staff changed" in shown
+    assert "theirs (left)" in shown
+    assert "changed too" in shown
+    assert key not in shown
+    assert "phone" in say("outbox", "show", key, "--language", "en").output
+    (row,) = json.loads(say("outbox", "conflicts", "--json").output)["conflicts"]
+    assert (row["field"], row["winner"]) == ("phone", "theirs")

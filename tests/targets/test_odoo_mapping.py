@@ -120,8 +120,8 @@ def test_a_connection_without_a_key_is_refused_before_any_call():
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("phone: {from: phone}", "phone: {from: fone}", "a contact has no field fone"),
-        ("phone: {from: phone}", "phone: {from: phone, join: [name]}", "exactly one of"),
+        ("phone: {from: phone,", "phone: {from: fone,", "a contact has no field fone"),
+        ("phone: {from: phone,", "phone: {from: phone, join: [name],", "exactly one of"),
         ("ref: {from: key", "ref: {from: vin", "found again by it"),
         ("summary: {", "user_id: {", "set by the adapter"),
     ],

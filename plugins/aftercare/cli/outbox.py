@@ -96,6 +96,27 @@ def show_one(message: str, is_json: bool, language: str | None) -> None:
         click.echo(line)
 
 
+@outbox.command("conflicts")
+@click.option("--target", help="Only of this target.")
+@click.option("--most", default=50, show_default=True, help="How many to show.")
+@JSON
+@LANGUAGE
+def list_conflicts(target: str | None, most: int, is_json: bool, language: str | None) -> None:
+    """List fields that staff changed in a CRM and that we would say otherwise, and which side won."""
+    from aftercare import runs
+    from aftercare.reports.outbox import conflict_lines, with_masked_key
+    from aftercare.reports.scorecard_words import read_words
+
+    group = in_language(language)
+    found = runs.list_conflicts(target, most)
+    if is_json:
+        show({"conflicts": [with_masked_key(row) for row in found]})
+        return
+    say = read_words(group.group.language, "outbox")
+    for line in conflict_lines(found, say, group.time_zone):
+        click.echo(line)
+
+
 def _decision(action: Literal["replay", "drop"], help_text: str) -> None:
     """A command of the group by which operators decide about the messages that they choose."""
 

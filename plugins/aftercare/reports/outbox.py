@@ -78,11 +78,37 @@ def story_lines(story: Mapping[str, Any], say: Words, zone: ZoneInfo) -> Iterato
         )
     if not story["acknowledged"]:
         yield "  " + say("nothing_acknowledged")
+    if story["conflicts"]:
+        yield from conflict_lines(story["conflicts"], say, zone)
     if not story["said"]:
         yield say("nobody")
         return
     yield say("now")
     yield from _fields(story["said"])
+
+
+def conflict_lines(found: Sequence[Row], say: Words, zone: ZoneInfo) -> Iterator[str]:
+    """Fields that both sides wrote, and who won."""
+    in_all = found[0]["in_all"] if found else 0
+    yield say("conflicts", count=in_all)
+    if not found:
+        yield "  " + say("no_conflict")
+        return
+    rows = [
+        [
+            row["target"],
+            f"{masked_key(row['entity'], row['external_key'])} v{row['version']}",
+            row["field"],
+            say(f"winner_{row['winner']}"),
+            say("changed_too" if row["has_ours_changed"] else "not_changed"),
+            f"{row['noticed_at'].astimezone(zone):%m-%d %H:%M}",
+        ]
+        for row in found
+    ]
+    names = ("target", "key", "field", "winner", "ours", "noticed")
+    yield from table_lines([say(name) for name in names], rows)
+    if in_all > len(found):
+        yield "  " + say("more", count=in_all - len(found))
 
 
 def rehearsal_lines(target: str, day: str, found: Mapping[str, Any], say: Words) -> Iterator[str]:

@@ -51,6 +51,7 @@ from aftercare.runs.night import (
 from aftercare.runs.outbox import (
     decide_messages,
     last_night,
+    list_conflicts,
     list_outbox,
     push_despite,
     rehearse_push,
@@ -79,6 +80,7 @@ __all__ = [
     "last_night",
     "list_absences",
     "list_campaigns",
+    "list_conflicts",
     "list_outbox",
     "make_tasks",
     "message_targets",

@@ -26,6 +26,14 @@ def list_outbox(chosen: Chosen, most: int) -> tuple[list[Any], list[Any]]:
 
 
 @step
+def list_conflicts(name: str | None, most: int) -> list[Any]:
+    """Fields that staff changed in a CRM and that we would say otherwise, and who won."""
+    from aftercare.stages import outbox
+
+    return list(outbox.list_conflicts(connections.warehouse_engine(), name, most))
+
+
+@step
 def show_message(asked: str) -> Counts:
     """The story of one key of the outbox."""
     from aftercare.stages import outbox

@@ -62,13 +62,23 @@ def list_outbox(engine: Engine, chosen: Chosen, most: int) -> list[Mapping[str, 
         return _list(connection, chosen, most)
 
 
+def list_conflicts(engine: Engine, target: str | None, most: int) -> list[Mapping[str, Any]]:
+    """Fields that staff changed in a CRM and that we would say otherwise, and who won: the newest first;
+    `in_all` says how many."""
+    with engine.connect() as connection:
+        found = run(
+            connection, "outbound/list_conflicts", target=target, external_key=None, most=most
+        )
+        return [dict(row) for row in found.mappings()]
+
+
 def show_message(
     engine: Engine, keyring: Keyring, group: Group, policy: Policy, today: date, asked: str
 ) -> dict[str, Any]:
     """The story of a key, by the key itself or the number of a message.
 
-    Gives its `messages`, the `decisions` about them, what each target `acknowledged`, and what would
-    be `said` now, masked. Raises BadData where there is none.
+    Gives its `messages`, the `decisions` about them, what each target `acknowledged`, the `conflicts`
+    about fields that staff had changed, and what would be `said` now, masked. Raises BadData where there is none.
     """
     number = int(asked) if asked.isdigit() else None
     with engine.connect() as connection:
@@ -109,6 +119,16 @@ def show_message(
                     "outbound/read_ledger",
                     target=target,
                     external_keys=[newest["external_key"]],
+                ).mappings()
+            ],
+            "conflicts": [
+                dict(row)
+                for row in run(
+                    connection,
+                    "outbound/list_conflicts",
+                    target=None,
+                    external_key=newest["external_key"],
+                    most=ALL,
                 ).mappings()
             ],
             "said": masked_fields(record.fields) if record else {},

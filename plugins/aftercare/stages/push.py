@@ -49,8 +49,8 @@ def push(
     Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` +
     `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
     day; and of this run alone `changed`, the records that the target took, `lists`, the lists
-    written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `calls` made
-    and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
+    written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `conflicts` about
+    fields that staff had changed, the `calls` made and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
     `guarded` the push goes on, and `let_through` says it.
 
     A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
@@ -69,6 +69,7 @@ def push(
         today,
         has_contacts=isinstance(target, Target) and target.capabilities.has_contacts,
         says_once=says_once,
+        watches_fields=isinstance(target, Target) and target.capabilities.watches_fields,
     )
     # A list that is written late is for the day on which somebody can still work on it.
     work_day = max(day + timedelta(days=1), today)
@@ -201,6 +202,7 @@ def _report(
                 "updated": sender.changed - sender.created - sender.withdrawn,
                 "withdrawn": sender.withdrawn,
                 "retried": sender.retried,
+                "conflicts": sender.conflicts,
                 "calls": sender.calls,
                 "seconds": round(seconds, 1),
             },

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from aftercare.targets.mapping_file import Part
 from aftercare.targets.protocol import Entity
+from aftercare.targets.winners import Winner
 
 OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
     "contact": frozenset({"key", "name", "phone", "store_code", "plate", "vin", "model"}),
@@ -40,7 +41,9 @@ class FieldRule(Part):
     """How one field is filled: exactly one of `from`, `first_of`, `join`, `lines`.
 
     `required`: a record without a value is rejected before it is sent. `once`: filled when the
-    record is made and left alone afterwards, because people write there too.
+    record is made and left alone afterwards, because people write there too. `wins`: whose value it
+    is where staff changed it in the CRM, `ours` or `theirs`; which it was is kept. Without it ours is
+    written, and nobody looks.
     """
 
     source: str | None = Field(None, alias="from")
@@ -50,11 +53,14 @@ class FieldRule(Part):
     lines: tuple[LabelledLine, ...] | None = None
     required: bool = False
     once: bool = False
+    wins: Winner | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> FieldRule:
         if len(self.ways) != 1:
             raise ValueError(f"give exactly one of {', '.join(self._all_ways())}")
+        if self.once and self.wins:
+            raise ValueError("wins: what is filled once is theirs afterwards")
         return self
 
     def _all_ways(self) -> dict[str, object]:
@@ -92,6 +98,11 @@ def fields_known(entity: Entity, fields: Mapping[str, FieldRule], *more: str) ->
             if source not in OUR_FIELDS[entity] | set(more):
                 offer = ", ".join(sorted(OUR_FIELDS[entity] | set(more)))
                 raise ValueError(f"{name}: a {entity} has no field {source}; it has {offer}")
+
+
+def winners_of(fields: Mapping[str, FieldRule]) -> dict[str, Winner]:
+    """The fields for which a mapping says who wins."""
+    return {name: rule.wins for name, rule in fields.items() if rule.wins}
 
 
 def lacking(fields: Mapping[str, FieldRule], values: Mapping[str, object]) -> str | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -39,6 +40,7 @@ from aftercare.targets.protocol import (
     Results,
     Withdrawal,
 )
+from aftercare.targets.winners import Conflict, Winner, conflicts, left_to_them, watched
 
 
 class Access(Protocol):
@@ -113,6 +115,7 @@ class OdooTarget:
             reads_results=True,
             settle_seconds=self._mapping.settle_seconds,
             tells_complaints=self._mapping.results.complaints,
+            watches_fields=any(self._mapping.winners(entity) for entity in MODEL),
         )
 
     @cached_property
@@ -214,17 +217,26 @@ class OdooTarget:
                 wanted[record.key] = values
         if entity == "task":
             outcomes |= self._attach(batch, wanted)
+        winners = self._mapping.winners(entity)
+        found: dict[str, tuple[Conflict, ...]] = {}
+        taken = {record.key: record.taken for record in batch}
         present = self._records.present(entity, batch)
         rows: dict[str, list[odoo_load.Cell]] = {}
         changes: dict[tuple[tuple[str, Value], ...], dict[str, int]] = {}
-        for key, values in wanted.items():
+        for key, values in list(wanted.items()):
             now = present.get(key)
             if now is None:
                 rows[key] = self._row(entity, key, values)
-            elif entity == "task" and not now["active"]:
+                continue
+            if entity == "task" and not now["active"]:
                 done = "already done in the CRM, left as it is"
                 outcomes[key] = Outcome(key, "sent", str(now["id"]), done)
-            elif change := self._difference(entity, values, now):
+                continue
+            held = {name: _scalar(now[name]) for name in values}
+            found[key] = conflicts(winners, values, held, taken[key])
+            left = left_to_them(found[key])
+            wanted[key] = mine = {name: each for name, each in values.items() if name not in left}
+            if change := self._difference(entity, mine, held):
                 changes.setdefault(change, {})[key] = now["id"]
             else:
                 outcomes[key] = Outcome(key, "sent", str(now["id"]))
@@ -234,10 +246,29 @@ class OdooTarget:
             refused = [key for key, outcome in written.items() if outcome.state == "rejected"]
             rows |= {key: self._row(entity, key, wanted[key]) for key in refused}
             outcomes |= written
-        if rows:
-            columns = ["id", *self._columns(entity, next(iter(wanted.values())))]
-            outcomes |= odoo_load.load(self._call, MODEL[entity], columns, rows, QUIETLY)
-        return outcomes
+        # What stays as staff wrote it is no column of its row.
+        alike: dict[tuple[str, ...], dict[str, list[odoo_load.Cell]]] = {}
+        for key, row in rows.items():
+            columns = ("id", *self._columns(entity, wanted[key]))
+            alike.setdefault(columns, {})[key] = row
+        for columns, group in alike.items():
+            outcomes |= odoo_load.load(self._call, MODEL[entity], columns, group, QUIETLY)
+        return {
+            key: self._watched(outcome, winners, wanted.get(key, {}), found.get(key, ()))
+            for key, outcome in outcomes.items()
+        }
+
+    @staticmethod
+    def _watched(
+        outcome: Outcome,
+        winners: Mapping[str, Winner],
+        wanted: Mapping[str, Value],
+        found: tuple[Conflict, ...],
+    ) -> Outcome:
+        """The same, with who won."""
+        if outcome.state != "sent" or not winners or outcome.reason:
+            return outcome
+        return replace(outcome, watched=watched(winners, wanted), conflicts=found)
 
     def _attach(
         self, batch: Sequence[Record], wanted: dict[str, dict[str, Value]]
@@ -277,13 +308,13 @@ class OdooTarget:
         return [*row, "base.model_res_partner"] if entity == "task" else row
 
     def _difference(
-        self, entity: Entity, values: Mapping[str, Value], now: Mapping[str, Any]
+        self, entity: Entity, values: Mapping[str, Value], held: Mapping[str, Value]
     ) -> tuple[tuple[str, Value], ...]:
         rules = self._mapping.fields(entity)
         return tuple(
             (name, value)
             for name, value in values.items()
-            if value != _scalar(now[name]) and not (name in rules and rules[name].once)
+            if value != held[name] and not (name in rules and rules[name].once)
         )
 
     def _withdraw(self, batch: Sequence[Withdrawal]) -> dict[str, Outcome]:

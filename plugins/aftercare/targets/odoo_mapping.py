@@ -19,9 +19,11 @@ from aftercare.targets.field_rules import (
     fields_known,
     lacking,
     plain,
+    winners_of,
 )
 from aftercare.targets.mapping_file import MappingFile, Part
 from aftercare.targets.protocol import Entity, Record
+from aftercare.targets.winners import Winner
 
 TEXT_TYPES = frozenset({"char", "text"})
 TAKES: Mapping[str, frozenset[str]] = {
@@ -31,6 +33,9 @@ TAKES: Mapping[str, frozenset[str]] = {
     "lines": frozenset({"html"}),
 }
 """Types of Odoo's fields that each way of filling one can fill."""
+
+OWNER = "user_id"
+"""Odoo's field for whose activity it is."""
 
 Value = str | int | float | Literal[False]
 """What Odoo stores, as JSON-2 returns it; False is its word for empty."""
@@ -51,12 +56,14 @@ class Owner(Part):
     """How the person who is to call is found among Odoo's users.
 
     `source` is our field, `match` the user's field that holds the same value; where no user has
-    it, the activity goes to the user with login `fallback`, or to nobody.
+    it, the activity goes to the user with login `fallback`, or to nobody. `wins` says whose it is
+    where somebody handed it to a colleague, as of a field.
     """
 
     source: str = Field(alias="from")
     match: str = "login"
     fallback: str | None = None
+    wins: Winner | None = None
 
 
 def _contact_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
@@ -67,7 +74,7 @@ def _contact_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
 
 
 def _task_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
-    own = {"res_id", "res_model", "res_model_id", "activity_type_id", "user_id"}
+    own = {"res_id", "res_model", "res_model_id", "activity_type_id", OWNER}
     taken = own & fields.keys()
     if taken:
         raise ValueError(f"{', '.join(sorted(taken))}: set by the adapter; leave it out")
@@ -119,6 +126,13 @@ class OdooMapping(MappingFile):
     def fields(self, entity: Entity) -> Mapping[str, OdooField]:
         """Odoo's fields of an entity and how each is filled."""
         return self.contact if entity == "contact" else self.task
+
+    def winners(self, entity: Entity) -> dict[str, Winner]:
+        """Odoo's fields for which it is said who wins where staff changed them."""
+        winners = winners_of(self.fields(entity))
+        if entity == "task" and self.owner.wins:
+            winners[OWNER] = self.owner.wins
+        return winners
 
     def values(self, record: Record) -> dict[str, Value]:
         """The record in Odoo's fields."""

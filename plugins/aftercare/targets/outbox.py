@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection, RowMapping
@@ -15,6 +15,7 @@ from aftercare.rules.policy import Policy
 from aftercare.settings import Language
 from aftercare.targets import rendering
 from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
+from aftercare.targets.winners import Taken
 
 CONTACT_REJECTED = "contact_rejected"
 """The reason of a task whose contact the target would not take."""
@@ -67,6 +68,7 @@ class Outbox:
     `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
     contact data is part of the tasks and a contact's message says nothing new. `says_once`: what was
     acknowledged is said, whatever changes later. `policy` says which class a customer is of.
+    `watches_fields`: the target is told what it last took of fields that staff change there, too.
     """
 
     target: str
@@ -76,6 +78,7 @@ class Outbox:
     today: date
     has_contacts: bool
     says_once: bool = False
+    watches_fields: bool = False
 
     def prepare(self, connection: Connection, batch: Sequence[RowMapping]) -> Work:
         """Renders the batch, and settles what the target need not hear of.
@@ -116,7 +119,28 @@ class Outbox:
                     row, crm_id, self.keyring, self.language, self._class(row)
                 )
                 self._send(work, record, ledger)
+        if self.watches_fields:
+            self._tell_taken(connection, work)
         return work
+
+    def _tell_taken(self, connection: Connection, work: Work) -> None:
+        """Adds to each record what the target last took of it; not where a call came to no known end, for
+        then what the target holds may be ours."""
+        hashes: dict[Key, dict[str, bytes]] = {key: {} for key in work.records}
+        for row in warehouse.run(
+            connection,
+            "outbound/read_fields",
+            target=self.target,
+            external_keys=sorted({key for _, key in work.records}),
+        ):
+            of_key: Key = (row.entity, row.external_key)
+            if of_key in hashes:
+                hashes[of_key][row.field] = bytes(row.value_hash)
+        for key, known in hashes.items():
+            message = work.messages.get(key)
+            if not (message and message["is_in_doubt"]):
+                taken = Taken(self.keyring, (self.target, *key), known)
+                work.records[key] = replace(work.records[key], taken=taken)
 
     def record(
         self, connection: Connection, entity: Entity, key: str, task_key: str

@@ -15,9 +15,11 @@ told per record what became of it. Three rules hold for every implementation:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
+
+from aftercare.targets.winners import Conflict, Taken
 
 Entity = Literal["contact", "task"]
 """A contact is a customer with the vehicle in question; a task is one call to make."""
@@ -39,7 +41,8 @@ class Record:
     `key` is the external key, made from business facts and never from a run
     (`CA01.S4-03.SO-2026-0001`). `version` grows with each change of the record.
     `crm_id` is the id under which the target last acknowledged the key, if it ever did;
-    it saves a look-up and lets equal updates share a call, but is never required.
+    it saves a look-up and lets equal updates share a call, but is never required. `taken` is
+    what the target last took of the fields that it watches, where that is known for sure.
 
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
@@ -52,6 +55,7 @@ class Record:
     version: int
     fields: Mapping[str, object]
     crm_id: str | None = None
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ class Outcome:
 
     `reason` is None for a plain `sent`; otherwise it says rule, field and what to do, without
     values. `crm_id` is the target's id where it is known. `retry_after` is the number of
-    seconds the target asked us to wait, where it did.
+    seconds the target asked us to wait, where it did. Of one that is `sent`, `watched` holds the
+    fields for which the mapping says who wins, as the target took them, and `conflicts` those that staff
+    had changed there.
     """
 
     key: str
@@ -83,6 +89,8 @@ class Outcome:
     crm_id: str | None = None
     reason: str | None = None
     retry_after: float | None = None
+    watched: Mapping[str, str] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ class Capabilities:
     of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
     of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
     brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
+    `watches_fields`: the mapping says of some fields who wins where staff changed them.
     """
 
     native_upsert: bool
@@ -107,6 +116,7 @@ class Capabilities:
     settle_seconds: float = 0
     has_contacts: bool = True
     tells_complaints: bool = False
+    watches_fields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

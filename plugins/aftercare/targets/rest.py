@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +39,7 @@ from aftercare.targets.rest_mapping import (
     Tasks,
     Write,
 )
+from aftercare.targets.winners import Taken, conflicts, left_to_them, watched
 
 ENTITIES: tuple[Entity, ...] = ("contact", "task")
 """Contacts first: tasks stand on them."""
@@ -74,6 +76,7 @@ class RestTarget:
             reads_results=self._mapping.results is not None,
             settle_seconds=self._mapping.settle_seconds,
             has_contacts=self._mapping.contact is not None,
+            watches_fields=any(part.winners for part in parts),
             tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
         )
 
@@ -177,12 +180,13 @@ class RestTarget:
                 outcomes[key] = Outcome(key, "rejected", record.crm_id, lacks)
         waiting = [key for key in records if key not in outcomes]
         ids = {key: crm_id for key in waiting if (crm_id := records[key].crm_id)}
-        outcomes |= self._make_or_change(part, waiting, ours, ids)
+        taken = {key: record.taken for key, record in records.items()}
+        outcomes |= self._make_or_change(part, waiting, ours, ids, taken)
         gone = [key for key in ids if outcomes[key].reason == _GONE]
         if gone and self._mapping.when_deleted == "leave":
             outcomes |= self._left(part, gone)
         elif gone:
-            outcomes |= self._make_or_change(part, gone, ours, {})
+            outcomes |= self._make_or_change(part, gone, ours, {}, taken)
         return outcomes
 
     def _left(self, part: Records, keys: Sequence[str]) -> dict[str, Outcome]:
@@ -202,6 +206,7 @@ class RestTarget:
         keys: Sequence[str],
         ours: Mapping[str, Mapping[str, object]],
         ids: Mapping[str, str],
+        taken: Mapping[str, Taken | None],
     ) -> dict[str, Outcome]:
         """Change what the CRM has, under the ids that are known or found; make the rest."""
         done = part.done if isinstance(part, Tasks) else None
@@ -227,8 +232,36 @@ class RestTarget:
         create, update = part.create or part.upsert, part.update or part.upsert
         if create is None or update is None:
             raise AssertionError("a mapping gives upsert, or create and update")
-        outcomes |= self._write(part, create, new, ours, {}, is_new=True)
-        return outcomes | self._write(part, update, old, ours, known, is_new=False)
+        outcomes |= self._write(part, create, self._bodies(part, new, ours, is_new=True), {})
+        bodies = self._bodies(part, old, ours, is_new=False)
+        found = {
+            key: conflicts(part.winners, bodies[key], _shown(there[key][1]), taken[key])
+            for key in old
+            if key in there
+        }
+        for key, each in found.items():
+            for field in left_to_them(each):
+                del bodies[key][field]
+        changed = self._write(part, update, bodies, known)
+        return outcomes | {
+            key: replace(outcome, conflicts=found.get(key, ()))
+            if outcome.state == "sent"
+            else outcome
+            for key, outcome in changed.items()
+        }
+
+    def _bodies(
+        self,
+        part: Records,
+        keys: Sequence[str],
+        ours: Mapping[str, Mapping[str, object]],
+        is_new: bool,
+    ) -> dict[str, dict[str, object]]:
+        """The records in the CRM's fields."""
+        mapping = self._mapping
+        return {
+            key: part.values(ours[key], mapping.zone, is_new, mapping.sends_unknown) for key in keys
+        }
 
     def _is_made_again(self, part: Records) -> bool:
         """Whether an upsert makes again by itself what was deleted."""
@@ -263,22 +296,21 @@ class RestTarget:
         self,
         part: Records,
         call: Write,
-        keys: Sequence[str],
-        ours: Mapping[str, Mapping[str, object]],
+        bodies: Mapping[str, Mapping[str, object]],
         ids: Mapping[str, str],
-        is_new: bool,
     ) -> dict[str, Outcome]:
-        mapping = self._mapping
-        bodies = {
-            key: part.values(ours[key], mapping.zone, is_new, mapping.sends_unknown) for key in keys
-        }
-        groups = groups_of(keys, call.most if call.is_many else 1)
+        groups = groups_of(list(bodies), call.most if call.is_many else 1)
         outcomes: dict[str, Outcome] = {}
         for answered in self._at_once.each(
             groups, lambda group: self._written(part, call, group, bodies, ids)
         ):
             outcomes |= answered
-        return outcomes
+        return {
+            key: replace(outcome, watched=watched(part.winners, bodies[key]))
+            if outcome.state == "sent" and part.winners
+            else outcome
+            for key, outcome in outcomes.items()
+        }
 
     def _written(
         self,
@@ -391,6 +423,11 @@ class RestTarget:
 
 _GONE = "somebody deleted it in the CRM"
 _WRONG_ADDRESS = "it is in the CRM, and not at the address of the call; is the path right?"
+
+
+def _shown(row: object) -> Mapping[str, object]:
+    """The fields that a look-up shows."""
+    return row if isinstance(row, Mapping) else {}
 
 
 def _gone(key: str, was_known: bool, problem: CallError) -> Outcome:

@@ -16,11 +16,12 @@ from pydantic import AfterValidator, Field, model_validator
 from aftercare.sources import nested, placeholders
 from aftercare.sources.dealer_system import Links, Paging
 from aftercare.targets.feedback import Flag, ResultWords
-from aftercare.targets.field_rules import fields_known, lacking
+from aftercare.targets.field_rules import fields_known, lacking, winners_of
 from aftercare.targets.mapping_file import MappingFile, Part
 from aftercare.targets.protocol import Entity, Record
 from aftercare.targets.rest_answers import Answer, Items, OwnAnswer, Path_
 from aftercare.targets.rest_fields import CONTACT_ID, EPOCHS, RestField
+from aftercare.targets.winners import Winner
 
 ALWAYS = frozenset({"account", "secret", "uuid", "milliseconds"})
 """Placeholders of every call: login and password of the connection, and what differs from call to call."""
@@ -206,7 +207,12 @@ class Records(Part):
     def looks_first(self) -> bool:
         """Whether a record is looked up although its id is known or need not be."""
         once = any(rule.once for rule in self.fields.values())
-        return self.look_first or bool(self.upsert and once)
+        return self.look_first or bool(self.winners) or bool(self.upsert and once)
+
+    @property
+    def winners(self) -> dict[str, Winner]:
+        """The fields for which it is said who wins where staff changed them; the look-up shows them."""
+        return winners_of(self.fields)
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> Records:
@@ -216,7 +222,7 @@ class Records(Part):
             raise ValueError("give upsert, or create and update")
         if self.looks_first and not self.find:
             raise ValueError(
-                "find: a field that is filled once, done and look_first need a look-up"
+                "find: a field that is filled once, wins, done and look_first need a look-up"
             )
         if not any(rule.source == "key" for rule in self.fields.values()):
             raise ValueError("fields: one of them has to be {from: key}; it is found again by it")

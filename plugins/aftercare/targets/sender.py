@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Engine, RowMapping
+from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from aftercare import warehouse
@@ -26,6 +26,7 @@ from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
 from aftercare.targets.outbox import Ends, Key, Outbox, Work
 from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Target
+from aftercare.targets.winners import field_hash
 
 LOCK_CLASS = 5107
 """First half of the advisory locks that living senders hold; see revive_stale_messages.sql."""
@@ -89,6 +90,7 @@ class Sender:
     created: int = 0
     withdrawn: int = 0
     retried: int = 0
+    conflicts: int = 0
     lists: int = 0
     stop: Stop | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -323,6 +325,7 @@ class Sender:
                     target=self.target.name,
                     taken=json.dumps([_acknowledged(key, work, outcomes) for key in taken]),
                 )
+            self._keep_winners(connection, outcomes, work)
             warehouse.run(
                 connection,
                 "outbound/finish_messages",
@@ -333,6 +336,43 @@ class Sender:
                 message_ids=[work.messages[key]["message_id"] for key in finished],
                 states=[ends[key][0] for key in finished],
                 reasons=[ends[key][1] for key in finished],
+            )
+
+    def _keep_winners(self, connection: Connection, outcomes: Ends, work: Work) -> None:
+        """Keeps of the fields that staff change, too, what the target took and which side won."""
+        sent = {key: outcome for key, outcome in outcomes.items() if outcome.state == "sent"}
+        target = self.target.name
+        fields = [
+            {
+                "entity": entity,
+                "external_key": key,
+                "field": name,
+                "value_hash": field_hash(
+                    self.outbox.keyring, (target, entity, key), name, value
+                ).hex(),
+            }
+            for (entity, key), outcome in sent.items()
+            for name, value in outcome.watched.items()
+        ]
+        found = [
+            {
+                "entity": entity,
+                "external_key": key,
+                "version": work.digests[entity, key][1],
+                "field": each.field,
+                "winner": each.winner,
+                "has_ours_changed": each.has_ours_changed,
+            }
+            for (entity, key), outcome in sent.items()
+            for each in outcome.conflicts
+        ]
+        if fields:
+            warehouse.run(
+                connection, "outbound/keep_fields", target=target, fields=json.dumps(fields)
+            )
+        if found:
+            warehouse.run(
+                connection, "outbound/keep_conflicts", target=target, conflicts=json.dumps(found)
             )
 
     @property
@@ -378,6 +418,7 @@ class Sender:
             self.taken[key[0]] += 1
             self.created += key in work.new
             self.withdrawn += key in work.withdrawals
+            self.conflicts += len(outcome.conflicts)
 
 
 def _acknowledged(key: Key, work: Work, outcomes: Ends) -> dict[str, Any]:
