@@ -149,7 +149,9 @@ def test_answers_come_back_once_and_change_the_next_list(
 
     day = TODAY.isoformat()
     assert made.counts["pull", day, "odoo"] == {
-        **{"read": 3, "new": 3, "later": 0},
+        "read": 3,
+        "new": 3,
+        "later": 0,
         "complaints": 1,
     }
     for tasks in (in_odoo, in_workbook):
@@ -185,7 +187,9 @@ def test_answers_come_back_once_and_change_the_next_list(
     before = made.state()
     made.night(TODAY, again=" again")
     assert made.counts["pull again", day, "odoo"] == {
-        **{"read": 3, "new": 0, "later": 0},
+        "read": 3,
+        "new": 0,
+        "later": 0,
         "complaints": 1,
     }
     after = made.state()

@@ -129,7 +129,7 @@ def read(night: NightOfTasks) -> Callable[[str], list[tuple[object, ...]]]:
 
 def test_what_staff_changed_in_the_crm_is_listed_with_who_won(night: NightOfTasks) -> None:
     assert "没有" in say("outbox", "conflicts").output
-    task = night.task()
+    night.task()
     (key,) = night.messages("contact")
     with night.engine.begin() as connection:
         connection.execute(
