@@ -9,7 +9,7 @@ from whole_group import Group, whole_group
 from aftercare.sample.group import SampleGroup
 
 SEED, END = 4242, date(2026, 8, 20)
-NIGHTS = [END - timedelta(days=back) for back in (2, 1, 0)]
+NIGHTS = [END - timedelta(days=back) for back in (1, 0)]
 MUCH_LATER = "2026-11-21"
 TASKS = (
     "select task_key, store_code, rule_id, due_on, open_on, deadline_on, expires_on, owner_no, status, "
