@@ -267,10 +267,7 @@ class RestTarget:
         ids: Mapping[str, str],
         is_new: bool,
     ) -> dict[str, Outcome]:
-        mapping = self._mapping
-        bodies = {
-            key: part.values(ours[key], mapping.zone, is_new, mapping.sends_unknown) for key in keys
-        }
+        bodies = self._bodies(part, keys, ours, is_new)
         groups = groups_of(keys, call.most if call.is_many else 1)
         outcomes: dict[str, Outcome] = {}
         for answered in self._at_once.each(
@@ -278,6 +275,17 @@ class RestTarget:
         ):
             outcomes |= answered
         return outcomes
+
+    def _bodies(
+        self,
+        part: Records,
+        keys: Sequence[str],
+        ours: Mapping[str, Mapping[str, object]],
+        is_new: bool,
+    ) -> dict[str, Mapping[str, object]]:
+        """What is sent of each record."""
+        zone, unknown = self._mapping.zone, self._mapping.sends_unknown
+        return {key: part.values(ours[key], zone, is_new, unknown) for key in keys}
 
     def _written(
         self,
