@@ -58,14 +58,16 @@ def test_contract_a_task_holds_what_the_call_needs(crm: SalesforceContract) -> N
     (task, contact) = sent(crm.target(), both(1))
     kept = crm.of(task.key)
     assert (kept["Id"], kept["Due__c"]) == (task.crm_id, "2026-03-12")
-    assert kept["Contact__c"] == crm.of(contact.key, "Contact")["Id"] == contact.crm_id
+    kept_contact = crm.of(contact.key, "Contact")
+    assert kept["Contact__c"] == kept_contact["Id"] == contact.crm_id
+    assert [kept_contact["AccountId"]] == list(crm.records["Account"])
     assert (kept["Owner_No__c"], kept["Status__c"], kept["Priority__c"]) == ("E0001", "Open", 1)
     assert kept["Script__c"] == task.fields["script"]
 
 
 def test_contract_a_task_of_a_contact_that_is_not_there_waits(crm: SalesforceContract) -> None:
     (outcome,) = crm.target().upsert([a_task(1)])
-    assert (outcome.state, outcome.reason) == ("retry", "HTTP 200, code INVALID_FIELD: busy")
+    assert (outcome.state, outcome.reason) == ("retry", "HTTP 200, code INVALID_FIELD: not taken now")
     assert not crm.kept()
 
 
@@ -101,12 +103,12 @@ def test_contract_what_is_busy_is_asked_again_later(crm: SalesforceContract, cod
 @pytest.mark.parametrize(
     ("code", "state", "said"),
     [
-        ("UNABLE_TO_LOCK_ROW", "retry", "HTTP 200, code UNABLE_TO_LOCK_ROW: busy"),
-        ("DUPLICATE_VALUE", "retry", "HTTP 200, code DUPLICATE_VALUE: busy"),
+        ("UNABLE_TO_LOCK_ROW", "retry", "HTTP 200, code UNABLE_TO_LOCK_ROW: not taken now"),
+        ("DUPLICATE_VALUE", "retry", "HTTP 200, code DUPLICATE_VALUE: not taken now"),
         (
             "CANNOT_EXECUTE_FLOW_TRIGGER",
             "retry",
-            "HTTP 200, code CANNOT_EXECUTE_FLOW_TRIGGER: busy",
+            "HTTP 200, code CANNOT_EXECUTE_FLOW_TRIGGER: not taken now",
         ),
         (
             "FIELD_CUSTOM_VALIDATION_EXCEPTION",
@@ -408,6 +410,7 @@ def test_contract_many_records_go_in_jobs(crm: SalesforceContract) -> None:
     assert {job.state for job in crm.jobs.values()} == {"JobComplete"}
     task, contact = (crm.of(records[0].key), crm.of(records[1].key, "Contact"))
     assert task["Contact__c"] == contact["Id"]
+    assert [contact["AccountId"]] == list(crm.records["Account"])
     assert (task["Script__c"], task["Priority__c"]) == (records[0].fields["script"], 1)
 
 
@@ -467,8 +470,8 @@ def test_contract_bad_rows_of_a_job_are_rejected_with_their_field(crm: Salesforc
     outcomes = {o.key: o for o in crm.target(bulk=BULK).upsert(records)}
     assert {key: (o.state, o.reason) for key, o in outcomes.items() if o.state != "sent"} == {
         long.key: ("rejected", "field Owner_No__c: HTTP 200, code STRING_TOO_LONG: refused"),
-        lost.key: ("retry", "HTTP 200, code UNABLE_TO_LOCK_ROW: busy"),
-        alone.key: ("retry", "HTTP 200, code INVALID_FIELD: busy"),
+        lost.key: ("retry", "HTTP 200, code UNABLE_TO_LOCK_ROW: not taken now"),
+        alone.key: ("retry", "HTTP 200, code INVALID_FIELD: not taken now"),
     }
     assert len(crm.kept()) == 57
     assert all(o.crm_id for o in outcomes.values() if o.state == "sent")

@@ -354,7 +354,7 @@ class RestTarget:
             elif verdict == "absent":
                 outcomes[key] = _gone(key, key in ids, Absent(shown))
             elif verdict in ("later", "stop", "renew"):
-                outcomes[key] = Outcome(key, "retry", None, f"{shown}: busy")
+                outcomes[key] = Outcome(key, "retry", None, f"{shown}: not taken now")
                 if verdict == "stop":
                     self._calls.stop(shown)
                 elif verdict == "renew":
