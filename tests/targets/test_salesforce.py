@@ -67,7 +67,10 @@ def test_contract_a_task_holds_what_the_call_needs(crm: SalesforceContract) -> N
 
 def test_contract_a_task_of_a_contact_that_is_not_there_waits(crm: SalesforceContract) -> None:
     (outcome,) = crm.target().upsert([a_task(1)])
-    assert (outcome.state, outcome.reason) == ("retry", "HTTP 200, code INVALID_FIELD: not taken now")
+    assert (outcome.state, outcome.reason) == (
+        "retry",
+        "HTTP 200, code INVALID_FIELD: not taken now",
+    )
     assert not crm.kept()
 
 
@@ -366,6 +369,30 @@ def test_contract_what_salesforce_lacks_is_named(
                 crm.target().check()
 
 
+@pytest.mark.parametrize(
+    ("place", "changed"),
+    [
+        ("task.withdraw.Gone__c", {"task": {"withdraw": {"Gone__c": "{reason}"}}}),
+        ("task.done.at", {"task": {"done": {"at": "Gone__c", "values": ["x"]}}}),
+        ("results.remark", {"results": {"remark": "Gone__c"}}),
+        ("results.caller_no", {"results": {"caller_no": "Gone__r.EmployeeNumber"}}),
+        ("results.flags.is_complaint", {"results": {"flags": {"is_complaint": "Gone__c"}}}),
+    ],
+)
+def test_contract_what_is_named_elsewhere_is_looked_for_too(
+    crm: SalesforceContract, place: str, changed: dict[str, Any]
+) -> None:
+    own = crm.target()._salesforce.model_dump(by_alias=True, exclude_none=True)
+    given = {name: own[name] | part for name, part in changed.items()}
+    with pytest.raises(ConfigurationError, match=f"{place}: the CRM has no such field"):
+        crm.target(**given).check()
+
+
+def test_contract_an_object_that_salesforce_lacks_is_named(crm: SalesforceContract) -> None:
+    with pytest.raises(ConfigurationError, match=r"contact.object: Salesforce has no such object"):
+        crm.target(api_version="63.0").check()
+
+
 def test_contract_a_reference_that_does_not_exist_is_named(
     crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -419,7 +446,7 @@ def test_contract_few_records_of_a_large_batch_go_in_collections(crm: Salesforce
     sent(target, both(20))
     assert not crm.jobs
     assert target.capabilities.batch_size == 100
-    assert target.capabilities.settle_seconds == 120
+    assert target.capabilities.settle_seconds == 600
     assert crm.target(bulk=None, batch_size=50).capabilities.batch_size == 50
 
 
@@ -566,6 +593,21 @@ def test_contract_a_beginning_that_did_not_arrive_is_said_again(crm: SalesforceC
     crm.before = lambda asked: lost.pop() if _closes(asked) and lost else None
     sent(crm.target(bulk=BULK), contacts(30))
     assert len(crm.kept("Contact")) == 30
+
+
+def test_contract_a_second_beginning_that_is_refused_says_nothing_of_the_first(
+    crm: SalesforceContract,
+) -> None:
+    said = [refused("REQUEST_LIMIT_EXCEEDED", 403), Reply(status=502)]
+    crm.before = lambda asked: said.pop() if _closes(asked) and said else None
+    outcomes = crm.target(bulk=BULK).upsert(contacts(30))
+    assert {o.state for o in outcomes} == {"unknown"}
+
+
+def test_contract_a_beginning_that_is_refused_kept_nothing(crm: SalesforceContract) -> None:
+    crm.before = lambda asked: refused("REQUEST_LIMIT_EXCEEDED", 403) if _closes(asked) else None
+    outcomes = crm.target(bulk=BULK).upsert(contacts(30))
+    assert {o.state for o in outcomes} == {"retry"}
 
 
 def test_contract_when_nobody_knows_whether_a_job_began_its_records_are_in_doubt(

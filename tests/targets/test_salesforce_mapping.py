@@ -101,7 +101,7 @@ def test_a_value_of_the_mapping_cannot_change_a_question() -> None:
 def test_what_may_be_at_work_longest_settles_last() -> None:
     assert SalesforceMapping.model_validate(GIVEN).as_rest().settle_seconds == 900
     given = changed("bulk", GONE)
-    assert SalesforceMapping.model_validate(given).as_rest().settle_seconds == 120
+    assert SalesforceMapping.model_validate(given).as_rest().settle_seconds == 600
 
 
 def test_no_code_means_two_things() -> None:

@@ -7,7 +7,7 @@ are jobs of the bulk interface for many records, and a look at what Salesforce s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,15 @@ from aftercare.errors import ConfigurationError
 from aftercare.sources.batches import Address
 from aftercare.targets.protocol import Capabilities, Entity, Outcome
 from aftercare.targets.rest import ENTITIES, RestTarget
+from aftercare.targets.rest_calls import Absent
 from aftercare.targets.rest_lookups import groups_of
 from aftercare.targets.rest_mapping import Reading, Records, Write
 from aftercare.targets.salesforce_bulk import BulkJobs
-from aftercare.targets.salesforce_mapping import SalesforceMapping, SalesforceRecords
+from aftercare.targets.salesforce_mapping import (
+    SalesforceMapping,
+    SalesforceRecords,
+    SalesforceTasks,
+)
 
 ENTRIES = ("oauth2", "bearer")
 
@@ -55,18 +60,27 @@ class SalesforceTarget(RestTarget):
 
         Raises ConfigurationError and SystemUnreachable.
         """
-        super().check()
         with self._told():
             for entity in ENTITIES:
                 part = self._salesforce.part(entity)
                 if part:
-                    self._check_rights(entity, part)
+                    self._check_object(entity, part)
+        super().check()
 
-    def _check_rights(self, entity: Entity, part: SalesforceRecords) -> None:
+    def _check_object(self, entity: Entity, part: SalesforceRecords) -> None:
         described = Reading(path=f"{self._salesforce.root}/sobjects/{part.object}/describe")
+        try:
+            told = self._calls.call(described, {})["fields"]
+        except Absent:
+            text = "Salesforce has no such object, or not for this account; is api_version right?"
+            raise self._salesforce.wrong(text, entity, "object") from None
         known: dict[str, Mapping[str, Any]] = {}
-        for told in self._calls.call(described, {})["fields"]:
-            known |= {told["name"]: told, told.get("relationshipName") or told["name"]: told}
+        for field in told:
+            known |= {field["name"]: field, field.get("relationshipName") or field["name"]: field}
+        for place, name in self._named(entity, part):
+            if name not in known:
+                text = "the CRM has no such field; see its list of fields"
+                raise self._salesforce.wrong(text, *place)
         key = known[part.key_field]
         if not (key.get("externalId") and key.get("unique") and key.get("caseSensitive")):
             text = (
@@ -74,11 +88,33 @@ class SalesforceTarget(RestTarget):
                 '"treat ABC and abc as different values"'
             )
             raise self._salesforce.wrong(text, entity, "key_field")
-        for name, rule in {part.key_field: None, **part.fields}.items():
-            rights = ("createable",) if rule and rule.once else ("createable", "updateable")
-            if not all(known[name].get(right) for right in rights):
+        written = {("fields", name): rule.once for name, rule in part.fields.items()}
+        if isinstance(part, SalesforceTasks):
+            written |= {("withdraw", name): False for name in part.withdraw}
+        for place, once in written.items():
+            rights = ("createable",) if once else ("createable", "updateable")
+            if not all(known[place[1]].get(right) for right in rights):
                 text = "the account may not write it; see its field-level security"
-                raise self._salesforce.wrong(text, entity, "fields", name)
+                raise self._salesforce.wrong(text, entity, *place)
+
+    def _named(
+        self, entity: Entity, part: SalesforceRecords
+    ) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The fields of an object that the mapping names, and where."""
+        yield (entity, "key_field"), part.key_field
+        for name in part.fields:
+            yield (entity, "fields", name), name
+        if not isinstance(part, SalesforceTasks):
+            return
+        for name in part.withdraw:
+            yield (entity, "withdraw", name), name
+        if part.done:
+            yield (entity, "done", "at"), part.done.at
+        results = self._salesforce.results
+        for told, path in results.paths.items() if results else ():
+            yield ("results", told), path.split(".")[0]
+        for flag, path in results.flags.items() if results else ():
+            yield ("results", "flags", flag), path.split(".")[0]
 
     def _write(
         self,

@@ -128,20 +128,20 @@ class BulkJobs:
 
     def _started(self, known: Mapping[str, object]) -> CallError | None:
         """Says that all records are there. None where the job is under way; `retry` where it certainly is not."""
+        lost: CallError | None = None
         for _ in range(2):
             try:
                 self._calls.call(self._told, {**known, "state": "UploadComplete"})
                 return None
             except CallError as problem:
-                if problem.state == "retry":
+                if problem.state == "retry" and lost is None:
                     return problem
-                unclear = problem
+                # A first one whose answer was lost may arrive late, whatever is said of the second.
+                lost = CallError("unknown", problem.text)
             state = self._info(known).get("state")
-            if state is None:
-                return CallError("unknown", unclear.text)
             if state != "Open":
-                return None
-        return CallError("unknown", unclear.text)
+                return lost if state is None else None
+        return lost
 
     def _ended(self, known: Mapping[str, object]) -> Mapping[str, Any] | None:
         """The job when it has come to an end; None where it did not in time."""

@@ -226,7 +226,7 @@ class SalesforceMapping(MappingFile):
     connect_seconds: float = Field(5, gt=0)
     read_seconds: float = Field(120, gt=0)
     longest_wait_seconds: float = Field(60, ge=0)
-    settle_seconds: float = Field(120, ge=0)
+    settle_seconds: float = Field(600, ge=0)
     when_deleted: Literal["make_again", "leave"] = "make_again"
     sends_unknown: bool = True
     time_zone: Zone = "Asia/Shanghai"
@@ -291,10 +291,6 @@ class SalesforceMapping(MappingFile):
         return {
             "fields": {part.key_field: {"from": "key", "required": True}, **part.fields},
             "look_first": self.when_deleted == "leave",
-            "describe": {
-                "path": f"{self.root}/sobjects/{part.object}/describe",
-                "names": "fields[].[name, relationshipName][]",
-            },
             "find": {
                 "path": f"{self.root}/query",
                 "parameters": {"q": _query(read, part.object, [in_keys])},
