@@ -45,7 +45,7 @@ def make(night: NightOfTasks, count: int) -> list[str]:
     return [night.task(target="salesforce") for _ in range(count)]
 
 
-def test_a_first_push_goes_in_jobs_and_a_second_says_nothing(
+def test_contract_a_first_push_goes_in_jobs_and_a_second_says_nothing(
     night: NightOfTasks, crm: SalesforceContract
 ) -> None:
     keys = make(night, 30)
@@ -57,7 +57,7 @@ def test_a_first_push_goes_in_jobs_and_a_second_says_nothing(
     assert (again["changed"], again["run"]["calls"]) == (0, 0)
 
 
-def test_a_change_a_withdrawal_and_what_was_done(
+def test_contract_a_change_a_withdrawal_and_what_was_done(
     night: NightOfTasks, crm: SalesforceContract
 ) -> None:
     key, gone, done = make(night, 3)
@@ -73,7 +73,7 @@ def test_a_change_a_withdrawal_and_what_was_done(
     assert (crm.of(done)["Status__c"], crm.of(done)["Due__c"]) == ("Done", due)
 
 
-def test_what_a_job_leaves_in_doubt_goes_in_small_batches(
+def test_contract_what_a_job_leaves_in_doubt_goes_in_small_batches(
     night: NightOfTasks, crm: SalesforceContract
 ) -> None:
     keys = make(night, 12)
@@ -90,7 +90,7 @@ def test_what_a_job_leaves_in_doubt_goes_in_small_batches(
     assert set(night.messages().values()) == {"sent"}
 
 
-def test_answers_that_are_lost_after_all_was_kept_make_nothing_twice(
+def test_contract_answers_that_are_lost_after_all_was_kept_make_nothing_twice(
     night: NightOfTasks, crm: SalesforceContract
 ) -> None:
     keys = make(night, 4)
@@ -103,7 +103,7 @@ def test_answers_that_are_lost_after_all_was_kept_make_nothing_twice(
     assert set(crm.kept("Contact").values()) == {1}
 
 
-def test_a_push_that_is_killed_anywhere_makes_nothing_twice(
+def test_contract_a_push_that_is_killed_anywhere_makes_nothing_twice(
     night: NightOfTasks, crm: SalesforceContract
 ) -> None:
     url = night.engine.url

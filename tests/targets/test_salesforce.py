@@ -14,6 +14,7 @@ from salesforce_contract import KEY, Kind, Refusal, SalesforceContract, refused
 from web_service import Asked, Reply
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.targets import salesforce_bulk
 from aftercare.targets.protocol import Record
 
 BULK = {"above": 20, "most": 100, "longest_seconds": 60, "poll_seconds": 5}
@@ -439,6 +440,15 @@ def test_contract_many_records_go_in_jobs(crm: SalesforceContract) -> None:
     assert task["Contact__c"] == contact["Id"]
     assert [contact["AccountId"]] == list(crm.records["Account"])
     assert (task["Script__c"], task["Priority__c"]) == (records[0].fields["script"], 1)
+
+
+def test_contract_what_is_too_much_for_one_file_goes_in_several(
+    crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(salesforce_bulk, "MOST_BYTES", 3000)
+    sent(crm.target(bulk=BULK), contacts(100))
+    assert [len(rows) for rows in files(crm)] == [25] * 4
+    assert len(crm.kept("Contact")) == 100
 
 
 def test_contract_few_records_of_a_large_batch_go_in_collections(crm: SalesforceContract) -> None:

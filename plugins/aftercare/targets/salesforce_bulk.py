@@ -186,8 +186,8 @@ class BulkJobs:
         loaded = Loaded()
         for row in self._rows(known, "successfulResults"):
             if row.get(key_field) in wanted:
-                told = {"success": True, "id": row.get("sf__Id") or None, "errors": ()}
-                loaded.answers[row[key_field]] = told
+                kept = {"success": True, "id": row.get("sf__Id") or None}
+                loaded.answers[row[key_field]] = kept
         for row in self._rows(known, "failedResults"):
             if row.get(key_field) in wanted:
                 loaded.answers[row[key_field]] = _failure(row.get("sf__Error") or "", part)
