@@ -17,6 +17,7 @@ from aftercare.settings import PROJECT, Group
 from aftercare.sources.dealer_system import FileSystem, RestSystem, SqlSystem
 from aftercare.sources.feeds import FEEDS
 from aftercare.targets.rest_mapping import RestMapping
+from aftercare.targets.salesforce_mapping import SalesforceMapping
 from aftercare.targets.sms_mapping import SmsMapping
 
 FOLDER = PROJECT / "include" / "schemas"
@@ -34,6 +35,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "policy_pack": PackFile.model_json_schema(),
         "policy_item": _policy_item(),
         "rest_crm_mapping": RestMapping.model_json_schema(),
+        "salesforce_crm_mapping": SalesforceMapping.model_json_schema(),
         "sms_mapping": SmsMapping.model_json_schema(),
     }
     return {

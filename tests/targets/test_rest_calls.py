@@ -11,6 +11,8 @@ from rest_crm import CREATE, FIELDS, FIND, SECRET, RestCrm
 from web_service import Asked, Reply
 
 from aftercare.errors import ConfigurationError
+from aftercare.targets.http_trouble import CallError
+from aftercare.targets.rest_mapping import Call, Reading
 
 RESULTS = {
     "path": "done",
@@ -349,3 +351,54 @@ def test_what_opens_the_crm_stands_in_no_error(crm: RestCrm) -> None:
 def test_a_task_without_a_find_of_its_contact_needs_none(crm: RestCrm) -> None:
     (outcome,) = crm.target().upsert([a_task(1)])
     assert (outcome.state, outcome.crm_id) == ("sent", "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{keys:,}", r"it's \ \',x,y"),
+        ("k in ({keys:'})", r"k in ('it\'s \\ \\\'','x','y')"),
+        ('{keys:"}', '"it\'s \\\\ \\\\\'","x","y"'),
+    ],
+)
+def test_keys_stand_between_marks_that_they_cannot_end(crm: RestCrm, text: str, said: str) -> None:
+    crm.before = lambda _: Reply({"rows": []})
+    target = crm.target({"find": {**FIND, "parameters": {"keys": text}}})
+    target._lookups.find(target._mapping.contact.find, [r"it's \ \'", "x", "y"])
+    assert crm.queries("keys") == [said]
+
+
+def test_a_look_up_asks_for_as_many_keys_as_an_address_may_hold(crm: RestCrm) -> None:
+    target = crm.target({"find": {**FIND, "longest": 60, "most": 3}})
+    keys = ["a" * 25, "b" * 25, "川" * 9, "c", "d", "e", "f", "g" * 100]
+    target._lookups.find(target._mapping.contact.find, keys)
+    assert crm.queries("keys") == [keys[0], keys[1], keys[2], "c,d,e", "f", keys[7]]
+    crm.asked.clear()
+    target._lookups.find(target._mapping.contact.find, [])
+    assert crm.asked == []
+
+
+def test_a_value_stands_in_an_object_where_the_crm_wants_one(crm: RestCrm) -> None:
+    fields = {**FIELDS, "car": {"from": "plate", "in_object": "plate", "in_list": True}}
+    target = crm.target({"fields": fields})
+    target.upsert([a_contact(1), a_contact(2, plate=None)])
+    first, second = crm.kept.values()
+    assert first["car"] == [{"plate": a_contact(1).fields["plate"]}]
+    assert "car" not in second
+    assert second["phone"] == a_contact(2).fields["phone"]
+
+
+def test_files_go_and_come_as_they_are(crm: RestCrm) -> None:
+    calls = crm.target()._calls
+    crm.before = lambda _: Reply("\ufeff键,值\n".encode(), 200, {"Content-Type": "text/csv"})
+    put = Call(method="PUT", path="file/{key}", headers={"Content-Type": "text/csv"})
+    with pytest.raises(CallError, match="cannot be read"):
+        calls.call(put, {"key": "1"}, file="键\n".encode())
+    assert crm.asked[0].raw == "键\n".encode()
+    assert crm.asked[0].headers["Content-Type"] == "text/csv"
+    got = Reading(path="file", headers={"Accept": "text/csv"}, is_text=True)
+    assert calls.call(got, {}) == "键,值\n"
+    assert crm.asked[1].headers["Accept"] == "text/csv"
+    crm.before = lambda _: Reply("键".encode("gbk"))
+    with pytest.raises(CallError, match="cannot be read"):
+        calls.call(got, {})

@@ -134,7 +134,7 @@ def test_the_mappings_that_are_ready_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("adapter: soap\n", "there is no adapter 'soap'; there are odoo, rest"),
+        ("adapter: soap\n", "there is no adapter 'soap'; there are odoo, rest, salesforce"),
         ("- x\n", "there is no adapter None"),
         (MAPPING.read_text(encoding="utf-8"), "is 'datasette', but the file is crm.yaml"),
     ],

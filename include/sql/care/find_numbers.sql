@@ -3,17 +3,14 @@
 -- vain or written to, for this task or another. offset 0: document by document,
 -- and never all versions.
 -- grain: one row per task
--- reads: pg_temp.night_subject, pg_temp.night_rule, core.call_result,
+-- reads: pg_temp.night_subject, pg_temp.night_rule, pg_temp.night_call,
 --   care.follow_up_task, staging.sales_order, staging.repair_order,
 --   staging.insurance_policy, staging.lead, quality.good_row, ops.load
 -- writes: pg_temp.night_number
 with tried as (
     select s.contact_hash
     from night_subject as s
-    inner join core.call_result as c
-        on
-            s.task_key = c.task_key
-            and c.called_on <= cast(:horizon as date) -- noqa: RF02
+    inner join night_call as c on s.task_key = c.task_key
     where
         s.problem is null
         and c.outcome in (

@@ -119,7 +119,7 @@ def make_tasks(
         run(connection, "care/analyze_night_calls")
         run(connection, "care/find_told")
         run(connection, "care/find_wishes", horizon=horizon)
-        run(connection, "care/find_numbers", horizon=horizon)
+        run(connection, "care/find_numbers")
         run(connection, "care/find_attempts", horizon=horizon, time_zone=group.group.time_zone)
         run(connection, "care/judge_tasks", horizon=horizon)
         run(connection, "care/keep_settled", day=day, horizon=horizon)

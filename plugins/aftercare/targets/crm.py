@@ -13,9 +13,11 @@ from aftercare.targets.odoo import OdooTarget
 from aftercare.targets.protocol import Target
 from aftercare.targets.rest import RestTarget
 from aftercare.targets.rest_mapping import RestMapping
+from aftercare.targets.salesforce import SalesforceTarget
+from aftercare.targets.salesforce_mapping import SalesforceMapping
 
 FOLDER = PROJECT / "include" / "mappings" / "crm"
-ADAPTERS = ("odoo", "rest")
+ADAPTERS = ("odoo", "rest", "salesforce")
 
 
 def crm_target(name: str, access_of: Callable[[str], Any], folder: Path = FOLDER) -> Target:
@@ -30,6 +32,9 @@ def crm_target(name: str, access_of: Callable[[str], Any], folder: Path = FOLDER
     if adapter == "rest":
         mapping = RestMapping.read(path)
         return RestTarget(mapping, access_of(mapping.connection))
+    if adapter == "salesforce":
+        objects = SalesforceMapping.read(path)
+        return SalesforceTarget(objects, access_of(objects.connection))
     if adapter == "odoo":
         return OdooTarget.from_mapping(name, access_of)
     raise ConfigurationError(

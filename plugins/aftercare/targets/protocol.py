@@ -89,7 +89,7 @@ class Outcome:
     crm_id: str | None = None
     reason: str | None = None
     retry_after: float | None = None
-    watched: Mapping[str, str] = field(default_factory=dict)
+    watched: Mapping[str, str] = field(default_factory=dict, repr=False)
     conflicts: tuple[Conflict, ...] = ()
 
 

@@ -232,22 +232,26 @@ class RestTarget:
         create, update = part.create or part.upsert, part.update or part.upsert
         if create is None or update is None:
             raise AssertionError("a mapping gives upsert, or create and update")
-        outcomes |= self._write(part, create, self._bodies(part, new, ours, is_new=True), {})
-        bodies = self._bodies(part, old, ours, is_new=False)
+        made = self._bodies(part, new, ours, is_new=True)
+        changed = self._bodies(part, old, ours, is_new=False)
         found = {
-            key: conflicts(part.winners, bodies[key], _shown(there[key][1]), taken[key])
+            key: conflicts(part.winners, changed[key], _shown(there[key][1]), taken[key])
             for key in old
             if key in there
         }
         for key, each in found.items():
             for field in left_to_them(each):
-                del bodies[key][field]
-        changed = self._write(part, update, bodies, known)
+                del changed[key][field]
+        written = self._write(part, create, made, {}) | self._write(part, update, changed, known)
         return outcomes | {
-            key: replace(outcome, conflicts=found.get(key, ()))
-            if outcome.state == "sent"
+            key: replace(
+                outcome,
+                watched=watched(part.winners, made.get(key) or changed[key]),
+                conflicts=found.get(key, ()),
+            )
+            if outcome.state == "sent" and part.winners
             else outcome
-            for key, outcome in changed.items()
+            for key, outcome in written.items()
         }
 
     def _bodies(
@@ -305,12 +309,7 @@ class RestTarget:
             groups, lambda group: self._written(part, call, group, bodies, ids)
         ):
             outcomes |= answered
-        return {
-            key: replace(outcome, watched=watched(part.winners, bodies[key]))
-            if outcome.state == "sent" and part.winners
-            else outcome
-            for key, outcome in outcomes.items()
-        }
+        return outcomes
 
     def _written(
         self,
@@ -379,7 +378,7 @@ class RestTarget:
             elif verdict == "absent":
                 outcomes[key] = _gone(key, key in ids, Absent(shown))
             elif verdict in ("later", "stop", "renew"):
-                outcomes[key] = Outcome(key, "retry", None, f"{shown}: busy")
+                outcomes[key] = Outcome(key, "retry", None, f"{shown}: not taken now")
                 if verdict == "stop":
                     self._calls.stop(shown)
                 elif verdict == "renew":

@@ -30,12 +30,13 @@ from aftercare.targets.rest_mapping import (
     Call,
     Described,
     Find,
+    Reading,
     RestMapping,
     Results,
     Token,
 )
 
-READING = (Find, Described, Results, Token)
+READING = (Find, Described, Reading, Results, Token)
 """Calls that change nothing in the CRM, so that they may be made again."""
 
 CODE = re.compile(r"[\w.:-]{1,60}")
@@ -48,14 +49,19 @@ LOST_PERHAPS = (408, 503)
 MOST_LOST = 3
 """So many lost answers in a row, and the CRM is left alone for a while."""
 
+QUOTES = ("'", '"')
+
 GONE = (404, 410)
 CLOSED = (401, 403)
 
 
 class Keys(list[str]):
-    """Our keys, as a list in a body and as text in a parameter (`{keys:,}`)."""
+    """Our keys, as a list in a body and as text in a parameter (`{keys:,}`); `{keys:'}` puts each between
+    such marks, as query languages want it."""
 
     def __format__(self, form: str) -> str:
+        if form in QUOTES:
+            return ",".join(between(form, key) for key in self)
         return (form or ",").join(self)
 
 
@@ -107,14 +113,22 @@ class RestCalls:
         self.calls = 0
         self.stopped: str | None = None
 
-    def call(self, call: Call, values: Mapping[str, object], link: str | None = None) -> Any:
-        """The JSON of the answer, None where there is none; `link` is an address that an earlier answer
-        to this call names for the next part of it.
+    def call(
+        self,
+        call: Call,
+        values: Mapping[str, object],
+        link: str | None = None,
+        file: bytes | None = None,
+    ) -> Any:
+        """The JSON of the answer, None where there is none; the text of one that is a file.
+
+        `link` is an address that an earlier answer to this call names for the next part of it. A `file` is
+        sent as it is, in the place of a body; a header of the call says of what kind it is.
 
         Raises Refused, Absent, or CallError for a call that came to nothing.
         """
         return patiently(
-            lambda: self._entered(call, values, link),
+            lambda: self._entered(call, values, link, file),
             self._hold,
             self._mapping.longest_wait_seconds,
             only_reads=isinstance(call, READING),
@@ -145,15 +159,19 @@ class RestCalls:
         field = text_of(found(answer.field, content)) if answer.field else None
         return Refused(f"{shown}: refused", status, field)
 
-    def _entered(self, call: Call, values: Mapping[str, object], link: str | None) -> Any:
+    def _entered(
+        self, call: Call, values: Mapping[str, object], link: str | None, file: bytes | None
+    ) -> Any:
         """One call, and another with a new token where the old one had run out."""
         answer = self._answer(call)
-        response, content, is_read, verdict, shown = self._judged(call, answer, values, link)
+        response, content, is_read, verdict, shown = self._judged(call, answer, values, link, file)
         if (verdict == "renew" or response.status_code == 401) and self._renewed():
-            response, content, is_read, verdict, shown = self._judged(call, answer, values, link)
+            response, content, is_read, verdict, shown = self._judged(
+                call, answer, values, link, file
+            )
         status = response.status_code
         if verdict == "done" and not is_read:
-            raise CallError("unknown", f"{shown}: the answer was not JSON", status=status)
+            raise CallError("unknown", f"{shown}: the answer cannot be read", status=status)
         match verdict:
             case "done":
                 return content
@@ -175,11 +193,17 @@ class RestCalls:
         raise CallError("unknown", f"{shown}: nobody knows what became of it", status=status)
 
     def _judged(
-        self, call: Call, answer: Answer, values: Mapping[str, object], link: str | None
+        self,
+        call: Call,
+        answer: Answer,
+        values: Mapping[str, object],
+        link: str | None,
+        file: bytes | None,
     ) -> tuple[requests.Response, Any, bool, Verdict | None, str]:
-        """The answer, its JSON and whether it is any, what it means, and how to name it."""
-        response = self._sent(call, values, link)
-        content, is_read = _json(response)
+        """The answer, its content and whether it can be read, what it means, and how to name it."""
+        response = self._sent(call, values, link, file)
+        is_file = isinstance(call, Reading) and call.is_text and response.ok
+        content, is_read = _text(response) if is_file else _json(response)
         # A proxy says that it is busy, too, of a call that its server is still at work on.
         is_sure = wait_named(response) is not None or isinstance(call, READING)
         verdict, shown = self.verdict(answer, content, response.status_code, is_sure)
@@ -191,7 +215,7 @@ class RestCalls:
         return general if call.answer is None else general.overlaid(call.answer)
 
     def _sent(
-        self, call: Call, values: Mapping[str, object], link: str | None
+        self, call: Call, values: Mapping[str, object], link: str | None, file: bytes | None
     ) -> requests.Response:
         if self.stopped:
             raise CallError("retry", self.stopped)
@@ -202,7 +226,8 @@ class RestCalls:
         try:
             with self._entering:
                 # Entering may take a call of its own; one thread makes it, and the others wait.
-                prepared = self._session.prepare_request(self._request(call, values, link))
+                request = self._request(call, values, link, file)
+                prepared = self._session.prepare_request(request)
                 self._own.entered = self._entered_times
         except ConfigurationError as problem:
             self.stopped = str(problem)
@@ -251,7 +276,7 @@ class RestCalls:
             self._tokens_until = 0.0
 
     def _request(
-        self, call: Call, values: Mapping[str, object], link: str | None
+        self, call: Call, values: Mapping[str, object], link: str | None, file: bytes | None
     ) -> requests.Request:
         known: dict[str, object] = {
             **self._known,
@@ -281,6 +306,7 @@ class RestCalls:
                 **filled(call.headers, known),
             },
             json=spread(filled(call.body, known)) if call.body is not None else None,
+            data=file,
             auth=self._entry,
         )
 
@@ -373,6 +399,13 @@ class RestCalls:
         return _json(response)[0] if response.ok else None
 
 
+def between(mark: str, text: str) -> str:
+    """A text between quotation marks, in which no mark can end it: marks and backslashes have one before them."""
+    for special in ("\\", mark):
+        text = text.replace(special, f"\\{special}")
+    return f"{mark}{text}{mark}"
+
+
 def _quoted(value: object) -> object:
     """A value for a path; of many keys each one."""
     if isinstance(value, Keys):
@@ -408,6 +441,14 @@ def _json(response: requests.Response) -> tuple[Any, bool]:
     try:
         return json.loads(response.content), True
     except ValueError:
+        return None, False
+
+
+def _text(response: requests.Response) -> tuple[str | None, bool]:
+    """What is in a file, and whether it is a text in UTF-8."""
+    try:
+        return response.content.decode("utf-8-sig"), True
+    except UnicodeDecodeError:
         return None, False
 
 

@@ -23,13 +23,15 @@ class RestField(FieldRule):
 
     `codes` replaces our value by the CRM's (`{phone: call, sms: message}`). `date` writes a day in
     another way than 2026-11-20: as a format (`%Y/%m/%d`), or as `unix` or `unix_ms` of its midnight.
-    `in_list`: the CRM wants a list of this one value.
+    `in_list`: the CRM wants a list of this one value. `in_object`: it wants an object that holds this one value
+    under this name; where nothing is known, none is sent.
     """
 
     constant: Any = Field(None, alias="value")
     codes: Mapping[str, str | int | bool] | None = None
     date: str | None = None
     in_list: bool = False
+    in_object: str | None = None
 
     @model_validator(mode="after")
     def _only_days_are_dated(self) -> RestField:
@@ -49,7 +51,10 @@ class RestField(FieldRule):
     def value(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
         """The value for the CRM, None where nothing is known."""
         value = self._single(ours, zone)
-        return [value] if self.in_list and value is not None else value
+        if value is None:
+            return None
+        value = {self.in_object: value} if self.in_object else value
+        return [value] if self.in_list else value
 
     def _single(self, ours: Mapping[str, object], zone: ZoneInfo) -> object:
         if self.constant is not None:

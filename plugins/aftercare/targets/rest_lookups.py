@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from aftercare.sources.nested import found
 from aftercare.targets.http_trouble import CallError
 from aftercare.targets.protocol import Entity, Outcome
-from aftercare.targets.rest_calls import Absent, Keys, RestCalls
+from aftercare.targets.rest_calls import Absent, Keys, RestCalls, between
 from aftercare.targets.rest_mapping import Find, RestMapping
 from aftercare.targets.rest_pages import rows
 
@@ -48,7 +49,7 @@ class Lookups:
 
     def find(self, find: Find, keys: Sequence[str]) -> tuple[There, dict[str, Outcome]]:
         """What the CRM has of the keys; and those of which it does not say whether it has them."""
-        groups = groups_of(keys, find.most if find.is_many else 1)
+        groups = _fitting(keys, find) if find.is_many else groups_of(keys, 1)
         answers = self._at_once.each(groups, lambda group: self._looked_up(find, group))
         there: There = {}
         failed: dict[str, Outcome] = {}
@@ -105,6 +106,21 @@ class Lookups:
             if find.is_at_key or problem.is_named:
                 return []
             raise
+
+
+def _fitting(keys: Sequence[str], find: Find) -> list[Sequence[str]]:
+    """The keys in groups that one look-up may ask for."""
+    if find.longest is None:
+        return groups_of(keys, find.most)
+    groups: list[Sequence[str]] = []
+    start = length = 0
+    for number, key in enumerate(keys):
+        own = len(quote(between("'", key), safe="")) + len(quote(","))
+        if number > start and (number - start == find.most or length + own > find.longest):
+            groups.append(keys[start:number])
+            start, length = number, 0
+        length += own
+    return [*groups, keys[start:]] if keys else groups
 
 
 def groups_of(keys: Sequence[str], size: int) -> list[Sequence[str]]:

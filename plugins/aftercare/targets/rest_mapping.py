@@ -113,7 +113,8 @@ class Find(Call):
     """Looks records up by our key, one (`{key}`) or up to `most` at once (`{keys}`, as text `{keys:,}`).
 
     `rows` is the path to the list of records, `key` and `id` those in a record to our key and the CRM's
-    id. A record counts only where its key is exactly ours.
+    id. A record counts only where its key is exactly ours. `longest`: so many characters of an address the
+    keys of one call may take, where the CRM limits its length.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -121,6 +122,7 @@ class Find(Call):
     key: Path_
     id: Path_
     most: int = Field(50, ge=1, le=1000)
+    longest: int | None = Field(None, ge=1)
     paging: Paging | None = None
 
     @property
@@ -177,6 +179,13 @@ class Write(Call):
             raise ValueError("id: of many records each has its own; give items.id")
         _whole_records(self.entry)
         return self
+
+
+class Reading(Call):
+    """Asks how something stands; `is_text`: the answer is a file and no JSON."""
+
+    method: Literal["GET", "POST"] = "GET"
+    is_text: bool = False
 
 
 class Described(Call):
@@ -253,7 +262,11 @@ class Records(Part):
             for name, rule in self.fields.items()
             if is_new or not rule.once
         }
-        return {name: each for name, each in values.items() if sends_unknown or each is not None}
+        return {
+            name: each
+            for name, each in values.items()
+            if each is not None or (sends_unknown and not self.fields[name].in_object)
+        }
 
 
 class Tasks(Records):
