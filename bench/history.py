@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -130,6 +131,8 @@ def fill_orders(connection: Connection, size: Size, first: int, last: int) -> No
 def copied(server: EmbeddedPostgres, template: str, name: str) -> Iterator[Engine]:
     """A copy of a database, for one run."""
     server.create_database(name, template=template)
+    # Else the disk would still be busy with the copy, the longer the larger it is.
+    os.sync()
     engine = warehouse.connect(server.url(name), statement_timeout_ms=0)
     try:
         # The first touch of a new database is nobody's work.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +227,9 @@ def test_a_vehicle_knows_its_last_visit_and_reading(core: Engine, tmp_path: Path
             "last_store_code": "CA01",
             "last_odometer_km": 10500,
             "last_odometer_on": DAY,
+            "last_opened_at": datetime(2026, 6, 9, 1, tzinfo=UTC),
+            "last_ro_no": "RO2",
+            "last_exit_on": days_before(2),
         }
     ]
 

@@ -36,6 +36,9 @@ insert into core.vehicle as known (
     delivered_on,
     last_visit_on,
     last_store_code,
+    last_opened_at,
+    last_ro_no,
+    last_exit_on,
     last_odometer_km,
     last_odometer_on
 )
@@ -45,6 +48,9 @@ select
     sale.delivered_on,
     visit.visited_on,
     visit.store_code,
+    visit.opened_at,
+    visit.ro_no,
+    ended.exit_on,
     reading.odometer_km,
     reading.read_on
 from touched
@@ -67,6 +73,8 @@ left join lateral (
     select
         repaired.model,
         repaired.store_code,
+        repaired.ro_no,
+        repaired.opened_at,
         coalesce(
             repaired.exit_on,
             cast(repaired.opened_at at time zone :time_zone as date)
@@ -79,10 +87,19 @@ left join lateral (
         and not repaired.is_reversed
     order by
         repaired.opened_at desc,
-        repaired.store_code asc,
-        repaired.ro_no asc
+        repaired.store_code desc,
+        repaired.ro_no desc
     limit 1
 ) as visit on true
+left join lateral (
+    select max(repaired.exit_on) as exit_on
+    from core.repair_order as repaired
+    where
+        touched.vin = repaired.vin
+        and repaired.ro_type <> 'pre_delivery'
+        and repaired.status <> 'cancelled'
+        and not repaired.is_reversed
+) as ended on true
 left join lateral (
     select
         cast(repaired.opened_at at time zone :time_zone as date) as read_on,
@@ -107,5 +124,8 @@ on conflict (vin) do update
         delivered_on = excluded.delivered_on,
         last_visit_on = excluded.last_visit_on,
         last_store_code = excluded.last_store_code,
+        last_opened_at = excluded.last_opened_at,
+        last_ro_no = excluded.last_ro_no,
+        last_exit_on = excluded.last_exit_on,
         last_odometer_km = excluded.last_odometer_km,
         last_odometer_on = excluded.last_odometer_on

@@ -1,20 +1,20 @@
--- Reads what each night reads first, so that a copy is not colder than its
--- original.
+-- Reads what nights read most of, so that a copy is not colder than its
+-- original: the tables that are as large as the fleet. Of those that grow with
+-- the history a night reads little, and to read them whole would only push the
+-- others out of memory.
 -- grain: one row of counts
--- reads: core.repair_order, core.vehicle, care.follow_up_task,
---     core.call_result
+-- reads: core.vehicle, core.sales_order, care.service_due
 -- writes: nothing
 select
     (
-        select max(repaired.row_hash)
-        from core.repair_order as repaired
-    ) as orders,
-    (select count(*) from core.vehicle) as vehicles,
+        select max(known.last_visit_on)
+        from core.vehicle as known
+    ) as visits,
     (
-        select max(tasks.script_id)
-        from care.follow_up_task as tasks
-    ) as tasks,
+        select max(sold.row_hash)
+        from core.sales_order as sold
+    ) as sales,
     (
-        select max(calls.row_hash)
-        from core.call_result as calls
-    ) as calls
+        select max(due.base_on)
+        from care.service_due as due
+    ) as services

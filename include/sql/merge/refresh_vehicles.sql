@@ -51,6 +51,9 @@ derived as (
         last_sale.delivered_on,
         last_visit.visited_on as last_visit_on,
         last_visit.store_code as last_store_code,
+        last_visit.opened_at as last_opened_at,
+        last_visit.ro_no as last_ro_no,
+        last_exit.exit_on as last_exit_on,
         last_reading.odometer_km as last_odometer_km,
         last_reading.read_on as last_odometer_on,
         coalesce(last_sale.model, last_visit.model) as vehicle_model
@@ -75,6 +78,8 @@ derived as (
         select
             repaired.model,
             repaired.store_code,
+            repaired.ro_no,
+            repaired.opened_at,
             coalesce(
                 repaired.exit_on,
                 cast(
@@ -91,10 +96,20 @@ derived as (
             and not repaired.is_vanished
         order by
             repaired.opened_at desc,
-            repaired.store_code asc,
-            repaired.ro_no asc
+            repaired.store_code desc,
+            repaired.ro_no desc
         limit 1
     ) as last_visit on true
+    left join lateral (
+        select max(repaired.exit_on) as exit_on
+        from core.repair_order as repaired
+        where
+            touched.vin = repaired.vin
+            and repaired.ro_type <> 'pre_delivery'
+            and repaired.status <> 'cancelled'
+            and not repaired.is_reversed
+            and not repaired.is_vanished
+    ) as last_exit on true
     left join lateral (
         select
             cast(
@@ -143,6 +158,9 @@ insert into core.vehicle as known (
     delivered_on,
     last_visit_on,
     last_store_code,
+    last_opened_at,
+    last_ro_no,
+    last_exit_on,
     last_odometer_km,
     last_odometer_on
 )
@@ -152,6 +170,9 @@ select
     derived.delivered_on,
     derived.last_visit_on,
     derived.last_store_code,
+    derived.last_opened_at,
+    derived.last_ro_no,
+    derived.last_exit_on,
     derived.last_odometer_km,
     derived.last_odometer_on
 from derived
@@ -162,6 +183,9 @@ on conflict (vin) do update
         delivered_on = excluded.delivered_on,
         last_visit_on = excluded.last_visit_on,
         last_store_code = excluded.last_store_code,
+        last_opened_at = excluded.last_opened_at,
+        last_ro_no = excluded.last_ro_no,
+        last_exit_on = excluded.last_exit_on,
         last_odometer_km = excluded.last_odometer_km,
         last_odometer_on = excluded.last_odometer_on
     where
@@ -170,6 +194,9 @@ on conflict (vin) do update
         known.delivered_on,
         known.last_visit_on,
         known.last_store_code,
+        known.last_opened_at,
+        known.last_ro_no,
+        known.last_exit_on,
         known.last_odometer_km,
         known.last_odometer_on
     )
@@ -179,6 +206,9 @@ on conflict (vin) do update
         excluded.delivered_on,
         excluded.last_visit_on,
         excluded.last_store_code,
+        excluded.last_opened_at,
+        excluded.last_ro_no,
+        excluded.last_exit_on,
         excluded.last_odometer_km,
         excluded.last_odometer_on
     )
