@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from changed_mapping import GONE, changed, read
 from datasette_crm import MAPPING
 
 from aftercare.errors import ConfigurationError
@@ -15,27 +16,6 @@ from aftercare.targets.crm import crm_target
 from aftercare.targets.rest_mapping import RestMapping
 
 GIVEN: dict[str, Any] = yaml.safe_load(MAPPING.read_text(encoding="utf-8"))
-GONE = object()
-
-
-def changed(path: str, value: object) -> dict[str, Any]:
-    """The mapping of the tests with another value at a path, or none."""
-    given = copy.deepcopy(GIVEN)
-    *before, last = path.split(".")
-    place = given
-    for step in before:
-        place = place[step]
-    if value is GONE:
-        del place[last]
-    else:
-        place[last] = value
-    return given
-
-
-def read(tmp_path: Path, given: dict[str, Any]) -> RestMapping:
-    file = tmp_path / "datasette.yaml"
-    file.write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
-    return RestMapping.read(file)
 
 
 @pytest.mark.parametrize(
@@ -85,12 +65,12 @@ def read(tmp_path: Path, given: dict[str, Any]) -> RestMapping:
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, path: str, value: object, said: str | None) -> None:
-    given = changed(path, value)
+    given = changed(GIVEN, path, value)
     if said is None:
-        assert read(tmp_path, given)
+        assert read(RestMapping, tmp_path, given)
         return
     with pytest.raises(ConfigurationError) as caught:
-        read(tmp_path, given)
+        read(RestMapping, tmp_path, given)
     text = str(caught.value)
     assert said in text
     assert "datasette.yaml:" in text
@@ -103,9 +83,9 @@ def test_an_upsert_needs_a_look_up_for_what_is_filled_once(tmp_path: Path) -> No
         del given["task"][part]
     given["task"] |= {"upsert": put, "withdraw": {"method": "DELETE", "path": "t/{key}"}}
     with pytest.raises(ConfigurationError, match="a field that is filled once"):
-        read(tmp_path, given)
+        read(RestMapping, tmp_path, given)
     given["task"]["fields"]["state"]["once"] = False
-    assert read(tmp_path, given).task.upsert
+    assert read(RestMapping, tmp_path, given).task.upsert
 
 
 def test_what_a_call_says_of_its_answers_is_added_to_what_all_say() -> None:

@@ -1,11 +1,11 @@
 """What is wrong in a mapping for Salesforce is said when the file is read, with its line and key."""
 
-import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from changed_mapping import GONE, changed, read
 from salesforce_contract import MAPPING
 
 from aftercare.connections import Connection
@@ -15,27 +15,6 @@ from aftercare.targets.salesforce import SalesforceTarget
 from aftercare.targets.salesforce_mapping import LATER, REJECTED, STOP, SalesforceMapping
 
 GIVEN: dict[str, Any] = yaml.safe_load(MAPPING.read_text(encoding="utf-8"))
-GONE = object()
-
-
-def changed(path: str, value: object) -> dict[str, Any]:
-    """The mapping that the project brings with another value at a path, or none."""
-    given = copy.deepcopy(GIVEN)
-    *before, last = path.split(".")
-    place = given
-    for step in before:
-        place = place[step]
-    if value is GONE:
-        del place[last]
-    else:
-        place[last] = value
-    return given
-
-
-def read(tmp_path: Path, given: dict[str, Any]) -> SalesforceMapping:
-    file = tmp_path / "salesforce.yaml"
-    file.write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
-    return SalesforceMapping.read(file)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +45,12 @@ def read(tmp_path: Path, given: dict[str, Any]) -> SalesforceMapping:
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, path: str, value: object, said: str | None) -> None:
-    given = changed(path, value)
+    given = changed(GIVEN, path, value)
     if said is None:
-        assert read(tmp_path, given).as_rest()
+        assert read(SalesforceMapping, tmp_path, given).as_rest()
         return
     with pytest.raises(ConfigurationError) as caught:
-        read(tmp_path, given)
+        read(SalesforceMapping, tmp_path, given)
     text = str(caught.value)
     assert said in text
     assert "salesforce.yaml:" in text
@@ -92,7 +71,7 @@ def test_it_is_asked_what_the_file_names() -> None:
 
 
 def test_a_value_of_the_mapping_cannot_change_a_question() -> None:
-    given = changed("task.done.values", ["it's {done}\\"])
+    given = changed(GIVEN, "task.done.values", ["it's {done}\\"])
     rest = SalesforceMapping.model_validate(given).as_rest()
     assert rest.results
     assert r"Status__c IN ('it\'s {{done}}\\')" in str(rest.results.parameters["q"])
@@ -100,7 +79,7 @@ def test_a_value_of_the_mapping_cannot_change_a_question() -> None:
 
 def test_what_may_be_at_work_longest_settles_last() -> None:
     assert SalesforceMapping.model_validate(GIVEN).as_rest().settle_seconds == 900
-    given = changed("bulk", GONE)
+    given = changed(GIVEN, "bulk", GONE)
     assert SalesforceMapping.model_validate(given).as_rest().settle_seconds == 600
 
 
@@ -110,7 +89,11 @@ def test_no_code_means_two_things() -> None:
 
 
 def test_an_error_found_later_names_the_line_of_this_file(tmp_path: Path) -> None:
-    problem = read(tmp_path, GIVEN).as_rest().wrong("why", "contact", "fields", "Plate__c")
+    problem = (
+        read(SalesforceMapping, tmp_path, GIVEN)
+        .as_rest()
+        .wrong("why", "contact", "fields", "Plate__c")
+    )
     lines = (tmp_path / "salesforce.yaml").read_text(encoding="utf-8").splitlines()
     line = next(n for n, text in enumerate(lines, 1) if text.strip().startswith("Plate__c"))
     assert f"salesforce.yaml:{line}: contact.fields.Plate__c: why" in str(problem)

@@ -109,6 +109,12 @@ def odoo_target(odoo: Any, wins: str | None) -> OdooTarget:
     return target
 
 
+def put_right(odoo: Any) -> None:
+    """Somebody writes another number into the contact."""
+    (contact,) = odoo.find("res.partner", [["ref", "like", "CA01."]])
+    odoo.call("res.partner", "write", ids=[contact["id"]], vals={"phone": CORRECTED})
+
+
 def odoo_phone(odoo: Any) -> str:
     (contact,) = odoo.find("res.partner", [["ref", "like", "CA01."]], "phone")
     return str(contact["phone"])
@@ -123,8 +129,7 @@ def test_odoo_a_number_that_staff_put_right_is_left_or_written_over_as_the_mappi
 ) -> None:
     task = night.task(target="odoo")
     send(night, odoo_target(odoo, wins))
-    (contact,) = odoo.find("res.partner", [["ref", "like", "CA01."]])
-    odoo.call("res.partner", "write", ids=[contact["id"]], vals={"phone": CORRECTED})
+    put_right(odoo)
     call_again(night, task, "odoo")
     counts = send(night, odoo_target(odoo, wins))
     assert odoo_phone(odoo) == left
@@ -138,8 +143,7 @@ def test_odoo_once_it_is_theirs_it_stays_theirs_until_both_say_the_same(
     task = night.task(target="odoo")
     target = odoo_target(odoo, "theirs")
     send(night, target)
-    (contact,) = odoo.find("res.partner", [["ref", "like", "CA01."]])
-    odoo.call("res.partner", "write", ids=[contact["id"]], vals={"phone": CORRECTED})
+    put_right(odoo)
     call_again(night, task, "odoo", NEWER)
     send(night, target)
     assert (odoo_phone(odoo), kept(night)) == (CORRECTED, [("contact", "phone", "theirs", True)])
@@ -174,8 +178,7 @@ def test_odoo_what_a_lost_call_wrote_is_not_taken_for_staff_s_work(
     target = odoo_target(odoo, "theirs")
     send(night, target)
     # A call wrote the newer number, and the process died before it could keep that.
-    (contact,) = odoo.find("res.partner", [["ref", "like", "CA01."]])
-    odoo.call("res.partner", "write", ids=[contact["id"]], vals={"phone": CORRECTED})
+    put_right(odoo)
     call_again(night, task, "odoo", NEWER)
     with night.engine.begin() as connection:
         connection.execute(

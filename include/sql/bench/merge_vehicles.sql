@@ -50,7 +50,7 @@ select
     visit.store_code,
     visit.opened_at,
     visit.ro_no,
-    ended.exit_on,
+    visit.last_exit_on,
     reading.odometer_km,
     reading.read_on
 from touched
@@ -78,7 +78,8 @@ left join lateral (
         coalesce(
             repaired.exit_on,
             cast(repaired.opened_at at time zone :time_zone as date)
-        ) as visited_on
+        ) as visited_on,
+        max(repaired.exit_on) over () as last_exit_on
     from core.repair_order as repaired
     where
         touched.vin = repaired.vin
@@ -91,15 +92,6 @@ left join lateral (
         repaired.ro_no desc
     limit 1
 ) as visit on true
-left join lateral (
-    select max(repaired.exit_on) as exit_on
-    from core.repair_order as repaired
-    where
-        touched.vin = repaired.vin
-        and repaired.ro_type <> 'pre_delivery'
-        and repaired.status <> 'cancelled'
-        and not repaired.is_reversed
-) as ended on true
 left join lateral (
     select
         cast(repaired.opened_at at time zone :time_zone as date) as read_on,

@@ -53,7 +53,7 @@ derived as (
         last_visit.store_code as last_store_code,
         last_visit.opened_at as last_opened_at,
         last_visit.ro_no as last_ro_no,
-        last_exit.exit_on as last_exit_on,
+        last_visit.last_exit_on,
         last_reading.odometer_km as last_odometer_km,
         last_reading.read_on as last_odometer_on,
         coalesce(last_sale.model, last_visit.model) as vehicle_model
@@ -86,7 +86,8 @@ derived as (
                     repaired.opened_at at time zone touched.time_zone
                     as date
                 )
-            ) as visited_on
+            ) as visited_on,
+            max(repaired.exit_on) over () as last_exit_on
         from core.repair_order as repaired
         where
             touched.vin = repaired.vin
@@ -100,16 +101,6 @@ derived as (
             repaired.ro_no desc
         limit 1
     ) as last_visit on true
-    left join lateral (
-        select max(repaired.exit_on) as exit_on
-        from core.repair_order as repaired
-        where
-            touched.vin = repaired.vin
-            and repaired.ro_type <> 'pre_delivery'
-            and repaired.status <> 'cancelled'
-            and not repaired.is_reversed
-            and not repaired.is_vanished
-    ) as last_exit on true
     left join lateral (
         select
             cast(

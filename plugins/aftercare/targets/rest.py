@@ -243,10 +243,11 @@ class RestTarget:
             for field in left_to_them(each):
                 del changed[key][field]
         written = self._write(part, create, made, {}) | self._write(part, update, changed, known)
+        bodies = made | changed
         return outcomes | {
             key: replace(
                 outcome,
-                watched=watched(part.winners, made.get(key) or changed[key]),
+                watched=watched(part.winners, bodies[key]),
                 conflicts=found.get(key, ()),
             )
             if outcome.state == "sent" and part.winners
