@@ -19,6 +19,7 @@ FEEDS: Words = {
     "repair_order": ("维修工单", "repair orders"),
     "call_result": ("回访结果", "call results"),
     "complaint": ("投诉", "complaints"),
+    "contact_number": ("更正的号码", "corrected numbers"),
     "external_score": ("外部评分", "external scores"),
     "insurance_policy": ("保险单", "insurance policies"),
     "lead": ("销售线索", "leads"),

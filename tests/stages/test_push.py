@@ -150,14 +150,93 @@ def test_nothing_of_a_person_leaves_for_a_task_that_is_held(
     assert (crm.kept(), crm.kept("contact")) == ({}, {})
 
 
-def test_a_task_that_comes_back_is_sent_again(night: NightOfTasks, crm: FileCrm) -> None:
+def test_a_task_that_comes_back_is_another_record(night: NightOfTasks, crm: FileCrm) -> None:
     key = night.task()
-    for status in ("held", "open"):
+    for status in ("held", "open", "held", "open"):
         send(night, crm)
         night.change(key, status=status)
+    counts = send(night, crm)
+    assert set(crm.kept()) == {f"{key}#3"}
+    assert night.ledger()[key] == (5, False)
+    assert (counts["run"]["created"], counts["run"]["updated"]) == (1, 0)
+    night.change(key, status="withdrawn")
     send(night, crm)
-    assert set(crm.kept()) == {key}
-    assert night.ledger()[key] == (3, False)
+    assert crm.kept() == {}
+
+
+def called(night: NightOfTasks, key: str, system: str, attempt_no: int = 1) -> None:
+    """Nobody answered; the call came back from a system, and the night has seen it."""
+    night.call_from(system, key, attempt_no)
+    night.change(key, attempts=attempt_no, next_attempt_on=DAY + timedelta(days=2 + attempt_no))
+
+
+def test_after_a_call_in_vain_the_next_one_is_another_record(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    send(night, crm)
+    for number in (2, 3):
+        called(night, key, "crm", number - 1)
+        send(night, crm)
+        assert crm.kept() == dict.fromkeys([key, *(f"{key}#{n}" for n in range(2, number + 1))], 1)
+    night.change(key, due_on=DAY + timedelta(days=5))
+    send(night, crm)
+    assert (crm.version(key), crm.version(f"{key}#2"), crm.version(f"{key}#3")) == (1, 2, 4)
+    night.change(key, status="done", status_reason="reached")
+    send(night, crm)
+    assert set(crm.kept()) == {key, f"{key}#2"}
+
+
+def test_a_call_that_was_told_elsewhere_leaves_the_record_that_waits(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    send(night, crm)
+    called(night, key, "workbook")
+    send(night, crm)
+    assert (crm.kept(), crm.version(key)) == ({key: 1}, 2)
+
+
+def test_what_is_said_of_the_first_record_is_no_attempt_that_was_counted(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    called(night, key, "workbook", 2)
+    send(night, crm)
+    assert crm.kept() == {f"{key}#3": 1}
+
+
+def test_a_lost_call_is_made_up_for_although_ours_is_as_it_was_acknowledged(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    send(night, crm)
+    crm.answers = {key: "unknown"}
+    night.change(key, due_on=DAY + timedelta(days=5))
+    with pytest.raises(SystemUnreachable):
+        send(night, crm)
+    crm.answers = {}
+    night.change(key, due_on=DAY + timedelta(days=3))
+    send(night, crm)
+    assert "datetime.date(2026, 11, 25)" not in crm.body(key)
+    assert crm.version(key) == 3
+
+
+def test_a_record_of_a_lost_call_is_withdrawn_although_the_one_before_was(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    send(night, crm)
+    night.change(key, status="held")
+    send(night, crm)
+    crm.answers = {f"{key}#2": "unknown"}
+    night.change(key, status="open")
+    with pytest.raises(SystemUnreachable):
+        send(night, crm)
+    assert set(crm.kept()) == {f"{key}#2"}
+    night.change(key, status="held")
+    send(night, crm)
+    assert crm.kept() == {}
 
 
 def test_a_task_whose_time_is_over_is_never_sent(night: NightOfTasks, crm: FileCrm) -> None:

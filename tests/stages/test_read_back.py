@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from care_group import house_policy
 from file_crm import FileCrm
-from night_of_tasks import DAY, NightOfTasks
+from night_of_tasks import DAY, PHONE, NightOfTasks
 from sqlalchemy import Engine, select
 
 from aftercare.errors import PipelineFault, SystemUnreachable
 from aftercare.stages.merge import merge
+from aftercare.stages.push import push
 from aftercare.stages.read_back import read_back
 from aftercare.stages.validate import validate
-from aftercare.targets.protocol import Capabilities, Result, Results
+from aftercare.targets.protocol import Capabilities, Result, Results, ToldNumber, ToldNumbers
 
 CALLED = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 
@@ -130,6 +132,106 @@ def test_a_call_marked_as_a_complaint_is_a_complaint_once(
     with night.engine.connect() as connection:
         (kept,) = connection.execute(select(complaints))
     assert (kept.complaint_no, kept.received_on, kept.closed_at) == (angry, DAY, None)
+
+
+class Telephonists(Workplace):
+    """Staff who put numbers right, too; a cursor of numbers counts them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.capabilities = replace(self.capabilities, tells_numbers=True)
+        self.told: list[ToldNumber] = []
+
+    def says(self, key: str, phone: str, at: datetime = CALLED) -> None:
+        """A contact has this number from a moment on."""
+        self.told.append(ToldNumber(key, "77", at, phone))
+
+    def read_numbers(self, cursor: str | None) -> ToldNumbers:
+        """Two numbers a page."""
+        start = int(cursor or 0)
+        page = self.told[start : start + 2]
+        return ToldNumbers(page, str(start + len(page)))
+
+
+@pytest.fixture
+def desk(night: NightOfTasks, tmp_path: Path) -> tuple[Telephonists, str]:
+    """A CRM that took one contact, and the contact's key."""
+    crm = Telephonists(tmp_path / "desk.sqlite")
+    night.task(vin="LSVAA11111A000001")
+    push(night.engine, night.keyring, night.group, crm, DAY, DAY, house_policy())
+    return crm, "CA01.LSVAA11111A000001"
+
+
+def settle_numbers(night: NightOfTasks, crm: Workplace, days: int = 0) -> list[tuple[str, str]]:
+    """Which number replaces which, after the day's load."""
+    day = DAY + timedelta(days=days)
+    validate(night.engine, night.group, crm.name, "contact_number", day)
+    merge(night.engine, night.group, crm.name, "contact_number", day)
+    opened = night.keyring.decrypt
+    with night.engine.connect() as connection:
+        rows = connection.execute(select(night.table("core.contact_number"))).all()
+    return [(opened(bytes(r.replaced_phone_cipher)), opened(bytes(r.phone_cipher))) for r in rows]
+
+
+def test_a_number_that_staff_put_right_comes_back_once(
+    night: NightOfTasks, desk: tuple[Telephonists, str]
+) -> None:
+    crm, key = desk
+    crm.says(key, "137 0000-0007")
+    for _ in range(2):
+        assert read(night, crm)["numbers"] == 1
+    (row,) = staged(night, "contact_number")
+    assert (row.store_code, row.subject, row.said_at) == ("CA01", key[5:], CALLED)
+    assert settle_numbers(night, crm) == [(PHONE, "13700000007")]
+
+
+@pytest.mark.parametrize("phone", [PHONE, f"+86 {PHONE}", "", "—"])
+def test_our_own_number_and_none_are_no_news(
+    night: NightOfTasks, desk: tuple[Telephonists, str], phone: str
+) -> None:
+    crm, key = desk
+    crm.says(key, phone)
+    crm.says("CA01.NOBODY", "13700000007")
+    assert read(night, crm)["numbers"] == 0
+
+
+def test_who_puts_right_again_replaces_the_number_of_the_documents(
+    night: NightOfTasks, desk: tuple[Telephonists, str]
+) -> None:
+    crm, key = desk
+    crm.says(key, "13700000007")
+    read(night, crm)
+    settle_numbers(night, crm)
+    night.task(vin=key[5:])
+    push(night.engine, night.keyring, night.group, crm, DAY, DAY, house_policy())
+    assert "13700000007" in crm.body(key)
+    crm.says(key, "13700000007", CALLED + timedelta(days=1))
+    crm.says(key, "13700000008", CALLED + timedelta(days=1, hours=1))
+    assert read(night, crm, days=1)["numbers"] == 1
+    assert settle_numbers(night, crm, days=1) == [(PHONE, "13700000008")]
+
+
+def test_a_number_put_right_after_the_day_waits_for_its_night(
+    night: NightOfTasks, desk: tuple[Telephonists, str]
+) -> None:
+    crm, key = desk
+    crm.says(key, "13700000007", CALLED + timedelta(days=1))
+    counts = read(night, crm)
+    assert (counts["numbers"], counts["later"]) == (0, 1)
+    assert read(night, crm, days=1)["numbers"] == 1
+
+
+def test_a_number_that_nobody_can_call_is_a_case_for_the_steward(
+    night: NightOfTasks, desk: tuple[Telephonists, str]
+) -> None:
+    crm, key = desk
+    crm.says(key, "023-62801234")
+    read(night, crm)
+    assert settle_numbers(night, crm) == []
+    cases = night.table("quality.quarantine")
+    with night.engine.connect() as connection:
+        (case,) = connection.execute(select(cases))
+    assert (case.rule_ids, case.store_code, case.owner) == (["PN05"], "CA01", "store")
 
 
 def test_where_the_dealer_system_registers_complaints_a_call_is_none(

@@ -1,6 +1,7 @@
 """What staff write down in a real Odoo 19 and what comes back of it."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from crm_records import both, sent
@@ -50,6 +51,40 @@ def test_a_call_marked_done_without_a_word_has_no_outcome(odoo):
     (result,) = odoo.target.read_results(None).results
 
     assert (result.outcome, result.satisfaction, result.remark) == (None, None, None)
+
+
+def test_the_numbers_of_our_contacts_come_back_when_anybody_writes_them(odoo):
+    _task, contact = sent(odoo.target, both(1))
+    stranger = {"name": "别人", "ref": "not ours", "phone": "13700000001"}
+    odoo.call("res.partner", "create", vals_list=[stranger])
+
+    page = odoo.target.read_numbers(None)
+    again = odoo.target.read_numbers(page.cursor)
+    threading.Event().wait(1.1)  # Odoo tells whole seconds
+    odoo.call("res.partner", "write", ids=[int(contact.crm_id)], vals={"phone": "137 0000 0007"})
+    later = odoo.target.read_numbers(again.cursor)
+
+    (ours,) = page.numbers
+    assert (ours.contact_key, ours.crm_id) == (contact.key, contact.crm_id)
+    assert again.numbers == []
+    (number,) = later.numbers
+    assert (number.contact_key, number.phone) == (contact.key, "137 0000 0007")
+    assert number.version_at > ours.version_at
+    assert "137" not in repr(number)
+
+
+def test_a_task_s_next_record_tells_the_next_attempt(odoo):
+    task, _contact = sent(odoo.target, both(1))
+    odoo.call("mail.activity", "action_feedback", ids=[int(task.crm_id)], feedback="无应答")
+    page = odoo.target.read_results(None)
+    (record,) = [each for each in both(1) if each.entity == "task"]
+    (second,) = sent(odoo.target, [replace(record, key=f"{record.key}#2")])
+    assert second.crm_id != task.crm_id
+    odoo.call("mail.activity", "action_feedback", ids=[int(second.crm_id)], feedback="成功")
+    later = odoo.target.read_results(page.cursor)
+
+    said = [(r.task_key, r.attempt_no, r.outcome) for r in (*page.results, *later.results)]
+    assert said == [(task.key, 1, "no_answer"), (task.key, 2, "reached")]
 
 
 def test_a_cursor_that_cannot_be_read_says_what_to_do(untouched_odoo):

@@ -184,11 +184,26 @@ def test_odoo_what_a_lost_call_wrote_is_not_taken_for_staff_s_work(
         connection.execute(
             text(
                 "update outbound.message set state = 'unknown', attempts = 1, "
-                "doubt_since = clock_timestamp() - interval '1 hour' where state = 'pending'"
+                "doubt_since = clock_timestamp() where state = 'pending'"
             )
         )
     send(night, target)
     assert (odoo_phone(odoo), kept(night)) == (NEWER, [])
+
+
+def test_odoo_after_a_doubt_that_was_settled_staff_s_work_is_seen_again(
+    night: NightOfTasks, odoo: Any
+) -> None:
+    task = night.task(target="odoo")
+    target = odoo_target(odoo, "theirs")
+    with night.engine.begin() as connection:
+        connection.execute(text("update outbound.message set doubt_since = clock_timestamp()"))
+    send(night, target)
+    put_right(odoo)
+    call_again(night, task, "odoo")
+    send(night, target)
+    assert odoo_phone(odoo) == CORRECTED
+    assert kept(night) == [("contact", "phone", "theirs", False)]
 
 
 @pytest.mark.parametrize(("wins", "left"), [("theirs", CORRECTED), ("ours", PHONE)])

@@ -1,14 +1,14 @@
--- Tasks that may change: those not finished, those whose document or calls came
--- in, and those withdrawn that are not over. What took their occasion away, a
--- booking say, may be gone again, and that is no news of their own document.
--- What may have been told in another call comes with the task of that call. A
--- greeting or invitation that is over was said or not, whatever comes in later;
--- only a call can tell. What was told in a call may be told otherwise after
--- all.
+-- Tasks that may change: those not finished, those whose document, calls or
+-- corrected number came in, and those withdrawn that are not over. What took
+-- their occasion away, a booking say, may be gone again, and that is no news of
+-- their own document. What may have been told in another call comes with the
+-- task of that call. A greeting or invitation that is over was said or not,
+-- whatever comes in later; only a call can tell. What was told in a call may be
+-- told otherwise after all.
 -- grain: one row per task
 -- reads: care.follow_up_task, staging.call_result, core.call_result,
---   core.store, pg_temp.night_load, pg_temp.night_document,
---   pg_temp.night_subject, pg_temp.night_rule
+--   staging.contact_number, core.store, pg_temp.night_load,
+--   pg_temp.night_document, pg_temp.night_subject, pg_temp.night_rule
 -- writes: pg_temp.night_touched
 with night as (
     select
@@ -24,6 +24,15 @@ calls as materialized (
     from night_load as l
     inner join staging.call_result as c on l.load_id = c.load_id
     where l.feed = 'call_result'
+),
+
+numbers as materialized (
+    select
+        k.store_code,
+        k.subject
+    from night_load as l
+    inner join staging.contact_number as k on l.load_id = k.load_id
+    where l.feed = 'contact_number'
 ),
 
 -- Since when what a document says of itself, and what comes late, could have
@@ -63,6 +72,22 @@ own as (
             'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral'
         )
         or t.expires_on >= night.on_day
+    union
+    select t.task_key
+    from night
+    cross join numbers as k
+    inner join care.follow_up_task as t on k.subject = t.vin
+    where k.store_code = t.store_code and t.expires_on >= night.on_day
+    union
+    select t.task_key
+    from night
+    cross join numbers as k
+    inner join care.follow_up_task as t
+        on
+            t.document_kind = 'lead'
+            and k.store_code = t.store_code
+            and k.subject = t.document_no
+    where t.expires_on >= night.on_day
     union
     select task_key
     from calls

@@ -1,5 +1,5 @@
--- Since when a document gives the number that it gives now; asked where that
--- number was called in vain.
+-- Since when a document gives the number that it gives now, asked where that
+-- number was called in vain; or since when staff put it right.
 -- grain: one row per task
 -- reads: –
 -- writes: pg_temp.night_number

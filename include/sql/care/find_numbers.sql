@@ -124,3 +124,5 @@ inner join quality.good_row as g
     on v.load_id = g.load_id and v.row_id = g.row_id
 inner join ops.load as l on v.load_id = l.load_id
 group by v.task_key
+-- One that was put right since is another number.
+on conflict (task_key) do nothing

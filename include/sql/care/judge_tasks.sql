@@ -18,7 +18,7 @@
 --   pg_temp.night_call, core.call_result, core.assignment,
 --   core.document_customer, care.absence,
 --   care.follow_up_task, care.occasion, pg_temp.night_rule,
---   pg_temp.night_attempt, care.calendar_day
+--   pg_temp.night_attempt, pg_temp.night_number, care.calendar_day
 -- writes: pg_temp.night_task
 with night as (
     select cast(:horizon as date) as horizon
@@ -47,9 +47,16 @@ calls as (
         )[1] as final_outcome
     from night_task as n
     inner join night_call as c on n.task_key = c.task_key
+    left join night_number as g on n.task_key = g.task_key
     left join care.follow_up_task as t
         on n.task_key = t.task_key and t.status = 'done'
-    where c.called_on <= greatest(n.expires_on, t.expires_on)
+    where
+        c.called_on <= greatest(n.expires_on, t.expires_on)
+        -- That a number is wrong was said of the one before.
+        and not (
+            c.outcome in ('invalid_number', 'wrong_person')
+            and c.called_on <= coalesce(g.given_on, date '-infinity')
+        )
     group by n.task_key
 ),
 

@@ -3,9 +3,10 @@
 -- flight. A unique index on keys in flight catches what two claimers decide
 -- at the same moment. What is in doubt waits for a while, and so does a newer
 -- message of its key: the older one may still be at work in the target. A
--- target of messages sends only for the stores whose hours it is.
+-- target of messages sends only for the stores whose hours it is. is_unsettled:
+-- nothing was acknowledged since the doubt, so nobody knows what is there.
 -- grain: one row per claimed message
--- reads: outbound.message, care.follow_up_task
+-- reads: outbound.message, outbound.ledger, care.follow_up_task
 -- writes: outbound.message
 with next_messages as (
     select
@@ -99,6 +100,22 @@ returning
             and earlier.message_id < m.message_id
             and earlier.doubt_since is not null
     ) as is_in_doubt,
+    exists (
+        select 1
+        from outbound.message as doubtful
+        left join outbound.ledger as held
+            on
+                doubtful.target = held.target
+                and doubtful.entity = held.entity
+                and doubtful.external_key = held.external_key
+        where
+            doubtful.target = m.target
+            and doubtful.entity = m.entity
+            and doubtful.external_key = m.external_key
+            and doubtful.message_id <= m.message_id
+            and doubtful.doubt_since
+            > coalesce(held.acknowledged_at, timestamptz '-infinity')
+    ) as is_unsettled,
     m.attempts > 1 or exists (
         select 1
         from outbound.message as earlier

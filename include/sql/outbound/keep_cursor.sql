@@ -1,9 +1,9 @@
--- grain: one row per target
+-- grain: one row per target and feed
 -- reads: –
 -- writes: outbound.read_cursor
-insert into outbound.read_cursor (target, cursor)
-values (:target, :cursor)
-on conflict (target) do update
+insert into outbound.read_cursor (target, feed, cursor)
+values (:target, :feed, :cursor)
+on conflict (target, feed) do update
     set
         cursor = excluded.cursor,
         changed_at = clock_timestamp()

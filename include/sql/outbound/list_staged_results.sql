@@ -1,6 +1,7 @@
--- What a load of a target's results, or of their complaints, holds already.
+-- What a load of what a target told holds already: of results, complaints or
+-- numbers.
 -- grain: one row per staged row
--- reads: staging.call_result, staging.complaint
+-- reads: staging.call_result, staging.complaint, staging.contact_number
 -- writes: –
 select
     row_id,
@@ -12,4 +13,10 @@ select
     row_id,
     row_hash
 from staging.complaint
+where load_id = :load_id
+union all
+select
+    row_id,
+    row_hash
+from staging.contact_number
 where load_id = :load_id

@@ -4,7 +4,7 @@
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
 --   core.call_result, care.answered_call, care.campaign,
---   core.document_customer, core.customer
+--   core.document_customer, core.customer, core.contact_number
 -- writes: –
 with tasks as (
     select *
@@ -19,6 +19,7 @@ documents as (
         s.plate_cipher,
         s.customer_name_cipher as name_cipher,
         s.customer_phone_cipher as phone_cipher,
+        s.customer_phone_hash as phone_hash,
         s.delivered_on as happened_on,
         null as repair_type
     from tasks as t
@@ -38,6 +39,10 @@ documents as (
             when 'owner' then r.owner_phone_cipher
             else r.deliverer_phone_cipher
         end as phone_cipher,
+        case t.contact_kind
+            when 'owner' then r.owner_phone_hash
+            else r.deliverer_phone_hash
+        end as phone_hash,
         r.exit_on as happened_on,
         r.repair_type
     from tasks as t
@@ -52,6 +57,7 @@ documents as (
         s.plate_cipher,
         p.holder_name_cipher as name_cipher,
         p.holder_phone_cipher as phone_cipher,
+        p.holder_phone_hash as phone_hash,
         p.ends_on as happened_on,
         null as repair_type
     from tasks as t
@@ -73,6 +79,7 @@ documents as (
         null as plate_cipher,
         l.customer_name_cipher as name_cipher,
         l.customer_phone_cipher as phone_cipher,
+        l.customer_phone_hash as phone_hash,
         l.defeated_on as happened_on,
         null as repair_type
     from tasks as t
@@ -209,7 +216,6 @@ select
     d.model,
     d.plate_cipher,
     d.name_cipher,
-    d.phone_cipher,
     d.repair_type,
     d.happened_on,
     m.also,
@@ -218,6 +224,7 @@ select
     w.vehicles,
     c.last_attempt_on,
     c.last_outcome,
+    coalesce(right_one.phone_cipher, d.phone_cipher) as phone_cipher,
     coalesce(w.is_company, false) as is_company,
     coalesce(w.is_named_company, false) as is_named_company,
     coalesce(c.attempts, 0) as attempts,
@@ -226,6 +233,12 @@ from tasks as t
 inner join core.store as st on t.store_code = st.store_code
 left join core.employee as e on t.owner_no = e.employee_no
 left join documents as d on t.task_key = d.task_key
+-- The number that staff put right, where the document gives the one before.
+left join core.contact_number as right_one
+    on
+        t.store_code = right_one.store_code
+        and coalesce(t.vin, t.document_no) = right_one.subject
+        and d.phone_hash = right_one.replaced_phone_hash
 left join merged as m on t.task_key = m.task_key
 left join told as o on t.task_key = o.task_key
 left join owners as w on t.task_key = w.task_key

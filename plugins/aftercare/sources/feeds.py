@@ -194,6 +194,19 @@ FEEDS: dict[str, Feed] = {
                 Column("description", contact="text"),
             ),
         ),
+        # What staff put right in a CRM: the number of a customer that replaces the one that orders give.
+        Feed(
+            "contact_number",
+            ("store_code", "subject"),
+            (
+                Column("store_code"),
+                # The vehicle whose customer it is; of a lead, its number.
+                Column("subject"),
+                Column("said_at", "timestamp"),
+                Column("phone", contact="phone"),
+                Column("replaced_phone", contact="phone"),
+            ),
+        ),
         Feed(
             "external_score",
             ("store_code", "employee_no", "month", "metric"),

@@ -46,6 +46,11 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
     },
     "call_result": {"called_at": Need("held", "CR04"), "outcome": Need("held", "CR03")},
     "complaint": {"received_at": Need("held", "CP04")},
+    "contact_number": {
+        "said_at": Need("held", "PN04"),
+        "phone": Need("held", "PN05"),
+        "replaced_phone": Need("held", "PN07"),
+    },
     "external_score": {"scale": Need("held", "XS04"), "value": Need("held", "XS05")},
     "insurance_policy": {
         "kind": Need("held", "IP09"),

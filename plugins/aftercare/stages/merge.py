@@ -276,6 +276,8 @@ def _core_values(load: _Load, given: TableClause) -> dict[str, ColumnElement[Any
             values |= or_no("is_complaint") | or_no("is_do_not_call")
         case "complaint":
             values["received_on"] = day_of(given.c.received_at)
+        case "contact_number":
+            values["said_on"] = day_of(given.c.said_at)
         case "booking":
             values["booked_on"] = day_of(given.c.booked_for)
         case "external_score":

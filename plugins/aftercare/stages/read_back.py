@@ -1,8 +1,9 @@
 """Read back: what people did about tasks in a CRM, staged like the feeds of any dealer system.
 
 Results go through validation and merge as system = the target's name, feed = ``call_result``; a call
-that was marked as a complaint is a ``complaint``, too, where the target says so. They are staged and the
-cursor moved on in one transaction, so none is lost and none counts twice.
+that was marked as a complaint is a ``complaint``, too, where the target says so, and a number that staff put
+right is a ``contact_number``. They are staged and the cursors moved on in one transaction, so none is lost
+and none counts twice.
 
 A gateway of messages is not asked: that it took a message, or refused its number, stands in the outbox
 since then, and is the result of that task.
@@ -26,9 +27,10 @@ from aftercare.sources.canonical import Translator
 from aftercare.sources.dealer_system import ColumnMap, SqlFeedMap, SqlSystem, Title
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.staging import copy_rows
-from aftercare.targets.protocol import MessageTarget, Result, Target
+from aftercare.targets.corrections import as_batch, corrections
+from aftercare.targets.protocol import MessageTarget, NumberTarget, Result, Target
 
-RESULTS, COMPLAINTS = "call_result", "complaint"
+RESULTS, COMPLAINTS, NUMBERS = "call_result", "complaint", "contact_number"
 MESSAGE_NO = 0
 """A message is no attempt of a call, so it has the number that no call has."""
 
@@ -43,7 +45,11 @@ def feeds_of(target: Target | MessageTarget) -> tuple[str, ...]:
     can = target.capabilities
     if not can.reads_results:
         return ()
-    return (RESULTS, COMPLAINTS) if can.tells_complaints else (RESULTS,)
+    return (
+        RESULTS,
+        *((COMPLAINTS,) if can.tells_complaints else ()),
+        *((NUMBERS,) if can.tells_numbers else ()),
+    )
 
 
 def read_back(
@@ -56,8 +62,8 @@ def read_back(
     """Stages the results of a target up to the end of the business day.
 
     Counts: ``read`` rows of the day's load of results, ``new`` among them in this run, ``later``
-    results of calls after the day, which a later night reads; ``complaints`` of the day's load, where
-    the target tells them. A repeated run adds what is new to the loads.
+    results of calls after the day, which a later night reads; ``complaints`` and ``numbers`` of the
+    day's loads, where the target tells them. A repeated run adds what is new to the loads.
 
     Raises what the target raises where it cannot be read; the loads keep the message.
     """
@@ -78,14 +84,22 @@ def read_back(
             if isinstance(target, MessageTarget):
                 pages = _said(connection, target, window, load_ids[RESULTS])
             else:
-                cursors = warehouse.run(connection, "outbound/read_cursor", target=target.name)
-                keep = cursors.scalar_one_or_none()
+                keep = _cursor(connection, target.name, RESULTS)
                 pages = _pages(target, keep)
             loads = {
                 feed: _Load(connection, keyring, target.name, feed, load_id, window)
                 for feed, load_id in load_ids.items()
             }
-            return _stage(connection, target.name, pages, keep, window, loads)
+            counts = _stage(connection, target.name, pages, keep, window, loads)
+            if NUMBERS in loads and isinstance(target, NumberTarget):
+                counts["later"] += _stage_numbers(
+                    connection, keyring, target, target.name, window, loads[NUMBERS]
+                )
+                counts["numbers"] = loads[NUMBERS].rows
+            for load in loads.values():
+                load.finish()
+            warehouse.report(connection, "read_back", day.isoformat(), counts, part=target.name)
+            return counts
     except AftercareError as problem:
         with engine.begin() as connection:
             for load_id in load_ids.values():
@@ -160,15 +174,47 @@ def _stage(
         if COMPLAINTS in loads:
             complaints = [result for result in on_time if result.is_complaint]
             loads[COMPLAINTS].add(_complaints(complaints, stores), len(complaints))
-    if keep is not None:
-        warehouse.run(connection, "outbound/keep_cursor", target=name, cursor=keep)
-    for load in loads.values():
-        load.finish()
+    _keep_cursor(connection, name, RESULTS, keep)
     counts = {"read": loads[RESULTS].rows, "new": loads[RESULTS].new, "later": later}
     if COMPLAINTS in loads:
         counts["complaints"] = loads[COMPLAINTS].rows
-    warehouse.report(connection, "read_back", window.day.isoformat(), counts, part=name)
     return counts
+
+
+def _stage_numbers(
+    connection: Connection,
+    keyring: Keyring,
+    target: NumberTarget,
+    name: str,
+    window: Window,
+    load: _Load,
+) -> int:
+    """Stages the numbers that staff put right by the end of the day; returns how many came later."""
+    keep = cursor = _cursor(connection, name, NUMBERS)
+    later = 0
+    while True:
+        page = target.read_numbers(cursor)
+        found = corrections(connection, keyring, name, page.numbers)
+        on_time = [each for each in found if each.told.version_at < window.end]
+        later += len(found) - len(on_time)
+        load.add(as_batch(on_time), len(on_time))
+        # As of results: one that passes over a later number is not kept.
+        keep = page.cursor if not later else keep
+        if not page.numbers or page.cursor == cursor:
+            break
+        cursor = page.cursor
+    _keep_cursor(connection, name, NUMBERS, keep)
+    return later
+
+
+def _cursor(connection: Connection, name: str, feed: str) -> str | None:
+    found = warehouse.run(connection, "outbound/read_cursor", target=name, feed=feed)
+    return found.scalar_one_or_none()
+
+
+def _keep_cursor(connection: Connection, name: str, feed: str, cursor: str | None) -> None:
+    if cursor is not None:
+        warehouse.run(connection, "outbound/keep_cursor", target=name, feed=feed, cursor=cursor)
 
 
 def _pages(target: Target, cursor: str | None) -> Iterator[tuple[Sequence[Result], str | None]]:

@@ -249,6 +249,7 @@ def _collect_subjects(connection: Connection, group: Group, day: date, horizon: 
     run(connection, "care/collect_trouble_tasks")
     run(connection, "care/collect_lost_events", time_zone=zone)
     run(connection, "care/analyze_night_subjects")
+    run(connection, "care/correct_numbers", horizon=horizon)
     run(connection, "care/find_arrivals", time_zone=zone)
     _judge_occasions(connection, group, horizon)
 

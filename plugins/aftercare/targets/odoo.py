@@ -38,6 +38,7 @@ from aftercare.targets.protocol import (
     Outcome,
     Record,
     Results,
+    ToldNumbers,
     Withdrawal,
 )
 from aftercare.targets.winners import Conflict, Winner, conflicts, left_to_them, watched
@@ -116,6 +117,7 @@ class OdooTarget:
             settle_seconds=self._mapping.settle_seconds,
             tells_complaints=self._mapping.results.complaints,
             watches_fields=any(self._mapping.winners(entity) for entity in MODEL),
+            tells_numbers=self._mapping.results.numbers,
         )
 
     @cached_property
@@ -192,6 +194,16 @@ class OdooTarget:
         with whole_or_nothing():
             return odoo_results.read(
                 self._call, lambda ids: self._records.keys("task", ids), self._mapping, cursor
+            )
+
+    def read_numbers(self, cursor: str | None) -> ToldNumbers:
+        """Contacts of ours that were written since the cursor. See `NumberTarget.read_numbers`.
+
+        Raises SystemUnreachable where Odoo does not answer.
+        """
+        with whole_or_nothing():
+            return odoo_results.read_numbers(
+                self._call, lambda ids: self._records.keys("contact", ids), self._mapping, cursor
             )
 
     def _or_later(

@@ -84,9 +84,11 @@ def _task_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
 
 class OdooResults(ResultWords):
     """How feedback is understood. With `complaints` a call that is marked as a complaint is one of its
-    own; say no where the dealer system registers it, too."""
+    own; say no where the dealer system registers it, too. With `numbers` a contact's number that staff put
+    right comes back and holds from the next night on."""
 
     complaints: bool = False
+    numbers: bool = False
 
 
 class OdooMapping(MappingFile):
@@ -108,6 +110,11 @@ class OdooMapping(MappingFile):
     owner: Owner
     results: OdooResults
     withdrawal_note: str = Field(pattern=r"\{reason\}")
+
+    @property
+    def phone_field(self) -> str | None:
+        """Odoo's field with the number of a contact, if it gets one."""
+        return next((name for name, rule in self.contact.items() if rule.source == "phone"), None)
 
     @property
     def activity_types(self) -> dict[str, str]:

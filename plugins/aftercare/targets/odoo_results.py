@@ -1,4 +1,4 @@
-"""Reading back from Odoo: finished activities, once each, as rows of the feed `call_result`."""
+"""Reading back from Odoo: finished activities, and the numbers of contacts that were written; once each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from aftercare.targets.cursors import BEGINNING, closed, opened
 from aftercare.targets.feedback import ResultWords, understand
 from aftercare.targets.odoo_load import Call, batches
 from aftercare.targets.odoo_mapping import OdooMapping
-from aftercare.targets.protocol import Result, Results
+from aftercare.targets.protocol import Result, Results, ToldNumber, ToldNumbers
+from aftercare.targets.record_keys import task_of
 
 ODOO_TIME = "%Y-%m-%d %H:%M:%S"
 PAGE = 500
@@ -33,26 +34,14 @@ def read(
     the newest one seen. Each reading starts `overlap_seconds` before that one; the cursor keeps
     what was seen there. A result that was edited since is read again with its new `version_at`.
     """
-    newest, seen = opened(cursor)
-    domain: list[object] = [
-        ["res_model", "=", "res.partner"],
-        ["active", "=", False],
-        ["date_done", "!=", False],
-    ]
-    if newest > BEGINNING:
-        since = newest - timedelta(seconds=mapping.overlap_seconds)
-        domain.append(["write_date", ">=", since.strftime(ODOO_TIME)])
-    found = call(
+    newest, stamps, keys = _written(
+        call,
         "mail.activity",
-        "search_read",
-        domain=domain,
-        fields=["write_date"],
-        order="write_date, id",
-        context={"active_test": False},
+        [["res_model", "=", "res.partner"], ["active", "=", False], ["date_done", "!=", False]],
+        keys_of,
+        mapping,
+        cursor,
     )
-    stamps = {row["id"]: row["write_date"] for row in found}
-    new = {crm_id for crm_id, stamp in stamps.items() if seen.get(str(crm_id)) != stamp}
-    keys = keys_of(new)
     results: list[Result] = []
     for batch in batches([crm_id for crm_id in stamps if crm_id in keys], PAGE):
         rows = call(
@@ -66,8 +55,77 @@ def read(
         callers = _callers(call, mapping, rows)
         results += [_result(row, keys[row["id"]], callers, mapping.results) for row in rows]
         stamps |= {row["id"]: row["write_date"] for row in rows}
+    return Results(results, _closed(stamps, newest, mapping))
+
+
+def read_numbers(
+    call: Call,
+    keys_of: Callable[[Collection[int]], Mapping[int, str]],
+    mapping: OdooMapping,
+    cursor: str | None,
+) -> ToldNumbers:
+    """The numbers of contacts that were written since the cursor, by us or by staff; as `read`."""
+    if mapping.phone_field is None:
+        raise mapping.wrong("no field of a contact is {from: phone}", "results", "numbers")
+    newest, stamps, keys = _written(
+        call, "res.partner", [["ref", "!=", False]], keys_of, mapping, cursor
+    )
+    numbers: list[ToldNumber] = []
+    for batch in batches([crm_id for crm_id in stamps if crm_id in keys], PAGE):
+        rows = call(
+            "res.partner",
+            "search_read",
+            domain=[["id", "in", list(batch)]],
+            fields=["write_date", mapping.phone_field],
+            context={"active_test": False},
+        )
+        numbers += [
+            ToldNumber(
+                keys[row["id"]],
+                str(row["id"]),
+                _moment(row["write_date"]),
+                row[mapping.phone_field] or "",
+            )
+            for row in rows
+        ]
+        stamps |= {row["id"]: row["write_date"] for row in rows}
+    return ToldNumbers(numbers, _closed(stamps, newest, mapping))
+
+
+def _written(
+    call: Call,
+    model: str,
+    domain: list[object],
+    keys_of: Callable[[Collection[int]], Mapping[int, str]],
+    mapping: OdooMapping,
+    cursor: str | None,
+) -> tuple[datetime, dict[int, str], Mapping[int, str]]:
+    """The newest time seen before, when each row since then was written, and the keys of ours among
+    those that were not seen as they are now."""
+    newest, seen = opened(cursor)
+    if newest > BEGINNING:
+        since = newest - timedelta(seconds=mapping.overlap_seconds)
+        domain = [*domain, ["write_date", ">=", since.strftime(ODOO_TIME)]]
+    found = call(
+        model,
+        "search_read",
+        domain=domain,
+        fields=["write_date"],
+        order="write_date, id",
+        context={"active_test": False},
+    )
+    stamps = {row["id"]: row["write_date"] for row in found}
+    new = {crm_id for crm_id, stamp in stamps.items() if seen.get(str(crm_id)) != stamp}
+    return newest, stamps, keys_of(new)
+
+
+def _closed(stamps: Mapping[int, str], newest: datetime, mapping: OdooMapping) -> str:
     read_now = {str(crm_id): stamp for crm_id, stamp in stamps.items()}
-    return Results(results, closed(read_now, newest, mapping.overlap_seconds))
+    return closed(read_now, newest, mapping.overlap_seconds)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, ODOO_TIME).replace(tzinfo=UTC)
 
 
 def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
@@ -86,15 +144,16 @@ def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]
 def _result(
     row: Mapping[str, Any], key: str, callers: Mapping[int, str], words: ResultWords
 ) -> Result:
-    written = datetime.strptime(row["write_date"], ODOO_TIME).replace(tzinfo=UTC)
+    written = _moment(row["write_date"])
     done_on = date.fromisoformat(row["date_done"][:10])
     # Odoo keeps only the day. An edit on a later day moves write_date; noon stands on the right day.
     noon = datetime.combine(done_on, time(12), tzinfo=UTC)
     caller = row["write_uid"][0] if row["write_uid"] else 0
+    task_key, number = task_of(key)
     return Result(
-        task_key=key,
+        task_key=task_key,
         crm_id=str(row["id"]),
-        attempt_no=1,
+        attempt_no=number,
         called_at=written if written.date() == done_on else noon,
         version_at=written,
         caller_no=callers.get(caller),

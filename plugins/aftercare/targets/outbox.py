@@ -15,6 +15,7 @@ from aftercare.rules.policy import Policy
 from aftercare.settings import Language
 from aftercare.targets import rendering
 from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
+from aftercare.targets.record_keys import record_key
 from aftercare.targets.winners import Taken
 
 CONTACT_REJECTED = "contact_rejected"
@@ -37,7 +38,8 @@ class Work:
     Every key of `messages` stands in exactly one of `records`, `withdrawals` and `settled` (state
     and reason). `digests` holds what the ledger will say once the target acknowledged. `doubtful`
     are records of which nobody knows whether they were sent, `new` those that the target never
-    acknowledged. `tried` fills while the target is called.
+    acknowledged. `numbers` says which of its records a task is now. `tried` fills while the target is
+    called.
     """
 
     messages: Mapping[Key, RowMapping]
@@ -47,6 +49,7 @@ class Work:
     digests: dict[Key, tuple[bytes, int]] = field(default_factory=dict)
     doubtful: set[Key] = field(default_factory=set)
     new: set[Key] = field(default_factory=set)
+    numbers: dict[Key, int] = field(default_factory=dict)
     tried: set[Key] = field(default_factory=set)
 
     @property
@@ -113,12 +116,7 @@ class Outbox:
             else:
                 if self.has_contacts and ("contact", rendering.contact_key(row)) not in held:
                     self._send_contact(work, row, row["version"], held)
-                ledger = held.get(key)
-                crm_id = ledger["crm_id"] if ledger else None
-                record = rendering.task_record(
-                    row, crm_id, self.keyring, self.language, self._class(row)
-                )
-                self._send(work, record, ledger)
+                self._send_task(work, row, held.get(key))
         if self.watches_fields:
             self._tell_taken(connection, work)
         return work
@@ -138,7 +136,7 @@ class Outbox:
                 hashes[of_key][row.field] = bytes(row.value_hash)
         for key, known in hashes.items():
             message = work.messages.get(key)
-            if not (message and message["is_in_doubt"]):
+            if not (message and message["is_unsettled"]):
                 taken = Taken(self.keyring, (self.target, *key), known)
                 work.records[key] = replace(work.records[key], taken=taken)
 
@@ -200,13 +198,35 @@ class Outbox:
         crm_id = ledger["crm_id"] if ledger else None
         self._send(work, rendering.contact_record(row, version, crm_id, self.keyring), ledger)
 
+    def _send_task(self, work: Work, row: RowMapping, ledger: RowMapping | None) -> None:
+        """A task as the record that it is now: one that staff finished, or that left their list, is
+        followed by another."""
+        number = _number(row, ledger)
+        crm_id = ledger["crm_id"] if ledger and ledger["record_no"] == number else None
+        record = rendering.task_record(row, crm_id, self.keyring, self.language, self._class(row))
+        key: Key = ("task", record.key)
+        work.numbers[key] = number
+        self._send(work, record, ledger)
+        if key in work.records:
+            work.records[key] = replace(record, key=record_key(record.key, number))
+            if ledger and ledger["record_no"] != number:
+                work.new.add(key)
+
     def _send(self, work: Work, record: Record, ledger: RowMapping | None) -> None:
         key: Key = (record.entity, record.key)
+        message = work.messages.get(key)
         digest = self.keyring.hash_row(
             f"{name}={record.fields[name]}" for name in sorted(record.fields)
         )
         work.digests[key] = (digest, record.version)
-        if ledger and not ledger["is_withdrawn"] and bytes(ledger["acknowledged_hash"]) == digest:
+        is_there = (
+            ledger
+            and not ledger["is_withdrawn"]
+            and ledger["record_no"] == work.numbers.get(key, 1)
+            # After a lost call it may hold what that one said.
+            and not (message and message["is_unsettled"])
+        )
+        if ledger and is_there and bytes(ledger["acknowledged_hash"]) == digest:
             work.settle(key, "unchanged")
         elif ledger and record.entity == "task" and ledger["acknowledged_version"] > record.version:
             work.settle(key, "superseded")
@@ -236,17 +256,22 @@ class Outbox:
     ) -> None:
         """Withdraws what the target holds, or may hold; contacts stay, other work hangs on them."""
         key: Key = (message["entity"], message["external_key"])
-        may_be_held = not ledger["is_withdrawn"] if ledger else message["was_tried"]
+        may_be_held = (
+            not ledger["is_withdrawn"] or message["is_unsettled"]
+            if ledger
+            else message["was_tried"]
+        )
         if row is None or key[0] == "contact" or not may_be_held:
             work.settle(key, "unchanged")
             return
         work.digests[key] = (bytes(ledger["acknowledged_hash"]) if ledger else b"", row["version"])
+        work.numbers[key] = number = _number(row, ledger)
         work.withdrawals[key] = Withdrawal(
             entity="task",
-            key=key[1],
+            key=record_key(key[1], number),
             version=row["version"],
             reason=rendering.withdrawal_reason(row, self.language),
-            crm_id=ledger["crm_id"] if ledger else None,
+            crm_id=ledger["crm_id"] if ledger and ledger["record_no"] == number else None,
         )
 
     def _contact_tasks(self, connection: Connection, batch: Sequence[RowMapping]) -> dict[str, str]:
@@ -278,3 +303,17 @@ class Outbox:
             external_keys=sorted(keys),
         )
         return {row.external_key for row in found}
+
+
+def _number(row: RowMapping, ledger: RowMapping | None) -> int:
+    """Which record of a task is the one to call by now, so that what is said of it is no attempt that was
+    counted already.
+
+    The one that the target holds, until staff finished it and that came back, or it was withdrawn.
+    """
+    after_calls: int = row["last_attempt_no"] + 1
+    if ledger is None:
+        return after_calls
+    if ledger["is_withdrawn"]:
+        return max(after_calls, ledger["record_no"] + 1)
+    return after_calls if ledger["is_told"] else ledger["record_no"]

@@ -39,7 +39,7 @@ class Record:
     """One contact or task in our own terms; each target maps `fields` to its own.
 
     `key` is the external key, made from business facts and never from a run
-    (`CA01.S4-03.SO-2026-0001`). `version` grows with each change of the record.
+    (`CA01.S4-03.SO-2026-0001`; once staff finished that one, `…#2` is the next call, see `record_keys`). `version` grows with each change of the record.
     `crm_id` is the id under which the target last acknowledged the key, if it ever did;
     it saves a look-up and lets equal updates share a call, but is never required. `taken` is
     what the target last took of the fields that it watches, where that is known for sure.
@@ -105,7 +105,8 @@ class Capabilities:
     of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
     of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
     brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
-    `watches_fields`: the mapping says of some fields who wins where staff changed them.
+    `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
+    it is a `NumberTarget`, and numbers that staff put right there are to come back.
     """
 
     native_upsert: bool
@@ -117,6 +118,7 @@ class Capabilities:
     has_contacts: bool = True
     tells_complaints: bool = False
     watches_fields: bool = False
+    tells_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,24 @@ class Results:
     """
 
     results: Sequence[Result]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNumber:
+    """The number that a contact has in the target now, ours or staff's. `phone` is as it stands there."""
+
+    contact_key: str
+    crm_id: str
+    version_at: datetime
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNumbers:
+    """A page of contacts that were written since the cursor, and the cursor to ask with next time."""
+
+    numbers: Sequence[ToldNumber]
     cursor: str
 
 
@@ -212,6 +232,15 @@ class Target(Protocol):
 
     def read_results(self, cursor: str | None) -> Results:
         """What was done since the cursor; with None, since the beginning. Once each."""
+        ...
+
+
+@runtime_checkable
+class NumberTarget(Protocol):
+    """A target that tells the numbers of its contacts, where staff put them right."""
+
+    def read_numbers(self, cursor: str | None) -> ToldNumbers:
+        """Contacts of ours that anybody wrote since the cursor; with None, since the beginning."""
         ...
 
 

@@ -13,6 +13,7 @@ from aftercare.targets import protocol
 from aftercare.targets.cursors import BEGINNING, closed, opened
 from aftercare.targets.feedback import understand
 from aftercare.targets.http_trouble import CallError
+from aftercare.targets.record_keys import task_of
 from aftercare.targets.rest_calls import RestCalls, text_of
 from aftercare.targets.rest_fields import EPOCHS
 from aftercare.targets.rest_mapping import Done, Results
@@ -118,12 +119,13 @@ def _result(
     for flag, path in asked.flags.items():
         if (shown := text(path)) is not None:
             said[flag] = shown.casefold() in asked.yes
+    task_key, record_no = task_of(key)
     number = text(asked.attempt_no)
     called = moment(found(asked.called_at, row), asked) if asked.called_at else None
     return protocol.Result(
-        task_key=key,
+        task_key=task_key,
         crm_id=crm_id,
-        attempt_no=int(number) if number and number.isdecimal() else 1,
+        attempt_no=int(number) if number and number.isdecimal() else record_no,
         called_at=called or changed,
         version_at=changed,
         caller_no=text(asked.caller_no),

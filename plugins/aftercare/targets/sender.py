@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from aftercare import warehouse
 from aftercare.errors import SystemUnreachable
+from aftercare.protection import Keyring
 from aftercare.settings import Delivery
 from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
@@ -323,7 +324,9 @@ class Sender:
                     connection,
                     "outbound/acknowledge",
                     target=self.target.name,
-                    taken=json.dumps([_acknowledged(key, work, outcomes) for key in taken]),
+                    taken=json.dumps(
+                        [_acknowledged(key, work, outcomes, self.outbox.keyring) for key in taken]
+                    ),
                 )
             self._keep_winners(connection, outcomes, work)
             warehouse.run(
@@ -346,6 +349,7 @@ class Sender:
             {
                 "entity": entity,
                 "external_key": key,
+                "version": work.digests[entity, key][1],
                 "field": name,
                 "value_hash": field_hash(
                     self.outbox.keyring, (target, entity, key), name, value
@@ -421,9 +425,12 @@ class Sender:
             self.conflicts += len(outcome.conflicts)
 
 
-def _acknowledged(key: Key, work: Work, outcomes: Ends) -> dict[str, Any]:
-    """What the ledger will say of a key."""
+def _acknowledged(key: Key, work: Work, outcomes: Ends, keyring: Keyring) -> dict[str, Any]:
+    """What the ledger will say of a key; of a contact also its number, by which one that staff put right
+    is known."""
     digest, version = work.digests[key]
+    record = work.records.get(key)
+    phone = record.fields.get("phone") if record and key[0] == "contact" else None
     return {
         "entity": key[0],
         "external_key": key[1],
@@ -431,4 +438,6 @@ def _acknowledged(key: Key, work: Work, outcomes: Ends) -> dict[str, Any]:
         "acknowledged_hash": digest.hex(),
         "acknowledged_version": version,
         "is_withdrawn": key in work.withdrawals,
+        "record_no": work.numbers.get(key, 1),
+        "phone_cipher": keyring.encrypt(str(phone)).hex() if phone else None,
     }
