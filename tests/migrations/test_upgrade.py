@@ -10,6 +10,7 @@ import pytest
 from frozen_warehouse import Frozen
 from sqlalchemy import Engine, text
 from upgrades import FILES, thawed, upgrade_and_run_a_night, version
+from vehicles_known import assert_vehicles_known
 
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError, Retriable
@@ -112,3 +113,77 @@ def test_a_step_gives_up_where_an_upgrade_takes_too_long(warehouse_engine):
 def warehouse_engine(request: pytest.FixtureRequest) -> Engine:
     """The warehouse of one test; its module has the fixture's name here."""
     return request.getfixturevalue("warehouse")
+
+
+# Visits of one vehicle that were opened at one moment: the greater number, with a model of its own, is
+# the last. Of some of these vehicles no sale tells a model.
+TIED = """
+    update core.repair_order as tied set opened_at = other.opened_at, model = 'tied'
+    from core.repair_order as other
+    where tied.vin = other.vin and tied.store_code = other.store_code and tied.ro_no > other.ro_no
+"""
+SPOILT = (
+    "delete from core.vehicle where vin in (select vin from core.vehicle order by md5(vin) limit 50)",
+    "update core.vehicle set model = 'spoilt', delivered_on = '1999-01-01', last_visit_on = '1999-01-01', "
+    "last_store_code = 'spoilt', last_opened_at = null, last_ro_no = null, last_exit_on = null",
+)
+KEPT = """
+    select v.vin, v.model, v.delivered_on, v.last_store_code, v.last_opened_at, v.last_ro_no,
+        v.last_exit_on, case when v.last_ro_no is null or o.exit_on is not null then v.last_visit_on end
+    from core.vehicle as v
+    left join core.repair_order as o on v.last_store_code = o.store_code and v.last_ro_no = o.ro_no
+    order by v.vin
+"""
+
+
+def test_vehicles_are_known_after_an_upgrade_as_merge_would_keep_them(old):
+    warehouse.migrate(old, "0017")
+    with old.begin() as connection:
+        for statement in (TIED, *SPOILT):
+            assert connection.execute(text(statement)).rowcount > 0
+    warehouse.migrate(old)
+    assert_vehicles_known(old)
+    with old.begin() as connection:
+        kept = connection.execute(text(KEPT)).all()
+        assert "tied" in {row.model for row in kept}
+        warehouse.run(
+            connection,
+            "merge/refresh_vehicles",
+            load_id=None,
+            time_zone="Asia/Shanghai",
+            vins_besides=[row.vin for row in kept],
+        )
+        assert connection.execute(text(KEPT)).all() == kept
+
+
+FOUND = (
+    """
+    insert into ops.sweep (system, feed, business_day, state)
+    values ('heyuan_dms', :feed, '2026-11-18', 'done')
+    """,
+    """
+    insert into ops.sweep_finding (sweep_id, store_code, document_no, is_gone)
+    select sweep_id, :store_code, :number, true from ops.sweep
+    """,
+)
+QUEUES = ("core.people_due", "care.service_due_queue")
+
+
+@pytest.mark.parametrize(
+    ("feed", "number"), [("sales_order", "order_no"), ("repair_order", "ro_no")]
+)
+def test_an_upgrade_makes_up_for_sweeps_that_told_nobody_of_what_they_found(old, feed, number):
+    warehouse.migrate(old, "0017")
+    with old.begin() as connection:
+        order = connection.execute(
+            text(f"select vin, store_code, {number} as number from core.{feed} order by 3 limit 1")  # noqa: S608
+        ).one()
+        for statement in FOUND:
+            connection.execute(text(statement), {"feed": feed, **order._asdict()})
+        for queue in QUEUES:
+            connection.execute(text(f"delete from {queue}"))  # noqa: S608
+    warehouse.migrate(old)
+    with old.begin() as connection:
+        for queue in QUEUES:
+            queued = connection.execute(text(f"select vin from {queue}")).scalars()  # noqa: S608
+            assert list(queued) == [order.vin]

@@ -28,6 +28,7 @@ from dealer_sources import (
 )
 from openpyxl import Workbook
 from sqlalchemy import Engine, text
+from vehicles_known import assert_vehicles_known
 
 from aftercare.errors import BadData, PipelineFault
 from aftercare.settings import PROJECT
@@ -146,22 +147,39 @@ def test_conflicting_rows_that_were_not_held_are_a_fault(core: Engine, tmp_path:
     assert state(core) == []
 
 
-# Versions of three orders, as four nights saw them. RO2 comes back to what it was; RO3 is written
-# by a system that does not move its time of change.
+# Versions of five orders, as four nights saw them. RO2 comes back to what it was; RO3 is written by a
+# system that does not move its time of change. All are of one vehicle until RO1 turns out to be another
+# one's: RO1 to RO3 were opened in one minute, RO2 in the greatest of the stores, RO4 after them, and it
+# is cancelled, RO0 before them, and it left last.
 NIGHTS: dict[date, Rows] = {
     days_before(3): [
         order("RO1", amount=1, changed=at("2026-06-07 08:00")),
-        order("RO2", amount=1, changed=at("2026-06-07 08:00")),
+        order("RO2", amount=1, changed=at("2026-06-07 08:00"), dealer="CA02"),
         order("RO3", amount=1, changed=at("2026-06-07 08:00")),
+        order("RO4", amount=1, changed=at("2026-06-07 08:00"), opened="2026-06-10 11:00"),
     ],
     days_before(2): [
         order("RO1", amount=2, changed=at("2026-06-08 08:00")),
-        order("RO2", amount=2, changed=at("2026-06-08 08:00")),
+        order("RO2", amount=2, changed=at("2026-06-08 08:00"), dealer="CA02"),
         order("RO3", amount=2, changed=at("2026-06-07 08:00")),
+        order(
+            "RO0",
+            amount=1,
+            changed=at("2026-06-08 08:00"),
+            opened="2026-06-01 09:00",
+            settled=at("2026-06-12 12:00"),
+        ),
     ],
     days_before(1): [
-        order("RO2", amount=1, changed=at("2026-06-09 08:00")),
+        order("RO2", amount=1, changed=at("2026-06-09 08:00"), dealer="CA02"),
         order("RO3", amount=1, changed=at("2026-06-07 08:00")),
+        order(
+            "RO4",
+            amount=2,
+            changed=at("2026-06-09 08:00"),
+            opened="2026-06-10 11:00",
+            state=12551090,
+        ),
     ],
     DAY: [order("RO1", amount=3, vin=VIN_B, changed=at("2026-06-10 08:00"))],
 }
@@ -170,6 +188,7 @@ NIGHTS: dict[date, Rows] = {
 def test_an_older_version_never_wins_in_whatever_order_nights_run(
     core: Engine, tmp_path: Path
 ) -> None:
+    know_stores(core, "CA02")
     for day, rows in NIGHTS.items():
         capture(core, tmp_path, rows, day)
     expected: list[Any] = []
@@ -182,15 +201,20 @@ def test_an_older_version_never_wins_in_whatever_order_nights_run(
             judge_plainly(core, "repair_order", day)
         for day in days:
             merged(core, day)
+            assert_vehicles_known(core)
         expected = expected or state(core)
         vehicles = vehicles or rows_of(core, "select * from core.vehicle order by vin")
         assert state(core) == expected, days
         assert rows_of(core, "select * from core.vehicle order by vin") == vehicles, days
-    assert [(row["ro_no"], row["amount"]) for row in expected] == [
-        ("RO1", 3),
-        ("RO2", 1),
-        ("RO3", 1),
-    ]
+    assert {row["ro_no"]: row["amount"] for row in expected} == {
+        "RO0": 1,
+        "RO1": 3,
+        "RO2": 1,
+        "RO3": 1,
+        "RO4": 2,
+    }
+    last = {row["vin"]: (row["last_ro_no"], row["last_exit_on"]) for row in vehicles}
+    assert last == {VIN_A: ("RO2", date(2026, 6, 12)), VIN_B: ("RO1", DAY)}
 
 
 def test_a_reversed_and_reissued_settlement_stays_one_order(core: Engine, tmp_path: Path) -> None:
@@ -238,6 +262,7 @@ def test_a_corrected_vin_takes_the_visit_along(core: Engine, tmp_path: Path) -> 
     night(core, tmp_path, [order("RO1")])
     night(core, tmp_path, [order("RO1", vin=VIN_B, changed=at("2026-06-10 20:00"))])
     assert [row["vin"] for row in rows_of(core, "select vin from core.vehicle")] == [VIN_B]
+    assert_vehicles_known(core)
 
 
 def test_all_forms_of_a_source_give_the_same_core_rows(core: Engine, tmp_path: Path) -> None:
@@ -512,6 +537,7 @@ def test_a_sale_gives_the_vehicle_its_model_and_day(core: Engine, tmp_path: Path
         DAY,
         DAY,
     )
+    assert_vehicles_known(core)
 
 
 def filled_list(file: Path, rows: Sequence[Mapping[str, object]]) -> None:

@@ -25,6 +25,7 @@ from dealer_sources import (
     sqlite,
 )
 from sqlalchemy import Engine, text
+from vehicles_known import assert_vehicles_known
 
 from aftercare.connections import Connection
 from aftercare.errors import BadData, PipelineFault, SystemUnreachable
@@ -109,9 +110,11 @@ def test_a_deleted_row_vanishes_and_one_that_is_back_returns(dealer: Dealer) -> 
     dealer.hold("RO1", "RO3")
     assert dealer.sweep(DAY + WEEK) == {"keys": 2, "judged": 3, "vanished": 1, "returned": 0}
     assert dealer.vanished() == ["RO2"]
+    assert_vehicles_known(dealer.warehouse)
     dealer.hold("RO1", "RO2")
     assert dealer.sweep(DAY + 2 * WEEK) == {"keys": 2, "judged": 2, "vanished": 1, "returned": 1}
     assert dealer.vanished() == ["RO3"]
+    assert_vehicles_known(dealer.warehouse)
 
 
 def test_a_row_that_a_later_night_reads_again_counts_again(dealer: Dealer) -> None:
@@ -149,9 +152,11 @@ def test_a_row_that_comes_back_unchanged_brings_its_vehicle_and_people(dealer: D
     assert dealer.vanished() == ["RO1"]
     assert known() != before
     assert touched() == vins
+    assert_vehicles_known(dealer.warehouse)
     dealer.hold("RO1")
     dealer.read(DAY + ONE_DAY)
     assert dealer.vanished() == []
+    assert_vehicles_known(dealer.warehouse)
     assert known() == before
     assert touched() == vins
 
@@ -372,6 +377,28 @@ def test_a_vehicle_s_last_visit_is_one_that_still_stands(dealer: Dealer) -> None
     dealer.sweep()
     gone = f"{visit} where vin = 'LSVAA4182E2184847'"
     assert rows_of(dealer.warehouse, gone) == [{"last_odometer_km": None, "last_store_code": None}]
+
+
+def test_a_vehicle_is_known_by_what_stands_also_where_no_load_is_merged(dealer: Dealer) -> None:
+    def touched() -> list[list[Any]]:
+        queues = ("core.people_due", "care.service_due_queue")
+        with dealer.warehouse.begin() as connection:
+            taken = [text(f"delete from {queue} returning vin") for queue in queues]  # noqa: S608
+            return [list(connection.execute(each).scalars()) for each in taken]
+
+    dealer.hold("RO1", "RO2")
+    dealer.read()
+    vins = touched()
+    # Read again and not merged, as where validation fails.
+    dealer.capture()
+    states = "select state from ops.load where feed = 'repair_order'"
+    assert rows_of(dealer.warehouse, states) == [{"state": "validated"}]
+    for numbers, gone in ((("RO1",), ["RO2"]), (("RO1", "RO2"), [])):
+        dealer.hold(*numbers)
+        dealer.sweep(is_asked_for=True)
+        assert dealer.vanished() == gone
+        assert_vehicles_known(dealer.warehouse)
+        assert touched() == vins
 
 
 def test_tasks_of_a_vanished_order_are_withdrawn_and_open_again_with_it(

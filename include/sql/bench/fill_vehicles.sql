@@ -1,4 +1,6 @@
--- What core knows of the vehicles of a made-up history.
+-- What core knows of the vehicles of a made-up history. It holds sales and
+-- repairs that stand and nothing else, and each visit has ended, so nothing is
+-- filtered here.
 -- grain: one row per vin
 -- reads: core.repair_order, core.sales_order
 -- writes: core.vehicle

@@ -1,7 +1,9 @@
 -- What the night needs to know of the vehicles that a load's orders changed,
 -- and of those named besides: by an order before, or by one that is gone or
--- there again.
--- A pre-delivery order is no visit, but its odometer counts. The vehicles'
+-- there again. Without a load it is the latter alone.
+-- A pre-delivery order is no visit, but its odometer counts. Of visits that
+-- were opened at one moment the greatest store and number is the last one,
+-- because care.occasion compares so; it reads what is kept here. The vehicles'
 -- people and next services are to be worked out again.
 -- grain: one row per vin is written
 -- reads: ops.load, staging.sales_order, staging.repair_order, core.sales_order,
@@ -40,9 +42,8 @@ touched as (
     union
     select
         besides.vin,
-        loads.time_zone
-    from loads
-    cross join unnest(cast(:vins_besides as text[])) as besides (vin)
+        cast(:time_zone as text) as time_zone
+    from unnest(cast(:vins_besides as text[])) as besides (vin)
 ),
 
 derived as (

@@ -283,11 +283,11 @@ class _Sweep:
     def _refresh_vehicles(self, connection: Connection, vins: set[str]) -> None:
         if not vins:
             return
-        named = {"system": self._system.system, "feed": self._feed}
+        # No load brought what was found; the feed may have none that is merged.
         run(
             connection,
             "merge/refresh_vehicles",
-            load_id=run(connection, "sweep/find_load", **named).scalar_one(),
+            load_id=None,
             time_zone=self._zone,
             vins_besides=sorted(vins),
         )
