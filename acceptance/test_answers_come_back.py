@@ -41,6 +41,7 @@ SAID = {
         },
     ),
 }
+RIGHT = "13700000007"
 OUTCOMES = {"done": "reached", "wrong": "wrong_person", "stop": "reached"}
 
 
@@ -87,6 +88,13 @@ def type_into_odoo(odoo: Odoo, tasks: dict[str, dict[str, Any]]) -> None:
     for name, task in tasks.items():
         ids = [shown[task["task_key"]]]
         odoo.call("mail.activity", "action_feedback", ids=ids, feedback=SAID[name][0])
+
+
+def put_number_right(odoo: Odoo, task: dict[str, Any]) -> None:
+    """Whoever answered the wrong number told the right one."""
+    store_code = task["task_key"].partition(".")[0]
+    (contact,) = odoo.find("res.partner", [["ref", "=", f"{store_code}.{task['vin']}"]])
+    odoo.call("res.partner", "write", ids=[contact["id"]], vals={"phone": RIGHT})
 
 
 def type_into_workbook(made: Group, tasks: dict[str, dict[str, Any]]) -> None:
@@ -142,6 +150,7 @@ def test_answers_come_back_once_and_change_the_next_list(
     assert max(tasks["stop"]["waiting"] for tasks in (in_odoo, in_workbook)) > 1
     assert len(in_odoo) == len(in_workbook) == 3
     type_into_odoo(odoo, in_odoo)
+    put_number_right(odoo, in_odoo["wrong"])
     type_into_workbook(made, in_workbook)
     made.advance(TODAY)
     patch.setenv("AFTERCARE_TODAY", TOMORROW.isoformat())
@@ -153,11 +162,12 @@ def test_answers_come_back_once_and_change_the_next_list(
         "new": 3,
         "later": 0,
         "complaints": 1,
+        "numbers": 1,
     }
     for tasks in (in_odoo, in_workbook):
-        assert {name: status for name, (status, _) in states(made, tasks).items()} == dict.fromkeys(
-            SAID, "done"
-        )
+        # Who can be reached under another number now is called again.
+        ends = dict.fromkeys(SAID, "done") | ({"wrong": "open"} if tasks is in_odoo else {})
+        assert {name: status for name, (status, _) in states(made, tasks).items()} == ends
         keys = ", ".join(f"'{task['task_key']}'" for task in tasks.values())
         calls = made.rows(
             f"select task_key, outcome, satisfaction from core.call_result where task_key in ({keys})"  # noqa: S608
@@ -179,7 +189,11 @@ def test_answers_come_back_once_and_change_the_next_list(
         )
         assert stopped == []
     gone = {task["task_key"] for task in (*in_odoo.values(), *in_workbook.values())}
-    assert not gone & {task.key for task in odoo.open_tasks()}
+    shown = {task.key: int(task.crm_id) for task in odoo.open_tasks()}
+    assert not gone & set(shown)
+    again = shown[f"{in_odoo['wrong']['task_key']}#2"]
+    (activity,) = odoo.find("mail.activity", [["id", "=", again]], "note")
+    assert RIGHT in activity["note"]
     tomorrow = shown_in_list(made, TOMORROW)
     assert tomorrow
     assert not gone & tomorrow
@@ -191,6 +205,7 @@ def test_answers_come_back_once_and_change_the_next_list(
         "new": 0,
         "later": 0,
         "complaints": 1,
+        "numbers": 1,
     }
     after = made.state()
     assert after["core.call_result"] == before["core.call_result"]

@@ -199,7 +199,7 @@ class Keyring:
 
         Raises ConfigurationError for a hash of a key that the ring lacks.
         """
-        if not stored or not self._later_keys:
+        if not stored:
             return stored
         has_id = len(stored) > HASH_BYTES
         key_id, digest = (stored[0], stored[1:]) if has_id else (self.hash_ids[0], stored)
@@ -208,6 +208,8 @@ class Keyring:
                 f"a hash was made with hashing key {key_id}; put it back into the connection "
                 "aftercare_keys"
             )
+        if not self._later_keys:
+            return stored
         later = self.hash_ids[self.hash_ids.index(key_id) + 1 :]
         return self._hash_head + self._chained(digest, [self._hashing[key] for key in later])
 

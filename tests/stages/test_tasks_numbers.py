@@ -1,9 +1,7 @@
 """A number that staff put right in a CRM holds from the next night on, and opens what the wrong one ended."""
 
-from datetime import timedelta
-
 import pytest
-from care_group import ONE_DAY, REPAIR, CareGroup, july
+from care_group import REPAIR, CareGroup, july
 from sqlalchemy import Engine
 
 WRONG, SEVEN, LEAD = b"phone R", "CA01.S4-04.A", "SK01.S2-14.L"

@@ -121,6 +121,24 @@ def test_contract_a_done_task_is_read_back_and_left_alone(crm: FxiaokeContract) 
     assert (outcome.state, outcome.reason) == ("sent", "already done in the CRM, left as it is")
 
 
+def test_contract_a_number_that_staff_put_right_comes_back(crm: FxiaokeContract) -> None:
+    target = crm.target()
+    _task, contact = sent(target, both(1))
+    first = target.read_numbers(None)
+    crm.of(contact.key, "ContactObj").update(mobile1="13700000007", last_modified_time=_later(crm))
+    second = target.read_numbers(first.cursor)
+    assert [(n.contact_key, n.phone) for n in second.numbers] == [(contact.key, "13700000007")]
+
+
+def _later(crm: FxiaokeContract) -> int:
+    """A moment after anything that was written."""
+    return 1 + max(
+        int(record["last_modified_time"])
+        for records in crm.records.values()
+        for record in records.values()
+    )
+
+
 def test_contract_a_field_that_the_company_does_not_have_is_named(
     crm: FxiaokeContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:

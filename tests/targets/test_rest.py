@@ -198,6 +198,33 @@ def test_what_was_done_comes_back_once(datasette: DatasetteCrm) -> None:
     assert [(r.task_key, r.outcome) for r in third.results] == [(keys[6], "no_answer")]
 
 
+def test_a_number_that_staff_put_right_comes_back_once(datasette: DatasetteCrm) -> None:
+    target = datasette.target()
+    contact = sent(target, both(30))[1]
+    first = target.read_numbers(None)
+    assert len(first.numbers) == 30
+    datasette.write("update contact set phone = '137 0000 0007' where ext_key = ?", contact.key)
+    second = target.read_numbers(first.cursor)
+    told = [(number.contact_key, number.phone) for number in second.numbers]
+    assert told == [(contact.key, "137 0000 0007")]
+    assert target.read_numbers(second.cursor).numbers == []
+
+
+def test_after_a_call_in_vain_the_next_record_tells_the_next_attempt(
+    datasette: DatasetteCrm,
+) -> None:
+    target = datasette.target()
+    task = sent(target, both(1))[0]
+    datasette.write("update task set state = 'done', result = '无应答'")
+    first = target.read_results(None)
+    sent(target, [replace(task, key=f"{task.key}#2", crm_id=None)])
+    assert datasette.kept() == {task.key: 1, f"{task.key}#2": 1}
+    datasette.write("update task set state = 'done', result = '成功' where ext_key like '%#2'")
+    second = target.read_results(first.cursor)
+    said = [(r.task_key, r.attempt_no, r.outcome) for r in (*first.results, *second.results)]
+    assert said == [(task.key, 1, "no_answer"), (task.key, 2, "reached")]
+
+
 def _found_by(crm: DatasetteCrm, field: str) -> dict[str, Any]:
     """The mapping of contacts with a look-up by something that the CRM does not look at."""
     given = crm.mapping().model_dump(by_alias=True, exclude_none=True)["contact"]

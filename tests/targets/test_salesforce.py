@@ -4,13 +4,13 @@ import csv
 import dataclasses
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import salesforce_contract
 from crm_records import a_contact, a_task, both, known, moved, sent, withdrawal
-from salesforce_contract import KEY, Kind, Refusal, SalesforceContract, refused
+from salesforce_contract import KEY, Job, Kind, Refusal, SalesforceContract, refused
 from web_service import Asked, Reply
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
@@ -20,6 +20,9 @@ from aftercare.targets.protocol import Record
 from aftercare.targets.winners import Conflict, Taken, field_hash
 
 BULK = {"above": 20, "most": 100, "longest_seconds": 60, "poll_seconds": 5}
+
+
+LATER = "2999-01-01T00:00:00.000+0000"
 
 
 class Killed(BaseException):
@@ -224,6 +227,18 @@ def test_contract_when_the_day_is_used_up_nothing_more_is_asked(crm: SalesforceC
     assert target.calls == asked
 
 
+def test_contract_too_many_calls_at_once_are_asked_again_later(crm: SalesforceContract) -> None:
+    text = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+    busy = Refusal("REQUEST_LIMIT_EXCEEDED", text, status=403)
+    crm.before = lambda asked: busy.reply if writes(asked) else None
+    target = crm.target()
+    outcomes = target.upsert(both(3))
+    assert ({o.state for o in outcomes}, target.stopped) == ({"retry"}, None)
+    assert "ConcurrentRequests" not in "".join(str(o.reason) for o in outcomes)
+    crm.before = lambda _: None
+    sent(target, both(3))
+
+
 def test_contract_a_full_storage_stops_the_push(crm: SalesforceContract) -> None:
     crm.rule = lambda *_: Refusal("STORAGE_LIMIT_EXCEEDED", "full")
     target = crm.target()
@@ -386,6 +401,22 @@ def test_contract_tasks_of_others_are_not_read_back(crm: SalesforceContract) -> 
     assert [r.task_key for r in crm.target().read_results(None).results] == [task.key]
 
 
+def test_contract_a_number_that_staff_put_right_comes_back(crm: SalesforceContract) -> None:
+    target = crm.target()
+    contact, other = sent(target, contacts(2))
+    first = target.read_numbers(None)
+    assert {n.contact_key for n in first.numbers} == {contact.key, other.key}
+    crm.records["Contact"]["003000000000099AAA"] = {
+        **crm.of(other.key, "Contact"),
+        KEY: None,
+        "Id": "003000000000099AAA",
+    }
+    crm.touch(contact.key, "Contact", MobilePhone="13700000007")
+    crm.of(contact.key, "Contact")["SystemModstamp"] = LATER
+    second = target.read_numbers(first.cursor)
+    assert [(n.contact_key, n.phone) for n in second.numbers] == [(contact.key, "13700000007")]
+
+
 def test_contract_what_salesforce_lacks_is_named(
     crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -434,6 +465,14 @@ def test_contract_a_reference_that_does_not_exist_is_named(
     renamed = {**salesforce_contract.FIELDS["Care_Task__c"], "Contact__c": Kind()}
     monkeypatch.setitem(salesforce_contract.FIELDS, "Care_Task__c", renamed)
     with pytest.raises(ConfigurationError, match=r"task.fields.Contact__r: the CRM has no such"):
+        crm.target().check()
+
+
+def test_contract_what_a_reference_is_told_by_has_to_be_an_external_id(
+    crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(salesforce_contract.FIELDS, "Account", {"Store_Code__c": Kind()})
+    with pytest.raises(ConfigurationError, match=r"contact.fields.Account: .* Store_Code__c that"):
         crm.target().check()
 
 
@@ -609,11 +648,54 @@ def test_contract_killed_between_upload_and_results_and_sent_again_each_is_kept_
     assert crm.kept("Contact") == {record.key: 1 for record in contacts(30)}
 
 
+def left_over(crm: SalesforceContract, minutes: int, name: str = "Contact") -> str:
+    """A job that an earlier push began so long ago."""
+    number = f"750{len(crm.jobs):012d}XXX"
+    created = datetime.now(UTC) - timedelta(minutes=minutes)
+    crm.jobs[number] = Job(name, KEY, state="InProgress", created=created)
+    return number
+
+
+def test_contract_jobs_that_an_earlier_push_left_are_aborted_first(crm: SalesforceContract) -> None:
+    crm.page = 2
+    old, task = left_over(crm, 3), left_over(crm, 60, "Care_Task__c")
+    young, other, last = left_over(crm, 0), left_over(crm, 60, "Account"), left_over(crm, 9)
+    target = crm.target(bulk=BULK)
+    sent(target, contacts(1))
+    states = {number: crm.jobs[number].state for number in (old, task, young, other, last)}
+    assert states == {
+        old: "Aborted",
+        task: "Aborted",
+        young: "InProgress",
+        other: "InProgress",
+        last: "Aborted",
+    }
+    asked = target.calls
+    sent(target, contacts(1))
+    assert target.calls - asked <= 2
+
+
+def test_contract_nothing_is_sent_while_a_job_of_an_earlier_push_may_go_on(
+    crm: SalesforceContract,
+) -> None:
+    left_over(crm, 3)
+    crm.questions = None
+    crm.before = lambda asked: (
+        refused("INVALIDJOBSTATE") if asked.method == "PATCH" and "/jobs/" in asked.path else None
+    )
+    outcomes = crm.target(bulk=BULK).upsert(contacts(2))
+    assert {o.state for o in outcomes} == {"retry"}
+    assert "earlier push" in str(outcomes[0].reason)
+    assert crm.kept("Contact") == {}
+
+
 @pytest.mark.parametrize("step", ["/jobs/ingest", "/batches"])
 def test_contract_a_job_that_was_not_told_to_begin_kept_nothing(
     crm: SalesforceContract, step: str
 ) -> None:
-    crm.after = lambda asked: Reply(status=504) if asked.path.endswith(step) else None
+    crm.after = lambda asked: (
+        Reply(status=504) if asked.method != "GET" and asked.path.endswith(step) else None
+    )
     outcomes = crm.target(bulk=BULK).upsert(contacts(30))
     assert {(o.state, o.reason) for o in outcomes} == {
         ("retry", "HTTP 504: nobody knows what became of it; the bulk job did not begin")
@@ -695,7 +777,7 @@ def test_contract_a_job_that_fails_as_a_whole_kept_nothing_of_what_it_did_not_re
 def test_contract_a_limit_while_a_job_is_at_work_stops_the_push(crm: SalesforceContract) -> None:
     crm.before = lambda asked: (
         refused("REQUEST_LIMIT_EXCEEDED", 403)
-        if asked.method == "GET" and "/jobs/" in asked.path
+        if asked.method == "GET" and "/jobs/ingest/" in asked.path
         else None
     )
     target = crm.target(bulk=BULK)

@@ -64,7 +64,7 @@ def test_it_is_asked_what_the_file_names() -> None:
     }
     assert rest.results
     assert rest.results.parameters == {
-        "q": "SELECT Id, Care_Key__c, SystemModstamp, LastModifiedBy.EmployeeNumber, Result__c, Status__c "
+        "q": "SELECT Id, Care_Key__c, SystemModstamp, Done_At__c, LastModifiedBy.EmployeeNumber, Result__c, Status__c "
         "FROM Care_Task__c WHERE Care_Key__c != null AND SystemModstamp >= {since} AND Status__c IN ('Done') "
         "ORDER BY SystemModstamp, Id"
     }

@@ -86,7 +86,7 @@ def show_one(message: str, is_json: bool, language: str | None) -> None:
     group = in_language(language)
     story = runs.show_message(message)
     if is_json:
-        for name in ("messages", "acknowledged"):
+        for name in ("messages", "acknowledged", "conflicts"):
             story[name] = [with_masked_key(row) for row in story[name]]
         for row in story["acknowledged"]:
             row["acknowledged_hash"] = bytes(row["acknowledged_hash"]).hex()

@@ -29,7 +29,8 @@ RIGHTS = ("insert-row", "update-row", "delete-row", "view-instance")
 PATIENCE_SECONDS = 60
 TABLES = """
     create table if not exists contact (
-        id integer primary key, ext_key text not null, name text not null, phone text, plate text
+        id integer primary key, ext_key text not null, name text not null, phone text, plate text,
+        changed_at text not null default (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
     );
     create index if not exists contact_key on contact (ext_key);
     create table if not exists task (
@@ -39,6 +40,10 @@ TABLES = """
         check (length(note) < 5000)
     );
     create index if not exists task_key on task (ext_key);
+    create trigger if not exists contact_changed after update on contact
+    when old.changed_at = new.changed_at begin
+        update contact set changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where id = new.id;
+    end;
     create trigger if not exists task_changed after update on task
     when old.changed_at = new.changed_at begin
         update task set changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where id = new.id;

@@ -237,6 +237,8 @@ def _contact(story: Story, say: Words) -> Iterator[str]:
         vin=task["vin_masked"] or "–",
     )
     number = story.number
+    if number and number["put_right_on"]:
+        yield say("number_put_right", day=number["put_right_on"])
     if number and number["is_staff"]:
         yield say("number_staff")
     elif number and number["is_nobodys"]:

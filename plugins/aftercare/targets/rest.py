@@ -28,6 +28,7 @@ from aftercare.targets.protocol import (
     Outcome,
     Record,
     Results,
+    ToldNumbers,
     Withdrawal,
 )
 from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
@@ -78,6 +79,7 @@ class RestTarget:
             has_contacts=self._mapping.contact is not None,
             watches_fields=any(part.winners for part in parts),
             tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
+            tells_numbers=self._mapping.numbers is not None,
         )
 
     @cached_property
@@ -153,6 +155,13 @@ class RestTarget:
             return Results((), cursor or "")
         with self._told():
             return rest_results.read(self._calls, self._mapping.results, cursor)
+
+    def read_numbers(self, cursor: str | None) -> ToldNumbers:
+        """Contacts of ours that were written since the cursor. See `NumberTarget.read_numbers`."""
+        if self._mapping.numbers is None:
+            return ToldNumbers((), cursor or "")
+        with self._told():
+            return rest_results.read_numbers(self._calls, self._mapping.numbers, cursor)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

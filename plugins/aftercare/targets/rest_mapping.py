@@ -301,13 +301,10 @@ class Done(Part):
     values: tuple[str, ...]
 
 
-class Results(Call):
-    """Reads back what was done since `{since}`, a moment written as `time` says (default ISO 8601).
+class Changes(Call):
+    """Tells what was changed since `{since}`, a moment written as `time` says (default ISO 8601).
 
-    `rows` is the path to the list of records; `key`, `id`, `changed_at` and the others are paths in one
-    of them. `words` says how the text at `remark` is understood; `outcomes` and `flags` how values at
-    `outcome` and at the flags' own paths are. With `complaints` a call that is marked as a complaint is
-    one of its own; say no where the dealer system registers it, too.
+    `rows` is the path to the list of records; `key`, `id` and `changed_at` are paths in one of them.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -316,28 +313,12 @@ class Results(Call):
     key: Path_
     id: Path_
     changed_at: Path_
-    called_at: Path_ | None = None
-    attempt_no: Path_ | None = None
-    caller_no: Path_ | None = None
-    satisfaction: Path_ | None = None
-    remark: Path_ | None = None
-    outcome: Path_ | None = None
-    outcomes: Mapping[str, tuple[str, ...]] = {}
-    flags: Mapping[Flag, Path_] = {}
-    yes: tuple[str, ...] = ("true", "1", "yes", "是")
-    words: ResultWords | None = None
-    complaints: bool = False
-    done: Done | None = None
     time: str = "iso"
     zone: Zone = "UTC"
     overlap_seconds: int = Field(600, ge=1)
 
     @model_validator(mode="after")
-    def _says_an_outcome(self) -> Results:
-        if self.outcome is None and self.words is None:
-            raise ValueError("give outcome, or words and remark")
-        if self.words is not None and self.remark is None:
-            raise ValueError("remark: words are looked for in its text")
+    def _asks_since_a_moment(self) -> Changes:
         _pages_fit(self, self.paging)
         if "since" not in self.wanted:
             raise ValueError("{since} stands in path, parameters or body")
@@ -358,6 +339,44 @@ class Results(Call):
             return int(moment.timestamp() * EPOCHS[self.time])
         local = moment.astimezone(ZoneInfo(self.zone))
         return local.isoformat() if self.time == "iso" else local.strftime(self.time)
+
+
+class Results(Changes):
+    """Reads back what was done.
+
+    Beside those of all changes the others are paths in a record, too. `words` says how the text at `remark`
+    is understood; `outcomes` and `flags` how values at `outcome` and at the flags' own paths are. With
+    `complaints` a call that is marked as a complaint is one of its own; say no where the dealer system
+    registers it, too.
+    """
+
+    called_at: Path_ | None = None
+    attempt_no: Path_ | None = None
+    caller_no: Path_ | None = None
+    satisfaction: Path_ | None = None
+    remark: Path_ | None = None
+    outcome: Path_ | None = None
+    outcomes: Mapping[str, tuple[str, ...]] = {}
+    flags: Mapping[Flag, Path_] = {}
+    yes: tuple[str, ...] = ("true", "1", "yes", "是")
+    words: ResultWords | None = None
+    complaints: bool = False
+    done: Done | None = None
+
+    @model_validator(mode="after")
+    def _says_an_outcome(self) -> Results:
+        if self.outcome is None and self.words is None:
+            raise ValueError("give outcome, or words and remark")
+        if self.words is not None and self.remark is None:
+            raise ValueError("remark: words are looked for in its text")
+        return self
+
+
+class Numbers(Changes):
+    """Reads the phone numbers of contacts that anybody wrote, `phone` in each: one that staff put right holds
+    from the next night on."""
+
+    phone: Path_
 
 
 class Token(Call):
@@ -402,12 +421,15 @@ class RestMapping(MappingFile):
     contact: Annotated[Records, AfterValidator(lambda part: _known("contact", part))] | None = None
     task: Annotated[Tasks, AfterValidator(lambda part: _known("task", part))]
     results: Results | None = None
+    numbers: Numbers | None = None
 
     @model_validator(mode="after")
     def _contacts_are_there(self) -> RestMapping:
         names = {source for rule in self.task.fields.values() for source in rule.sources}
         if CONTACT_ID in names and not (self.contact and self.contact.find):
             raise ValueError("task: {from: contact_id} has to be looked up; give contact.find")
+        if self.numbers and not (self.contact and self.results):
+            raise ValueError("numbers: come back with results, and belong to contacts; give both")
         return self
 
     @model_validator(mode="after")
@@ -428,8 +450,9 @@ class RestMapping(MappingFile):
                 yield f"{entity}.{name}", call, (*allowed, *needed)
             if part and part.describe:
                 yield f"{entity}.describe", part.describe, ()
-        if self.results:
-            yield "results", self.results, ("since", "page", "offset", "cursor")
+        for name, asked in (("results", self.results), ("numbers", self.numbers)):
+            if asked:
+                yield name, asked, ("since", "page", "offset", "cursor")
         if self.token:
             yield "token", self.token, ()
 

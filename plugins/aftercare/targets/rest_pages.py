@@ -10,12 +10,12 @@ from aftercare.sources.dealer_system import Cursors, Links, PageNumbers, Paging,
 from aftercare.sources.nested import found
 from aftercare.targets.http_trouble import CallError
 from aftercare.targets.rest_calls import RestCalls
-from aftercare.targets.rest_mapping import Find, Results
+from aftercare.targets.rest_mapping import Changes, Find
 
 MOST_PAGES = 100_000
 
 
-def rows(calls: RestCalls, asked: Find | Results, values: Mapping[str, object]) -> Iterator[Any]:
+def rows(calls: RestCalls, asked: Find | Changes, values: Mapping[str, object]) -> Iterator[Any]:
     """Every record of a list. Raises CallError where a page cannot be had, for an answer without a list and
     for a CRM that turns in a circle."""
     paging = asked.paging

@@ -1,9 +1,9 @@
-"""Reading back from a CRM with a REST interface: what was done, once each."""
+"""Reading back from a CRM with a REST interface: what was done, and the numbers of contacts; once each."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aftercare.errors import ConfigurationError
@@ -16,14 +16,44 @@ from aftercare.targets.http_trouble import CallError
 from aftercare.targets.record_keys import task_of
 from aftercare.targets.rest_calls import RestCalls, text_of
 from aftercare.targets.rest_fields import EPOCHS
-from aftercare.targets.rest_mapping import Done, Results
+from aftercare.targets.rest_mapping import Changes, Done, Numbers, Results
 from aftercare.targets.rest_pages import rows
 
 MOST_READINGS = 5
 
 
 def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Results:
-    """What was done since the cursor.
+    """What was done since the cursor."""
+    rows_, after = _changed(calls, asked, cursor, asked.done)
+    results = [_result(each.row, each.key, each.crm_id, each.at, asked) for each in rows_]
+    return protocol.Results(results, after)
+
+
+def read_numbers(calls: RestCalls, asked: Numbers, cursor: str | None) -> protocol.ToldNumbers:
+    """The numbers of contacts that were written since the cursor, by us or by staff."""
+    rows_, after = _changed(calls, asked, cursor, None)
+    numbers = [
+        protocol.ToldNumber(
+            each.key, each.crm_id, each.at, text_of(found(asked.phone, each.row)) or ""
+        )
+        for each in rows_
+    ]
+    return protocol.ToldNumbers(numbers, after)
+
+
+class _Changed(NamedTuple):
+    """A record of ours that was changed at a moment."""
+
+    key: str
+    crm_id: str
+    at: datetime
+    row: object
+
+
+def _changed(
+    calls: RestCalls, asked: Changes, cursor: str | None, done: Done | None
+) -> tuple[list[_Changed], str]:
+    """What was changed since the cursor, and the next cursor.
 
     Each reading starts `overlap_seconds` before the newest change seen, because a row may be written
     later than its stamp says; the cursor keeps what was seen there. What was changed since is read
@@ -32,31 +62,30 @@ def read(calls: RestCalls, asked: Results, cursor: str | None) -> protocol.Resul
     newest, seen = opened(cursor)
     since = max(newest - timedelta(seconds=asked.overlap_seconds), BEGINNING)
     stamps: dict[str, str] = {}
-    results: dict[str, protocol.Result] = {}
+    new: dict[str, _Changed] = {}
     for row in _all(calls, asked, since):
         key, crm_id = found(asked.key, row), found(asked.id, row)
         if not isinstance(key, str) or not key:
-            # Staff have tasks of their own.
+            # Staff have records of their own.
             continue
         changed = moment(found(asked.changed_at, row), asked)
         if changed is None or crm_id is None:
             raise ConfigurationError(
-                f"a task of ours has no moment at {asked.changed_at} that is written as time says, or "
-                f"nothing at {asked.id}; see results in the mapping"
+                f"a record of ours has no moment at {asked.changed_at} that is written as time says, or "
+                f"nothing at {asked.id}; see {type(asked).__name__.lower()} in the mapping"
             )
         if changed < since:
             continue
         # What is not done yet is not remembered: it may be done within the same second.
-        if asked.done and not is_done(row, asked.done):
+        if done and not is_done(row, done):
             continue
         stamps[str(crm_id)] = changed.isoformat()
         if seen.get(str(crm_id)) != stamps[str(crm_id)]:
-            results[str(crm_id)] = _result(row, key, str(crm_id), changed, asked)
-    after = closed({**seen, **stamps}, newest, asked.overlap_seconds)
-    return protocol.Results(list(results.values()), after)
+            new[str(crm_id)] = _Changed(key, str(crm_id), changed, row)
+    return list(new.values()), closed({**seen, **stamps}, newest, asked.overlap_seconds)
 
 
-def _all(calls: RestCalls, asked: Results, since: datetime) -> list[Any]:
+def _all(calls: RestCalls, asked: Changes, since: datetime) -> list[Any]:
     """Every row since a moment.
 
     Where pages are counted, a row that is changed between two of them moves to the end and pushes another
@@ -75,7 +104,7 @@ def _all(calls: RestCalls, asked: Results, since: datetime) -> list[Any]:
     raise CallError("retry", "the CRM's list changes faster than it can be read")
 
 
-def _stamped(row: object, asked: Results) -> tuple[str, str]:
+def _stamped(row: object, asked: Changes) -> tuple[str, str]:
     return str(found(asked.id, row)), str(found(asked.changed_at, row))
 
 
@@ -84,7 +113,7 @@ def is_done(row: object, done: Done) -> bool:
     return text_of(found(done.at, row)) in done.values
 
 
-def moment(value: object, asked: Results) -> datetime | None:
+def moment(value: object, asked: Changes) -> datetime | None:
     """A moment as the CRM writes it, in UTC; None where it is none."""
     zone = ZoneInfo(asked.zone)
     try:

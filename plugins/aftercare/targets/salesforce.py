@@ -7,13 +7,14 @@ are jobs of the bulk interface for many records, and a look at what Salesforce s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from aftercare.errors import ConfigurationError
 from aftercare.sources.batches import Address
-from aftercare.targets.protocol import Capabilities, Entity, Outcome
+from aftercare.targets.http_trouble import CallError
+from aftercare.targets.protocol import Capabilities, Entity, Outcome, Record
 from aftercare.targets.rest import ENTITIES, RestTarget
 from aftercare.targets.rest_calls import Absent
 from aftercare.targets.rest_lookups import groups_of
@@ -47,6 +48,7 @@ class SalesforceTarget(RestTarget):
         self._jobs = (
             BulkJobs(self._calls, mapping.bulk, mapping.root, sleep) if mapping.bulk else None
         )
+        self._has_ended_older = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -67,10 +69,21 @@ class SalesforceTarget(RestTarget):
                     self._check_object(entity, part)
         super().check()
 
+    def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """As that of any CRM, once no job of an earlier push is at work any more."""
+        if self._jobs and not self._has_ended_older:
+            parts = (self._salesforce.contact, self._salesforce.task)
+            try:
+                self._jobs.end_older({part.object for part in parts if part})
+            except CallError as problem:
+                waits = Outcome("", "retry", None, problem.text, problem.retry_after)
+                return [replace(waits, key=record.key) for record in records]
+            self._has_ended_older = True
+        return super().upsert(records)
+
     def _check_object(self, entity: Entity, part: SalesforceRecords) -> None:
-        described = Reading(path=f"{self._salesforce.root}/sobjects/{part.object}/describe")
         try:
-            told = self._calls.call(described, {})["fields"]
+            told = self._described(part.object)
         except Absent:
             text = "Salesforce has no such object, or not for this account; is api_version right?"
             raise self._salesforce.wrong(text, entity, "object") from None
@@ -88,6 +101,10 @@ class SalesforceTarget(RestTarget):
                 '"treat ABC and abc as different values"'
             )
             raise self._salesforce.wrong(text, entity, "key_field")
+        for name, rule in part.fields.items():
+            if rule.in_object and not self._refers_by(known[name], rule.in_object):
+                text = f"what it refers to has no field {rule.in_object} that is an external ID"
+                raise self._salesforce.wrong(text, entity, "fields", name)
         written = {("fields", name): rule.once for name, rule in part.fields.items()}
         if isinstance(part, SalesforceTasks):
             written |= {("withdraw", name): False for name in part.withdraw}
@@ -96,6 +113,20 @@ class SalesforceTarget(RestTarget):
             if not all(known[place[1]].get(right) for right in rights):
                 text = "the account may not write it; see its field-level security"
                 raise self._salesforce.wrong(text, entity, *place)
+
+    def _described(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """What Salesforce says of the fields of an object."""
+        asked = Reading(path=f"{self._salesforce.root}/sobjects/{name}/describe")
+        fields: Sequence[Mapping[str, Any]] = self._calls.call(asked, {})["fields"]
+        return fields
+
+    def _refers_by(self, reference: Mapping[str, Any], name: str) -> bool:
+        """Whether a reference can be told by this field of what it refers to."""
+        return any(
+            field["name"] == name and field.get("externalId")
+            for other in reference.get("referenceTo") or ()
+            for field in self._described(other)
+        )
 
     def _named(
         self, entity: Entity, part: SalesforceRecords

@@ -12,13 +12,16 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from aftercare.targets.http_trouble import CallError
 from aftercare.targets.protocol import Outcome
+from aftercare.targets.rest_answers import OwnAnswer
 from aftercare.targets.rest_calls import CODE, RestCalls
 from aftercare.targets.rest_mapping import Call, Reading, Records
-from aftercare.targets.salesforce_mapping import Bulk
+from aftercare.targets.salesforce_mapping import NO_RECORD, Bulk
 
 MOST_BYTES = 100_000_000
 """So large may the file of a job be; Salesforce takes 150 MB of what it becomes there."""
@@ -70,6 +73,9 @@ class BulkJobs:
         )
         self._told = Call(method="PATCH", path=f"{jobs}/{{job}}", body={"state": "{state}"})
         self._asked = Reading(path=f"{jobs}/{{job}}")
+        gone = OwnAnswer(**NO_RECORD)
+        self._listed = Reading(path=jobs, parameters={"jobType": "V2Ingest"}, answer=gone)
+        self._listed_on = Reading(path=jobs, parameters={"queryLocator": "{place}"}, answer=gone)
         self._read = Reading(
             path=f"{jobs}/{{job}}/{{list}}", headers={"Accept": "text/csv"}, is_text=True
         )
@@ -100,6 +106,43 @@ class BulkJobs:
                 unclear = "the bulk job does not say what became of it"
                 loaded.outcomes[key] = Outcome(key, "unknown", None, unclear)
         return loaded
+
+    def end_older(self, objects: Set[str]) -> None:
+        """Aborts jobs that an earlier push did not wait for to the end: begun late, one would overwrite what is sent
+        now. One that may be waited for by another push is left, and newer records wait for it by themselves.
+
+        Raises CallError where the jobs are not told, or one of them does not end.
+        """
+        for job in self._left_over(objects):
+            known = {"job": job}
+            self._aborted(known)
+            if self._info(known).get("state") not in ENDED:
+                raise CallError("retry", "a bulk job of an earlier push does not end")
+
+    def _left_over(self, objects: Set[str]) -> list[str]:
+        """Ids of upserts into these objects that are older than any push waits."""
+        latest = datetime.now(UTC) - timedelta(seconds=self._bulk.longest_seconds)
+        found: list[str] = []
+        place: str | None = None
+        while True:
+            page = self._calls.call(
+                self._listed_on if place else self._listed, {"place": place or ""}
+            )
+            try:
+                found += [
+                    str(job["id"])
+                    for job in page["records"]
+                    if job["state"] not in ENDED
+                    and job["operation"] == "upsert"
+                    and job["object"] in objects
+                    and datetime.fromisoformat(job["createdDate"]) < latest
+                ]
+                after = page.get("nextRecordsUrl")
+            except (TypeError, KeyError, ValueError, AttributeError):
+                raise CallError("retry", "the list of bulk jobs cannot be read") from None
+            if not after:
+                return found
+            place = parse_qs(urlsplit(str(after)).query).get("queryLocator", [""])[0]
 
     def _run(
         self, made_of: Mapping[str, object], file: bytes, keys: Sequence[str], part: Records

@@ -73,9 +73,13 @@ REJECTED = (
 STOP = ("REQUEST_LIMIT_EXCEEDED", "STORAGE_LIMIT_EXCEEDED")
 
 ANSWER = {
-    "code": "[0].errorCode",
+    # By the code alone the calls of the day being used up looks like too many calls at this moment.
+    "code": (
+        "starts_with(not_null([0].message, ''), 'ConcurrentRequests') && 'CONCURRENT_REQUESTS' "
+        "|| [0].errorCode"
+    ),
     "done": ("HTTP 200", "HTTP 201", "HTTP 204"),
-    "later": ("UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"),
+    "later": ("UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "CONCURRENT_REQUESTS"),
     # Of a whole call a name that Salesforce does not know says that the mapping does not fit any more.
     "stop": (
         *STOP,
@@ -157,7 +161,8 @@ class SalesforceTasks(SalesforceRecords):
 
 class SalesforceResults(Part):
     """Which fields of a finished task say what was done; `words`, `outcomes`, `flags` and `yes` as in a mapping of any
-    CRM with a REST interface. `changed_at` is when Salesforce last wrote the record."""
+    CRM with a REST interface. `changed_at` is when Salesforce last wrote the record. With `numbers` a contact's number that
+    staff put right comes back."""
 
     changed_at: FieldPath = "SystemModstamp"
     called_at: FieldPath | None = None
@@ -171,6 +176,7 @@ class SalesforceResults(Part):
     yes: tuple[str, ...] = ("true", "1", "yes", "是")
     words: ResultWords | None = None
     complaints: bool = False
+    numbers: bool = False
     overlap_seconds: int = Field(600, ge=1)
 
     @model_validator(mode="after")
@@ -279,6 +285,9 @@ class SalesforceMapping(MappingFile):
                 "contact": self._records(self.contact) if self.contact else None,
                 "task": {**self._records(self.task), **self._ends(self.task)},
                 "results": self._results(self.results) if self.results else None,
+                "numbers": self._numbers(self.results)
+                if self.results and self.results.numbers
+                else None,
             }
         )
         mapping._file = self._file
@@ -375,6 +384,32 @@ class SalesforceMapping(MappingFile):
             "words": asked.words,
             "complaints": asked.complaints,
             "done": {"at": done.at, "values": done.values} if done else None,
+            "overlap_seconds": asked.overlap_seconds,
+        }
+
+    def _numbers(self, asked: SalesforceResults) -> dict[str, Any]:
+        """The contacts of ours that were written since a moment."""
+        part = self.contact
+        phone = next(
+            (name for name, rule in part.fields.items() if rule.source == "phone")
+            if part
+            else iter(()),
+            None,
+        )
+        if part is None or phone is None:
+            raise ValueError("results: numbers: no field of a contact is {from: phone}")
+        changed = "SystemModstamp"
+        conditions = [f"{part.key_field} != null", f"{changed} >= {{since}}"]
+        read = ("Id", part.key_field, changed, phone)
+        return {
+            "path": f"{self.root}/query",
+            "parameters": {"q": _query(read, part.object, conditions, f"ORDER BY {changed}, Id")},
+            "rows": "records",
+            "paging": {"by": "link", "next": "nextRecordsUrl"},
+            "key": part.key_field,
+            "id": "Id",
+            "changed_at": changed,
+            "phone": phone,
             "overlap_seconds": asked.overlap_seconds,
         }
 

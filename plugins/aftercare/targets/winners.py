@@ -81,5 +81,10 @@ def watched(winners: Mapping[str, Winner], written: Mapping[str, object]) -> dic
 
 
 def told(value: object) -> str:
-    """A value as a text, the same for each way in which a CRM says that there is none."""
-    return "" if value is None or value is False else str(value)
+    """A value as a text, the same for each way in which a CRM writes it: blanks at its ends are lost, lines end
+    otherwise, and a whole number is a fraction there."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "\n".join(str(value).split("\r\n")).strip()
