@@ -70,12 +70,12 @@ def morning(
 
 def open_tasks(made: Group, of_workbook: bool) -> list[dict[str, Any]]:
     """Open calls, one of each vehicle, of the store with workbooks or of the others; first those of
-    vehicles about which something else waits, too."""
+    vehicles about which something else waits, too. Their time is not over today."""
     stores = "=" if of_workbook else "<>"
     return made.rows(
         "select * from (select distinct on (vin) task_key, vin, "  # noqa: S608
         "count(*) over (partition by vin) as waiting from care.follow_up_task "
-        "where status in ('open', 'postponed') and vin is not null and "
+        f"where status in ('open', 'postponed') and vin is not null and expires_on > '{TODAY}' and "
         f"store_code {stores} '{made.sample.store_codes[0]}' "
         "order by vin, status = 'open' and channel = 'phone' desc, task_key) as t "
         "where task_key in (select task_key from care.follow_up_task "
