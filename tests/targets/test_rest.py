@@ -225,6 +225,18 @@ def test_after_a_call_in_vain_the_next_record_tells_the_next_attempt(
     assert said == [(task.key, 1, "no_answer"), (task.key, 2, "reached")]
 
 
+@pytest.mark.parametrize(("is_in_doubt", "state"), [(True, "open"), (False, "withdrawn")])
+def test_a_task_whose_withdrawal_nobody_knew_of_is_opened_again(
+    datasette: DatasetteCrm, is_in_doubt: bool, state: str
+) -> None:
+    target = datasette.target()
+    task = sent(target, both(1))[0]
+    datasette.write("update task set state = 'withdrawn'")
+    sent(target, [replace(moved(task, title="new"), is_in_doubt=is_in_doubt)])
+    (row,) = datasette.rows("task")
+    assert (row["state"], row["subject"][:3]) == (state, "new")
+
+
 def _found_by(crm: DatasetteCrm, field: str) -> dict[str, Any]:
     """The mapping of contacts with a look-up by something that the CRM does not look at."""
     given = crm.mapping().model_dump(by_alias=True, exclude_none=True)["contact"]

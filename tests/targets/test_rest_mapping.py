@@ -79,7 +79,7 @@ def test_a_mistake_is_named(tmp_path: Path, path: str, value: object, said: str 
 def test_an_upsert_needs_a_look_up_for_what_is_filled_once(tmp_path: Path) -> None:
     given = copy.deepcopy(GIVEN)
     put = {"method": "PUT", "path": "t/{key}", "body": "{record}"}
-    for part in ("find", "create", "update", "done"):
+    for part in ("find", "create", "update", "done", "withdrawn"):
         del given["task"][part]
     given["task"] |= {"upsert": put, "withdraw": {"method": "DELETE", "path": "t/{key}"}}
     with pytest.raises(ConfigurationError, match="a field that is filled once"):

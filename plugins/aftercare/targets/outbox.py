@@ -208,7 +208,12 @@ class Outbox:
         work.numbers[key] = number
         self._send(work, record, ledger)
         if key in work.records:
-            work.records[key] = replace(record, key=record_key(record.key, number))
+            message = work.messages.get(key)
+            work.records[key] = replace(
+                record,
+                key=record_key(record.key, number),
+                is_in_doubt=bool(message and message["is_unsettled"]),
+            )
             if ledger and ledger["record_no"] != number:
                 work.new.add(key)
 

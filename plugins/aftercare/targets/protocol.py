@@ -43,6 +43,7 @@ class Record:
     `crm_id` is the id under which the target last acknowledged the key, if it ever did;
     it saves a look-up and lets equal updates share a call, but is never required. `taken` is
     what the target last took of the fields that it watches, where that is known for sure.
+    `is_in_doubt`: a call about it came to no known end, and nothing was acknowledged since.
 
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
@@ -56,6 +57,7 @@ class Record:
     fields: Mapping[str, object]
     crm_id: str | None = None
     taken: Taken | None = None
+    is_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from aftercare.targets.rest_mapping import (
     Tasks,
     Write,
 )
-from aftercare.targets.winners import Taken, conflicts, left_to_them, watched
+from aftercare.targets.winners import conflicts, left_to_them, watched
 
 ENTITIES: tuple[Entity, ...] = ("contact", "task")
 """Contacts first: tasks stand on them."""
@@ -189,13 +189,12 @@ class RestTarget:
                 outcomes[key] = Outcome(key, "rejected", record.crm_id, lacks)
         waiting = [key for key in records if key not in outcomes]
         ids = {key: crm_id for key in waiting if (crm_id := records[key].crm_id)}
-        taken = {key: record.taken for key, record in records.items()}
-        outcomes |= self._make_or_change(part, waiting, ours, ids, taken)
+        outcomes |= self._make_or_change(part, waiting, ours, ids, records)
         gone = [key for key in ids if outcomes[key].reason == _GONE]
         if gone and self._mapping.when_deleted == "leave":
             outcomes |= self._left(part, gone)
         elif gone:
-            outcomes |= self._make_or_change(part, gone, ours, {}, taken)
+            outcomes |= self._make_or_change(part, gone, ours, {}, records)
         return outcomes
 
     def _left(self, part: Records, keys: Sequence[str]) -> dict[str, Outcome]:
@@ -215,7 +214,7 @@ class RestTarget:
         keys: Sequence[str],
         ours: Mapping[str, Mapping[str, object]],
         ids: Mapping[str, str],
-        taken: Mapping[str, Taken | None],
+        records: Mapping[str, Record],
     ) -> dict[str, Outcome]:
         """Change what the CRM has, under the ids that are known or found; make the rest."""
         done = part.done if isinstance(part, Tasks) else None
@@ -241,10 +240,26 @@ class RestTarget:
         create, update = part.create or part.upsert, part.update or part.upsert
         if create is None or update is None:
             raise AssertionError("a mapping gives upsert, or create and update")
+        gone = part.withdrawn if isinstance(part, Tasks) else None
+        # Nobody knows whether its withdrawal arrived; staff's own is left.
+        again = {
+            key
+            for key in old
+            if gone
+            and records[key].is_in_doubt
+            and key in there
+            and rest_results.is_done(there[key][1], gone)
+        }
         made = self._bodies(part, new, ours, is_new=True)
-        changed = self._bodies(part, old, ours, is_new=False)
+        changed = {
+            key: body
+            for is_again in (True, False)
+            for key, body in self._bodies(
+                part, [key for key in old if (key in again) is is_again], ours, is_new=is_again
+            ).items()
+        }
         found = {
-            key: conflicts(part.winners, changed[key], _shown(there[key][1]), taken[key])
+            key: conflicts(part.winners, changed[key], _shown(there[key][1]), records[key].taken)
             for key in old
             if key in there
         }

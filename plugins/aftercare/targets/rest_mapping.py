@@ -272,11 +272,14 @@ class Records(Part):
 class Tasks(Records):
     """Tasks, and how one leaves the open list (`withdraw`, with `{id}`, `{key}` and `{reason}`).
 
-    `done` says which of the records found are finished: those are left as they are.
+    `done` says which of the records found are finished: those are left as they are. `withdrawn` says which
+    left the list: one that is on it after all, and of whose withdrawal nobody knew whether it arrived, is
+    filled like a new one.
     """
 
     withdraw: Call
     done: Done | None = None
+    withdrawn: Done | None = None
 
     def calls(self) -> Iterator[tuple[str, Call, Sequence[str], Sequence[str]]]:
         yield from super().calls()
@@ -285,7 +288,7 @@ class Tasks(Records):
     @property
     def looks_first(self) -> bool:
         """Whether a task is done is seen only where it is looked at."""
-        return bool(self.done) or super().looks_first
+        return bool(self.done or self.withdrawn) or super().looks_first
 
     @model_validator(mode="after")
     def _withdraws_what_it_finds(self) -> Tasks:

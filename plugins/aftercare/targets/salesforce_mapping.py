@@ -148,6 +148,14 @@ class SalesforceTasks(SalesforceRecords):
     done: Done | None = None
     withdraw: dict[Name, str | bool] = Field(min_length=1)
 
+    @property
+    def withdrawn(self) -> Done | None:
+        """By which field one sees that a task left the list: the one that says so in the same words each time."""
+        for name, value in self.withdraw.items():
+            if isinstance(value, str) and "{" not in value:
+                return Done(at=name, values=(value,))
+        return None
+
     @model_validator(mode="after")
     def _says_why(self) -> SalesforceTasks:
         try:
@@ -285,8 +293,8 @@ class SalesforceMapping(MappingFile):
                 "contact": self._records(self.contact) if self.contact else None,
                 "task": {**self._records(self.task), **self._ends(self.task)},
                 "results": self._results(self.results) if self.results else None,
-                "numbers": self._numbers(self.results)
-                if self.results and self.results.numbers
+                "numbers": self._numbers(self.contact, self.results)
+                if self.contact and self.results and self.results.numbers
                 else None,
             }
         )
@@ -301,8 +309,9 @@ class SalesforceMapping(MappingFile):
     def _records(self, part: SalesforceRecords) -> dict[str, Any]:
         """An entity: made and changed under its key, and looked up by it."""
         read = ["Id", part.key_field]
-        if isinstance(part, SalesforceTasks) and part.done and part.done.at not in read:
-            read.append(part.done.at)
+        if isinstance(part, SalesforceTasks):
+            ends = [end.at for end in (part.done, part.withdrawn) if end]
+            read += [name for name in dict.fromkeys(ends) if name not in read]
         read += [name for name in winners_of(part.fields) if name not in read]
         in_keys = f"{part.key_field} IN ({{keys:'}})"
         return {
@@ -349,10 +358,10 @@ class SalesforceMapping(MappingFile):
     def _ends(self, part: SalesforceTasks) -> dict[str, Any]:
         """How a task leaves the open list. By its id: in an address Salesforce takes what stands behind the dot of a
         key for the name of a format, and a change by id never makes a record."""
-        done = {"at": part.done.at, "values": part.done.values} if part.done else None
+        ends = {"done": part.done, "withdrawn": part.withdrawn}
         path = f"{self.root}/sobjects/{part.object}/{{id}}"
         return {
-            "done": done,
+            **{name: end.model_dump() for name, end in ends.items() if end},
             "withdraw": {"method": "PATCH", "path": path, "body": dict(part.withdraw)},
         }
 
@@ -387,16 +396,10 @@ class SalesforceMapping(MappingFile):
             "overlap_seconds": asked.overlap_seconds,
         }
 
-    def _numbers(self, asked: SalesforceResults) -> dict[str, Any]:
+    def _numbers(self, part: SalesforceRecords, asked: SalesforceResults) -> dict[str, Any]:
         """The contacts of ours that were written since a moment."""
-        part = self.contact
-        phone = next(
-            (name for name, rule in part.fields.items() if rule.source == "phone")
-            if part
-            else iter(()),
-            None,
-        )
-        if part is None or phone is None:
+        phone = next((name for name, rule in part.fields.items() if rule.source == "phone"), None)
+        if phone is None:
             raise ValueError("results: numbers: no field of a contact is {from: phone}")
         changed = "SystemModstamp"
         conditions = [f"{part.key_field} != null", f"{changed} >= {{since}}"]
