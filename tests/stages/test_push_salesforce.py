@@ -7,7 +7,8 @@ import pytest
 from care_group import house_policy
 from killed_night import killed
 from night_of_tasks import DAY, TODAY, NightOfTasks
-from salesforce_contract import KEY, SalesforceContract
+from salesforce_contract import SalesforceContract
+from salesforce_objects import KEY
 from sqlalchemy import URL, Engine
 from web_service import Reply
 

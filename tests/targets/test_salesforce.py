@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import salesforce_contract
+import salesforce_objects
 from crm_records import a_contact, a_task, both, known, moved, sent, withdrawal
-from salesforce_contract import KEY, Job, Kind, Refusal, SalesforceContract, refused
+from salesforce_contract import Job, SalesforceContract
+from salesforce_objects import KEY, Kind, Refusal, refused
 from web_service import Asked, Reply
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
@@ -421,7 +422,7 @@ def test_contract_what_salesforce_lacks_is_named(
     crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crm.target().check()
-    fields = salesforce_contract.FIELDS
+    fields = salesforce_objects.FIELDS
     for name, kind, said in (
         ("Plate__c", None, r"contact.fields.Plate__c: the CRM has no such field"),
         (KEY, Kind(), "contact.key_field: holds no record once"),
@@ -462,8 +463,8 @@ def test_contract_an_object_that_salesforce_lacks_is_named(crm: SalesforceContra
 def test_contract_a_reference_that_does_not_exist_is_named(
     crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    renamed = {**salesforce_contract.FIELDS["Care_Task__c"], "Contact__c": Kind()}
-    monkeypatch.setitem(salesforce_contract.FIELDS, "Care_Task__c", renamed)
+    renamed = {**salesforce_objects.FIELDS["Care_Task__c"], "Contact__c": Kind()}
+    monkeypatch.setitem(salesforce_objects.FIELDS, "Care_Task__c", renamed)
     with pytest.raises(ConfigurationError, match=r"task.fields.Contact__r: the CRM has no such"):
         crm.target().check()
 
@@ -471,7 +472,7 @@ def test_contract_a_reference_that_does_not_exist_is_named(
 def test_contract_what_a_reference_is_told_by_has_to_be_an_external_id(
     crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(salesforce_contract.FIELDS, "Account", {"Store_Code__c": Kind()})
+    monkeypatch.setitem(salesforce_objects.FIELDS, "Account", {"Store_Code__c": Kind()})
     with pytest.raises(ConfigurationError, match=r"contact.fields.Account: .* Store_Code__c that"):
         crm.target().check()
 
@@ -765,9 +766,9 @@ def test_contract_results_that_cannot_be_had_leave_the_records_in_doubt(
 def test_contract_a_job_that_fails_as_a_whole_kept_nothing_of_what_it_did_not_reach(
     crm: SalesforceContract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fields = salesforce_contract.FIELDS["Contact"]
+    fields = salesforce_objects.FIELDS["Contact"]
     less = {name: kind for name, kind in fields.items() if name != "Vin__c"}
-    monkeypatch.setitem(salesforce_contract.FIELDS, "Contact", less)
+    monkeypatch.setitem(salesforce_objects.FIELDS, "Contact", less)
     outcomes = crm.target(bulk=BULK).upsert(contacts(30))
     assert {(o.state, o.reason) for o in outcomes} == {
         ("retry", "the bulk job ended before it, code InvalidBatch")

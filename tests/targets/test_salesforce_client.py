@@ -10,7 +10,8 @@ import pytest
 import requests
 from crm_records import a_contact, both, sent
 from requests.adapters import HTTPAdapter
-from salesforce_contract import CLIENT, KEY, MOST, SECRET, VERSION, SalesforceContract, refused
+from salesforce_contract import CLIENT, MOST, SECRET, VERSION, SalesforceContract
+from salesforce_objects import KEY, refused
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
