@@ -56,6 +56,7 @@ def test_answers_count_against_their_rule_in_the_month_of_the_task(
         "pack": "changan-dealer",
         "rule_id": "S4-06",
         "occurrence": 1,
+        "follow_up": "repair_call",
         "finished": 4,
         "wrong_person": 1,
         "already_called": 1,

@@ -181,6 +181,28 @@ def test_a_reminder_of_a_policy_names_the_policy_s_row(
     )
 
 
+def test_a_service_tells_from_when_how_far_and_how_fast(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    due_on = february(2) + timedelta(days=29)
+    care.repair(
+        "S", february(1) - timedelta(days=150), store_code="SK01", repair_type="maintenance"
+    )
+    care.service_due("repair_order", "S", february(1) - timedelta(days=150), due_on, "SK01")
+    care.night(february(1))
+    (key,) = (key for key in care.tasks("event") if key.startswith("SK01.S2-09.S"))
+    assert json.loads(say(key, "--json").output)["service"]["due_on"] == due_on.isoformat()
+    told = say(key, "--language", "en").output
+    assert "next service: since repair order S (" in told
+    assert "km) every 6 months or 10000 km" in told
+    assert "40 km a day (the default)" in told
+    assert f"due on {due_on} by time: by time {due_on}, by kilometres –" in told
+    assert "have moved it" not in told
+    care.service_due("repair_order", "S", february(1), due_on + timedelta(days=30), "SK01")
+    assert "have moved it" in say(key, "--language", "en").output
+    assert json.loads(say("CA01.S4-03.A", "--json").output).get("service") is None
+
+
 def test_consents_preferences_and_what_is_known_of_the_number_are_told(
     care: CareGroup, say: Callable[..., Result]
 ) -> None:

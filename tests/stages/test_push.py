@@ -118,6 +118,24 @@ def test_a_script_asks_what_its_class_of_customers_is_asked(
     ]
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (180, "预计在 2027 年 5 月 19 日前后"),
+        (0, "按保养手册的时间或里程"),
+        (None, "按保养手册的时间或里程"),
+    ],
+)
+def test_a_script_tells_the_next_service_where_it_is_known_and_still_ahead(
+    night: NightOfTasks, crm: FileCrm, days: int | None, said: str
+) -> None:
+    key = night.task(vin="LSVAA11111A000001", script_id="repair_call")
+    if days is not None:
+        night.service_due("LSVAA11111A000001", DAY + timedelta(days=days))
+    send(night, crm)
+    assert said in crm.body(key)
+
+
 def test_who_is_not_known_is_a_general_customer(night: NightOfTasks, crm: FileCrm) -> None:
     key = night.task()
     send(night, crm)

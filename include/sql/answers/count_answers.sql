@@ -2,7 +2,8 @@
 -- greetings and campaigns are numbered by day or campaign and count together.
 -- A task is finished when somebody was reached or no further call makes
 -- sense; one that nobody finished says nothing about its rule.
--- grain: one row per store, pack, rule and occurrence with a finished task
+-- grain: one row per store, pack, rule, occurrence and follow-up with a
+--   finished task
 -- reads: care.follow_up_task
 -- writes: –
 with answered as (
@@ -11,6 +12,9 @@ with answered as (
         pack,
         rule_id,
         status_reason,
+        split_part(
+            split_part(policy_line, '/follow_ups/', 2), '/', 1
+        ) as follow_up,
         case
             when
                 event in (
@@ -35,6 +39,7 @@ select
     pack,
     rule_id,
     occurrence,
+    follow_up,
     count(*) as finished,
     count(*) filter (where status_reason = 'wrong_person') as wrong_person,
     count(*) filter (where status_reason = 'already_called') as already_called,
@@ -42,5 +47,5 @@ select
         where status_reason = 'not_our_customer'
     ) as not_our_customer
 from answered
-group by store_code, pack, rule_id, occurrence
-order by store_code, pack, rule_id, occurrence
+group by store_code, pack, rule_id, occurrence, follow_up
+order by store_code, pack, rule_id, occurrence, follow_up

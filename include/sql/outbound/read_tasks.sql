@@ -4,7 +4,8 @@
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
 --   core.call_result, care.answered_call, care.campaign,
---   core.document_customer, core.customer, core.contact_number
+--   core.document_customer, core.customer, core.contact_number,
+--   care.service_due
 -- writes: –
 with tasks as (
     select *
@@ -221,6 +222,7 @@ select
     m.also,
     o.told,
     k.subject as campaign_subject,
+    n.due_on as next_service_on,
     w.vehicles,
     c.last_attempt_on,
     c.last_outcome,
@@ -243,6 +245,8 @@ left join merged as m on t.task_key = m.task_key
 left join told as o on t.task_key = o.task_key
 left join owners as w on t.task_key = w.task_key
 left join calls as c on t.task_key = c.task_key
+-- A visit that is told of in a call has moved it on already.
+left join care.service_due as n on t.vin = n.vin and t.event_on < n.due_on
 left join care.campaign as k
     on t.event = 'campaign' and t.occurrence = k.campaign_no
 order by t.task_key

@@ -21,6 +21,7 @@ class RuleAnswers:
     pack: str
     rule_id: str
     occurrence: int
+    follow_up: str
     finished: int
     answers: Mapping[str, int]
 
@@ -38,6 +39,7 @@ class RuleAnswers:
             "pack": self.pack,
             "rule_id": self.rule_id,
             "occurrence": self.occurrence,
+            "follow_up": self.follow_up,
             "finished": self.finished,
             **self.answers,
             "share": None if self.share is None else f"{self.share:.4f}",
@@ -46,9 +48,10 @@ class RuleAnswers:
 
 def of_all_stores(rows: Sequence[RuleAnswers]) -> list[RuleAnswers]:
     """The rows of each rule added up over the stores, the rule with the highest share first."""
-    by_rule: dict[tuple[str, str, int], list[RuleAnswers]] = {}
+    by_rule: dict[tuple[str, str, int, str], list[RuleAnswers]] = {}
     for row in rows:
-        by_rule.setdefault((row.pack, row.rule_id, row.occurrence), []).append(row)
+        rule = (row.pack, row.rule_id, row.occurrence, row.follow_up)
+        by_rule.setdefault(rule, []).append(row)
     return worst_first(
         [
             RuleAnswers(
@@ -72,6 +75,7 @@ def worst_first(rows: Sequence[RuleAnswers]) -> list[RuleAnswers]:
             row.pack,
             row.rule_id,
             row.occurrence,
+            row.follow_up,
         ),
     )
 
@@ -93,7 +97,9 @@ def answer_lines(
         [
             [
                 *([row.store_code or ""] if is_by_store else []),
-                title_of(titles, row.pack, row.rule_id, row.occurrence, say.language),
+                title_of(
+                    titles, row.pack, row.follow_up, row.rule_id, row.occurrence, say.language
+                ),
                 row.pack,
                 str(row.finished),
                 *(str(row.answers[answer]) for answer in ANSWERS),

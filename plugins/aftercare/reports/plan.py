@@ -11,7 +11,7 @@ from typing import Any
 from aftercare.reports.morning_words import REASONS
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
-from aftercare.rules.titles import Titles, title_of
+from aftercare.rules.titles import Titles, stem_of, title_of
 from aftercare.words import word
 
 FINISHED_OR_HELD = ("held", "postponed", "missed", "done", "withdrawn")
@@ -93,12 +93,13 @@ class PlannedNight:
         """Tasks by kind."""
         return Counter(kind for change in self.changes for kind in change.kinds)
 
-    def by_rule(self) -> Mapping[tuple[str, str, str, int], Sequence[Change]]:
-        """Changes by store, pack, rule and occurrence."""
-        found: dict[tuple[str, str, str, int], list[Change]] = {}
+    def by_rule(self) -> Mapping[tuple[str, str, str, int, str], Sequence[Change]]:
+        """Changes by store, pack, rule, occurrence and the follow-up's stem."""
+        found: dict[tuple[str, str, str, int, str], list[Change]] = {}
         for change in self.changes:
             task = change.task
-            key = (task.store_code, task.pack, task.rule_id, task.occurrence)
+            stem = stem_of(task.policy_line)
+            key = (task.store_code, task.pack, task.rule_id, task.occurrence, stem)
             found.setdefault(key, []).append(change)
         return dict(sorted(found.items()))
 
@@ -140,7 +141,7 @@ class Plan:
                         {
                             **dict(
                                 zip(
-                                    ("store_code", "pack", "rule_id", "occurrence"),
+                                    ("store_code", "pack", "rule_id", "occurrence", "follow_up"),
                                     key,
                                     strict=True,
                                 )
@@ -171,6 +172,7 @@ class Comparison:
 
     policy_digest: str
     against_digest: str
+    last_night: date
     only_here: Sequence[PlannedTask]
     only_there: Sequence[PlannedTask]
     differing: Sequence[tuple[PlannedTask, PlannedTask]]
@@ -184,6 +186,7 @@ class Comparison:
         return cls(
             here.policy_digest,
             there.policy_digest,
+            here.nights[-1].day,
             _sorted(task for key, task in ours.items() if key not in theirs),
             _sorted(task for key, task in theirs.items() if key not in ours),
             sorted(
@@ -230,11 +233,11 @@ def plan_lines(plan: Plan, titles: Titles, say: Words, is_listed: bool) -> Itera
         if not night.changes:
             yield "  " + say("no_change")
         store = None
-        for (store_code, pack, rule_id, occurrence), changes in night.by_rule().items():
+        for (store_code, pack, rule_id, occurrence, stem), changes in night.by_rule().items():
             if store_code != store:
                 yield f"  {store_code}"
                 store = store_code
-            title = title_of(titles, pack, rule_id, occurrence, say.language)
+            title = title_of(titles, pack, stem, rule_id, occurrence, say.language)
             yield "    " + say("of", what=title, text=_summary(changes, say))
         if is_listed and night.changes:
             yield from _list(night, say)
@@ -250,7 +253,7 @@ def comparison_lines(found: Comparison, say: Words) -> Iterator[str]:
     policies = {"here": found.policy_digest[:12], "there": found.against_digest[:12]}
     yield say("compared", **policies)
     if not any(found.counts.values()):
-        yield say("no_difference")
+        yield say("no_difference", last=found.last_night)
     for name, tasks in (("only_here", found.only_here), ("only_there", found.only_there)):
         if tasks:
             yield say(name, count=len(tasks), **policies)

@@ -56,6 +56,7 @@ class Story:
     told: Sequence[Row]
     wishes: Sequence[Row]
     words: Sequence[Row]
+    service: Row | None
     number: Row | None
     merged: Sequence[Row]
     messages: Sequence[Row]
@@ -87,6 +88,7 @@ class Story:
             "answers": [row["outcome"] for row in self.answers],
             "wishes": [dict(row) for row in self.wishes],
             "words": [dict(row) for row in self.words],
+            "service": dict(self.service) if self.service else None,
             "number": dict(self.number) if self.number else None,
             "merged": [dict(row) for row in self.merged],
             "messages": [dict(row) for row in self.messages],
@@ -211,9 +213,42 @@ def _policy(story: Story, say: Words) -> Iterator[str]:
     )
 
 
+def _service(due: Row, say: Words) -> Iterator[str]:
+    """From when, how far apart and how many kilometres a day: why the service is due on its day."""
+    yield say(
+        "service_base",
+        day=due["base_on"],
+        document=say(f"service_{due['document_kind']}"),
+        number=due["document_no"],
+        km="–" if due["base_odometer_km"] is None else due["base_odometer_km"],
+        months=due["interval_months"],
+        interval=due["interval_km"],
+    )
+    yield say(
+        "service_pace",
+        km=f"{due['daily_km'].normalize():f}",
+        source=say(f"pace_{due['daily_km_source']}"),
+        last="–" if due["last_odometer_km"] is None else due["last_odometer_km"],
+        day=due["last_odometer_on"] or "–",
+    )
+    yield say(
+        "service_due",
+        day=due["due_on"],
+        reason=say(f"service_by_{due['reason']}"),
+        by_time=due["due_by_time_on"],
+        by_km=due["due_by_km_on"] or "–",
+        confidence=say(f"pace_{due['confidence']}"),
+    )
+    yield say("service_policy", lines=say("comma").join(due["policy_line"]))
+    if not due["is_of_task"]:
+        yield say("service_moved")
+
+
 def _dates(story: Story, say: Words) -> Iterator[str]:
     task = story.task
     yield say("date_event_on", day=task["event_on"])
+    if story.service:
+        yield from _service(story.service, say)
     wanted = {placed.name: placed for placed in story.placed} if story.is_explained else {}
     for name in ("open_on", "due_on", "deadline_on", "expires_on"):
         text = say(f"date_{name}", day=task[name])

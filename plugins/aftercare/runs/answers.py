@@ -26,6 +26,7 @@ def count_answers(month: str, store_code: str | None = None) -> list[RuleAnswers
                 row["pack"],
                 row["rule_id"],
                 row["occurrence"],
+                row["follow_up"],
                 row["finished"],
                 {answer: row[answer] for answer in ANSWERS},
             )
