@@ -188,3 +188,25 @@ def test_a_missing_fact_is_named_and_no_other_fact_shown() -> None:
     with pytest.raises(ConfigurationError, match="'store_name' is undefined") as refused:
         render_script("first_call", facts, "zh")
     assert "李强" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("language", "ends", "asks"),
+    [
+        ("zh", "以下只给您看，不发给客户", "写进这条短信"),
+        ("en", "is not sent", "write these into it"),
+    ],
+)
+def test_what_is_said_besides_is_told_apart_from_a_message(
+    language: Language, ends: str, asks: str
+) -> None:
+    other = {
+        "title": "保养到期",
+        "store_name": "和远店",
+        "model": "速派",
+        "deadline_date": date(2026, 10, 12),
+    }
+    message = render_script("run_in", FACTS | {"also": [other], "is_message": True}, language)
+    call = render_script("repair_call", FACTS | {"also": [other], "is_message": False}, language)
+    assert ends in message and asks in message and "2026-10-12" in message
+    assert ends not in call and "2026-10-12" in call

@@ -21,7 +21,15 @@ FOLDER = PROJECT / "include" / "templates" / "scripts"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
 VERSION_LENGTH = 12
-SOMETIMES = ("next_service_on", "festival", "subject", "told", "customer_class", "is_company")
+SOMETIMES = (
+    "next_service_on",
+    "festival",
+    "subject",
+    "told",
+    "customer_class",
+    "is_company",
+    "is_message",
+)
 """Facts that only some tasks have."""
 
 
@@ -58,13 +66,15 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     that of a company, ``next_service_on``, ``festival``, ``subject``, of a
     campaign, and ``told``, what the customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
     ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
-    it follows the script. Raises ConfigurationError for a script that is missing or asks for another fact.
+    it follows the script, in other words where the task is a message (``is_message``). Raises ConfigurationError for a script that is missing or asks for another fact.
     """
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
         text = template.render({**dict.fromkeys(SOMETIMES), **facts})
         if facts.get("also"):
-            part = _environment().get_template(f"parts/also.{language}.txt")
+            # What is to be said belongs into a message's text, which staff write; they are told apart.
+            name = "also_in_message" if facts.get("is_message") else "also"
+            part = _environment().get_template(f"parts/{name}.{language}.txt")
             text = f"{text.rstrip()}\n\n{part.render(also=facts['also'])}"
     except TemplateError as problem:
         # The message of an undefined name holds the name only, never what the facts hold.

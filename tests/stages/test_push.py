@@ -492,6 +492,14 @@ def test_each_store_gets_one_list_of_all_its_open_tasks(
     assert again == counts | {"changed": 0, "lists": 0, "run": again["run"]}
 
 
+def test_messages_stand_after_all_calls(night: NightOfTasks, tmp_path: Path) -> None:
+    message = night.task(target="workbook", channel="sms", deadline_on=DAY)
+    later = night.task(target="workbook", deadline_on=DAY + timedelta(days=5))
+    call = night.task(target="workbook")
+    send(night, WorkbookTarget(str(tmp_path)))
+    assert lists(tmp_path) == {"CA01/2026-11-21_回访任务.xlsx": [call, later, message]}
+
+
 def test_the_next_day_has_a_list_although_nothing_changed(
     night: NightOfTasks, tmp_path: Path
 ) -> None:

@@ -7,7 +7,8 @@ with tasks as (
     select
         task_key,
         deadline_on,
-        owner_no
+        owner_no,
+        channel
     from care.follow_up_task
     where
         store_code = :store_code
@@ -29,4 +30,5 @@ inner join lateral (
     limit 1
 ) as newest on true
 where newest.action = 'upsert'
-order by t.deadline_on, t.owner_no, t.task_key
+-- Calls first: messages by hand may be many, and nobody waits for one.
+order by t.channel = 'sms', t.deadline_on, t.owner_no, t.task_key

@@ -156,6 +156,7 @@ def task_record(
         "festival": _festival(row["event_on"], language) if row["event"] == "festival" else None,
         "subject": row["campaign_subject"],
         "next_service_on": row["next_service_on"],
+        "is_message": row["channel"] == "sms",
         "also": [
             {
                 "title": title_of(other["script_id"], language),
@@ -170,7 +171,7 @@ def task_record(
     script = render_script(row["script_id"], facts, language)
     only_for_the_script = {
         "store_name", "event_on", "owner_name", "customer_class", "is_company", "festival",
-        "subject", "next_service_on", "also", "told",
+        "subject", "next_service_on", "is_message", "also", "told",
     }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(

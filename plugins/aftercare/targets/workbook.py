@@ -23,7 +23,7 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 
 | Row 2 | Row 1 | Content |
 |-|-|-|
-| task_no | 序号 | number in this list, by deadline and owner |
+| task_no | 序号 | number in this list: calls by deadline and owner, then messages |
 | deadline_on | 最迟日期 | date |
 | customer_name, customer_phone, plate, model, vin_tail | 客户 电话 车牌 车型 车架号 | VIN: the last 6 |
 | last_event | 上次事项 | date and event |

@@ -59,7 +59,7 @@ ENTRY_NAMES = tuple(
 
 GUIDE: dict[Language, tuple[str, ...]] = {
     "zh": (
-        "按“回访任务”表自上而下拨打：最迟日期早的在前。标“今天”“逾期”的请先打。",
+        "按“回访任务”表自上而下拨打：最迟日期早的在前，要发的短信排在所有电话之后。标“今天”“逾期”的请先打。",
         "标“内部跟进”的不打给客户：照话术找负责的同事，处理好了再选结果。",
         "点“话术”列可跳到对应话术；话术表中的“返回”回到任务。",
         "每个任务三行，每行记一次拨打。只填浅黄色格子；没打的行留空。",
@@ -70,7 +70,8 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "不要增删行列。需要只看自己的任务时，用表头“负责人”的筛选。",
     ),
     "en": (
-        "Call from the top of the sheet Follow-ups: earliest deadline first. Start with “today” and “late”.",
+        "Call from the top of the sheet Follow-ups: earliest deadline first, messages after all calls. "
+        "Start with “today” and “late”.",
         "Work inside the house calls no customer: find the colleague as the script says, and report it when it is solved.",
         "The column Script leads to what to say; “back” on the sheet Scripts leads back.",
         "Each task has three rows, one for each call. Fill in yellow cells only; leave unused rows empty.",
