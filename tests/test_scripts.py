@@ -208,5 +208,8 @@ def test_what_is_said_besides_is_told_apart_from_a_message(
     }
     message = render_script("run_in", FACTS | {"also": [other], "is_message": True}, language)
     call = render_script("repair_call", FACTS | {"also": [other], "is_message": False}, language)
-    assert ends in message and asks in message and "2026-10-12" in message
-    assert ends not in call and "2026-10-12" in call
+    assert ends in message
+    assert asks in message
+    assert "2026-10-12" in message
+    assert ends not in call
+    assert "2026-10-12" in call
