@@ -425,6 +425,13 @@ EVERY_FEED: dict[str, dict[str, object]] = {
         "received_at": "2026-06-10 00:10",
         "description": "喆鑫",
     },
+    "contact_number": {
+        "store_code": "CA01",
+        "subject": VIN_A,
+        "said_at": "2026-06-10 00:10",
+        "phone": "13700000007",
+        "replaced_phone": "13812345678",
+    },
     "external_score": {
         "store_code": "CA01",
         "employee_no": "",
@@ -522,6 +529,7 @@ def test_every_feed_reaches_core_and_a_second_run_changes_nothing(
         "sales_order": "delivered_on",
         "call_result": "called_on",
         "complaint": "received_on",
+        "contact_number": "said_on",
         "booking": "booked_on",
     }
     if feed in dates:
