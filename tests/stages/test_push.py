@@ -184,7 +184,7 @@ def test_a_task_that_comes_back_is_another_record(night: NightOfTasks, crm: File
 
 def called(night: NightOfTasks, key: str, system: str, attempt_no: int = 1) -> None:
     """Nobody answered; the call came back from a system, and the night has seen it."""
-    night.call_from(system, key, attempt_no)
+    night.call(key, attempt_no, "no_answer", system=system)
     night.change(key, attempts=attempt_no, next_attempt_on=DAY + timedelta(days=2 + attempt_no))
 
 

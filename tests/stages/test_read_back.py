@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from care_group import house_policy
@@ -13,6 +14,8 @@ from night_of_tasks import DAY, PHONE, NightOfTasks
 from sqlalchemy import Engine, select
 
 from aftercare.errors import PipelineFault, SystemUnreachable
+from aftercare.quality.words import masked_row
+from aftercare.stages.cases import describe_case, list_cases
 from aftercare.stages.merge import merge
 from aftercare.stages.push import push
 from aftercare.stages.read_back import read_back
@@ -232,6 +235,12 @@ def test_a_number_that_nobody_can_call_is_a_case_for_the_steward(
     with night.engine.connect() as connection:
         (case,) = connection.execute(select(cases))
     assert (case.rule_ids, case.store_code, case.owner) == (["PN05"], "CA01", "store")
+    (shown,) = list_cases(night.engine, ["*"], DAY)
+    assert shown["business_key"] == "CA01|****0001"
+    story = describe_case(night.engine, ["*"], DAY, case.case_id)
+    row = masked_row("contact_number", story["source_row"], "en", ZoneInfo("Asia/Shanghai"))
+    assert dict(row)["VIN or lead no."] == "*************0001"
+    assert not any(secret in str(row) for secret in (key[5:], "62801234", PHONE))
 
 
 def test_where_the_dealer_system_registers_complaints_a_call_is_none(

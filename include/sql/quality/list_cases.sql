@@ -1,6 +1,6 @@
 -- Cases that a steward may see, the oldest first, with what their rules saw.
 -- Null filters do not filter; '*' in the stores means every store, and
--- cases of no known store.
+-- cases of no known store. For the screen: a VIN in a key is masked.
 -- grain: one row per case
 -- reads: quality.quarantine, quality.flag
 -- writes: nothing
@@ -41,7 +41,6 @@ select
     cases.system,
     cases.feed,
     cases.store_code,
-    cases.business_key,
     cases.rule_ids,
     cases.owner,
     cases.state,
@@ -51,6 +50,14 @@ select
     cases.closed_day,
     cases.age_days,
     cases.source_ref,
+    case cases.feed
+        when 'contact_number'
+            then
+                split_part(cases.business_key, '|', 1)
+                || '|****'
+                || right(split_part(cases.business_key, '|', 2), 4)
+        else cases.business_key
+    end as business_key,
     (
         select jsonb_object_agg(flags.rule_id, cast(flags.shown_value as jsonb))
         from quality.flag as flags

@@ -13,6 +13,8 @@ from aftercare.sources.feeds import FEEDS
 from aftercare.words import YES_NO, Words, say, word
 
 VIN_SHOWN = 4
+OF_VEHICLES = ("vin", "subject")
+"""Columns that hold a VIN, of which only the end is shown."""
 TIMES = frozenset(
     column.name for feed in FEEDS.values() for column in feed.columns if column.kind == "timestamp"
 )
@@ -263,13 +265,9 @@ def masked_row(
             lines.append((name, f"*** {text}"))
         elif column.name in unreadable:
             lines.append((name, f"“{unreadable[column.name]}”"))
-        elif column.name == "vin":
-            lines.append(
-                (
-                    name,
-                    mask(source_row.get("vin"), VIN_SHOWN) or value_text(None, "", language, zone),
-                )
-            )
+        elif column.name in OF_VEHICLES:
+            shown = mask(source_row.get(column.name), VIN_SHOWN)
+            lines.append((name, shown or value_text(None, "", language, zone)))
         else:
             lines.append(
                 (name, value_text(source_row.get(column.name), column.name, language, zone))

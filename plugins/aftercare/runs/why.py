@@ -16,6 +16,7 @@ from aftercare.rules.festivals import open_days
 from aftercare.rules.follow_ups import FOLDER, MORE_VALUES, NUMBERED, VALUES, follow_ups
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
+from aftercare.rules.titles import stem_of
 from aftercare.runs.house import policy
 from aftercare.settings import Group, read_group
 
@@ -30,7 +31,7 @@ def explain_task(task_key: str) -> Story:
     with connections.warehouse_engine().connect() as connection:
         task = _one(connection, task_key)
         rows = _all(connection, "why/list_rows", task_key=task_key)
-        item = _item_of(task["policy_line"])
+        item = FOLDER + stem_of(task["policy_line"])
         return Story(
             task=task,
             title=ours.attributes(task["pack"], item).get("title", {})
@@ -72,11 +73,6 @@ def _one(connection: Connection, task_key: str) -> Row:
 
 def _all(connection: Connection, statement: str, **parameters: Any) -> list[Row]:
     return [dict(row) for row in warehouse.run(connection, statement, **parameters).mappings()]
-
-
-def _item_of(line_id: str) -> str:
-    """`follow_ups/first_call` of `changan-dealer/follow_ups/first_call/due_after@2012-01-01`."""
-    return line_id.partition("/")[2].rpartition("/")[0]
 
 
 def _known_on(connection: Connection, task: Row) -> date:
@@ -129,7 +125,7 @@ def _placed(group: Group, ours: Policy, task: Row, known_on: date) -> tuple[Plac
     """
     if task["pack"] not in ours.packs:
         return ()
-    stem = _item_of(task["policy_line"]).removeprefix(FOLDER)
+    stem = stem_of(task["policy_line"])
     days = open_days(group, known_on)[group.calendar_of(task["store_code"])]
     for each in follow_ups(ours, task["pack"]):
         # Occasions of people, and troubles, are numbered by their day or campaign.

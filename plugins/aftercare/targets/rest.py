@@ -242,22 +242,18 @@ class RestTarget:
             raise AssertionError("a mapping gives upsert, or create and update")
         gone = part.withdrawn if isinstance(part, Tasks) else None
         # Nobody knows whether its withdrawal arrived; staff's own is left.
-        again = {
+        again = [
             key
             for key in old
             if gone
             and records[key].is_in_doubt
             and key in there
             and rest_results.is_done(there[key][1], gone)
-        }
+        ]
+        others = [key for key in old if key not in again]
         made = self._bodies(part, new, ours, is_new=True)
-        changed = {
-            key: body
-            for is_again in (True, False)
-            for key, body in self._bodies(
-                part, [key for key in old if (key in again) is is_again], ours, is_new=is_again
-            ).items()
-        }
+        changed = self._bodies(part, others, ours, is_new=False)
+        changed |= self._bodies(part, again, ours, is_new=True)
         found = {
             key: conflicts(part.winners, changed[key], _shown(there[key][1]), records[key].taken)
             for key in old

@@ -49,6 +49,7 @@ class SalesforceTarget(RestTarget):
             BulkJobs(self._calls, mapping.bulk, mapping.root, sleep) if mapping.bulk else None
         )
         self._has_ended_older = False
+        self._objects: dict[str, Sequence[Mapping[str, Any]]] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -62,6 +63,7 @@ class SalesforceTarget(RestTarget):
 
         Raises ConfigurationError and SystemUnreachable.
         """
+        self._objects.clear()
         with self._told():
             for entity in ENTITIES:
                 part = self._salesforce.part(entity)
@@ -115,10 +117,11 @@ class SalesforceTarget(RestTarget):
                 raise self._salesforce.wrong(text, entity, *place)
 
     def _described(self, name: str) -> Sequence[Mapping[str, Any]]:
-        """What Salesforce says of the fields of an object."""
-        asked = Reading(path=f"{self._salesforce.root}/sobjects/{name}/describe")
-        fields: Sequence[Mapping[str, Any]] = self._calls.call(asked, {})["fields"]
-        return fields
+        """What Salesforce says of the fields of an object; asked once, for objects refer to one another."""
+        if name not in self._objects:
+            asked = Reading(path=f"{self._salesforce.root}/sobjects/{name}/describe")
+            self._objects[name] = self._calls.call(asked, {})["fields"]
+        return self._objects[name]
 
     def _refers_by(self, reference: Mapping[str, Any], name: str) -> bool:
         """Whether a reference can be told by this field of what it refers to."""
