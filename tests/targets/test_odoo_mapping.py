@@ -124,6 +124,11 @@ def test_a_connection_without_a_key_is_refused_before_any_call():
         ("phone: {from: phone,", "phone: {from: phone, join: [name],", "exactly one of"),
         ("ref: {from: key", "ref: {from: vin", "found again by it"),
         ("summary: {", "user_id: {", "set by the adapter"),
+        (
+            "{from: phone, wins: theirs}",
+            "{first_of: [phone]}",
+            "results: numbers: no field of a contact is {from: phone}",
+        ),
     ],
 )
 def test_a_mapping_file_says_what_is_wrong_with_it(tmp_path: Path, old, new, why):

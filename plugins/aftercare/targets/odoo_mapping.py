@@ -10,7 +10,7 @@ import html
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from aftercare.targets.feedback import ResultWords
 from aftercare.targets.field_rules import (
@@ -110,6 +110,12 @@ class OdooMapping(MappingFile):
     owner: Owner
     results: OdooResults
     withdrawal_note: str = Field(pattern=r"\{reason\}")
+
+    @model_validator(mode="after")
+    def _numbers_stand_somewhere(self) -> OdooMapping:
+        if self.results.numbers and self.phone_field is None:
+            raise ValueError("results: numbers: no field of a contact is {from: phone}")
+        return self
 
     @property
     def phone_field(self) -> str | None:

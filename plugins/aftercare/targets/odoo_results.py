@@ -65,8 +65,7 @@ def read_numbers(
     cursor: str | None,
 ) -> ToldNumbers:
     """The numbers of contacts that were written since the cursor, by us or by staff; as `read`."""
-    if mapping.phone_field is None:
-        raise mapping.wrong("no field of a contact is {from: phone}", "results", "numbers")
+    phone = mapping.phone_field
     newest, stamps, keys = _written(
         call, "res.partner", [["ref", "!=", False]], keys_of, mapping, cursor
     )
@@ -76,7 +75,7 @@ def read_numbers(
             "res.partner",
             "search_read",
             domain=[["id", "in", list(batch)]],
-            fields=["write_date", mapping.phone_field],
+            fields=["write_date", phone],
             context={"active_test": False},
         )
         numbers += [
@@ -84,7 +83,7 @@ def read_numbers(
                 keys[row["id"]],
                 str(row["id"]),
                 _moment(row["write_date"]),
-                row[mapping.phone_field] or "",
+                row[phone] or "",
             )
             for row in rows
         ]
