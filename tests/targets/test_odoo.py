@@ -34,8 +34,11 @@ def test_open_activities_are_the_tasks_sent(odoo):
 
 
 def test_people_can_look_at_its_pages(odoo):
-    visitor = requests.Session()  # Whose cookie names the database where the server has several.
-    page = visitor.get(f"{odoo.server.address}/web/login", params={"db": odoo.database}, timeout=60)
+    visitor = requests.Session()
+    # Databases of other tests come and go between two requests, and with only one there is no
+    # cookie that would say which is meant.
+    visitor.headers["X-Odoo-Database"] = odoo.database
+    page = visitor.get(f"{odoo.server.address}/web/login", timeout=60)
     assert page.status_code == 200
     assert 'name="login"' in page.text
     (script, *_) = re.findall(r'src="(/web/assets/[^"]+\.js)"', page.text)
