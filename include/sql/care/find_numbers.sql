@@ -1,7 +1,7 @@
 -- Since when tonight's documents give their number: the first day whose load
 -- brought it. Asked of all captured versions, where the number was called in
--- vain or written to, for this task or another. offset 0: document by document,
--- and never all versions.
+-- vain, found wrong or written to, for this task or another. offset 0: document
+-- by document, and never all versions.
 -- grain: one row per task
 -- reads: pg_temp.night_subject, pg_temp.night_rule, pg_temp.night_call,
 --   care.follow_up_task, staging.sales_order, staging.repair_order,
@@ -15,7 +15,7 @@ with tried as (
         s.problem is null
         and c.outcome in (
             'no_answer', 'busy', 'powered_off', 'message_sent',
-            'message_refused'
+            'message_refused', 'invalid_number', 'wrong_person'
         )
     union
     select t.tried_hash as contact_hash

@@ -52,10 +52,13 @@ calls as (
         on n.task_key = t.task_key and t.status = 'done'
     where
         c.called_on <= greatest(n.expires_on, t.expires_on)
-        -- That a number is wrong was said of the one before.
+        -- That a number is wrong was said of the one before, if the new one came
+        -- while there was time to call it.
         and not (
             c.outcome in ('invalid_number', 'wrong_person')
-            and c.called_on <= coalesce(g.given_on, date '-infinity')
+            and coalesce(
+                c.called_on <= g.given_on and g.given_on < n.expires_on, false
+            )
         )
     group by n.task_key
 ),
