@@ -1,4 +1,4 @@
-"""A number that staff put right in a CRM holds from the next night on, and opens what the wrong one ended."""
+"""A number that staff put right in a CRM, or a dealer system, holds from the next night on, and opens what the wrong one ended."""
 
 import pytest
 from care_group import REPAIR, CareGroup, july
@@ -102,6 +102,39 @@ def test_another_number_or_vehicle_is_not_meant(
     care.night(july(2))
     care.put_right(**{"subject": "VINR", "said_on": july(3), "replaced": WRONG} | changes)  # type: ignore[arg-type]
     care.night(july(3))
+    assert state(care) == ("done", "invalid_number")
+
+
+@pytest.mark.parametrize("outcome", ["invalid_number", "wrong_person"])
+def test_a_number_that_the_dealer_system_puts_right_opens_it_as_well(
+    care: CareGroup, outcome: str
+) -> None:
+    care.call(REPAIR, july(2), outcome)
+    care.night(july(2))
+    care.repair("R", july(1), arrives=july(3), deliverer_phone_hash=b"right")
+    care.night(july(3))
+    assert state(care) == ("open", None)
+    care.call(REPAIR, july(4), outcome, attempt_no=2)
+    care.night(july(4))
+    assert state(care) == ("done", outcome)
+
+
+@pytest.mark.parametrize("arrives", [16, 30])
+def test_a_number_that_comes_when_there_is_no_day_left_to_call_it_opens_nothing(
+    care: CareGroup, arrives: int
+) -> None:
+    care.call(REPAIR, july(2), "invalid_number")
+    care.nights(july(2), july(arrives - 1))
+    care.repair("R", july(1), arrives=july(arrives), deliverer_phone_hash=b"right")
+    care.night(july(arrives))
+    assert state(care) == ("done", "invalid_number")
+
+
+def test_a_number_put_right_on_the_last_day_opens_nothing(care: CareGroup) -> None:
+    care.call(REPAIR, july(2), "invalid_number")
+    care.nights(july(2), july(15))
+    care.put_right("VINR", july(16), WRONG)
+    care.night(july(16))
     assert state(care) == ("done", "invalid_number")
 
 

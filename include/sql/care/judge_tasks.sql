@@ -52,8 +52,8 @@ calls as (
         on n.task_key = t.task_key and t.status = 'done'
     where
         c.called_on <= greatest(n.expires_on, t.expires_on)
-        -- That a number is wrong was said of the one before, if the new one came
-        -- while there was time to call it.
+        -- That a number is wrong was said of the one before, if the new one
+        -- came while there was time to call it.
         and not (
             c.outcome in ('invalid_number', 'wrong_person')
             and coalesce(
