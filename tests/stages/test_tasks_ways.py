@@ -233,6 +233,21 @@ def test_a_number_that_is_given_again_is_called_again(care: CareGroup) -> None:
     assert row(care, "status", key="CA01.S4-06.S") == ("open",)
 
 
+def test_a_call_in_vain_that_is_told_later_still_counts_for_what_was_given_before_it(
+    care: CareGroup,
+) -> None:
+    care.prefer("stop", july(1), vin="VINR", stopped_contact="sms")
+    called(care, 2, 3, 4)
+    care.repair("S", july(5), deliverer_phone_hash=b"phone R")
+    care.night(july(5))
+    assert row(care, "status", key="CA01.S4-06.S") == ("open",)
+    care.call(REPAIR, july(5), "no_answer", attempt_no=4, arrives=july(6))
+    for day in (6, 7):
+        care.night(july(day))
+        assert row(care, "tried_on") == (july(5),)
+        assert row(care, "status", "status_reason", key="CA01.S4-06.S") == ("held", "unreachable")
+
+
 def test_one_person_is_checked_once_however_many_tasks_ended(care: CareGroup) -> None:
     care.prefer("stop", july(1), vin="VINR", stopped_contact="sms")
     care.repair("S", july(1), deliverer_phone_hash=b"phone R", vin="VINR")
