@@ -3,6 +3,7 @@
 Of section a, follow-ups and reminders, it says rule by rule where it stands, or that it does not.
 """
 
+import ast
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -93,7 +94,8 @@ def section_table() -> list[str]:
     rows = []
     for rule, entry in section().items():
         stands = "<br>".join(f"`{name}`" for name in (*files(rule), *entry.get("in", ())))
-        played = "<br>".join(f"`{name}`" for name in situations(rule))
+        shown = (f"{case}: `{test}`" for case, test in entry.get("shown_by", {}).items())
+        played = "<br>".join((*(f"`{name}`" for name in situations(rule)), *shown))
         cells = (rule, entry["kind"], entry["about"], stands, played, entry.get("not_yet", ""))
         rows.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
     return SECTION_HEAD + rows
@@ -120,6 +122,29 @@ def test_every_rule_of_section_a_is_there_once_and_says_what_it_is() -> None:
         assert entry["kind"] in KINDS, rule
         assert files(rule) or entry.get("in") or entry.get("not_yet"), rule
         assert all((PROJECT / name).is_file() for name in entry.get("in", ())), rule
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        rule
+        for rule, entry in section().items()
+        if entry["kind"] == "modifier" and (files(rule) or "in" in entry)
+    ],
+)
+def test_every_modifier_is_shown_by_an_ordinary_case_an_edge_and_an_exception(rule: str) -> None:
+    shown = section()[rule]["shown_by"]
+    assert list(shown) == ["ordinary", "edge", "exception"]
+    assert len(set(shown.values())) == 3
+    for each in shown.values():
+        file, _, name = each.partition("::")
+        assert name in names_in(file), each
 
 
 @pytest.mark.parametrize(

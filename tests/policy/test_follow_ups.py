@@ -1,7 +1,8 @@
 """The situations of every follow-up, played on a real warehouse.
 
 A situation has the warehouse for itself, with one document. The task must not be there a night before it
-opens, and must be there, as expected, after the night that prepares its first day.
+opens, and must be there, as expected, after the night that prepares its first day. Of each follow-up the
+first situation goes on to the last day: a night before it the task is there still, a night later it is missed.
 """
 
 import shutil
@@ -74,8 +75,8 @@ def situations(stem: str) -> dict[str, dict[str, Any]]:
 
 def each_situation() -> Iterator[Any]:
     for stem in STEMS:
-        for name, situation in situations(stem).items():
-            yield pytest.param(stem, situation, id=f"{stem.partition('/')[2]}: {name}")
+        for number, (name, situation) in enumerate(situations(stem).items()):
+            yield pytest.param(stem, situation, number == 0, id=f"{stem.partition('/')[2]}: {name}")
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -182,8 +183,10 @@ def numbers_of(event: str, expected: dict[str, Any] | None) -> str:
     return "" if event not in NUMBERED or not expected else f".{expected['event_on']:%Y%m%d}"
 
 
-@pytest.mark.parametrize(("stem", "situation"), list(each_situation()))
-def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stem", "situation", "is_first"), list(each_situation()))
+def test_situation(
+    stem: str, situation: dict[str, Any], is_first: bool, emptied: Engine, tmp_path: Path
+) -> None:
     pack, _, name = stem.partition("/")
     given, expected = dict(situation["given"]), situation["expect"]
     changes = given.pop("policy", None)
@@ -216,6 +219,11 @@ def test_situation(stem: str, situation: dict[str, Any], emptied: Engine, tmp_pa
     care.night(opens - ONE_DAY)
     task = care.task(key)
     assert {column: task[column] for column in expected} == expected
+    if is_first:
+        care.night(task["expires_on"] - ONE_DAY)
+        assert care.task(key)["status"] != "missed"
+        care.night(task["expires_on"])
+        assert care.task(key)["status"] == "missed"
 
 
 def test_a_store_of_the_ev_company_has_the_follow_ups_of_the_norm(emptied: Engine) -> None:
