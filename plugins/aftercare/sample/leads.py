@@ -47,13 +47,18 @@ def lead_rows(world: World, store: Store, first: date, last: date) -> Iterator[R
     """Leads of a store that may show something new between two days."""
     day = max(world.start, first - timedelta(days=REACH))
     while day <= min(last, world.end):
-        rng = world.rng(store, day, 6)
-        most = round(2 * FOR_EACH_SALE * world.daily_sales) or 1
-        for place in range(most):
-            if rng.random() < FOR_EACH_SALE * world.daily_sales / most:
-                yield _lead(world, store, day, place, rng)
+        yield from came_on(world, store, day)
         day += timedelta(days=1)
     yield from planted(world, store, BAD, _Planted(world, store), {"source": "web"})
+
+
+def came_on(world: World, store: Store, day: date) -> Iterator[Row]:
+    """The leads that came to a store on a day, with what becomes of them."""
+    rng = world.rng(store, day, 6)
+    most = round(2 * FOR_EACH_SALE * world.daily_sales) or 1
+    for place in range(most):
+        if rng.random() < FOR_EACH_SALE * world.daily_sales / most:
+            yield _lead(world, store, day, place, rng)
 
 
 class _Planted:

@@ -1,8 +1,9 @@
 """What customers said beside their orders: consents, preferences, and whom they brought.
 
-Each buyer is asked for consent to three purposes; some take a word back later. Preferences come
-from visitors, some of them without the reason that a pause needs. Some name a vehicle, some a
-phone, most both, and some phones are those that a store typed in for many.
+Each buyer is asked for consent to three purposes, some visitors of the workshop and each lead for
+commercial contact; some take a word back later. Preferences come from visitors, some of them without
+the reason that a pause needs. Some name a vehicle, some a phone, most both, and some phones are those
+that a store typed in for many.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+from aftercare.sample.leads import came_on
 from aftercare.sample.planted import Bad, common, missing, pick, planted, unreadable
 from aftercare.sample.roster import Store
 from aftercare.sample.rows import Break, Row, Values, Version
@@ -22,6 +24,9 @@ ASKED = (("service", 0.95), ("safety", 0.98), ("commercial", 0.6))  # share that
 BY_PHONE_ONLY = 0.08  # share of words that name no vehicle, where the phone can be called
 # For each visit, on average: words that are taken back, and preferences.
 TAKEN_BACK, WISHES = 0.02, 0.05
+ASKED_AT_A_VISIT, ASKED_AS_A_LEAD = 0.1, 0.7  # share of visits, and of leads with a phone
+YES = 0.6  # share of these that agrees to commercial contact
+LEAD_SLOT = 500  # numbers of a day from which leads have theirs
 REFERRED, NOT_YET = 0.08, 0.2  # share of sales, and of referrals whose order is not typed in
 NO_REASON = 0.06
 CHANNELS = (("paper", 55), ("app", 25), ("phone", 15), ("sms", 3), ("other", 2))
@@ -97,6 +102,7 @@ def wish_rows(world: World, store: Store, first: date, last: date) -> Iterator[R
     day = max(world.start, first)
     while day <= min(last, world.end):
         yield from _consents(world, store, day)
+        yield from _words_of_leads(world, store, day)
         yield from _preferences(world, store, day)
         yield from _referrals(world, store, day)
         day += timedelta(days=1)
@@ -120,6 +126,20 @@ def _consents(world: World, store: Store, day: date) -> Iterator[Row]:
         vehicle = world.vehicle(store, local)
         yield made.word(vehicle, day, slot, "commercial", "withdrawn", rng)
         slot += 1
+    for local in _some(world, store, day, ASKED_AT_A_VISIT, rng):
+        state = "given" if rng.random() < YES else "refused"
+        yield made.word(world.vehicle(store, local), day, slot, "commercial", state, rng)
+        slot += 1
+
+
+def _words_of_leads(world: World, store: Store, day: date) -> Iterator[Row]:
+    rng = world.rng(store, day, 8, 600)
+    made = _Made(world, store)
+    for place, lead in enumerate(came_on(world, store, day)):
+        came = lead.versions[0]
+        if not came.breaks and rng.random() < ASKED_AS_A_LEAD:
+            state = "given" if rng.random() < YES else "refused"
+            yield made.word_of_lead(came.values, day, LEAD_SLOT + place, state, rng)
 
 
 def _preferences(world: World, store: Store, day: date) -> Iterator[Row]:
@@ -158,14 +178,20 @@ class _Made:
         self, vehicle: Vehicle, day: date, slot: int, purpose: str, state: str, rng: Random
     ) -> Row:
         """A consent that was given, refused or taken back."""
-        values = {
-            "consent_no": f"TY{self._store.code}{day:%y%m%d}{slot:03d}",
-            "purpose": purpose,
-            "state": state,
-            "said_on": day,
-            "channel": pick(CHANNELS, rng),
-        }
+        values = self._consent(day, slot, purpose, state, rng)
         return self._row("consent", vehicle, day, slot, values, rng, "CN10")
+
+    def word_of_lead(self, lead: Values, day: date, slot: int, state: str, rng: Random) -> Row:
+        """What somebody who has no vehicle yet said about commercial contact."""
+        values: Values = {
+            "store_code": self._store.code,
+            **self._consent(day, slot, "commercial", state, rng),
+            "vin": None,
+            "customer_name": lead["customer_name"],
+            "customer_phone": lead["customer_phone"],
+        }
+        version = Version(day, at(rng, day, 9, 17), values)
+        return Row(self._world.number(self._store, day, slot), "consent", [version])
 
     def wish(self, vehicle: Vehicle, day: date, slot: int, rng: Random) -> Row:
         """A preference of any kind, sometimes without its reason."""
@@ -218,6 +244,15 @@ class _Made:
         """A referral in which nothing is wrong."""
         order_no = f"XS{self._store.code}{day:%y%m%d}01"
         return self.brought(vehicle, day, slot, order_no, Random(slot))
+
+    def _consent(self, day: date, slot: int, purpose: str, state: str, rng: Random) -> Values:
+        return {
+            "consent_no": f"TY{self._store.code}{day:%y%m%d}{slot:03d}",
+            "purpose": purpose,
+            "state": state,
+            "said_on": day,
+            "channel": pick(CHANNELS, rng),
+        }
 
     def _wished(self, vehicle: Vehicle, day: date, slot: int, kind: str, rng: Random) -> Values:
         ends_on = day + timedelta(days=30 * rng.randint(1, 6))
