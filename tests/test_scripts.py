@@ -9,7 +9,14 @@ from care_group import house_policy
 from aftercare import scripts
 from aftercare.errors import ConfigurationError
 from aftercare.rules.follow_ups import follow_ups
-from aftercare.scripts import FOLDER, LANGUAGES, render_script, script_version, title_of
+from aftercare.scripts import (
+    FOLDER,
+    LANGUAGES,
+    render_script,
+    said_in_another,
+    script_version,
+    title_of,
+)
 from aftercare.settings import Language
 
 FACTS = {
@@ -204,12 +211,86 @@ def test_what_is_said_besides_is_told_apart_from_a_message(
         "title": "保养到期",
         "store_name": "和远店",
         "model": "速派",
+        "plate": "粤B54321",
         "deadline_date": date(2026, 10, 12),
+        "words": ["到期前请来", "1. 现在跑了多少公里？"],
     }
     message = render_script("run_in", FACTS | {"also": [other], "is_message": True}, language)
     call = render_script("repair_call", FACTS | {"also": [other], "is_message": False}, language)
     assert ends in message
     assert asks in message
-    assert "2026-10-12" in message
     assert ends not in call
-    assert "2026-10-12" in call
+    for text in (message, call):
+        assert all(said in text for said in ("2026-10-12", "粤B54321", "  1. 现在跑了多少公里？"))
+
+
+@pytest.mark.parametrize(("language", "end"), [("zh", "【结束】"), ("en", "[Closing]")])
+@pytest.mark.parametrize("script_id", CALLS)
+def test_what_else_a_call_tells_is_said_before_it_ends(
+    script_id: str, language: Language, end: str
+) -> None:
+    other = {"title": "年检", "store_name": "和远店", "model": None, "plate": None}
+    other |= {"deadline_date": date(2026, 10, 12), "words": []}
+    spoken = render_script(script_id, FACTS | {"also": [other]}, language)
+    assert spoken.count("2026-10-12") == 1
+    assert spoken.index("2026-10-12") < spoken.index(end)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_another_s_call_a_task_s_reason_and_questions_are_said_and_no_greeting(
+    language: Language,
+) -> None:
+    said = said_in_another("service_call", FACTS, language)
+    whole = render_script("service_call", FACTS, language)
+    assert said[0].startswith("粤A12345" if language == "zh" else "Going by time")
+    assert [line[0] for line in said[1:]] == ["1", "2", "3", "4", "5"]
+    assert all(line in whole for line in said)
+    assert said_in_another("inspection_reminder", FACTS, language) == [
+        render_script("inspection_reminder", FACTS, language)
+    ]
+
+
+def test_a_service_that_is_overdue_is_not_spoken_of_as_ahead() -> None:
+    ahead = render_script("service_call", FACTS | {"due_date": date(2026, 6, 8)}, "zh")
+    over = render_script("service_call", FACTS | {"due_date": date(2026, 7, 8)}, "zh")
+    assert "下次保养在 2026 年 7 月 1 日前后。" in ahead
+    assert "就到期了" in over
+    assert "下次保养在" not in over
+
+
+@pytest.mark.parametrize("script_id", ["inspection_reminder", "warranty_call"])
+def test_a_reminder_tells_the_day_that_it_is_about(script_id: str) -> None:
+    assert "2028 年 7 月" in render_script(script_id, FACTS | {"falls_on": date(2028, 7, 1)}, "zh")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_to_be_won_back_gets_what_fits_the_last_visit(language: Language) -> None:
+    facts = FACTS | {"due_date": date(2026, 7, 4)}
+    kinds = (None, "maintenance", "mechanical", "bodywork", "tyre")
+    texts = {render_script("win_back", facts | {"last_visit": kind}, language) for kind in kinds}
+    assert len(texts) == len(kinds)
+    days = (date(2026, 7, 1), date(2026, 8, 1), None)
+    offers = {render_script("win_back", facts | {"next_service_on": day}, language) for day in days}
+    assert len(offers) == len(days)
+
+
+def test_another_word_in_a_part_is_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripts, "FOLDER", tmp_path)
+    (tmp_path / "parts").mkdir()
+    versions = set()
+    for words in ("再见", "回头见"):
+        for language in LANGUAGES:
+            inner = f'{{% include "parts/inner.{language}.txt" %}}'
+            (tmp_path / f"x.{language}.txt").write_text(
+                f'{{# title: 甲 #}}\n{{% include "parts/outer.{language}.txt" %}}', encoding="utf-8"
+            )
+            (tmp_path / "parts" / f"outer.{language}.txt").write_text(inner, encoding="utf-8")
+            (tmp_path / "parts" / f"inner.{language}.txt").write_text(words, encoding="utf-8")
+        for cached in (script_version, scripts._source, scripts._part):
+            cached.cache_clear()
+        versions.add(script_version("x"))
+    for cached in (script_version, scripts._source, scripts._part):
+        cached.cache_clear()
+    assert len(versions) == 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +21,19 @@ FOLDER = PROJECT / "include" / "templates" / "scripts"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
 VERSION_LENGTH = 12
+INCLUDED = re.compile(r'"parts/([a-z_]+)\.(?:zh|en)\.txt"')
+HEADING = re.compile(r"^(?=[【\[])", re.MULTILINE)
+CLOSING = "closing"
+SAID_IN_ANOTHER: Mapping[Language, tuple[str, str]] = {
+    "zh": ("【来意】", "【要问的】"),
+    "en": ("[Why I call]", "[Questions]"),
+}
+"""The sections of a script that are said where its task is said in another one's call."""
 SOMETIMES = (
+    "due_date",
+    "falls_on",
+    "last_visit",
+    "also",
     "next_service_on",
     "festival",
     "subject",
@@ -49,12 +61,9 @@ def script_version(script_id: str) -> str:
     """A short digest of the script in all languages and of the parts it is made of."""
     digest = hashlib.sha256()
     for language in LANGUAGES:
-        sources = [_source(script_id, language)]
-        for part in sorted(FOLDER.glob(f"parts/*.{language}.txt")):
-            if f'"parts/{part.name}"' in sources[0]:
-                sources.append(part.read_text(encoding="utf-8"))
-        for source in sources:
-            digest.update(source.encode())
+        source = _source(script_id, language)
+        for text in (source, *(_part(name, language) for name in _parts_of(source, language))):
+            digest.update(text.encode())
     return digest.hexdigest()[:VERSION_LENGTH]
 
 
@@ -62,16 +71,21 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     """The words for one task, as plain text.
 
     ``facts``: ``store_name``, ``owner_name``, ``customer_name``, ``model``, ``plate``, ``event_on``,
-    ``deadline_date`` and, where there is one, ``customer_class`` and ``is_company``, the name being
+    ``deadline_date`` and, where there is one, ``due_date``, ``falls_on``, the day that a
+    reminder is about where that is not the event's, ``last_visit``, the kind of the visit that the task
+    is about, ``customer_class`` and ``is_company``, the name being
     that of a company, ``next_service_on``, ``festival``, ``subject``, of a
     campaign, and ``told``, what the customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
-    ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
-    it follows the script, in other words where the task is a message (``is_message``). Raises ConfigurationError for a script that is missing or asks for another fact.
+    ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the
+    same person is to be told, each with ``title``, ``store_name``, ``model``, ``plate``,
+    ``deadline_date`` and ``words`` (see ``said_in_another``). A call says it before it ends; a message
+    (``is_message``) is followed by it, in words for staff. Raises ConfigurationError for a script that
+    is missing or asks for another fact.
     """
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
         text = template.render({**dict.fromkeys(SOMETIMES), **facts})
-        if facts.get("also"):
+        if facts.get("also") and CLOSING not in _parts_of(_source(script_id, language), language):
             # What is to be said belongs into a message's text, which staff write; they are told apart.
             name = "also_in_message" if facts.get("is_message") else "also"
             part = _environment().get_template(f"parts/{name}.{language}.txt")
@@ -82,6 +96,37 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
             f"cannot be filled in: {problem.message}", file=_name(script_id, language)
         ) from None
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def said_in_another(
+    script_id: str, facts: Mapping[str, object], language: Language
+) -> Sequence[str]:
+    """The lines of a task's script that are said where it is told in the call, or written into the
+    message, of another task: why it is said and what is asked; of a message all of it."""
+    text = render_script(script_id, facts, language)
+    wanted = [
+        section.partition("\n")[2]
+        for section in HEADING.split(text)
+        if section.startswith(SAID_IN_ANOTHER[language])
+    ]
+    return [line for part in wanted or [text] for line in part.splitlines() if line]
+
+
+def _parts_of(source: str, language: Language) -> Sequence[str]:
+    """The names of the parts that a source is made of, and of theirs."""
+    found: dict[str, None] = {}
+    waiting = INCLUDED.findall(source)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            waiting += INCLUDED.findall(_part(name, language))
+    return list(found)
+
+
+@cache
+def _part(name: str, language: Language) -> str:
+    return (FOLDER / "parts" / f"{name}.{language}.txt").read_text(encoding="utf-8")
 
 
 def _name(script_id: str, language: Language) -> str:

@@ -89,16 +89,26 @@ documents as (
     where t.document_kind = 'lead'
 ),
 
--- What waits for another task, and can be, is said in its call.
+-- What waits for another task, and can be, is said in its call, with the plate
+-- that the vehicle was last seen with.
 merged as (
     select
         t.task_key,
         jsonb_agg(
             jsonb_build_object(
                 'script_id', other.script_id,
+                'pack', other.pack,
+                'policy_line', other.policy_line,
+                'event', other.event,
+                'occurrence', other.occurrence,
+                'event_on', other.event_on,
+                'due_on', other.due_on,
+                'deadline_on', other.deadline_on,
+                'channel', other.channel,
+                'subject', run.subject,
                 'store_name', place.name,
                 'model', vehicle.model,
-                'deadline_on', other.deadline_on
+                'plate', encode(seen.plate_cipher, 'hex')
             )
             order by other.priority, other.deadline_on, other.task_key
         ) as also
@@ -107,6 +117,23 @@ merged as (
         on other.task_key = any(t.also) and other.is_mergeable
     inner join core.store as place on other.store_code = place.store_code
     left join core.vehicle as vehicle on other.vin = vehicle.vin
+    left join care.campaign as run
+        on other.event = 'campaign' and other.occurrence = run.campaign_no
+    left join lateral (
+        select
+            r.plate_cipher,
+            r.exit_on as seen_on
+        from core.repair_order as r
+        where other.vin = r.vin and r.plate_cipher is not null
+        union all
+        select
+            s.plate_cipher,
+            s.delivered_on as seen_on
+        from core.sales_order as s
+        where other.vin = s.vin and s.plate_cipher is not null
+        order by seen_on desc nulls last -- noqa: RF02
+        limit 1
+    ) as seen on true
     group by t.task_key
 ),
 
@@ -189,6 +216,7 @@ select
     st.name as store_name,
     t.rule_id,
     t.pack,
+    t.policy_line,
     t.document_kind,
     t.document_no,
     t.occurrence,

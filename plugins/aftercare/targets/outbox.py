@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import Connection, RowMapping
 
 from aftercare import warehouse
 from aftercare.protection import Keyring
 from aftercare.rules.customer_class import CustomerClass, customer_class
+from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.policy import Policy
 from aftercare.settings import Language
 from aftercare.targets import rendering
@@ -161,8 +163,10 @@ class Outbox:
         if row["status"] != "open" or row["expires_on"] < self.today:
             return None
         if self.says_once:
-            return rendering.message_record(row, self.keyring, self.language)
-        return rendering.task_record(row, None, self.keyring, self.language, self._class(row))
+            return rendering.message_record(row, self.keyring, self.language, self._follow_ups)
+        return rendering.task_record(
+            row, None, self.keyring, self.language, self._class(row), self._follow_ups
+        )
 
     def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
         """Every open task of a store, in the order of its list."""
@@ -180,9 +184,15 @@ class Outbox:
         )
         rows = self._rows(connection, keys)
         return [
-            rendering.list_record(row, self.keyring, self.language, self._class(row))
+            rendering.list_record(
+                row, self.keyring, self.language, self._class(row), self._follow_ups
+            )
             for row in (rows[key] for key in keys)
         ]
+
+    @cached_property
+    def _follow_ups(self) -> FollowUpFacts:
+        return FollowUpFacts.of(self.policy)
 
     def _class(self, row: RowMapping) -> CustomerClass:
         day = row["open_on"]
@@ -203,7 +213,9 @@ class Outbox:
         followed by another."""
         number = _number(row, ledger)
         crm_id = ledger["crm_id"] if ledger and ledger["record_no"] == number else None
-        record = rendering.task_record(row, crm_id, self.keyring, self.language, self._class(row))
+        record = rendering.task_record(
+            row, crm_id, self.keyring, self.language, self._class(row), self._follow_ups
+        )
         key: Key = ("task", record.key)
         work.numbers[key] = number
         self._send(work, record, ledger)
@@ -252,7 +264,11 @@ class Outbox:
         elif message["is_in_doubt"] and message["was"] != "unknown":
             work.settle(key, "unknown", IN_DOUBT)
         else:
-            self._send(work, rendering.message_record(row, self.keyring, self.language), None)
+            self._send(
+                work,
+                rendering.message_record(row, self.keyring, self.language, self._follow_ups),
+                None,
+            )
             if message["is_in_doubt"]:
                 work.doubtful.add(key)
 

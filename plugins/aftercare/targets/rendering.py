@@ -15,8 +15,9 @@ from sqlalchemy import RowMapping
 from aftercare.protection import Keyring
 from aftercare.rules.customer_class import CustomerClass
 from aftercare.rules.festivals import festivals_on
+from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.follow_ups import INTERNAL
-from aftercare.scripts import render_script, title_of
+from aftercare.scripts import render_script, said_in_another, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
 from aftercare.words import FESTIVALS, Pair, Words, say, word
@@ -132,9 +133,11 @@ def task_record(
     keyring: Keyring,
     language: Language,
     customer_class: CustomerClass,
+    follow_ups: FollowUpFacts,
 ) -> Record:
     """One call to make, with what the caller needs to know and to say."""
-    title = title_of(row["script_id"], language)
+    name = follow_ups.title(row["pack"], row["policy_line"], language)
+    title = name or title_of(row["script_id"], language)
     facts: dict[str, object] = {
         "store_code": row["store_code"],
         "store_name": row["store_name"],
@@ -148,7 +151,9 @@ def task_record(
         "vin": row["vin"],
         "model": row["model"],
         "last_event": last_event(row, language),
+        "last_visit": row["repair_type"],
         "event_on": row["event_on"],
+        "falls_on": _falls_on(row, row["event_on"], follow_ups),
         "owner_no": row["owner_no"],
         "owner_name": row["owner_name"],
         "customer_class": customer_class,
@@ -158,20 +163,15 @@ def task_record(
         "next_service_on": row["next_service_on"],
         "is_message": row["channel"] == "sms",
         "also": [
-            {
-                "title": title_of(other["script_id"], language),
-                "store_name": other["store_name"],
-                "model": other["model"],
-                "deadline_date": other["deadline_on"],
-            }
-            for other in row["also"] or ()
+            _besides(other, row, keyring, language, follow_ups) for other in row["also"] or ()
         ],
         "told": [_told(each, keyring, language) for each in row["told"] or ()],
     }
     script = render_script(row["script_id"], facts, language)
     only_for_the_script = {
         "store_name", "event_on", "owner_name", "customer_class", "is_company", "festival",
-        "subject", "next_service_on", "is_message", "also", "told",
+        "subject", "next_service_on", "is_message", "also", "told", "last_visit",
+        "falls_on",
     }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
@@ -191,7 +191,9 @@ def task_record(
     )
 
 
-def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Record:
+def message_record(
+    row: RowMapping, keyring: Keyring, language: Language, follow_ups: FollowUpFacts
+) -> Record:
     """One message: to whom, in which words, and what a gateway's own template may ask for."""
     facts: dict[str, object] = {
         "store_name": row["store_name"],
@@ -199,6 +201,8 @@ def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Rec
         "plate": _opened(row["plate_cipher"], keyring),
         "model": row["model"],
         "event_on": row["event_on"],
+        "falls_on": _falls_on(row, row["event_on"], follow_ups),
+        "due_date": row["due_on"],
         "deadline_date": row["deadline_on"],
         "owner_name": row["owner_name"],
     }
@@ -217,10 +221,14 @@ def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Rec
 
 
 def list_record(
-    row: RowMapping, keyring: Keyring, language: Language, customer_class: CustomerClass
+    row: RowMapping,
+    keyring: Keyring,
+    language: Language,
+    customer_class: CustomerClass,
+    follow_ups: FollowUpFacts,
 ) -> Record:
     """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
-    task = task_record(row, None, keyring, language, customer_class)
+    task = task_record(row, None, keyring, language, customer_class, follow_ups)
     last_on: date | None = row["last_attempt_on"]
     return Record(
         entity="task",
@@ -242,6 +250,48 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
     """Why a task leaves the list, for the people who work on the list."""
     exact = WITHDRAWN_BECAUSE.get(row["status_reason"] or "")
     return say(exact or WITHDRAWN[row["status"]], language)
+
+
+def _falls_on(
+    task: Mapping[str, Any] | RowMapping, event_on: date, follow_ups: FollowUpFacts
+) -> date | None:
+    """The day that a reminder is about; of greetings and campaigns, which go by a name, none."""
+    number = str(task["occurrence"])
+    if not number.isdigit():
+        return None
+    return follow_ups.falls_on(task["policy_line"], event_on, int(number))
+
+
+def _besides(
+    other: Mapping[str, Any],
+    row: RowMapping,
+    keyring: Keyring,
+    language: Language,
+    follow_ups: FollowUpFacts,
+) -> dict[str, object]:
+    """What else the person of a task is to be told: what, of which car, until when, in which words."""
+    days = {name: date.fromisoformat(other[name]) for name in ("event_on", "due_on", "deadline_on")}
+    name = follow_ups.title(other["pack"], other["policy_line"], language)
+    plate = other["plate"] and _opened(bytes.fromhex(other["plate"]), keyring)
+    known = {
+        "title": name or title_of(other["script_id"], language),
+        "store_name": other["store_name"],
+        "model": other["model"],
+        "plate": plate,
+        "deadline_date": days["deadline_on"],
+    }
+    facts = {
+        **known,
+        "owner_name": row["owner_name"],
+        "customer_name": _opened(row["name_cipher"], keyring),
+        "event_on": days["event_on"],
+        "falls_on": _falls_on(other, days["event_on"], follow_ups),
+        "due_date": days["due_on"],
+        "subject": other["subject"],
+        "festival": _festival(days["event_on"], language) if other["event"] == "festival" else None,
+        "is_message": other["channel"] == "sms",
+    }
+    return {**known, "words": said_in_another(other["script_id"], facts, language)}
 
 
 def _festival(day: date, language: Language) -> str | None:
