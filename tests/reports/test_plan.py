@@ -21,6 +21,8 @@ from aftercare.reports.plan import (
 )
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules.placed import Mover
+from aftercare.rules.titles import stem_of
+from aftercare.rules.units import UNITS
 from aftercare.settings import Language
 
 DAY = date(2026, 7, 4)
@@ -92,11 +94,20 @@ def test_a_comparison_finds_what_stands_on_one_side_and_what_differs() -> None:
     ]
 
 
+def test_what_differs_is_told_by_the_name_of_its_follow_up() -> None:
+    old = task("A.S4-03.1")
+    moved = Change(replace(old, due_on=date(2026, 7, 6)), old, is_moved=True, is_listed=False)
+    found = Comparison.of(plan("here", made(old)), plan("there", made(old), moved))
+    titles = {(old.pack, stem_of(old.policy_line)): {"zh": "首次回访", "en": "First call"}}
+    said = list(comparison_lines(found, titles, read_words("en", "plan")))
+    assert any("A.S4-03.1" in line and "S4-03 First call" in line for line in said)
+
+
 def test_another_policy_line_alone_is_no_difference() -> None:
     one = task("A.S4-03.1")
     found = Comparison.of(plan("a", made(one)), plan("b", made(replace(one, policy_line="x"))))
     assert not any(found.counts.values())
-    said = list(comparison_lines(found, read_words("en", "plan")))
+    said = list(comparison_lines(found, {}, read_words("en", "plan")))
     assert said[1].startswith(f"No difference up to the night of {DAY}.")
     assert said[2:] == ["Only rehearsed: nothing was written."]
 
@@ -112,6 +123,7 @@ def test_a_plan_and_a_story_have_words_for_all_they_can_tell(language: Language)
     names = [f"status_{status}" for status in statuses]
     names += [f"mover_{mover}" for mover in get_args(Mover)]
     names += [f"contact_{kind}" for kind in ("customer", "deliverer", "owner")]
+    names += [f"unit_{unit}" for unit in UNITS]
     assert [name for name in names if not why_words.has(name)] == []
     assert [
         state

@@ -44,19 +44,19 @@ def plan(
     from aftercare.rules.titles import rule_titles
 
     say = read_words(in_language(language).group.language, "plan")
+    titles = rule_titles(Policy.load(folder) if folder else runs.policy())
     nights = (day.date(), (last or day).date())
     if against is not None:
         found = runs.compare_nights(*nights, against, store, folder)
         if is_json:
             show(found.as_json())
             return
-        lines = comparison_lines(found, say)
+        lines = comparison_lines(found, titles, say)
     else:
         planned = runs.plan_nights(*nights, store, folder)
         if is_json:
             show(planned.as_json())
             return
-        titles = rule_titles(Policy.load(folder) if folder else runs.policy())
         lines = plan_lines(planned, titles, say, is_listed)
     for line in lines:
         click.echo(line)

@@ -340,6 +340,8 @@ def main(arguments: list[str]) -> int:
         server.stop()
     elif action == "destroy":
         server.destroy()
+        print(f"PostgreSQL and its data are gone: {server.home}")
+        return 0
     pid = server.pid
     print(f"PostgreSQL runs: pid {pid}, port {server.port}" if pid else "PostgreSQL does not run")
     return 0 if pid or action != "status" else 3

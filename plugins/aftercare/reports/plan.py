@@ -248,7 +248,7 @@ def plan_lines(plan: Plan, titles: Titles, say: Words, is_listed: bool) -> Itera
     yield say("nothing_written")
 
 
-def comparison_lines(found: Comparison, say: Words) -> Iterator[str]:
+def comparison_lines(found: Comparison, titles: Titles, say: Words) -> Iterator[str]:
     """What stands on one side only and what differs, the counts first."""
     policies = {"here": found.policy_digest[:12], "there": found.against_digest[:12]}
     yield say("compared", **policies)
@@ -267,7 +267,16 @@ def comparison_lines(found: Comparison, say: Words) -> Iterator[str]:
                 say("from_to", field=say(f"field_{name}"), one=_text(a, say), other=_text(b, say))
                 for name, (a, b) in one.differences(other).items()
             ]
-            yield "  " + say("of", what=one.task_key, text=say("comma").join(parts))
+            title = title_of(
+                titles,
+                one.pack,
+                stem_of(one.policy_line),
+                one.rule_id,
+                one.occurrence,
+                say.language,
+            )
+            what = say("because", text=one.task_key, why=title)
+            yield "  " + say("of", what=what, text=say("comma").join(parts))
         yield from _more(len(found.differing), say)
     yield say("nothing_written")
 

@@ -203,7 +203,7 @@ def _policy(story: Story, say: Words) -> Iterator[str]:
             [
                 line["line_id"],
                 _value(line["value"], say),
-                line["unit"],
+                _unit(line["unit"], say),
                 line["rule_id"],
                 line["reference"],
                 str(line["valid_from"]),
@@ -211,6 +211,12 @@ def _policy(story: Story, say: Words) -> Iterator[str]:
             for line in story.policy_lines
         ],
     )
+
+
+def _unit(unit: str, say: Words) -> str:
+    """A unit in words; one that only other policy files have, as it is."""
+    name = f"unit_{unit}"
+    return say(name) if say.has(name) else unit
 
 
 def _service(due: Row, say: Words) -> Iterator[str]:
