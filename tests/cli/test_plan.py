@@ -126,7 +126,9 @@ def test_a_draft_of_one_dated_line_changes_exactly_the_tasks_from_its_day_on(
     assert [row["task_key"] for row in found["differing"]] == ["CA01.S4-03.D4", "CA01.S4-03.D5"]
     assert set().union(*(row["differences"] for row in found["differing"])) == {"due_on"}
     shown = say(*nights, "--against", str(other)).output
-    assert "CA01.S4-03.D4: Due 2026-07-07 → 2026-07-06" in shown
+    assert (
+        "D4 (S4-03 First call within three days of delivery): Due 2026-07-07 → 2026-07-06" in shown
+    )
     assert "D3" not in shown
     nights = nights[:2]
     same = say(*nights, "--policy", str(other), "--against", str(other)).output

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from aftercare.demo.postgres import FORGETFUL, MAINTENANCE_DATABASE, EmbeddedPostgres, PostgresError
-from aftercare.demo.postgres_binaries import client_binaries
+from aftercare.demo.postgres_binaries import wheel_folder
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 people = Table(
@@ -197,7 +197,7 @@ def test_only_the_owner_reads_data_and_password(server: EmbeddedPostgres) -> Non
 
 def modes_around(server: EmbeddedPostgres) -> dict[Path, tuple[int, int]]:
     """Mode and owner of all that the wheel's own manager would open to everybody."""
-    wheel = client_binaries().parents[1]
+    wheel = wheel_folder().parent
     places = {*server.home.parents, *server.folder.parents, *wheel.parents, *wheel.rglob("*")}
     seen = {}
     for place in places:

@@ -23,13 +23,13 @@ from pathlib import Path
 
 import psutil
 import psycopg
+from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import NullPool, column, create_engine, select, table
 
 from aftercare.demo.ports import LOCALHOST, free_port
 from aftercare.demo.postgres_binaries import (
     ROOTS_FOLDER,
     PostgresError,
-    client_binaries,
     server_binaries,
 )
 from aftercare.demo.postgres_cluster import (
@@ -170,29 +170,29 @@ class EmbeddedPostgres:
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create database `name`, as a copy of `template` if given, which nobody may be using."""
-        copied = ["--template", template, "--strategy", "file_copy"] if template else []
-        self._client("createdb", *copied, name)
+        made = SQL("create database {}").format(Identifier(name))
+        if template:
+            made += SQL(" template {} strategy file_copy").format(Identifier(template))
+        self._maintain(made)
 
     def drop_database(self, name: str) -> None:
         """Drop database `name` and end its connections; an absent one is no error."""
-        self._client("dropdb", "--if-exists", "--force", name)
+        self._maintain(SQL("drop database if exists {} with (force)").format(Identifier(name)))
 
-    def _client(self, program: str, *arguments: str) -> None:
-        environment = plain_environment() | {
-            "PGHOST": LOCALHOST,
-            "PGPORT": str(self.port),
-            "PGUSER": SUPERUSER,
-            "PGPASSWORD": self.password,
-        }
-        command = [
-            str(client_binaries() / program),
-            "--maintenance-db",
-            MAINTENANCE_DATABASE,
-            *arguments,
-        ]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise PostgresError(f"{program} {' '.join(arguments)}: {done.stderr.strip()}")
+    def _maintain(self, statement: Composed) -> None:
+        """A statement of the server's own; over a connection, as starting a client takes longer than it."""
+        try:
+            with psycopg.connect(
+                host=LOCALHOST,
+                port=self.port,
+                user=SUPERUSER,
+                password=self.password,
+                dbname=MAINTENANCE_DATABASE,
+                autocommit=True,
+            ) as connection:
+                connection.execute(statement)
+        except psycopg.Error as problem:
+            raise PostgresError(str(problem).strip()) from None
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:

