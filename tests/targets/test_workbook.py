@@ -90,6 +90,20 @@ def test_a_task_has_a_row_for_each_call_with_its_key(tmp_path: Path) -> None:
     assert (first["vin_tail"], first["owner"]) == ("000001", "张敏")
 
 
+@pytest.mark.parametrize("channel", ["sms", "internal"])
+def test_what_is_no_call_has_one_row(tmp_path: Path, channel: str) -> None:
+    tasks = [task(1, channel="phone"), task(2, channel=channel, script="另一段"), task(3)]
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, tasks)
+    keys = [row["task_key"] for row in rows_of(path_of(tmp_path))]
+    assert keys == [f"CA01.S4-03.SO{number}" for number in (1, 1, 1, 2, 3, 3, 3)]
+    links = sheet_of(path_of(tmp_path))
+    column = NAMES.index("script_no") + 1
+    linked = {row: links.cell(row, column).hyperlink for row in range(3, 10)}
+    assert [row for row, link in linked.items() if link] == [3, 6, 7]
+    back = sheet_of(path_of(tmp_path), 2)
+    assert "'回访任务'!A6" in {cell.hyperlink.location for cell in back[3] if cell.hyperlink}
+
+
 def test_calls_go_on_where_the_known_ones_end(tmp_path: Path) -> None:
     called = task(
         attempts=2, last_attempt_no=2, last_attempt_on=date(2026, 11, 20), last_outcome="busy"

@@ -17,8 +17,8 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 * Row 1 holds the titles for people, in the language of the group.
 * Row 2, almost invisible, holds the names for machines. They are the same in every language, so
   a mapping uses ``header_row: 2``.
-* From row 3 on there are three rows a task, one for each call that may be made today. ``task_key``,
-  ``store_code`` and ``attempt_no`` are filled in on all three; ``attempt_no`` goes on from the calls
+* From row 3 on there are three rows a call, one for each time that it may be tried today, and one row a
+  message or a piece of work inside the house. ``task_key``, ``store_code`` and ``attempt_no`` are filled in on all of them; ``attempt_no`` goes on from the calls
   that are already known. **A row in which ``outcome`` is empty was not used and is no result.**
 
 | Row 2 | Row 1 | Content |

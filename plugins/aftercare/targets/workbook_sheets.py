@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Any, TypeAlias
 
+from aftercare.rules.follow_ups import INTERNAL
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
 from aftercare.targets.workbook_look import (
@@ -27,11 +29,11 @@ from aftercare.targets.workbook_words import (
 )
 from aftercare.words import OUTCOMES, YES_NO
 
-FORMAT = 2
+FORMAT = 3
 """Raise it with every change of layout, so that lists are written again."""
 
 ATTEMPTS = 3
-"""Rows a task: calls that one person can be expected to make in a day."""
+"""Rows a call: as often as one person can be expected to call in a day."""
 
 FIRST_ROW = 2
 """0-based row of the first task."""
@@ -65,9 +67,15 @@ def write_sheets(
         numbers = {text: number for number, text in enumerate(texts, start=1)}
         write_guide(guide, look, store_code, work_day, tasks)
         placed = _List(tasks_sheet, look, store_code, work_day, tasks, numbers).write(typed)
-        places = [FIRST_ROW + 1 + place * ATTEMPTS for place in range(len(tasks))]
+        rows = accumulate((rows_of(task) for task in tasks), initial=FIRST_ROW + 1)
+        places = list(rows)[: len(tasks)]
         write_scripts(scripts_sheet, look, tasks, numbers, places)
     return placed
+
+
+def rows_of(task: Record) -> int:
+    """Rows of a task: a message is sent once, and work inside the house is told once."""
+    return 1 if task.fields.get("channel") in ("sms", INTERNAL) else ATTEMPTS
 
 
 class _List:
@@ -99,7 +107,7 @@ class _List:
         for number, task in enumerate(self._tasks, start=1):
             shown = self._shown(task, number)
             first = int(shown["attempt_no"])
-            for attempt in range(first, first + ATTEMPTS):
+            for attempt in range(first, first + rows_of(task)):
                 entered = typed.get((task.key, attempt), {})
                 placed += bool(entered)
                 is_main = attempt == first
