@@ -99,7 +99,7 @@ def score_month(
         run(connection, "score/judge_follow_ups", **bounds.bounds)
         packs = _packs(connection, group, bounds)
         for pack, stores in packs.items():
-            _count(connection, policy, pack, stores, bounds)
+            _count(connection, policy, pack, stores, bounds, group.group.time_zone)
         run(connection, "score/fill_new_evidence")
         counts: dict[str, Any] = _score(connection, policy, packs, bounds)
         counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
@@ -161,7 +161,12 @@ def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list
 
 
 def _count(
-    connection: Connection, policy: Policy, pack: str, stores: Sequence[str], month: Month
+    connection: Connection,
+    policy: Policy,
+    pack: str,
+    stores: Sequence[str],
+    month: Month,
+    time_zone: str,
 ) -> None:
     """Fills scorecards and KPI rows of a pack's stores."""
     kpis = kpis_of(policy, pack)
@@ -181,7 +186,7 @@ def _count(
             insert(KPI_FACT).from_select(
                 [c.name for c in KPI_FACT.columns], _facts(kpi, statement, stores)
             ),
-            _parameters(policy, pack, kpi, statement, month),
+            _parameters(policy, pack, kpi, statement, month, time_zone),
         )
 
 
@@ -206,12 +211,18 @@ def _is_published(policy: Policy, pack: str, day: date) -> bool:
 
 
 def _parameters(
-    policy: Policy, pack: str, kpi: Kpi, statement: TextClause, month: Month
+    policy: Policy,
+    pack: str,
+    kpi: Kpi,
+    statement: TextClause,
+    month: Month,
+    time_zone: str,
 ) -> dict[str, Any]:
-    """What a KPI's statement asks for: the month's bounds, and policy values by their names."""
+    """What a KPI's statement asks for: bounds of the month, the zone, policy values by their names."""
+    known: dict[str, Any] = {**month.bounds, "time_zone": time_zone}
     return {
-        name: month.bounds[name]
-        if name in month.bounds
+        name: known[name]
+        if name in known
         else policy.value(pack, kpi.item, name, month.last_day, f"statement {kpi.name}").value
         for name in statement.compile().params
     }

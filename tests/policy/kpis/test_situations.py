@@ -2,7 +2,8 @@
 
 A situation has a sentence as its name, what is ``given`` (tasks with their calls, or rows of core
 by the feed's name), and the ``expect``ed counts of the line. It has a store of its own, and
-another one of the group for rows with ``elsewhere: true``. Rows may be repeated with ``times``.
+another one of the group for rows with ``elsewhere: true``. Rows may be repeated with
+``times``; rows of core then are of as many vehicles.
 """
 
 from __future__ import annotations
@@ -77,8 +78,10 @@ def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
             where = f"{store}X" if entry.get("elsewhere") else store
             if where != store and not month.rows("core.store", store_code=where):
                 month.store(where, brand=given.get("brand", "SKODA"))
-            for _ in range(entry.get("times", 1)):
+            for time in range(entry.get("times", 1)):
                 values = typed(number, entry, ("times", "elsewhere"))
+                if "vin" in values:
+                    values["vin"] += f"-{time}"
                 month.add(f"core.{feed}", **core_row(feed, where, values))
 
 
