@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -51,7 +51,7 @@ class Dice(Random):
 def posts(dice: Dice) -> list[dict[str, Any]]:
     found = []
     for store in STORES:
-        for role in ("SC", "AC"):
+        for role in ("SC", "AC", "SUP"):
             for number in SEEDS:
                 valid_from = dice.choice((date(2020, 1, 1), dice.day(date(2026, 2, 1))))
                 is_leaving = dice.random() < 0.4
@@ -116,6 +116,23 @@ def lived(seed: int) -> World:
         delivered_on=dice.day,
         status=lambda: dice.choice(("active", "active", "cancelled")),
     )
+    for number in range(120):
+        received = dice.day()
+        closed = dice.choice((None, datetime.combine(received, time(dice.choice((0, 23))), ZONE)))
+        no = f"C{number:03}"
+        world.complaints.append(
+            core_row(
+                "complaint",
+                dice.choice(list(STORES)),
+                {
+                    "complaint_no": no,
+                    "task_key": dice.choice((None, no)),
+                    "received_on": received,
+                    "closed_at": closed and closed + timedelta(days=dice.choice((0, 6, 7, 8, 30))),
+                    "vanished_day": dice.vanished(),
+                },
+            )
+        )
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
     return world
@@ -123,7 +140,7 @@ def lived(seed: int) -> World:
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
     """A follow-up with what was done about it."""
-    owner = dice.choice(world.posts)
+    owner = dice.choice([post for post in world.posts if post["role"] != "SUP"])
     due_on = dice.day(date(2026, 2, 20), date(2026, 6, 10))
     deadline_on = due_on + timedelta(days=dice.choice((0, 1, 3)))
     status = dice.choice(("open", "done", "missed", "withdrawn"))
@@ -185,6 +202,7 @@ def keep(world: World, engine: Engine) -> ScoredMonth:
     month.add_all("core.insurance_policy", world.policies)
     month.add_all("core.repair_order", world.visits)
     month.add_all("core.sales_order", world.sales)
+    month.add_all("core.complaint", world.complaints)
     return month
 
 
