@@ -3,7 +3,8 @@
 A situation has a sentence as its name, what is ``given`` (tasks with their calls, or rows of core
 by the feed's name), and the ``expect``ed counts of the line. It has a store of its own, and
 another one of the group for rows with ``elsewhere: true``. Rows may be repeated with
-``times``; rows of core then are of as many vehicles.
+``times``; rows of core then are of as many vehicles and customers. A ``customer`` of
+an order is a person who is known by that name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from core_rows import KEYS, core_row
+from core_rows import KEYS, buyers, core_row
 from scored_month import MONTH, POLICY, TODAY, ScoredMonth
 from sqlalchemy import Engine
 
@@ -73,16 +74,25 @@ def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
             key = month.task(owner, role=role, store_code=store, **task)
             for call in entry.get("calls", ()):
                 month.call(key, **call)
+    rows: list[tuple[str, dict[str, Any]]] = []
+    bought: list[tuple[dict[str, Any], str]] = []
     for feed in KEYS.keys() & given.keys():
         for entry in given[feed]:
             where = f"{store}X" if entry.get("elsewhere") else store
             if where != store and not month.rows("core.store", store_code=where):
                 month.store(where, brand=given.get("brand", "SKODA"))
             for time in range(entry.get("times", 1)):
-                values = typed(number, entry, ("times", "elsewhere"))
+                values = typed(number, entry, ("times", "elsewhere", "customer"))
                 if "vin" in values:
                     values["vin"] += f"-{time}"
-                month.add(f"core.{feed}", **core_row(feed, where, values))
+                row = core_row(feed, where, values)
+                if "customer" in entry:
+                    bought.append((row, f"{number}-{entry['customer']}-{time}"))
+                rows.append((feed, row))
+    for table, known in buyers(bought).items():
+        month.add_all(table, known)
+    for feed, row in rows:
+        month.add(f"core.{feed}", **row)
 
 
 @pytest.mark.parametrize("kpi", KPIS)
