@@ -21,7 +21,7 @@ AHEAD = 7  # days before a visit from which on it is booked
 BOOKED, NOT_KEPT = 0.35, 0.08  # bookings that were kept, and others, for each visit
 KINDS = (("maintenance", 65), ("repair", 30), ("other", 5))
 FATES = (
-    ("no_show", 45), ("cancelled", 28), ("withdrawn", 4), ("refused", 6), ("requested", 2), ("booked", 15),
+    ("no_show", 45), ("cancelled", 16), ("withdrawn", 6), ("refused", 14), ("requested", 4), ("booked", 15),
 )  # fmt: skip
 NOT_TAKEN = ("requested", "refused", "withdrawn")
 
