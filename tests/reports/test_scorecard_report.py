@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from report_rows import line, proposal, report
 
-from aftercare.reports.scorecard_report import median, shown, symbol
+from aftercare.reports.scorecard_report import median, shown, shown_target, symbol
 
 
 def test_people_are_counted_once_with_or_without_figures() -> None:
@@ -31,6 +31,25 @@ def test_a_figure_of_all_is_the_sum_of_counts_and_not_the_mean_of_shares() -> No
     assert shown(figure.value) == "81.8%"
     assert figure.symbol == "▼"
     assert (figure.people_met, figure.people) == (1, 2)
+
+
+def test_a_figure_of_the_store_is_counted_once_however_many_people_have_it() -> None:
+    made = report(
+        lines=[
+            line("E1", "satisfied_share", 30, 40, credit="store"),
+            line("E2", "satisfied_share", 30, 40, credit="store"),
+            line("E3", "satisfied_share", 10, 10, credit="store", store_code="SK02"),
+        ]
+    )
+    figure = made.kpi("satisfied_share", "SC")
+    assert (figure.numerator, figure.denominator) == (40, 50)
+    assert (figure.people_met, figure.people) == (1, 3)
+
+
+def test_where_less_is_better_the_figure_of_all_has_to_stay_below_its_target() -> None:
+    made = report(lines=[line("E1", "satisfied_share", 14, 100, "0.15", direction="lower")])
+    figure = made.kpi("satisfied_share")
+    assert (figure.symbol, shown_target(figure.target, figure.direction)) == ("✓", "<15%")
 
 
 def test_the_median_is_over_those_who_have_a_figure() -> None:

@@ -1,12 +1,15 @@
 """Texts of the month's documents."""
 
+import re
 import string
+from pathlib import Path
 
 import pytest
 
 from aftercare.configuration import read_yaml
 from aftercare.errors import ConfigurationError
 from aftercare.reports.scorecard_words import TEMPLATES, read_words
+from aftercare.settings import PROJECT
 
 
 def names(text: str) -> set[str | None]:
@@ -49,3 +52,15 @@ def test_a_row_says_why_it_counts_in_words() -> None:
     assert words.reason("score_97.99_of_0-100") == "score 97.99 on the scale 0-100"
     assert words.reason(None) == ""
     assert words.reason("of_a_new_kpi") == "of_a_new_kpi"
+
+
+@pytest.mark.parametrize(
+    "statement", sorted((PROJECT / "include" / "sql" / "kpis").glob("*.sql")), ids=lambda p: p.stem
+)
+def test_what_a_figure_counts_and_why_has_words(statement: Path) -> None:
+    text = statement.read_text(encoding="utf-8")
+    kinds = re.findall(r"'(\w+)' as row_kind", text)
+    reasons = re.findall(r"(?:then|else) '(\w+)'", text)
+    words = read_words("zh")
+    assert [kind for kind in kinds if not words.has(kind)] == []
+    assert [code for code in reasons if not words.has(f"reason_{code}")] == []

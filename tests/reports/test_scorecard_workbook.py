@@ -37,6 +37,21 @@ def test_a_cell_holds_the_figure_that_mail_and_chart_show() -> None:
     assert (sheet["I4"].value, sheet["I4"].number_format, sheet["L4"].value) == (0.999, "0.0%", "▼")
 
 
+def test_a_target_below_which_a_figure_has_to_stay_says_so_and_is_a_number() -> None:
+    lines = [line("E1", "satisfied_share", 14, 100, "0.15", direction="lower")]
+    cell = read(report(lines=lines))["评分行"]["K4"]
+    assert (cell.value, cell.number_format) == (0.15, '"<"0.0%')
+
+
+def test_rows_of_the_store_are_nobodys_own() -> None:
+    given = report()
+    row = {**given.rows.evidence[0], "credit": "store"}
+    lines = [line("E1", "satisfied_share", 1, 2, credit="store")]
+    book = read(report(lines=lines, evidence=[row]))
+    assert book["依据"]["A4"].value == "全店"
+    assert book["指标"]["B4"].value == "销售关爱 SC（门店数字）"
+
+
 def test_what_is_not_known_is_an_empty_cell() -> None:
     lines = [line("E1", "satisfied_share", 0, 0)]
     sheet = read(report(lines=lines, trend=[]))["评分行"]

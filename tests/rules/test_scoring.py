@@ -136,6 +136,12 @@ def test_a_target_is_met_by_just_reaching_it_and_by_nothing_unknown() -> None:
     assert meets(Decimal(1), None) is None
 
 
+def test_where_less_is_better_a_target_is_met_below_it_and_not_at_it() -> None:
+    assert meets(Decimal("0.1499"), Decimal("0.15"), "lower") is True
+    assert meets(Decimal("0.15"), Decimal("0.15"), "lower") is False
+    assert meets(None, Decimal("0.15"), "lower") is None
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
 from aftercare.rules import period
-from aftercare.stages.scorecards import evidence, score_month, scorecards_of
+from aftercare.stages.publish import report_of
+from aftercare.stages.scorecards import evidence, lines_of, score_month, scorecards_of
 
 
 @pytest.fixture
@@ -233,3 +234,50 @@ def test_lines_used_by_a_scorecard_are_marked_as_used(month: ScoredMonth) -> Non
         line_id="skoda-dealer/kpis/follow_up_coverage/target_sc@2012-01-01",
     )[0]
     assert line["is_used"] is True
+
+
+def test_a_figure_of_the_store_is_everybodys_in_the_post_and_its_rows_are_told_once(
+    month: ScoredMonth,
+) -> None:
+    month.person("A1", role="AC")
+    # Who comes in the middle of the month, or is gone by then, has the store's whole figure.
+    month.person("A2", role="AC", since=date(2026, 6, 20))
+    month.person("A3", role="AC", until=date(2026, 5, 31))
+    month.booking("kept")
+    month.booking("refused")
+    counts = score(month)
+    assert [
+        (row["scorecard_id"], row["numerator"], row["denominator"], row["credit"])
+        for row in month.rows("score.scorecard_line", kpi_id="booking_acceptance")
+    ] == [
+        ("2026-06.AC.SK01.A1", 1, 2, "store"),
+        ("2026-06.AC.SK01.A2", 1, 2, "store"),
+    ]
+    assert counts["uncredited"] == 0
+    told = lines_of(month.engine, MONTH, "all", "booking_acceptance")
+    assert [line["scorecard_id"] for line in told] == ["2026-06.AC.SK01.A1"]
+    own = lines_of(month.engine, MONTH, "A2", "booking_acceptance")
+    assert [line["scorecard_id"] for line in own] == ["2026-06.AC.SK01.A2"]
+    assert len(evidence(month.engine, "2026-06.AC.SK01.A2", "booking_acceptance")) == 2
+
+
+def test_documents_count_a_store_once_in_sums_rows_and_trend(month: ScoredMonth) -> None:
+    month.person("A1", role="AC")
+    month.person("A2", role="AC")
+    month.booking("kept")
+    month.booking("refused")
+    score(month)
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    figure = report.kpi("booking_acceptance", "AC")
+    assert (figure.numerator, figure.denominator, figure.people) == (1, 2, 2)
+    rows = [row for row in report.rows.evidence if row["kpi_id"] == "booking_acceptance"]
+    assert [row["credit"] for row in rows] == ["store", "store"]
+    trend = [row for row in report.rows.trend if row["kpi_id"] == "booking_acceptance"]
+    assert [(row["numerator"], row["denominator"]) for row in trend] == [(1, 2)]
+
+
+def test_rows_of_a_store_that_has_nobody_in_the_post_are_nobodys_and_counted_once(
+    month: ScoredMonth,
+) -> None:
+    month.booking("kept")
+    assert score(month)["uncredited"] == 1

@@ -1,5 +1,6 @@
 -- Credits each counted row to its owner, if the owner held the post in that
--- store on the day that counts. Other rows are nobody's.
+-- store on the day that counts, and each row of a store to all who hold one of
+-- the posts there in the month. Other rows are nobody's.
 -- grain: one row per line and counted row
 -- reads: pg_temp.kpi_fact, pg_temp.new_scorecard, core.assignment
 -- writes: pg_temp.new_evidence
@@ -40,3 +41,17 @@ where
                 or assignment.valid_to >= kpi_fact.counted_on
             )
     )
+union all
+select
+    new_scorecard.scorecard_id,
+    kpi_fact.kpi_id,
+    kpi_fact.row_kind,
+    kpi_fact.row_key,
+    kpi_fact.is_numerator,
+    kpi_fact.is_excluded,
+    kpi_fact.reason
+from kpi_fact
+inner join new_scorecard
+    on
+        new_scorecard.role = any(kpi_fact.holder_roles)
+        and kpi_fact.store_code = new_scorecard.store_code

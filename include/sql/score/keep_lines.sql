@@ -17,7 +17,9 @@ insert into score.scorecard_line as kept (
     points,
     weight,
     note,
-    policy_line
+    policy_line,
+    credit,
+    direction
 )
 select
     scorecard_id,
@@ -35,7 +37,9 @@ select
     points,
     weight,
     note,
-    policy_line
+    policy_line,
+    credit,
+    direction
 from new_line
 order by scorecard_id, kpi_id
 on conflict (scorecard_id, kpi_id) do update
@@ -53,5 +57,7 @@ on conflict (scorecard_id, kpi_id) do update
         points = excluded.points,
         weight = excluded.weight,
         note = excluded.note,
-        policy_line = excluded.policy_line
+        policy_line = excluded.policy_line,
+        credit = excluded.credit,
+        direction = excluded.direction
     where kept.* is distinct from excluded.*

@@ -1,25 +1,41 @@
--- Rows of counted figures; a coefficient stands on the rows of its figure.
+-- Rows of counted figures; a coefficient stands on the rows of its figure. A
+-- store's rows are those of one of the scorecards that show its figure.
 -- grain: one row per line and counted row of a month
 -- reads: score.scorecard, score.scorecard_line, score.evidence
 -- writes: nothing
 with
 month_cards as (
-    select scorecard_id
+    select
+        scorecard_id,
+        store_code
     from score.scorecard
     where month = :month
 ),
 
 counted_lines as (
-    select
-        scorecard_id,
-        kpi_id
+    select distinct on (
+        scorecard_line.kpi_id,
+        case
+            when scorecard_line.credit = 'store' then month_cards.store_code
+            else month_cards.scorecard_id
+        end
+    )
+        scorecard_line.scorecard_id,
+        scorecard_line.kpi_id,
+        scorecard_line.credit
     from score.scorecard_line
+    inner join month_cards
+        on scorecard_line.scorecard_id = month_cards.scorecard_id
     where
-        coefficient is null
-        and policy_line not like '%/scoring/%'
-        and scorecard_id in (
-            select month_cards.scorecard_id from month_cards
-        )
+        scorecard_line.coefficient is null
+        and scorecard_line.policy_line not like '%/scoring/%'
+    order by
+        scorecard_line.kpi_id,
+        case
+            when scorecard_line.credit = 'store' then month_cards.store_code
+            else month_cards.scorecard_id
+        end,
+        scorecard_line.scorecard_id
 )
 
 select
@@ -29,7 +45,8 @@ select
     evidence.row_key,
     evidence.is_numerator,
     evidence.is_excluded,
-    evidence.reason
+    evidence.reason,
+    counted_lines.credit
 from score.evidence
 inner join counted_lines
     on

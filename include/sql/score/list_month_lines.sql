@@ -33,7 +33,9 @@ select
     scorecard_line.band,
     scorecard_line.coefficient,
     scorecard_line.note,
-    scorecard_line.policy_line
+    scorecard_line.policy_line,
+    scorecard_line.credit,
+    scorecard_line.direction
 from month_cards
 inner join core.store on month_cards.store_code = store.store_code
 inner join core.employee

@@ -74,23 +74,26 @@ def publish(month: str, user: str) -> None:
 @click.argument("kpi")
 def evidence(month: str, employee: str, kpi: str) -> None:
     """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number, KPI id."""
-    from aftercare import connections, warehouse
+    from aftercare import connections
     from aftercare.errors import BadData
     from aftercare.rules import period
     from aftercare.stages.scorecards import evidence as rows_of
-    from aftercare.stages.scorecards import scorecards_of
+    from aftercare.stages.scorecards import lines_of, scorecards_of
 
     engine = connections.warehouse_engine()
-    cards = scorecards_of(engine, period.read_month(month), employee)
-    if not cards:
+    key = period.read_month(month)
+    if not scorecards_of(engine, key, employee):
         raise BadData(f"{employee} has no scorecard of {month}")
-    for card in cards:
+    lines = lines_of(engine, key, employee, kpi)
+    if not lines:
+        raise BadData(f"there is no line {kpi} on the scorecards of {employee} of {month}")
+    for line in lines:
+        card = line["scorecard_id"]
         rows = rows_of(engine, card, kpi)
-        with engine.connect() as connection:
-            line = warehouse.run(connection, "score/get_line", scorecard_id=card, kpi_id=kpi).one()
-        figures = (line.numerator, line.denominator, line.excluded)
+        figures = (line["numerator"], line["denominator"], line["excluded"])
         shown = ["–" if figure is None else f"{figure:f}" for figure in figures]
-        click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded")
+        whose = ", the figure of the whole store" if line["credit"] == "store" else ""
+        click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded{whose}")
         for row in rows:
             sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
             click.echo(

@@ -25,6 +25,7 @@ from aftercare.reports.scorecard_view import (
     notices,
 )
 from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 from aftercare.stages.proposals import decide, list_proposals
 from aftercare.stages.publish import figure_titles, report_of
@@ -224,6 +225,7 @@ def _cells(person: Person, report: ScorecardReport) -> list[dict[str, Any] | Non
                 "symbol": "" if is_coefficient or mark == NOTHING else mark,
                 "style": STYLES[mark],
                 "note": line["note"],
+                "is_store": line["credit"] == STORE,
             }
         )
     return cells

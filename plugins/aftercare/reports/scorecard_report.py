@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from aftercare.rules.kpis import HIGHER, LOWER, PERSON, STORE, Credit, Direction
 from aftercare.rules.scoring import SHARE, meets, percent, share
 
 Row = Mapping[str, Any]
@@ -64,6 +65,8 @@ class KpiRow:
     people: int
     people_met: int
     rules: tuple[str, ...]
+    credit: Credit = PERSON
+    direction: Direction = HIGHER
 
     @property
     def value(self) -> Decimal | None:
@@ -78,7 +81,7 @@ class KpiRow:
     @property
     def symbol(self) -> str:
         """Whether the figure of all meets the target."""
-        return symbol(meets(self.value, self.target))
+        return symbol(meets(self.value, self.target, self.direction))
 
 
 @dataclass(frozen=True)
@@ -196,25 +199,27 @@ class ScorecardReport:
         return median([line["value"] for line in self._ranked_lines(role)])
 
     def kpi(self, kpi_id: str, role: str | None = None) -> KpiRow:
-        """A figure over a post, or over all."""
+        """A figure over a post, or over all; what is the store's is counted once for each store."""
         lines = [
             line
             for line in self.rows.lines
             if line["kpi_id"] == kpi_id and role in (None, line["role"])
         ]
         known = [line for line in lines if line["value"] is not None]
+        counted = list({_whose(line): line for line in lines}.values())
         return KpiRow(
             kpi_id,
             role,
-            _sum(line["numerator"] for line in lines),
-            _sum(line["denominator"] for line in lines),
-            _sum(line["excluded"] for line in lines),
+            _sum(line["numerator"] for line in counted),
+            _sum(line["denominator"] for line in counted),
+            _sum(line["excluded"] for line in counted),
             tuple(sorted({line["target"] for line in lines if line["target"] is not None})),
             all(line["target"] is not None for line in known),
             median([line["value"] for line in known]),
             sum(line["target"] is not None for line in known),
             sum(line["is_target_met"] is True for line in known),
             tuple(sorted({line["rule_id"] for line in lines})),
+            *((lines[0]["credit"], lines[0]["direction"]) if lines else ()),
         )
 
     @cached_property
@@ -282,9 +287,19 @@ def shown(value: Decimal | None, unit: str = SHARE) -> str:
     return percent(value) if unit == SHARE else f"{value.normalize():f}"
 
 
+def shown_target(target: Decimal | None, direction: Direction = HIGHER) -> str:
+    """A target for people to read; one below which a figure has to stay says so: ``<15%``."""
+    sign = "<" if direction == LOWER and target is not None else ""
+    return f"{sign}{shown(target)}"
+
+
 def symbol(is_met: bool | None) -> str:
     """✓ met, ▼ not met, – nothing to judge."""
     return NOTHING if is_met is None else MET if is_met else MISSED
+
+
+def _whose(line: Row) -> str:
+    return str(line["store_code"] if line["credit"] == STORE else line["scorecard_id"])
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal:

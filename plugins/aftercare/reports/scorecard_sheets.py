@@ -11,6 +11,7 @@ import xlsxwriter
 
 from aftercare.reports.scorecard_report import MET, MISSED, ScorecardReport, shown
 from aftercare.reports.scorecard_words import Words
+from aftercare.rules.kpis import LOWER, Direction
 from aftercare.rules.scoring import SHARE
 
 TOP = 2
@@ -47,6 +48,7 @@ class SheetMaker:
             font | {"bold": True, "bg_color": "#E2E8F0", "bottom": 1, "text_wrap": True}
         )
         self.share = self.book.add_format(font | {"num_format": "0.0%"})
+        self.share_below = self.book.add_format(font | {"num_format": '"<"0.0%'})
         self.number = self.book.add_format(font | {"num_format": "0.######"})
         self.count = self.book.add_format(font | {"num_format": "#,##0"})
         self.good = self.book.add_format({"font_color": "#22643C", "bg_color": "#E6F4EA"})
@@ -102,6 +104,11 @@ class SheetMaker:
             return value, self.number
         rounded = Decimal(shown(value).rstrip("%")) / 100
         return rounded.quantize(Decimal("0.001"), ROUND_HALF_UP), self.share
+
+    def target(self, value: Decimal | None, direction: Direction) -> tuple[Decimal | None, Any]:
+        """A target; one below which a figure has to stay is shown as such and stays a number."""
+        rounded, style = self.figure(value)
+        return rounded, self.share_below if direction == LOWER and style else style
 
     def mark(self, sheet: Any, column: int, last: int) -> None:
         """Colours the symbols of a column; the symbol itself says it without colour."""

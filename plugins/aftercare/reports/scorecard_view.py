@@ -14,9 +14,11 @@ from aftercare.reports.scorecard_report import (
     Person,
     ScorecardReport,
     shown,
+    shown_target,
     symbol,
 )
 from aftercare.reports.scorecard_words import Words
+from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 
 Texts = dict[str, Any]
@@ -67,7 +69,7 @@ def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
         title=report.rows.titles[row.kpi_id][words.language],
         value=shown(row.value),
         symbol=row.symbol,
-        target=shown(row.target),
+        target=shown_target(row.target, row.direction),
     )
 
 
@@ -188,11 +190,17 @@ def role_words(role: str, words: Words) -> str:
     return f"{words(role)} {role}" if words.has(role) else role
 
 
+def whose_words(row: KpiRow, words: Words) -> str:
+    """The post whose figure it is; of a store's figure that it is the store's."""
+    post = role_words(row.role or "", words)
+    return words("of_store", role=post) if row.credit == STORE else post
+
+
 def _kpi_row(row: KpiRow, report: ScorecardReport, words: Words) -> Texts:
     return {
         "kpi": report.rows.titles[row.kpi_id][words.language],
         "kpi_id": row.kpi_id,
-        "role": role_words(row.role or "", words),
+        "role": whose_words(row, words),
         "numerator": shown(row.numerator, ""),
         "denominator": shown(row.denominator, ""),
         "excluded": shown(row.excluded, ""),
@@ -208,7 +216,7 @@ def _kpi_row(row: KpiRow, report: ScorecardReport, words: Words) -> Texts:
 
 def target_words(row: KpiRow, words: Words) -> str:
     """The target of a figure; several where packs differ, and a word where some have none."""
-    targets = " / ".join(shown(target) for target in row.targets)
+    targets = " / ".join(shown_target(target, row.direction) for target in row.targets)
     if not targets or row.is_target_for_all:
         return targets or NOTHING
     return words("target_partly", target=targets)

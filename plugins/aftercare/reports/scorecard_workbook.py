@@ -19,11 +19,12 @@ from aftercare.reports.scorecard_view import (
     notices,
     rank_note,
     rank_words,
-    role_words,
     target_words,
     view,
+    whose_words,
 )
 from aftercare.reports.scorecard_words import Words
+from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 
 EVIDENCE_ROWS = 200_000
@@ -96,12 +97,14 @@ def _kpis(made: SheetMaker) -> None:
     rows = [
         (
             report.rows.titles[row.kpi_id][words.language],
-            role_words(row.role or "", words),
+            whose_words(row, words),
             (row.numerator, made.count),
             (row.denominator, made.count),
             (row.excluded, made.count),
             made.figure(row.value),
-            made.figure(row.target) if row.target is not None else target_words(row, words),
+            made.target(row.target, row.direction)
+            if row.target is not None
+            else target_words(row, words),
             row.symbol,
             made.figure(row.median),
             f"{row.people_met}/{row.people}" if row.targets else None,
@@ -249,7 +252,7 @@ def _lines(made: SheetMaker) -> None:
                     (line["excluded"], made.count),
                     made.figure(line["value"], line["unit"]),
                     line["unit"],
-                    made.figure(line["target"]),
+                    made.target(line["target"], line["direction"]),
                     _mark(line),
                     line["band"],
                     (line["coefficient"], made.number),
@@ -335,7 +338,7 @@ def _evidence(made: SheetMaker, limit: int) -> None:
         for row in rows:
             person = people[row["scorecard_id"]]
             yield (
-                person.employee_no,
+                words("whole_store") if row["credit"] == STORE else person.employee_no,
                 person.store_code,
                 report.rows.titles[row["kpi_id"]][words.language],
                 words(row["row_kind"]),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from aftercare.rules import scoring
+from aftercare.rules.kpis import HIGHER, PERSON, Kpi
 from aftercare.rules.policy import Line, Policy
 
 Row = Mapping[str, Any]
@@ -29,17 +30,18 @@ LINE_COLUMNS = (
     "weight",
     "note",
     "policy_line",
+    "credit",
+    "direction",
 )
 
 
-def kpi_line(policy: Policy, pack: str, kpi: str, card: Row, counted: Row | None, day: date) -> Row:
+def kpi_line(policy: Policy, pack: str, kpi: Kpi, card: Row, counted: Row | None, day: date) -> Row:
     """The line of a KPI on a person's scorecard, by the policy of ``day``.
 
     ``counted`` has numerator, denominator and excluded as counts of rows, or is None without rows.
     """
-    item = f"kpis/{kpi}"
-    scale = policy.value(pack, item, "scale", day, f"the line {kpi}")
-    target = policy.find(pack, item, f"target_{card['role'].lower()}", day)
+    scale = policy.value(pack, kpi.item, "scale", day, f"the line {kpi.name}")
+    target = policy.find(pack, kpi.item, f"target_{card['role'].lower()}", day)
     numerator, denominator, excluded = (
         (counted["numerator"], counted["denominator"], counted["excluded"])
         if counted
@@ -48,7 +50,7 @@ def kpi_line(policy: Policy, pack: str, kpi: str, card: Row, counted: Row | None
     value = scoring.share(numerator, denominator)
     return _line(
         card,
-        kpi,
+        kpi.name,
         target or scale,
         numerator=numerator,
         denominator=denominator,
@@ -56,8 +58,10 @@ def kpi_line(policy: Policy, pack: str, kpi: str, card: Row, counted: Row | None
         value=value,
         unit=scale.value,
         target=target.value if target else None,
-        is_target_met=scoring.meets(value, target.value if target else None),
+        is_target_met=scoring.meets(value, target.value if target else None, kpi.direction),
         note=None if value is not None else "no_rows",
+        credit=kpi.credit,
+        direction=kpi.direction,
     )
 
 
@@ -69,6 +73,8 @@ def _line(card: Row, kpi: str, source: Line, **figures: Any) -> Row:
             "kpi_id": kpi,
             "rule_id": source.rule,
             "policy_line": source.line_id,
+            "credit": PERSON,
+            "direction": HIGHER,
         }
         | figures
     )
@@ -106,6 +112,7 @@ class Bands:
             numerator=read["numerator"],
             denominator=read["denominator"],
             excluded=read["excluded"],
+            credit=read["credit"],
         )
 
     def of_score(self, card: Row, score: Row | None) -> Row:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from aftercare.errors import PolicyError
+from aftercare.rules.kpis import HIGHER, LOWER, Direction
 
 SHARE = "share"
 
@@ -52,9 +53,16 @@ def percent(value: Decimal) -> str:
     return f"{shown.normalize():f}%"
 
 
-def meets(value: Decimal | None, target: Decimal | None) -> bool | None:
-    """Whether a target is met; None without a figure or a target."""
-    return None if value is None or target is None else value >= target
+def meets(
+    value: Decimal | None, target: Decimal | None, direction: Direction = HIGHER
+) -> bool | None:
+    """Whether a target is met; None without a figure or a target.
+
+    Where less is better, it is met below the target, as in "loss under 15%".
+    """
+    if value is None or target is None:
+        return None
+    return value < target if direction == LOWER else value >= target
 
 
 def read_bands(rows: Sequence[Mapping[str, Decimal | None]]) -> tuple[Band, ...]:

@@ -1,4 +1,7 @@
-"""Bookings of workshop visits: kept ones belong to the visits of their day, others to nobody's."""
+"""Bookings of workshop visits: kept ones belong to the visits of their day, others to nobody's.
+
+Some of the others the store never took.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ FEED = "booking"
 AHEAD = 7  # days before a visit from which on it is booked
 BOOKED, NOT_KEPT = 0.35, 0.08  # bookings that were kept, and others, for each visit
 KINDS = (("maintenance", 65), ("repair", 30), ("other", 5))
-FATES = (("no_show", 45), ("cancelled", 40), ("booked", 15))
+FATES = (
+    ("no_show", 45), ("cancelled", 16), ("withdrawn", 6), ("refused", 14), ("requested", 4), ("booked", 15),
+)  # fmt: skip
+NOT_TAKEN = ("requested", "refused", "withdrawn")
 
 BAD: dict[str, Bad] = {
     "unknown_kind": unreadable("kind", "?", "BK01"),
@@ -66,15 +72,15 @@ def _booking(
         "store_code": store.code,
         "booking_no": f"YY{store.code}{day:%y%m%d}{slot:03d}",
         "kind": pick(KINDS, rng),
-        "status": "booked",
+        "status": "requested" if fate in NOT_TAKEN else "booked",
         "made_at": at(rng, made_on, 9, 17),
         "booked_for": at(rng, day, 8, 15),
         "vin": vehicle.vin,
     }
     made = Version(made_on, values["made_at"], values)
     row = Row(world.number(store, day, slot), FEED, [made])
-    if fate != "booked":
-        ended_on = made_on if fate == "cancelled" else day
+    if fate not in ("booked", "requested"):
+        ended_on = day if fate in ("kept", "no_show") else made_on
         ended = copy_version(made, {"status": fate})
         ended.visible_on, ended.changed_at = ended_on, at(rng, ended_on, 17, 19)
         row.add(ended)

@@ -263,7 +263,18 @@ FEEDS: dict[str, Feed] = {
                 Column("store_code"),
                 Column("booking_no"),
                 _code("kind", "maintenance", "repair", "other"),
-                _code("status", "booked", "kept", "cancelled", "no_show"),
+                # Asked for and not answered yet, refused by the store, or given up before it
+                # answered; the others were accepted.
+                _code(
+                    "status",
+                    "requested",
+                    "refused",
+                    "withdrawn",
+                    "booked",
+                    "kept",
+                    "cancelled",
+                    "no_show",
+                ),
                 Column("made_at", "timestamp"),
                 Column("booked_for", "timestamp"),
                 Column("vin"),

@@ -1,5 +1,8 @@
 """Scores a month that is over: counts each KPI, credits it to people, writes scorecards.
 
+A row is the work of its owner, or the store's: then all who hold a post that is scored by the
+figure have it on their scorecards, and sums over people count the store once.
+
 What counts is what was due in the month and was called until the closing day of the next one. A
 task that was withdrawn after that day still counts. One limit remains: a call counts by the day on
 which it was made, for no row keeps the day on which its result first arrived; a call that was made
@@ -16,20 +19,25 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnClause,
     Connection,
     Engine,
+    Select,
+    Text,
     TextClause,
     column,
     insert,
     literal,
+    null,
     select,
     table,
 )
 
 from aftercare import warehouse
-from aftercare.errors import PeriodRefused, PolicyError
+from aftercare.errors import PeriodRefused
 from aftercare.rules import period
+from aftercare.rules.kpis import STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.policy import Policy
 from aftercare.rules.scorecard_lines import LINE_COLUMNS, Bands, Row, kpi_line
@@ -37,13 +45,10 @@ from aftercare.settings import Group
 from aftercare.warehouse import run
 
 STAGE = "scorecards"
-KPIS = "kpis/"
-FACT_COLUMNS: tuple[ColumnClause[Any], ...] = tuple(
+STORE_COLUMNS: tuple[ColumnClause[Any], ...] = tuple(
     column(name)
     for name in (
-        "owner_role",
         "store_code",
-        "employee_no",
         "counted_on",
         "row_kind",
         "row_key",
@@ -52,7 +57,10 @@ FACT_COLUMNS: tuple[ColumnClause[Any], ...] = tuple(
         "reason",
     )
 )
-KPI_FACT = table("kpi_fact", column("kpi_id"), *FACT_COLUMNS)
+OWNER_COLUMNS: tuple[ColumnClause[Any], ...] = (column("owner_role"), column("employee_no"))
+KPI_FACT = table(
+    "kpi_fact", column("kpi_id"), column("holder_roles"), *STORE_COLUMNS, *OWNER_COLUMNS
+)
 NEW_LINE = table("new_line", *(column(name) for name in LINE_COLUMNS))
 NEW_EVIDENCE = table(
     "new_evidence",
@@ -70,7 +78,7 @@ def score_month(
 
     ``today`` decides only whether the month is over. Counts: ``scorecards``, ``lines``,
     ``evidence``, ``trial`` (scorecards of packs that are not published), ``uncredited`` (rows whose
-    owner did not hold the post that day), ``changed`` (rows written), ``differs`` (lines that a
+    owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
     frozen month would get now) and ``missing_nights`` (days without a merged load, by system).
     Raises PeriodRefused for a month that is open or malformed, PolicyError for a missing value.
     """
@@ -91,7 +99,7 @@ def score_month(
         run(connection, "score/judge_follow_ups", **bounds.bounds)
         packs = _packs(connection, group, bounds)
         for pack, stores in packs.items():
-            _count(connection, policy, pack, stores, bounds)
+            _count(connection, policy, pack, stores, bounds, group.group.time_zone)
         run(connection, "score/fill_new_evidence")
         counts: dict[str, Any] = _score(connection, policy, packs, bounds)
         counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
@@ -126,6 +134,15 @@ def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
         return [dict(row) for row in rows.mappings()]
 
 
+def lines_of(engine: Engine, month: str, employee_no: str, kpi_id: str) -> list[Row]:
+    """A person's lines of a KPI with their counts; ``all``: of everybody, each store's figure once."""
+    with engine.connect() as connection:
+        found = run(
+            connection, "score/list_lines_of", month=month, employee_no=employee_no, kpi_id=kpi_id
+        )
+        return [dict(row) for row in found.mappings()]
+
+
 def scorecards_of(engine: Engine, month: str, employee_no: str) -> list[str]:
     """Ids of a person's scorecards of a month, one per post and store; ``all``: of everybody."""
     with engine.connect() as connection:
@@ -143,46 +160,48 @@ def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list
     return dict(sorted(packs.items()))
 
 
-def _kpis(policy: Policy, pack: str) -> dict[str, tuple[str, ...]]:
-    """KPIs of a pack with the roles on whose scorecards they stand."""
-    found = {}
-    for item in policy.items(pack, KPIS):
-        roles = policy.attributes(pack, item).get("roles")
-        if not isinstance(roles, list) or not roles:
-            raise PolicyError(
-                "a KPI needs `roles:`, the posts that are scored by it",
-                file=policy.file_of(pack, item),
-                key="roles",
-            )
-        found[item.removeprefix(KPIS)] = tuple(str(role) for role in roles)
-    return found
-
-
 def _count(
-    connection: Connection, policy: Policy, pack: str, stores: Sequence[str], month: Month
+    connection: Connection,
+    policy: Policy,
+    pack: str,
+    stores: Sequence[str],
+    month: Month,
+    time_zone: str,
 ) -> None:
     """Fills scorecards and KPI rows of a pack's stores."""
-    kpis = _kpis(policy, pack)
+    kpis = kpis_of(policy, pack)
     run(
         connection,
         "score/fill_new_scorecards",
         month=month.key,
-        roles=sorted({role for roles in kpis.values() for role in roles}),
+        roles=sorted({role for kpi in kpis for role in kpi.roles}),
         stores=list(stores),
         is_trial=not _is_published(policy, pack, month.last_day),
         first_day=month.first_day,
         last_day=month.last_day,
     )
-    for kpi, roles in kpis.items():
-        statement = warehouse.statement(f"kpis/{kpi}")
-        facts = statement.columns(*FACT_COLUMNS).subquery("facts")
-        rows = select(literal(kpi), *facts.c).where(
-            facts.c.owner_role.in_(roles), facts.c.store_code.in_(stores)
-        )
+    for kpi in kpis:
+        statement = warehouse.statement(kpi.item)
         connection.execute(
-            insert(KPI_FACT).from_select([c.name for c in KPI_FACT.columns], rows),
-            _parameters(policy, pack, kpi, statement, month),
+            insert(KPI_FACT).from_select(
+                [c.name for c in KPI_FACT.columns], _facts(kpi, statement, stores)
+            ),
+            _parameters(policy, pack, kpi, statement, month, time_zone),
         )
+
+
+def _facts(kpi: Kpi, statement: TextClause, stores: Sequence[str]) -> Select[Any]:
+    """The rows of a KPI's statement in these stores, with who has them on their scorecard."""
+    if kpi.credit == STORE:
+        facts = statement.columns(*STORE_COLUMNS).subquery("facts")
+        holders = literal(list(kpi.roles), ARRAY(Text()))
+        return select(literal(kpi.name), holders, *facts.c, null(), null()).where(
+            facts.c.store_code.in_(stores)
+        )
+    facts = statement.columns(*STORE_COLUMNS, *OWNER_COLUMNS).subquery("facts")
+    return select(literal(kpi.name), null(), *facts.c).where(
+        facts.c.owner_role.in_(kpi.roles), facts.c.store_code.in_(stores)
+    )
 
 
 def _is_published(policy: Policy, pack: str, day: date) -> bool:
@@ -192,13 +211,19 @@ def _is_published(policy: Policy, pack: str, day: date) -> bool:
 
 
 def _parameters(
-    policy: Policy, pack: str, kpi: str, statement: TextClause, month: Month
+    policy: Policy,
+    pack: str,
+    kpi: Kpi,
+    statement: TextClause,
+    month: Month,
+    time_zone: str,
 ) -> dict[str, Any]:
-    """What a KPI's statement asks for: the month's bounds, and policy values by their names."""
+    """What a KPI's statement asks for: bounds of the month, the zone, policy values by their names."""
+    known: dict[str, Any] = {**month.bounds, "time_zone": time_zone}
     return {
-        name: month.bounds[name]
-        if name in month.bounds
-        else policy.value(pack, KPIS + kpi, name, month.last_day, f"statement {kpi}").value
+        name: known[name]
+        if name in known
+        else policy.value(pack, kpi.item, name, month.last_day, f"statement {kpi.name}").value
         for name in statement.compile().params
     }
 
@@ -218,11 +243,13 @@ def _score(
     lines: list[Row] = []
     for pack, people in cards.items():
         day = month.last_day
-        for kpi, roles in _kpis(policy, pack).items():
+        for kpi in kpis_of(policy, pack):
             lines += [
-                kpi_line(policy, pack, kpi, card, counted.get((card["scorecard_id"], kpi)), day)
+                kpi_line(
+                    policy, pack, kpi, card, counted.get((card["scorecard_id"], kpi.name)), day
+                )
                 for card in people
-                if card["role"] in roles
+                if card["role"] in kpi.roles
             ]
     copies: set[tuple[str, str]] = set()
     proofs: list[Row] = []
@@ -245,8 +272,8 @@ def _score(
                     proofs += [_proof(card, name, month.key, score)] if score else []
     if lines:
         connection.execute(insert(NEW_LINE), lines)
-    for kpi, source_kpi in sorted(copies):
-        run(connection, "score/copy_new_evidence", kpi=kpi, source_kpi=source_kpi)
+    for name, source_kpi in sorted(copies):
+        run(connection, "score/copy_new_evidence", kpi=name, source_kpi=source_kpi)
     if proofs:
         connection.execute(insert(NEW_EVIDENCE), proofs)
     new = run(connection, "score/count_new_rows").one()

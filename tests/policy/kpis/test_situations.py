@@ -1,18 +1,24 @@
 """Each KPI in situations of real life: ``<kpi>.yaml`` beside this file, counted by its statement.
 
-A situation has a sentence as its name, ``given`` tasks with their calls, and the ``expect``ed
-counts of the owner's line. Rows may be repeated with ``times``.
+A situation has a sentence as its name, what is ``given`` (tasks with their calls, or rows of core
+by the feed's name), and the ``expect``ed counts of the line. It has a store of its own, and
+another one of the group for rows with ``elsewhere: true``. Rows may be repeated with
+``times``; rows of core then are of as many vehicles and customers. A ``customer`` of
+an order is a person who is known by that name.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from core_rows import KEYS, buyers, core_row
 from scored_month import MONTH, POLICY, TODAY, ScoredMonth
 from sqlalchemy import Engine
 
@@ -32,31 +38,66 @@ def day(text: object) -> date:
     return text if isinstance(text, date) else date.fromisoformat(str(text))
 
 
+def moment(text: object) -> datetime:
+    found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def typed(number: int, entry: dict[str, Any], ignored: tuple[str, ...]) -> dict[str, Any]:
+    """The columns of an entry, with vehicles that belong to this situation alone."""
+    readers: dict[str, Callable[[Any], Any]] = {"_on": day, "_day": day, "_at": moment}
+    found = {}
+    for key, value in entry.items():
+        if key in ignored:
+            continue
+        read = next((read for end, read in readers.items() if key.endswith(end)), None)
+        found[key] = read(value) if read and value is not None else value
+    if "vin" in entry:
+        found["vin"] = f"{number}-{entry['vin']}"
+    return found
+
+
 def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
-    """One situation, with a person of its own."""
-    owner, role = f"E{number}", given.get("role", "SC")
-    month.person(owner, role=role)
-    for entry in given["tasks"]:
+    """One situation, with a person and a store of its own."""
+    owner, role, store = f"E{number}", given.get("role", "SC"), f"S{number}"
+    month.store(store, brand=given.get("brand", "SKODA"))
+    month.person(owner, role=role, store_code=store)
+    for entry in given.get("tasks", ()):
         for _ in range(entry.get("times", 1)):
-            vin = f"{number}-{entry['vin']}" if "vin" in entry else None
-            task = {
-                key: day(value) if key.endswith("_on") else value
-                for key, value in entry.items()
-                if key not in ("times", "calls", "vin", "told_on")
-            }
+            task = typed(number, entry, ("times", "calls", "told_on"))
             if "told_on" in entry:
-                winner = month.task(None, role=role, due_on=date(2025, 6, 10), status="done")
+                winner = month.task(
+                    None, role=role, store_code=store, due_on=date(2025, 6, 10), status="done"
+                )
                 month.call(winner, called_on=day(entry["told_on"]))
                 task |= {"status": "done", "status_reason": "told", "merged_into": winner}
-            key = month.task(owner, role=role, vin=vin, **task)
+            key = month.task(owner, role=role, store_code=store, **task)
             for call in entry.get("calls", ()):
                 month.call(key, **call)
+    rows: list[tuple[str, dict[str, Any]]] = []
+    bought: list[tuple[dict[str, Any], str]] = []
+    for feed in KEYS.keys() & given.keys():
+        for entry in given[feed]:
+            where = f"{store}X" if entry.get("elsewhere") else store
+            if where != store and not month.rows("core.store", store_code=where):
+                month.store(where, brand=given.get("brand", "SKODA"))
+            for time in range(entry.get("times", 1)):
+                values = typed(number, entry, ("times", "elsewhere", "customer"))
+                if "vin" in values:
+                    values["vin"] += f"-{time}"
+                row = core_row(feed, where, values)
+                if "customer" in entry:
+                    bought.append((row, f"{number}-{entry['customer']}-{time}"))
+                rows.append((feed, row))
+    for table, known in buyers(bought).items():
+        month.add_all(table, known)
+    for feed, row in rows:
+        month.add(f"core.{feed}", **row)
 
 
 @pytest.mark.parametrize("kpi", KPIS)
 def test_every_kpi_has_situations_and_they_come_out_as_written(kpi: str, warehouse: Engine) -> None:
     month = ScoredMonth(warehouse)
-    month.store()
     known = situations(kpi)
     assert known
     for number, situation in enumerate(known.values()):

@@ -1,0 +1,70 @@
+"""What a pack says about its KPIs: on whose scorecards they stand, whose figure they are, which way is good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from aftercare.errors import PolicyError
+from aftercare.rules.policy import Policy
+
+FOLDER = "kpis/"
+Credit = Literal["person", "store"]
+Direction = Literal["higher", "lower"]
+PERSON: Final = "person"
+STORE: Final = "store"
+HIGHER: Final = "higher"
+LOWER: Final = "lower"
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI of a pack.
+
+    ``roles`` are the posts on whose scorecards it stands. ``credit`` ``person``: each row is its
+    owner's own work; ``store``: it is the store's figure, and all who hold one of the posts there
+    in the month have the same. ``direction`` ``lower``: less is better, and the target is met
+    below it.
+    """
+
+    name: str
+    roles: tuple[str, ...]
+    credit: Credit
+    direction: Direction
+
+    @property
+    def item(self) -> str:
+        """Its place in the policy."""
+        return FOLDER + self.name
+
+
+def kpis_of(policy: Policy, pack: str) -> tuple[Kpi, ...]:
+    """The KPIs of a pack, by name; PolicyError for one that does not say whose it is."""
+    return tuple(
+        _read(policy, pack, item.removeprefix(FOLDER)) for item in policy.items(pack, FOLDER)
+    )
+
+
+def _read(policy: Policy, pack: str, name: str) -> Kpi:
+    known = policy.attributes(pack, FOLDER + name)
+    file = policy.file_of(pack, FOLDER + name)
+    roles = known.get("roles")
+    if not isinstance(roles, list) or not roles:
+        raise PolicyError(
+            "a KPI needs `roles:`, the posts that are scored by it", file=file, key="roles"
+        )
+
+    def one_of(key: str, *allowed: str) -> str:
+        value = known.get(key, allowed[0])
+        if value not in allowed:
+            raise PolicyError(
+                f"`{key}` is {' or '.join(allowed)}, not {value!r}", file=file, key=key
+            )
+        return str(value)
+
+    return Kpi(
+        name,
+        tuple(str(role) for role in roles),
+        cast("Credit", one_of("credit", PERSON, STORE)),
+        cast("Direction", one_of("direction", HIGHER, LOWER)),
+    )

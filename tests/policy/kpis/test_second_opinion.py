@@ -1,0 +1,269 @@
+"""Every figure of a small random group is what plain loops over its rows say, row by row."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from core_rows import buyers, core_row
+from kpis_counted import OF_PEOPLE, OF_STORES, World, count, is_met
+from scored_month import ScoredMonth
+from sqlalchemy import Engine
+
+from aftercare.stages.scorecards import score_month
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SEEDS = range(2)
+MONTHS = ("2026-03", "2026-04", "2026-05")
+TODAY = date(2026, 8, 1)
+BEGIN, END = date(2025, 8, 20), date(2026, 6, 20)
+STORES = {"SK01": "SKODA", "SK02": "SKODA", "CA01": "CHANGAN"}
+PACKS = {"SK01": "skoda-dealer", "SK02": "skoda-dealer", "CA01": "changan-dealer"}
+OUTCOMES = (
+    "reached", "reached", "reached", "no_answer", "busy", "refused", "invalid_number", "wrong_person",
+    "already_called", "not_our_customer", "message_sent",
+)  # fmt: skip
+REASONS = (None, None, None, "shadow", "stopped", "contact_budget")
+
+
+class Dice(Random):
+    """Days, moments and choices."""
+
+    def day(self, first: date = BEGIN, last: date = END) -> date:
+        # Edges of months are where figures go wrong.
+        found = first + timedelta(days=self.randrange((last - first).days + 1))
+        if self.random() < 0.3:
+            found = found.replace(day=1) - timedelta(days=self.choice((0, 1)))
+        return found
+
+    def moment(self) -> datetime:
+        day, hour = self.day(), self.choice((0, 7, 12, 23))
+        return datetime(day.year, day.month, day.day, hour, self.choice((0, 59)), tzinfo=ZONE)
+
+    def vanished(self) -> date | None:
+        return self.day(date(2026, 3, 1)) if self.random() < 0.1 else None
+
+
+def posts(dice: Dice) -> list[dict[str, Any]]:
+    found = []
+    for store in STORES:
+        for role in ("SC", "AC", "SUP"):
+            for number in SEEDS:
+                valid_from = dice.choice((date(2020, 1, 1), dice.day(date(2026, 2, 1))))
+                is_leaving = dice.random() < 0.4
+                valid_to = valid_from + timedelta(days=dice.randrange(90)) if is_leaving else None
+                found.append(
+                    {
+                        "employee_no": f"{store}{role}{number}",
+                        "store_code": store,
+                        "role": role,
+                        "valid_from": valid_from,
+                        "valid_to": valid_to,
+                    }
+                )
+    return found
+
+
+def lived(seed: int) -> World:
+    """A group with some of everything, much of it in the same few vehicles."""
+    dice = Dice(seed)
+    world = World(PACKS, posts(dice))
+    vins = [f"VIN{number:03}" for number in range(60)]
+
+    def rows(feed: str, number: int, **values: Any) -> list[dict[str, Any]]:
+        return [
+            core_row(
+                feed,
+                dice.choice(list(STORES)),
+                {name: value() for name, value in values.items()}
+                | {"vin": dice.choice(vins), "vanished_day": dice.vanished()},
+            )
+            for _ in range(number)
+        ]
+
+    world.bookings = rows(
+        "booking",
+        120,
+        booked_on=dice.day,
+        status=lambda: dice.choice(
+            ("booked", "kept", "kept", "cancelled", "no_show", "requested", "refused", "withdrawn")
+        ),
+    )
+    world.policies = rows(
+        "insurance_policy",
+        200,
+        starts_on=dice.day,
+        kind=lambda: dice.choice(("commercial", "compulsory")),
+        status=lambda: dice.choice(("active", "active", "active", "cancelled")),
+    )
+    for policy in world.policies:
+        policy["ends_on"] = policy["starts_on"] + timedelta(days=dice.choice((60, 90, 180, 365)))
+    world.visits = rows(
+        "repair_order",
+        160,
+        opened_at=dice.moment,
+        ro_type=lambda: dice.choice(("repair", "repair", "warranty", "pre_delivery")),
+        status=lambda: dice.choice(("settled", "settled", "open", "cancelled")),
+        is_reversed=lambda: dice.random() < 0.1,
+    )
+    world.sales = rows(
+        "sales_order",
+        150,
+        delivered_on=lambda: dice.day(date(2024, 6, 1)),
+        status=lambda: dice.choice(("active", "active", "active", "cancelled")),
+        sale_type=lambda: dice.choice((None, "new", "new", "new", "repurchase")),
+        customer_kind=lambda: dice.choice((None, "person", "person", "company")),
+    )
+    for sale in world.sales:
+        # Who has a company's car is not asked; a person is known by the order's name, or is not.
+        is_asked = sale["customer_kind"] != "company"
+        sale["buyer"] = f"P{dice.randrange(60)}" if is_asked and dice.random() < 0.8 else None
+    for number in range(120):
+        received = dice.day()
+        closed = dice.choice((None, datetime.combine(received, time(dice.choice((0, 23))), ZONE)))
+        no = f"C{number:03}"
+        world.complaints.append(
+            core_row(
+                "complaint",
+                dice.choice(list(STORES)),
+                {
+                    "complaint_no": no,
+                    "task_key": dice.choice((None, no)),
+                    "received_on": received,
+                    "closed_at": closed and closed + timedelta(days=dice.choice((0, 6, 7, 8, 30))),
+                    "vanished_day": dice.vanished(),
+                },
+            )
+        )
+    for number in range(250):
+        add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
+    return world
+
+
+def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
+    """A follow-up with what was done about it."""
+    owner = dice.choice([post for post in world.posts if post["role"] != "SUP"])
+    due_on = dice.day(date(2026, 2, 20), date(2026, 6, 10))
+    deadline_on = due_on + timedelta(days=dice.choice((0, 1, 3)))
+    status = dice.choice(("open", "done", "missed", "withdrawn"))
+    task = {
+        "task_key": f"T{number:04}",
+        "store_code": dice.choice((owner["store_code"], owner["store_code"], "SK01")),
+        "owner_role": owner["role"],
+        "owner_no": dice.choice((owner["employee_no"], owner["employee_no"], None)),
+        "vin": vin,
+        "due_on": due_on,
+        "deadline_on": deadline_on,
+        "expires_on": deadline_on + timedelta(days=9),
+        "made_day": due_on + timedelta(days=dice.choice((-3, -3, 5, 20))),
+        "changed_day": due_on + timedelta(days=dice.choice((0, 30))),
+        "late_reason": dice.choice((None, None, "late_by_data")),
+        "status": status,
+        "status_reason": None if status == "withdrawn" else dice.choice(REASONS),
+        "contact_check": dice.choice(("valid", "valid", "valid", "too_short")),
+        "is_counted": dice.random() < 0.9,
+    }
+    world.tasks.append(task)
+    for attempt in range(dice.choice((0, 0, 1, 1, 2, 3))):
+        called_on = due_on + timedelta(days=dice.choice((0, 1, 2, 4, 25)) + attempt)
+        world.calls.append(
+            {
+                "store_code": task["store_code"],
+                "task_key": task["task_key"],
+                "attempt_no": attempt + 1,
+                "called_at": datetime(
+                    called_on.year, called_on.month, called_on.day, 10, tzinfo=ZONE
+                ),
+                "called_on": called_on,
+                "outcome": dice.choice(OUTCOMES),
+                "satisfaction": dice.choice((None, 3, 6, 7, 9)),
+                "is_do_not_call": dice.random() < 0.05,
+            }
+        )
+
+
+def keep(world: World, engine: Engine) -> ScoredMonth:
+    """The same group in a warehouse."""
+    month = ScoredMonth(engine)
+    for store, brand in STORES.items():
+        month.store(store, brand=brand)
+    for post in world.posts:
+        month.person(
+            post["employee_no"],
+            post["role"],
+            post["store_code"],
+            since=post["valid_from"],
+            until=post["valid_to"],
+        )
+    for task in world.tasks:
+        given = {name: value for name, value in task.items() if name not in ("owner_no",)}
+        role = given.pop("owner_role")
+        month.task(task["owner_no"], role=role, **given)
+    month.add_all("core.call_result", world.calls)
+    month.add_all("core.booking", world.bookings)
+    month.add_all("core.insurance_policy", world.policies)
+    month.add_all("core.repair_order", world.visits)
+    sales = [{k: v for k, v in sale.items() if k != "buyer"} for sale in world.sales]
+    known = [(row, sale["buyer"]) for row, sale in zip(sales, world.sales, strict=True)]
+    for row in sales:
+        row["customer_name_hash"] = None
+    for name, rows in buyers([(row, buyer) for row, buyer in known if buyer]).items():
+        month.add_all(name, rows)
+    month.add_all("core.sales_order", sales)
+    month.add_all("core.complaint", world.complaints)
+    return month
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_figures_are_those_of_plain_loops_row_by_row(seed: int, warehouse: Engine) -> None:
+    world = lived(seed)
+    month = keep(world, warehouse)
+    for key in MONTHS:
+        score_month(month.engine, month.group, month.policy, key, TODAY)
+    counted: dict[tuple[str, str], set[Any]] = {}
+    lines = {
+        (row["scorecard_id"], row["kpi_id"]): row
+        for row in month.rows("score.scorecard_line")
+        if row["kpi_id"] in OF_PEOPLE or row["kpi_id"] in OF_STORES
+    }
+    for known in lines:
+        counted[known] = set()
+    for row in month.rows("score.evidence"):
+        if (row["scorecard_id"], row["kpi_id"]) in counted:
+            counted[row["scorecard_id"], row["kpi_id"]].add(
+                (row["row_kind"], row["row_key"], row["is_numerator"], row["is_excluded"])
+            )
+    expected = {line: rows for key in MONTHS for line, rows in count(world, key).items()}
+    assert counted.keys() == expected.keys()
+    wrong = {
+        line: rows ^ expected[line] for line, rows in counted.items() if rows != expected[line]
+    }
+    assert wrong == {}
+    for (card, kpi), rows in expected.items():
+        denominator = sum(not is_excluded for *_, is_excluded in rows)
+        numerator = sum(counts and not is_excluded for *_, counts, is_excluded in rows)
+        value = Decimal(numerator) / Decimal(denominator) if denominator else None
+        line = lines[card, kpi]
+        assert (line["numerator"], line["denominator"]) == (numerator, denominator)
+        assert line["value"] == value
+        _, role, store, _ = card.split(".")
+        assert line["is_target_met"] is is_met(PACKS[store], kpi, role, value), (card, kpi)
+
+
+def test_the_random_group_has_something_of_everything() -> None:
+    found = {
+        (kpi, is_numerator, is_excluded)
+        for seed in SEEDS
+        for key in MONTHS
+        for (_, kpi), rows in count(lived(seed), key).items()
+        for _, _, is_numerator, is_excluded in rows
+    }
+    for kpi in (*OF_PEOPLE, *OF_STORES):
+        assert {(kpi, True, False), (kpi, False, False)} <= found, kpi
+        assert kpi == "satisfied_share" or any(
+            (kpi, counts, True) in found for counts in (True, False)
+        ), kpi
