@@ -36,6 +36,7 @@ PLACES = {
     "cover": ("modifier", "include/sql/care/judge_tasks.sql"),
     "customer_classes": ("modifier", "plugins/aftercare/rules/customer_class.py"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
+    "scripts": ("modifier", "plugins/aftercare/rules/script_policy.py"),
 }
 
 

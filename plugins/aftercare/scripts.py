@@ -33,6 +33,16 @@ SOMETIMES = (
 """Facts that only some tasks have."""
 
 
+def script_ids() -> list[str]:
+    """Every script that there is."""
+    return sorted({path.name.split(".")[0] for path in FOLDER.glob("*.txt")})
+
+
+def present_versions() -> dict[str, str]:
+    """Every script with the version that is said now."""
+    return {script_id: script_version(script_id) for script_id in script_ids()}
+
+
 def title_of(script_id: str, language: Language) -> str:
     """The script's title for people; raises ConfigurationError where there is no such script."""
     found = TITLE.match(_source(script_id, language))

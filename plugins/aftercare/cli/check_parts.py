@@ -19,8 +19,7 @@ from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.festivals import FILE, Festivals
-from aftercare.scripts import FOLDER as SCRIPTS
-from aftercare.scripts import LANGUAGES, title_of
+from aftercare.scripts import LANGUAGES, script_ids, title_of
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.batches import Address, Window
 from aftercare.sources.dealer_system import DealerSystem, FileFeedMap, SqlFeedMap
@@ -110,7 +109,7 @@ def _suites(say: Words) -> Findings:
 
 
 def _scripts(say: Words) -> Findings:
-    names = sorted({path.name.split(".")[0] for path in SCRIPTS.glob("*.txt")})
+    names = script_ids()
     for name in names:
         for language in LANGUAGES:
             title_of(name, language)
