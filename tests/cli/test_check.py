@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from care_group import CareGroup, house_policy
+from care_group import CareGroup, house_policy, july
 from click.testing import CliRunner, Result
 from sms_gateway import ACCOUNT, SmsGateway
 from sms_gateway import SECRET as GATEWAY_SECRET
@@ -18,6 +18,7 @@ from aftercare.errors import ConfigurationError
 from aftercare.protection import new_keyring_json
 from aftercare.settings import PROJECT, read_group
 from aftercare.stages.policy import load_policy
+from aftercare.stages.scripts import approve
 
 SECRET = "s3cret-of-the-dealer"
 
@@ -117,6 +118,20 @@ def test_a_line_that_decided_something_and_was_edited_is_told(installation):
     said = check()
     assert levels(said, "policies") == ["fail"]
     assert "put the old one back" in said.output
+
+
+def test_words_that_nobody_approved_are_told_until_somebody_does(installation, monkeypatch):
+    monkeypatch.setenv("AFTERCARE_TODAY", july(2).isoformat())
+    care = CareGroup(installation)
+    care.grant("zhang", "manager")
+    care.repair("R", july(1))
+    assert levels(check(), "scripts") == ["ok"]
+    care.night(july(1))
+    said = check()
+    assert levels(said, "scripts") == ["warn", "ok"]
+    assert "1 tasks of the newest lists use words that nobody approved (1 scripts)" in said.output
+    approve(installation, ["repair_call"], "zhang", july(2))
+    assert levels(check(), "scripts") == ["ok"]
 
 
 def test_a_store_of_a_brand_without_a_pack_is_told(installation):

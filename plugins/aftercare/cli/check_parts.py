@@ -113,6 +113,13 @@ def _scripts(say: Words) -> Findings:
     for name in names:
         for language in LANGUAGES:
             title_of(name, language)
+    if _warehouse_fits():
+        day = runs.newest_night()
+        found = runs.unapproved_words(day) if day else None
+        if found and found.tasks:
+            yield "warn", say("scripts_unapproved", tasks=found.tasks, scripts=found.scripts)
+    else:
+        yield "warn", say("scripts_unmatched")
     yield "ok", say("scripts_fine", count=len(names))
 
 

@@ -62,6 +62,7 @@ from aftercare.runs.scripts import (
     approve_scripts,
     list_approvals,
     list_scripts,
+    newest_night,
     unapproved_words,
 )
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
@@ -95,6 +96,7 @@ __all__ = [
     "message_targets",
     "morning",
     "newest_closed_month",
+    "newest_night",
     "open_delivery",
     "open_night",
     "open_publication",

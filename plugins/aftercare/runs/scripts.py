@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from aftercare import connections
+from aftercare import connections, warehouse
 from aftercare.runs.house import Counts, policy, step, today
 from aftercare.scripts import script_ids
 from aftercare.settings import read_group
@@ -39,6 +39,13 @@ def approve_scripts(wanted: Sequence[str] | None, user: str, remark: str | None 
 
     chosen = script_ids() if wanted is None else wanted
     return approve(connections.warehouse_engine(), chosen, user, today(read_group()), remark)
+
+
+def newest_night() -> date | None:
+    """The newest night that made lists, if one did."""
+    with connections.warehouse_engine().connect() as connection:
+        found: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
+    return found
 
 
 def unapproved_words(day: date) -> Unapproved:
