@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -59,13 +59,19 @@ def script_version(script_id: str) -> str:
     """A short digest of the script in all languages and of the parts it is made of."""
     digest = hashlib.sha256()
     for language in LANGUAGES:
-        sources = [_source(script_id, language)]
-        for part in sorted(FOLDER.glob(f"parts/*.{language}.txt")):
-            if f'"parts/{part.name}"' in sources[0]:
-                sources.append(part.read_text(encoding="utf-8"))
-        for source in sources:
+        for _, source in sources(script_id, language):
             digest.update(source.encode())
     return digest.hexdigest()[:VERSION_LENGTH]
+
+
+def sources(script_id: str, language: Language) -> Iterator[tuple[str, str]]:
+    """The words of a script and of the parts that it is made of, as they are written, each with its file."""
+    own = _source(script_id, language)
+    yield _name(script_id, language), own
+    for path in sorted(FOLDER.glob(f"parts/*.{language}.txt")):
+        if f'"parts/{path.name}"' in own:
+            part = f"parts/{path.name.split('.')[0]}"
+            yield _name(part, language), _source(part, language)
 
 
 def render_script(script_id: str, facts: Mapping[str, object], language: Language) -> str:

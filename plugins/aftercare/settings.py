@@ -268,6 +268,12 @@ class Group(_Part):
         """The group's one time zone."""
         return ZoneInfo(self.group.time_zone)
 
+    @property
+    def assigned_packs(self) -> frozenset[str]:
+        """Every pack that a brand or a store is given, on whatever day."""
+        assigned = (*self.packs.values(), *self.store_packs.values())
+        return frozenset(line.pack for lines in assigned for line in lines)
+
     def pack_of(self, store_code: str, brand: str, day: date) -> str:
         """The pack in force for a store on a day; a store's own assignment beats its brand's.
 

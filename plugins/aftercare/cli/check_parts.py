@@ -45,7 +45,7 @@ def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
     yield say("calendar"), _calendar(group, say)
     yield say("policies"), _policies(group, say)
     yield say("suites"), _suites(say)
-    yield say("scripts"), _scripts(say)
+    yield say("scripts"), _scripts(group, say)
     yield say("templates"), _templates(say)
     yield say("warehouse"), _warehouse(group, say)
     yield say("keys"), _keys(say)
@@ -108,11 +108,14 @@ def _suites(say: Words) -> Findings:
         yield "ok", say("suites_fine", count=len(FEEDS))
 
 
-def _scripts(say: Words) -> Findings:
+def _scripts(group: Group, say: Words) -> Findings:
     names = script_ids()
     for name in names:
         for language in LANGUAGES:
             title_of(name, language)
+    faults = runs.wording_faults(group)
+    for fault in faults:
+        yield "fail", fault
     if _warehouse_fits():
         day = runs.newest_night()
         found = runs.unapproved_words(day) if day else None
@@ -120,7 +123,8 @@ def _scripts(say: Words) -> Findings:
             yield "warn", say("scripts_unapproved", tasks=found.tasks, scripts=found.scripts)
     else:
         yield "warn", say("scripts_unmatched")
-    yield "ok", say("scripts_fine", count=len(names))
+    if not faults:
+        yield "ok", say("scripts_fine", count=len(names))
 
 
 def _templates(say: Words) -> Findings:

@@ -1,13 +1,15 @@
-"""What the policy says of scripts: who has to agree to them."""
+"""What the policy says of scripts: who has to agree to them, and what they may never say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
+from aftercare.errors import PolicyError
 from aftercare.rules.due import FollowUp
 from aftercare.rules.follow_ups import ATTEMPTS
-from aftercare.rules.policy import Policy
+from aftercare.rules.policy import Line, Policy
+from aftercare.settings import Language
 
 ITEM = "scripts"
 
@@ -21,6 +23,27 @@ def approval_packs(policy: Policy, day: date) -> list[str]:
     ]
 
 
+def never_said(
+    policy: Policy, pack: str, language: Language, day: date
+) -> tuple[Line, tuple[str, ...]]:
+    """The line that says what no script of a pack may say in a language, and its phrases."""
+    line = policy.value(pack, ITEM, f"never_said_{language}", day, asker="scripts")
+    return line, _texts(line)
+
+
+def call_closing(policy: Policy, pack: str, day: date) -> Line:
+    """The line that names the part by which every call of a pack ends; its value is None where none does."""
+    return policy.value(pack, ITEM, "call_closing", day, asker="scripts")
+
+
+def call_scripts(follow_up: FollowUp) -> Iterator[str]:
+    """The scripts by which a follow-up's customers are called."""
+    if follow_up.channel == "phone":
+        yield follow_up.script
+    if follow_up.ways.otherwise_channel == "phone" and follow_up.ways.otherwise_script:
+        yield follow_up.ways.otherwise_script
+
+
 def scripts_of(follow_up: FollowUp) -> Iterator[tuple[str, str]]:
     """Every script that may be said for a follow-up, with what asks for it: the follow-up by its rule and
     stem or, for messages in place of its calls, the policy of attempts."""
@@ -32,3 +55,17 @@ def scripts_of(follow_up: FollowUp) -> Iterator[tuple[str, str]]:
         yield follow_up.ways.message_script, f"S4-07 {ATTEMPTS}"
         if follow_up.ways.message_after:
             yield follow_up.ways.missed_script, f"S4-07 {ATTEMPTS}"
+
+
+def _texts(line: Line) -> tuple[str, ...]:
+    """The texts of a line: one, several, or none where it is null."""
+    if isinstance(line.value, dict):
+        raise PolicyError(
+            "is a list of texts, not a pair of titles",
+            file=line.file,
+            line=line.file_line,
+            key=line.name,
+        )
+    if line.value is None:
+        return ()
+    return (line.value,) if isinstance(line.value, str) else tuple(line.value)

@@ -64,6 +64,7 @@ from aftercare.runs.scripts import (
     list_scripts,
     newest_night,
     unapproved_words,
+    wording_faults,
 )
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
 from aftercare.runs.why import explain_task
@@ -126,4 +127,5 @@ __all__ = [
     "today",
     "try_policy",
     "unapproved_words",
+    "wording_faults",
 ]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from aftercare import connections, warehouse
+from aftercare import connections, warehouse, wording
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.runs.house import Counts, policy, step, today
 from aftercare.scripts import script_ids
-from aftercare.settings import read_group
+from aftercare.settings import Group, read_group
 
 if TYPE_CHECKING:
     from aftercare.reports.morning_facts import Unapproved
@@ -39,6 +40,15 @@ def approve_scripts(wanted: Sequence[str] | None, user: str, remark: str | None 
 
     chosen = script_ids() if wanted is None else wanted
     return approve(connections.warehouse_engine(), chosen, user, today(read_group()), remark)
+
+
+def wording_faults(group: Group) -> list[str]:
+    """What is wrong with the words of scripts today, used or not, by the packs that the settings assign."""
+    ours = policy()
+    packs = sorted(group.assigned_packs & ours.packs.keys())
+    rules = [follow_up for pack in packs for follow_up in follow_ups(ours, pack)]
+    faults = wording.wording_faults(ours, rules, today(group), script_ids())
+    return [str(fault) for fault in faults]
 
 
 def newest_night() -> date | None:

@@ -125,10 +125,8 @@ def _recordset(versions: Mapping[str, str]) -> str:
 
 def _used_by(group: Group, policy: Policy, day: date) -> dict[str, set[str]]:
     """What asks for a script on a day, in the packs that the settings assign."""
-    assigned = (*group.packs.values(), *group.store_packs.values())
-    packs = {line.pack for lines in assigned for line in lines} & policy.packs.keys()
     found: dict[str, set[str]] = {}
-    for pack in sorted(packs):
+    for pack in sorted(group.assigned_packs & policy.packs.keys()):
         for each in follow_ups(policy, pack):
             if each.event_from <= day <= each.event_to:
                 for script_id, user in scripts_of(each):
