@@ -1,9 +1,10 @@
-"""The house rules about the words of scripts: what none may say, and how every call has to end (S4-09)."""
+"""The house rules about the words of scripts: what none may say and how every call has to end (S4-09), and
+what reminders offer (S3-17)."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 
@@ -12,7 +13,13 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from aftercare.errors import ConfigurationError
 from aftercare.rules.due import FollowUp
 from aftercare.rules.policy import Line, Policy
-from aftercare.rules.script_policy import call_closing, call_scripts, never_said, scripts_of
+from aftercare.rules.script_policy import (
+    call_closing,
+    call_scripts,
+    never_said,
+    pick_up_scripts,
+    scripts_of,
+)
 from aftercare.scripts import LANGUAGES, sources
 from aftercare.settings import Language
 
@@ -46,6 +53,8 @@ def wording_faults(
                 yield from _said(file, words, line, phrases)
         for script_id, line in _calls(policy, follow_ups, day):
             yield from _unclosed(script_id, language, line)
+        for script_id, line in _offers(policy, packs, used, day):
+            yield from _unoffered(script_id, language, line)
 
 
 def _said(
@@ -88,6 +97,30 @@ def _unclosed(script_id: str, language: Language, line: Line) -> Iterator[Config
             f"is a call and does not end by {part}, the polite words for who refuses or complains (rule "
             f'{line.rule}, {line.line_id}); write `{{% include "{part}" %}}` in a line of its own',
             file=file,
+        )
+
+
+def _offers(
+    policy: Policy, packs: Sequence[str], used: Collection[str], day: date
+) -> Iterator[tuple[str, Line]]:
+    """Every script that offers that the car is fetched, once for each line that says so."""
+    asked = {
+        (script_id, line)
+        for pack in packs
+        for line, scripts in (pick_up_scripts(policy, pack, day),)
+        for script_id in scripts
+        if script_id in used
+    }
+    yield from sorted(asked, key=lambda pair: (pair[0], pair[1].line_id))
+
+
+def _unoffered(script_id: str, language: Language, line: Line) -> Iterator[ConfigurationError]:
+    files = dict(sources(script_id, language))
+    if not any("has_pick_up" in words for words in files.values()):
+        yield ConfigurationError(
+            f"has no words to offer that the car is fetched (rule {line.rule}, {line.line_id}); write them between "
+            "`{% if has_pick_up %}` and `{% endif %}`, or take the script out of that line",
+            file=next(iter(files)),
         )
 
 

@@ -184,6 +184,9 @@ def _live(connection: Connection, group: Group, say: Words) -> Findings:
     for store_code in sorted(group.live_from.keys() - known):
         # Misspelt, it would let a store go live unnoticed.
         yield "warn", say("live_store_unknown", store=store_code)
+    # Before the first night no store was read.
+    for store_code in sorted(group.pick_up.keys() - known) if known else ():
+        yield "warn", say("pick_up_store_unknown", store=store_code)
 
 
 def _warehouse_fits() -> bool:

@@ -1,4 +1,4 @@
-"""What the policy says of scripts: who has to agree to them, and what they may never say."""
+"""What the policy says of scripts: who has to agree to them, what they may never say, which offer what."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ def never_said(
 def call_closing(policy: Policy, pack: str, day: date) -> Line:
     """The line that names the part by which every call of a pack ends; its value is None where none does."""
     return policy.value(pack, ITEM, "call_closing", day, asker="scripts")
+
+
+def pick_up_scripts(policy: Policy, pack: str, day: date) -> tuple[Line, tuple[str, ...]]:
+    """The line that says which scripts of a pack offer that the car is fetched, and those scripts."""
+    line = policy.value(pack, ITEM, "pick_up_scripts", day, asker="scripts")
+    return line, _texts(line)
+
+
+def is_offering_pick_up(policy: Policy, pack: str, day: date, script_id: str) -> bool:
+    """Whether a script of a task offers it, where the store has it; a task may outlive its pack."""
+    return pack in policy.packs and script_id in pick_up_scripts(policy, pack, day)[1]
 
 
 def call_scripts(follow_up: FollowUp) -> Iterator[str]:

@@ -132,6 +132,7 @@ def task_record(
     keyring: Keyring,
     language: Language,
     customer_class: CustomerClass,
+    has_pick_up: bool,
 ) -> Record:
     """One call to make, with what the caller needs to know and to say."""
     title = title_of(row["script_id"], language)
@@ -156,6 +157,7 @@ def task_record(
         "festival": _festival(row["event_on"], language) if row["event"] == "festival" else None,
         "subject": row["campaign_subject"],
         "next_service_on": row["next_service_on"],
+        "has_pick_up": has_pick_up,
         "is_message": row["channel"] == "sms",
         "also": [
             {
@@ -171,7 +173,7 @@ def task_record(
     script = render_script(row["script_id"], facts, language)
     only_for_the_script = {
         "store_name", "event_on", "owner_name", "customer_class", "is_company", "festival",
-        "subject", "next_service_on", "is_message", "also", "told",
+        "subject", "next_service_on", "has_pick_up", "is_message", "also", "told",
     }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
@@ -191,7 +193,9 @@ def task_record(
     )
 
 
-def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Record:
+def message_record(
+    row: RowMapping, keyring: Keyring, language: Language, has_pick_up: bool
+) -> Record:
     """One message: to whom, in which words, and what a gateway's own template may ask for."""
     facts: dict[str, object] = {
         "store_name": row["store_name"],
@@ -201,6 +205,7 @@ def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Rec
         "event_on": row["event_on"],
         "deadline_date": row["deadline_on"],
         "owner_name": row["owner_name"],
+        "has_pick_up": has_pick_up,
     }
     return Record(
         entity="task",
@@ -217,10 +222,14 @@ def message_record(row: RowMapping, keyring: Keyring, language: Language) -> Rec
 
 
 def list_record(
-    row: RowMapping, keyring: Keyring, language: Language, customer_class: CustomerClass
+    row: RowMapping,
+    keyring: Keyring,
+    language: Language,
+    customer_class: CustomerClass,
+    has_pick_up: bool,
 ) -> Record:
     """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
-    task = task_record(row, None, keyring, language, customer_class)
+    task = task_record(row, None, keyring, language, customer_class, has_pick_up)
     last_on: date | None = row["last_attempt_on"]
     return Record(
         entity="task",
