@@ -154,8 +154,7 @@ def task_record(
         "owner_name": row["owner_name"],
         "customer_class": customer_class,
         "is_company": row["is_named_company"],
-        "festival": _festival(row["event_on"], language) if row["event"] == "festival" else None,
-        "subject": row["campaign_subject"],
+        **_occasion(row, language),
         "next_service_on": row["next_service_on"],
         "has_pick_up": has_pick_up,
         "is_message": row["channel"] == "sms",
@@ -205,6 +204,7 @@ def message_record(
         "event_on": row["event_on"],
         "deadline_date": row["deadline_on"],
         "owner_name": row["owner_name"],
+        **_occasion(row, language),
         "has_pick_up": has_pick_up,
     }
     return Record(
@@ -253,9 +253,13 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
     return say(exact or WITHDRAWN[row["status"]], language)
 
 
-def _festival(day: date, language: Language) -> str | None:
-    names = festivals_on(day)
-    return word(FESTIVALS, names[0], language) if names else None
+def _occasion(row: RowMapping, language: Language) -> dict[str, str | None]:
+    """On which festival a greeting is, and what a campaign is about."""
+    names = festivals_on(row["event_on"]) if row["event"] == "festival" else ()
+    return {
+        "festival": word(FESTIVALS, names[0], language) if names else None,
+        "subject": row["campaign_subject"],
+    }
 
 
 def _phone(row: RowMapping, keyring: Keyring) -> str | None:
