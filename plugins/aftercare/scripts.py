@@ -81,8 +81,8 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     ``facts``: ``store_name``, ``owner_name``, ``customer_name``, ``model``, ``plate``, ``event_on``,
     ``deadline_date`` and, where there is one, ``customer_class`` and ``is_company``, the name being
     that of a company, ``next_service_on``, ``festival``, ``subject``, of a
-    campaign, ``has_pick_up``, the store fetching cars for their service, and ``told``, what the customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
-    ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
+    campaign, ``has_pick_up``, the store fetching cars for their service, and ``told``, what the customer said
+    in calls, each with ``title``, ``satisfaction``, ``is_complaint``, ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the same person is to be told, each with ``title`` and ``deadline_date``;
     it follows the script, in other words where the task is a message (``is_message``). Raises ConfigurationError for a script that is missing or asks for another fact.
     """
     try:

@@ -23,6 +23,9 @@ from aftercare.rules.script_policy import (
 from aftercare.scripts import LANGUAGES, sources
 from aftercare.settings import Language
 
+ALWAYS_USED = ("parts/also", "parts/also_in_message")
+"""What follows a script where something else is to be said in the same contact."""
+
 
 def require_wording(policy: Policy, follow_ups: Sequence[FollowUp], day: date) -> None:
     """Raises the first fault of the scripts that follow-ups use, by the policy of a day."""
@@ -44,7 +47,7 @@ def wording_faults(
         # A part stands in many scripts and is faulty once.
         files = dict(
             source
-            for script_id in sorted({*used, *scripts})
+            for script_id in sorted({*used, *scripts, *ALWAYS_USED})
             for source in sources(script_id, language)
         )
         lines = dict(never_said(policy, pack, language, day) for pack in packs)

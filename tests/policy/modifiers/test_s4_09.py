@@ -91,10 +91,13 @@ def test_capitals_and_blanks_hide_nothing(folder: Path, words: str) -> None:
     assert "'really?'" in fault
 
 
-def test_what_a_part_says_is_told_once_however_many_scripts_have_it(folder: Path) -> None:
-    _add(folder, "parts/closing.zh.txt", "这不归我管。")
+@pytest.mark.parametrize("part", ["closing", "also", "also_in_message"])
+def test_what_a_part_says_is_told_once_however_many_scripts_have_it(
+    folder: Path, part: str
+) -> None:
+    _add(folder, f"parts/{part}.zh.txt", "这不归我管。")
     (fault,) = faults()
-    assert fault.startswith("include/templates/scripts/parts/closing.zh.txt:")
+    assert fault.startswith(f"include/templates/scripts/parts/{part}.zh.txt:")
 
 
 def test_a_word_that_only_sounds_alike_may_be_said(folder: Path) -> None:
