@@ -37,6 +37,7 @@ PLACES = {
     "cover": ("modifier", "include/sql/care/judge_tasks.sql"),
     "customer_classes": ("modifier", "plugins/aftercare/rules/customer_class.py"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
+    "scripts": ("modifier", "plugins/aftercare/rules/script_policy.py"),
 }
 
 
@@ -75,17 +76,21 @@ def files(rule: str) -> list[str]:
 
 
 def situations(rule: str) -> list[str]:
-    """The files of situations of a rule's follow-ups and KPIs."""
+    """The files of situations of a rule's follow-ups and KPIs, and those of a modifier."""
     wanted = {
         name.replace(FOLDER, "") if FOLDER in name else name.partition("/")[2]
         for name in files(rule)
     }
     folder = SECTION.parent
     paths = (*folder.glob("follow_ups/*/*.yaml"), *folder.glob("kpis/*.yaml"))
+    own = folder.glob(f"modifiers/test_{rule.lower().replace('-', '_')}.py")
     return sorted(
-        str(path.relative_to(folder).with_suffix(""))
-        for path in paths
-        if str(path.relative_to(folder).with_suffix("")).removeprefix(FOLDER) in wanted
+        [
+            str(path.relative_to(folder).with_suffix(""))
+            for path in paths
+            if str(path.relative_to(folder).with_suffix("")).removeprefix(FOLDER) in wanted
+        ]
+        + [str(path.relative_to(folder).with_suffix("")) for path in own]
     )
 
 

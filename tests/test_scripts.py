@@ -288,9 +288,9 @@ def test_another_word_in_a_part_is_another_version(
             )
             (tmp_path / "parts" / f"outer.{language}.txt").write_text(inner, encoding="utf-8")
             (tmp_path / "parts" / f"inner.{language}.txt").write_text(words, encoding="utf-8")
-        for cached in (script_version, scripts._source, scripts._part):
+        for cached in (script_version, scripts._source):
             cached.cache_clear()
         versions.add(script_version("x"))
-    for cached in (script_version, scripts._source, scripts._part):
+    for cached in (script_version, scripts._source):
         cached.cache_clear()
     assert len(versions) == 2

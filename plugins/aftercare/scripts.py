@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -41,8 +41,19 @@ SOMETIMES = (
     "customer_class",
     "is_company",
     "is_message",
+    "has_pick_up",
 )
 """Facts that only some tasks have."""
+
+
+def script_ids() -> list[str]:
+    """Every script that there is."""
+    return sorted({path.name.split(".")[0] for path in FOLDER.glob("*.txt")})
+
+
+def present_versions() -> dict[str, str]:
+    """Every script with the version that is said now."""
+    return {script_id: script_version(script_id) for script_id in script_ids()}
 
 
 def title_of(script_id: str, language: Language) -> str:
@@ -61,10 +72,18 @@ def script_version(script_id: str) -> str:
     """A short digest of the script in all languages and of the parts it is made of."""
     digest = hashlib.sha256()
     for language in LANGUAGES:
-        source = _source(script_id, language)
-        for text in (source, *(_part(name, language) for name in _parts_of(source, language))):
-            digest.update(text.encode())
+        for _, source in sources(script_id, language):
+            digest.update(source.encode())
     return digest.hexdigest()[:VERSION_LENGTH]
+
+
+def sources(script_id: str, language: Language) -> Iterator[tuple[str, str]]:
+    """The words of a script and of the parts that it is made of, as they are written, each with its file."""
+    own = _source(script_id, language)
+    yield _name(script_id, language), own
+    for name in _parts_of(own, language):
+        part = f"parts/{name}"
+        yield _name(part, language), _source(part, language)
 
 
 def render_script(script_id: str, facts: Mapping[str, object], language: Language) -> str:
@@ -75,7 +94,8 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     reminder is about where that is not the event's, ``last_visit``, the kind of the visit that the task
     is about, ``customer_class`` and ``is_company``, the name being
     that of a company, ``next_service_on``, ``festival``, ``subject``, of a
-    campaign, and ``told``, what the customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
+    campaign, ``has_pick_up``, the store fetching cars for their service, and ``told``, what the
+    customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
     ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the
     same person is to be told, each with ``title``, ``store_name``, ``model``, ``plate``,
     ``deadline_date`` and ``words`` (see ``said_in_another``). A call says it before it ends; a message
@@ -120,13 +140,8 @@ def _parts_of(source: str, language: Language) -> Sequence[str]:
         name = waiting.pop(0)
         if name not in found:
             found[name] = None
-            waiting += INCLUDED.findall(_part(name, language))
+            waiting += INCLUDED.findall(_source(f"parts/{name}", language))
     return list(found)
-
-
-@cache
-def _part(name: str, language: Language) -> str:
-    return (FOLDER / "parts" / f"{name}.{language}.txt").read_text(encoding="utf-8")
 
 
 def _name(script_id: str, language: Language) -> str:

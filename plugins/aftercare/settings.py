@@ -221,10 +221,24 @@ class People(_Part):
     most_vehicles: Annotated[int, Field(ge=1)] = 10
 
 
+class PickUp(_Part):
+    """Days on which a store fetches cars for their service; without ``until``, the last one, for good."""
+
+    start: date = Field(alias="from")
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> PickUp:
+        if self.until is not None and self.until < self.start:
+            raise ValueError(f"until {self.until} lies before from {self.start}")
+        return self
+
+
 class Group(_Part):
     """All settings of a dealer group.
 
-    A store with a day in ``live_from`` works in shadow until then: its tasks are made and held.
+    A store with a day in ``live_from`` works in shadow until then: its tasks are made and held. A store
+    under ``pick_up`` fetches cars for their service, and says so in its reminders.
     """
 
     group: GroupName
@@ -234,6 +248,7 @@ class Group(_Part):
     calendars: dict[str, Calendar] = {"default": Calendar()}
     store_calendars: dict[str, str] = {}
     live_from: dict[str, date] = {}
+    pick_up: dict[str, tuple[PickUp, ...]] = {}
     night: Night = Night()
     targets: Targets = Targets()
     delivery: Delivery = Delivery()
@@ -268,6 +283,12 @@ class Group(_Part):
         """The group's one time zone."""
         return ZoneInfo(self.group.time_zone)
 
+    @property
+    def assigned_packs(self) -> frozenset[str]:
+        """Every pack that a brand or a store is given, on whatever day."""
+        assigned = (*self.packs.values(), *self.store_packs.values())
+        return frozenset(line.pack for lines in assigned for line in lines)
+
     def pack_of(self, store_code: str, brand: str, day: date) -> str:
         """The pack in force for a store on a day; a store's own assignment beats its brand's.
 
@@ -292,6 +313,13 @@ class Group(_Part):
             is_last = index + 1 == len(starts)
             end = date.max if is_last else starts[index + 1] - timedelta(days=1)
             yield self.pack_of(store_code, brand, start), start, end
+
+    def offers_pick_up(self, store_code: str, day: date) -> bool:
+        """Whether a store fetches cars for their service on a day."""
+        return any(
+            span.start <= day and (span.until is None or day <= span.until)
+            for span in self.pick_up.get(store_code, ())
+        )
 
     def calendar_of(self, store_code: str) -> str:
         """Name of the store's calendar."""

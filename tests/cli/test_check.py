@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 import yaml
-from care_group import CareGroup, house_policy
+from care_group import CareGroup, house_policy, july
 from click.testing import CliRunner, Result
 from sms_gateway import ACCOUNT, SmsGateway
 from sms_gateway import SECRET as GATEWAY_SECRET
 from sqlalchemy import Engine, text
 
-from aftercare import connections, runs
+from aftercare import connections, runs, scripts
 from aftercare.cli import cli
 from aftercare.demo.mailbox import Mailbox
 from aftercare.errors import ConfigurationError
 from aftercare.protection import new_keyring_json
 from aftercare.settings import PROJECT, read_group
 from aftercare.stages.policy import load_policy
+from aftercare.stages.scripts import approve
 
 SECRET = "s3cret-of-the-dealer"
 
@@ -117,6 +118,36 @@ def test_a_line_that_decided_something_and_was_edited_is_told(installation):
     said = check()
     assert levels(said, "policies") == ["fail"]
     assert "put the old one back" in said.output
+
+
+def test_a_script_that_says_what_none_may_say_is_told(installation, tmp_path, monkeypatch):
+    for path in scripts.FOLDER.rglob("*.txt"):
+        copy = tmp_path / "scripts" / path.relative_to(scripts.FOLDER)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    draft = tmp_path / "scripts" / "draft.zh.txt"
+    draft.write_text("{# title: 草稿 #}\n这不归我管。\n", encoding="utf-8")
+    draft.with_name("draft.en.txt").write_text("{# title: A draft #}\nHello.\n", encoding="utf-8")
+    monkeypatch.setattr(scripts, "FOLDER", tmp_path / "scripts")
+    said = check()
+    assert levels(said, "scripts") == ["fail"]
+    assert (
+        "scripts/draft.zh.txt:2: says '不归我', which no script may say (rule S4-09" in said.output
+    )
+
+
+def test_words_that_nobody_approved_are_told_until_somebody_does(installation, monkeypatch):
+    monkeypatch.setenv("AFTERCARE_TODAY", july(2).isoformat())
+    care = CareGroup(installation)
+    care.grant("zhang", "manager")
+    care.repair("R", july(1))
+    assert levels(check(), "scripts") == ["ok"]
+    care.night(july(1))
+    said = check()
+    assert levels(said, "scripts") == ["warn", "ok"]
+    assert "1 tasks of the newest lists use words that nobody approved (1 scripts)" in said.output
+    approve(installation, ["repair_call"], "zhang", july(2))
+    assert levels(check(), "scripts") == ["ok"]
 
 
 def test_a_store_of_a_brand_without_a_pack_is_told(installation):

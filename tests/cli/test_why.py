@@ -21,6 +21,7 @@ from aftercare.cli import cli
 from aftercare.errors import BadData
 from aftercare.runs import explain_task
 from aftercare.settings import read_group
+from aftercare.stages.scripts import approve
 
 VIN = "LSVAA4182E2184847"
 SECRETS = (VIN, "13912345678", "张敏")
@@ -77,6 +78,15 @@ def test_a_story_tells_row_policy_dates_contact_and_owner(say: Callable[..., Res
     ):
         assert line in told, line
     assert "held by" not in told
+
+
+def test_who_approved_the_words_is_told_or_that_nobody_did(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    assert "nobody approved that version" in say(THREE_DAYS).output
+    care.grant("zhang", "manager")
+    approve(care.engine, ["first_call"], "zhang", february(14))
+    assert "that version was approved by zhang at " in say(THREE_DAYS).output
 
 
 def test_policy_values_are_those_of_the_event_with_their_reference(

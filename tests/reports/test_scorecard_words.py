@@ -16,7 +16,7 @@ def names(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("area", ["scorecards", "connect", "check"])
+@pytest.mark.parametrize("area", ["scorecards", "connect", "check", "scripts"])
 def test_both_languages_say_everything_with_the_same_values(area: str) -> None:
     texts, _ = read_yaml(TEMPLATES.parent / area / "words.yaml")
     assert isinstance(texts, dict)

@@ -11,6 +11,7 @@ from care_group import CareGroup, group_of, july
 from sms_gateway import SmsGateway
 from sqlalchemy import Engine
 
+from aftercare.stages.campaigns import Campaign, start
 from aftercare.stages.merge import merge
 from aftercare.stages.push import push
 from aftercare.stages.read_back import read_back
@@ -105,3 +106,28 @@ def test_a_birthday_that_is_over_is_wished_by_nobody(care: CareGroup, gateway: S
     assert gateway.taken == []
     care.night(july(9))
     assert care.task(GREETING)["status"] == "missed"
+
+
+def test_a_festival_and_a_campaign_are_named_in_their_messages(
+    care: CareGroup, gateway: SmsGateway
+) -> None:
+    care.grant("operator", "operator")
+    storm = Campaign("storm-1", "special_weather", "今夜有暴雨", date(2026, 9, 25), ("SK01",))
+    start(care.engine, care.group, care.policy, storm, "operator", date(2026, 9, 24))
+    care.repair(
+        "R",
+        date(2026, 8, 1),
+        store_code="SK01",
+        owner_phone_hash=b"another phone",
+        owner_phone_check="valid",
+        owner_phone_cipher=care.keyring.encrypt("13900000002"),
+    )
+    care.night(date(2026, 9, 24))
+    moment = datetime(2026, 9, 25, 10, tzinfo=care.group.time_zone)
+    night = (date(2026, 9, 24), moment.date())
+    args = (care.engine, care.keyring, care.group, gateway.target(), *night, care.policy)
+    push(*args, lambda: moment)
+    said = " ".join(str(each) for each in gateway.taken)
+    assert "中秋节到来之际" in said
+    assert "今夜有暴雨" in said
+    assert "None" not in said

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from aftercare import warehouse as house
 from aftercare.reports.morning import ROOMS
+from aftercare.reports.morning_facts import Unapproved
 from aftercare.settings import PROJECT, Group, Messages, Recipient
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.cases import list_cases
@@ -236,6 +237,25 @@ def test_a_sweep_that_failed_is_a_thing_to_do_in_a_complete_night(
     counts = send(night, server)
     assert (counts["complete"], counts["todo"]) == (1, 1)
     assert "没有查清哪些单据已删除。so many gone" in text_of(server.messages[0])
+
+
+def test_words_that_nobody_approved_are_a_thing_to_do_in_a_complete_night(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    counts = send(night, server, unapproved=Unapproved(scripts=2, tasks=17))
+    assert (counts["complete"], counts["todo"]) == (1, 1)
+    text = text_of(server.messages[0])
+    assert "今天任务表上有 17 项任务用的是没有人批准的话术（2 份）" in text
+    assert "aftercare scripts approve" in text
+
+
+def test_nothing_is_said_of_approvals_where_all_is_approved_or_nobody_knows(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    assert send(night, server, unapproved=Unapproved(scripts=0, tasks=0))["todo"] == 0
+    assert send(night, server)["todo"] == 0
 
 
 def test_a_refused_batch_names_rule_and_share(

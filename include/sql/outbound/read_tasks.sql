@@ -97,15 +97,17 @@ merged as (
         jsonb_agg(
             jsonb_build_object(
                 'script_id', other.script_id,
+                'store_code', other.store_code,
                 'pack', other.pack,
                 'policy_line', other.policy_line,
                 'event', other.event,
                 'occurrence', other.occurrence,
                 'event_on', other.event_on,
+                'open_on', other.open_on,
                 'due_on', other.due_on,
                 'deadline_on', other.deadline_on,
                 'channel', other.channel,
-                'subject', run.subject,
+                'campaign_subject', run.subject,
                 'store_name', place.name,
                 'model', vehicle.model,
                 'plate', encode(seen.plate_cipher, 'hex')

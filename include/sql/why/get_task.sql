@@ -1,7 +1,7 @@
--- A task and its store, and the campaign that it is of. Whom it is about is
--- told by the end of the VIN only.
+-- A task and its store, the campaign that it is of, and who approved the words
+-- with which it was made. Whom it is about is told by the end of the VIN only.
 -- grain: at most one row
--- reads: care.follow_up_task, core.store, care.campaign
+-- reads: care.follow_up_task, core.store, care.campaign, ops.script_approval
 -- writes: –
 select
     t.task_key,
@@ -46,10 +46,14 @@ select
     k.started_at,
     k.stopped_by,
     k.stopped_at,
+    a.approved_by,
+    a.approved_at,
     repeat('*', length(t.vin) - least(4, length(t.vin) / 4))
     || right(t.vin, least(4, length(t.vin) / 4)) as vin_masked
 from care.follow_up_task as t
 inner join core.store as s on t.store_code = s.store_code
 left join care.campaign as k
     on t.event = 'campaign' and t.occurrence = k.campaign_no
+left join ops.script_approval as a
+    on t.script_id = a.script_id and t.script_version = a.script_version
 where t.task_key = :task_key -- noqa: RF02

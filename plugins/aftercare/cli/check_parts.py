@@ -19,8 +19,7 @@ from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.festivals import FILE, Festivals
-from aftercare.scripts import FOLDER as SCRIPTS
-from aftercare.scripts import LANGUAGES, title_of
+from aftercare.scripts import LANGUAGES, script_ids, title_of
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.batches import Address, Window
 from aftercare.sources.dealer_system import DealerSystem, FileFeedMap, SqlFeedMap
@@ -46,7 +45,7 @@ def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
     yield say("calendar"), _calendar(group, say)
     yield say("policies"), _policies(group, say)
     yield say("suites"), _suites(say)
-    yield say("scripts"), _scripts(say)
+    yield say("scripts"), _scripts(group, say)
     yield say("templates"), _templates(say)
     yield say("warehouse"), _warehouse(group, say)
     yield say("keys"), _keys(say)
@@ -109,12 +108,23 @@ def _suites(say: Words) -> Findings:
         yield "ok", say("suites_fine", count=len(FEEDS))
 
 
-def _scripts(say: Words) -> Findings:
-    names = sorted({path.name.split(".")[0] for path in SCRIPTS.glob("*.txt")})
+def _scripts(group: Group, say: Words) -> Findings:
+    names = script_ids()
     for name in names:
         for language in LANGUAGES:
             title_of(name, language)
-    yield "ok", say("scripts_fine", count=len(names))
+    faults = runs.wording_faults(group)
+    for fault in faults:
+        yield "fail", fault
+    if _warehouse_fits():
+        day = runs.newest_night()
+        found = runs.unapproved_words(day) if day else None
+        if found and found.tasks:
+            yield "warn", say("scripts_unapproved", tasks=found.tasks, scripts=found.scripts)
+    else:
+        yield "warn", say("scripts_unmatched")
+    if not faults:
+        yield "ok", say("scripts_fine", count=len(names))
 
 
 def _templates(say: Words) -> Findings:
@@ -174,6 +184,9 @@ def _live(connection: Connection, group: Group, say: Words) -> Findings:
     for store_code in sorted(group.live_from.keys() - known):
         # Misspelt, it would let a store go live unnoticed.
         yield "warn", say("live_store_unknown", store=store_code)
+    # Before the first night no store was read.
+    for store_code in sorted(group.pick_up.keys() - known) if known else ():
+        yield "warn", say("pick_up_store_unknown", store=store_code)
 
 
 def _warehouse_fits() -> bool:

@@ -24,7 +24,8 @@ WORKERS = 2
 RECENT_NIGHTS = 5
 CAMPAIGN_STORES = ("SK01",)
 OPERATOR = "admin"
-USERS = (("steward", "steward"), ("hr", "hr"), ("manager", "manager"), (OPERATOR, "operator"))
+DIRECTOR = "manager"
+USERS = (("steward", "steward"), ("hr", "hr"), (DIRECTOR, "manager"), (OPERATOR, "operator"))
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def make(
 ) -> DemoPeriod:
     """Fills both dealer systems, runs all nights but the last, and lets people work.
 
-    The warehouse is created at its newest version; users get their roles.
+    The warehouse is created at its newest version; users get their roles, and scripts are approved.
     """
     from aftercare import connections, runs, warehouse
     from aftercare.sample.group import SampleGroup
@@ -54,6 +55,7 @@ def make(
     say("Creating the warehouse")
     warehouse.migrate(engine)
     _grant_roles(engine)
+    runs.approve_scripts(None, DIRECTOR, "话术评审会通过")
     say(f"Making a dealer group of {stores} stores with a year of history")
     group = SampleGroup(seed=seed, stores=stores, years=1, end=last, first_night=first)
     dealer = create_engine(place.dealer.url(DEALER_SYSTEM))

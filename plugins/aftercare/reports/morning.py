@@ -164,6 +164,14 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
         add("quality", "unreachable", "unreachable_action", count=morning.unreachable)
     if morning.new_cases:
         add("quality", "cases", "cases_action", new=morning.new_cases, open=morning.open_cases)
+    if morning.unapproved and morning.unapproved.tasks:
+        add(
+            "scripts",
+            "unapproved",
+            "unapproved_action",
+            tasks=morning.unapproved.tasks,
+            scripts=morning.unapproved.scripts,
+        )
     for lost in morning.lost_mails:
         state = say(TEXTS[f"mail_{lost.state}"], language)
         add("mail", "mails", "mails_action", report=lost.report_key, count=lost.mails, state=state)

@@ -81,12 +81,21 @@ class LostMails:
 
 
 @dataclass(frozen=True)
+class Unapproved:
+    """How many tasks of a day's lists are said in words that nobody approved, and of how many scripts."""
+
+    scripts: int
+    tasks: int
+
+
+@dataclass(frozen=True)
 class Morning:
     """All that a morning mail says of the night of a day.
 
     ``pushes`` holds the push report by target, None where there is none. ``systems`` and ``rules``
     hold names for people, ``owners`` who looks after a system or topic. What waits at ``gateways`` waits
     for its hours; ``doubts`` are messages of which nobody knows, ``unreachable`` numbers to be checked.
+    ``unapproved`` is None where nobody could tell.
     """
 
     group: str
@@ -107,6 +116,7 @@ class Morning:
     gateways: frozenset[str]
     doubts: int
     unreachable: int
+    unapproved: Unapproved | None = None
 
     @property
     def bad_loads(self) -> list[Load]:

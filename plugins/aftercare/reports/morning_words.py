@@ -272,6 +272,15 @@ TEXTS: Words = {
         "在 Airflow 菜单“Aftercare” 页面放行、豁免，或请门店更正",
         "Release or waive them on Airflow's page Aftercare, or have the store correct them",
     ),
+    "unapproved": (
+        "今天任务表上有 {tasks} 项任务用的是没有人批准的话术（{scripts} 份）",
+        "{tasks} tasks of today's lists use words that nobody approved ({scripts} scripts)",
+    ),
+    "unapproved_action": (
+        "照常使用，不会停下。用 aftercare scripts list 查看，由全部门店的 manager 执行 aftercare scripts approve",
+        "They are used all the same. Look with aftercare scripts list; a manager of all stores approves them with "
+        "aftercare scripts approve",
+    ),
     "mails": (
         "邮件 {report}：{count} 封{state}",
         "Mails of {report}: {count} {state}",

@@ -40,7 +40,8 @@ class Story:
 
     ``title`` is by language. ``words`` are consents and preferences, ``merged`` the tasks that wait for
     this one or were told in its call, ``told`` the calls in which a trouble was told. ``decisions`` are of the case in which the row was held. ``placed`` is
-    empty where today's policy has no such follow-up for the event.
+    empty where today's policy has no such follow-up for the event. ``wants_approval``: today's policy asks
+    for scripts that somebody approved.
     """
 
     task: Row
@@ -60,6 +61,7 @@ class Story:
     number: Row | None
     merged: Sequence[Row]
     messages: Sequence[Row]
+    wants_approval: bool
 
     @property
     def is_explained(self) -> bool:
@@ -105,7 +107,7 @@ def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         yield "  " + line
     for name, part in (
         ("rows", _rows(story, say, zone)),
-        ("policy", _policy(story, say)),
+        ("policy", _policy(story, say, zone)),
         ("dates", _dates(story, say)),
         ("contact", _contact(story, say)),
         ("owner", _owner(story, say)),
@@ -186,7 +188,7 @@ def _rows(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         )
 
 
-def _policy(story: Story, say: Words) -> Iterator[str]:
+def _policy(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
     task = story.task
     yield say(
         "script",
@@ -194,6 +196,10 @@ def _policy(story: Story, say: Words) -> Iterator[str]:
         version=task["script_version"],
         digest=task["policy_digest"][:12],
     )
+    if task["approved_by"] is not None:
+        yield say("approved", user=task["approved_by"], at=_moment(task["approved_at"], zone))
+    elif story.wants_approval:
+        yield say("not_approved")
     if task["policy_digest"] != story.policy_digest:
         yield say("other_policy", digest=story.policy_digest[:12])
     heads = ("line", "value", "unit", "rule", "reference", "since")

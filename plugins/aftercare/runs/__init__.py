@@ -58,12 +58,21 @@ from aftercare.runs.outbox import (
     show_message,
 )
 from aftercare.runs.plan import compare_nights, plan_nights
+from aftercare.runs.scripts import (
+    approve_scripts,
+    list_approvals,
+    list_scripts,
+    newest_night,
+    unapproved_words,
+    wording_faults,
+)
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
 from aftercare.runs.why import explain_task
 
 __all__ = [
     "WORKBOOK",
     "Counts",
+    "approve_scripts",
     "closing_day",
     "compare_nights",
     "count_answers",
@@ -79,13 +88,16 @@ __all__ = [
     "know_people",
     "last_night",
     "list_absences",
+    "list_approvals",
     "list_campaigns",
     "list_conflicts",
     "list_outbox",
+    "list_scripts",
     "make_tasks",
     "message_targets",
     "morning",
     "newest_closed_month",
+    "newest_night",
     "open_delivery",
     "open_night",
     "open_publication",
@@ -114,4 +126,6 @@ __all__ = [
     "tell_silent_warehouse",
     "today",
     "try_policy",
+    "unapproved_words",
+    "wording_faults",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from aftercare import connections
-from aftercare.errors import AftercareError
+from aftercare.errors import AftercareError, ConfigurationError
+from aftercare.reports.morning_facts import Unapproved
 from aftercare.rules import period
 from aftercare.runs.house import (
     WORKBOOK,
@@ -22,6 +23,7 @@ from aftercare.runs.house import (
     target,
     today,
 )
+from aftercare.runs.scripts import unapproved_words
 from aftercare.settings import read_group
 
 MOST_CASES = 2_000
@@ -86,7 +88,17 @@ def morning(key: str | None, notify: bool = False) -> Counts:
         open_cases=lambda stores: list_cases(
             connections.warehouse_engine(), stores, day, most=MOST_CASES
         ),
+        unapproved=_unapproved(day),
     )
+
+
+def _unapproved(day: date) -> Unapproved | None:
+    """What the lists say unapproved; None where policy or scripts cannot be read, which the mail then tells
+    by the tasks that were not made."""
+    try:
+        return unapproved_words(day)
+    except ConfigurationError:
+        return None
 
 
 def overdue_night(moment: datetime | None = None) -> date | None:

@@ -86,8 +86,7 @@ def try_policy(group: Group) -> list[str]:
     from aftercare.stages.policy import load_policy
 
     ours, day = policy(), today(group)
-    assigned = (*group.packs.values(), *group.store_packs.values())
-    for pack in sorted({line.pack for lines in assigned for line in lines} & ours.packs.keys()):
+    for pack in sorted(group.assigned_packs & ours.packs.keys()):
         follow_ups(ours, pack)
     with warehouse.rehearsal(connections.warehouse_engine()) as undone:
         load_policy(undone.engine, ours)

@@ -16,6 +16,7 @@ from aftercare.rules.festivals import open_days
 from aftercare.rules.follow_ups import FOLDER, MORE_VALUES, NUMBERED, VALUES, follow_ups
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
+from aftercare.rules.script_policy import approval_packs
 from aftercare.rules.titles import stem_of
 from aftercare.runs.house import policy
 from aftercare.settings import Group, read_group
@@ -57,6 +58,7 @@ def explain_task(task_key: str) -> Story:
             number=next(iter(_all(connection, "why/get_number", task_key=task_key)), None),
             merged=_all(connection, "why/list_merged", task_key=task_key),
             messages=_all(connection, "why/list_messages", task_key=task_key),
+            wants_approval=task["pack"] in approval_packs(ours, task["open_on"]),
         )
 
 

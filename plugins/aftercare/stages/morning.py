@@ -4,6 +4,7 @@ owns it; stewards get the open cases with it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
@@ -17,7 +18,15 @@ from aftercare.protection import Keyring
 from aftercare.quality.suites import read_suite
 from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.morning import morning_mail, todo
-from aftercare.reports.morning_facts import Cases, Load, LostMails, Morning, Refusal, Tasks
+from aftercare.reports.morning_facts import (
+    Cases,
+    Load,
+    LostMails,
+    Morning,
+    Refusal,
+    Tasks,
+    Unapproved,
+)
 from aftercare.reports.morning_words import TEXTS, WORKBOOK
 from aftercare.rules.festivals import open_days
 from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
@@ -44,17 +53,19 @@ def morning(
     mailer: Sender,
     notify: bool = False,
     open_cases: OpenCases | None = None,
+    unapproved: Unapproved | None = None,
 ) -> dict[str, Any]:
     """Sends the morning mail of a night to operators and stewards, each once.
 
     The mail of a night that was not last night is suppressed, unless ``notify`` is set. What
-    ``open_cases`` gives for a steward's stores is attached to the steward's mail. Counts:
+    ``open_cases`` gives for a steward's stores is attached to the steward's mail; ``unapproved`` is what the
+    lists say in words that nobody approved, as far as that is known. Counts:
     ``complete`` (0 or 1), ``todo``, and the mails by state and ``changed`` in this run.
 
     Raises SystemUnreachable where a mail has to wait for the mail server.
     """
     report_key = f"morning/{day}"
-    facts = read_morning(engine, group, day)
+    facts = replace(read_morning(engine, group, day), unapproved=unapproved)
     is_too_old = day != today - timedelta(days=1) and not notify
     for role in ROLES:
         plan(engine, keyring, group, report_key, role, is_too_old)

@@ -95,6 +95,7 @@ def show_message(
             newest["target"],
             keyring,
             policy,
+            group.offers_pick_up,
             group.group.language,
             today,
             has_contacts=True,

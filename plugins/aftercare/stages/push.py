@@ -65,6 +65,7 @@ def push(
         target.name,
         keyring,
         policy,
+        group.offers_pick_up,
         group.group.language,
         today,
         has_contacts=isinstance(target, Target) and target.capabilities.has_contacts,

@@ -27,6 +27,7 @@ from aftercare.scripts import script_version
 from aftercare.settings import Group
 from aftercare.tables import stage_report
 from aftercare.warehouse import report, run
+from aftercare.wording import require_wording
 
 STAGE = "tasks"
 WORK_TABLES = (
@@ -89,7 +90,8 @@ def make_tasks(
     ``reasons`` says why, by status. ``changed`` is the number of tasks this run alone changed.
     ``keyring`` has to hash as the warehouse does now: birthdays are found by their hashes.
 
-    Raises PolicyError where the policy was not loaded or misses a value.
+    Raises PolicyError where the policy was not loaded or misses a value, ConfigurationError for a script that
+    says what none may say.
     """
     with engine.begin() as connection:
         run(connection, "care/lock_tasks")
@@ -166,6 +168,7 @@ def _prepare(
     ]
     packs = sorted({window["pack"] for window in stores})
     rules = [follow_up for pack in packs for follow_up in follow_ups(policy, pack)]
+    require_wording(policy, rules, horizon)
     calendars = list(open_days(group, horizon).values())
     looks = [look_back(follow_up, day, horizon + ONE_DAY, calendars) for follow_up in rules]
     windows = [

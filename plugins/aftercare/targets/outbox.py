@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -14,6 +15,7 @@ from aftercare.protection import Keyring
 from aftercare.rules.customer_class import CustomerClass, customer_class
 from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.policy import Policy
+from aftercare.rules.script_policy import is_offering_pick_up
 from aftercare.settings import Language
 from aftercare.targets import rendering
 from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
@@ -72,13 +74,15 @@ class Outbox:
 
     `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
     contact data is part of the tasks and a contact's message says nothing new. `says_once`: what was
-    acknowledged is said, whatever changes later. `policy` says which class a customer is of.
+    acknowledged is said, whatever changes later. `policy` says which class a customer is of, and with
+    `offers_pick_up`, by store and day, whether a reminder offers to fetch the car.
     `watches_fields`: the target is told what it last took of fields that staff change there, too.
     """
 
     target: str
     keyring: Keyring
     policy: Policy
+    offers_pick_up: Callable[[str, date], bool]
     language: Language
     today: date
     has_contacts: bool
@@ -162,11 +166,7 @@ class Outbox:
         row = self._rows(connection, [task_key])[task_key]
         if row["status"] != "open" or row["expires_on"] < self.today:
             return None
-        if self.says_once:
-            return rendering.message_record(row, self.keyring, self.language, self._follow_ups)
-        return rendering.task_record(
-            row, None, self.keyring, self.language, self._class(row), self._follow_ups
-        )
+        return self._message(row) if self.says_once else self._task(row, None)
 
     def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
         """Every open task of a store, in the order of its list."""
@@ -184,19 +184,33 @@ class Outbox:
         )
         rows = self._rows(connection, keys)
         return [
-            rendering.list_record(
-                row, self.keyring, self.language, self._class(row), self._follow_ups
-            )
+            rendering.list_record(row, self._house, self._class(row))
             for row in (rows[key] for key in keys)
         ]
 
     @cached_property
-    def _follow_ups(self) -> FollowUpFacts:
-        return FollowUpFacts.of(self.policy)
+    def _house(self) -> rendering.House:
+        return rendering.House(
+            self.keyring, self.language, FollowUpFacts.of(self.policy), self._has_pick_up
+        )
+
+    def _task(self, row: RowMapping, crm_id: str | None) -> Record:
+        return rendering.task_record(row, crm_id, self._house, self._class(row))
+
+    def _message(self, row: RowMapping) -> Record:
+        return rendering.message_record(row, self._house)
 
     def _class(self, row: RowMapping) -> CustomerClass:
         day = row["open_on"]
         return customer_class(self.policy, row["pack"], day, row["is_company"], row["vehicles"])
+
+    def _has_pick_up(self, row: Mapping[str, Any]) -> bool:
+        """Whether the customer is offered that the car is fetched: the script does, and the store has it on
+        the day for which the service is due, or by which it is said, whichever is later."""
+        day = max(row["event_on"], row["due_on"])
+        return self.offers_pick_up(row["store_code"], day) and is_offering_pick_up(
+            self.policy, row["pack"], row["open_on"], row["script_id"]
+        )
 
     def _send_contact(
         self, work: Work, row: RowMapping, version: int, held: Mapping[Key, RowMapping]
@@ -213,9 +227,7 @@ class Outbox:
         followed by another."""
         number = _number(row, ledger)
         crm_id = ledger["crm_id"] if ledger and ledger["record_no"] == number else None
-        record = rendering.task_record(
-            row, crm_id, self.keyring, self.language, self._class(row), self._follow_ups
-        )
+        record = self._task(row, crm_id)
         key: Key = ("task", record.key)
         work.numbers[key] = number
         self._send(work, record, ledger)
@@ -264,11 +276,7 @@ class Outbox:
         elif message["is_in_doubt"] and message["was"] != "unknown":
             work.settle(key, "unknown", IN_DOUBT)
         else:
-            self._send(
-                work,
-                rendering.message_record(row, self.keyring, self.language, self._follow_ups),
-                None,
-            )
+            self._send(work, self._message(row), None)
             if message["is_in_doubt"]:
                 work.doubtful.add(key)
 

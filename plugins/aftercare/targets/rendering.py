@@ -6,7 +6,8 @@ nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,17 @@ WITHDRAWN_BECAUSE: Words = {
 """More exact than the status, where that would say something else."""
 
 
+@dataclass(frozen=True)
+class House:
+    """What records need beside the warehouse: keys, language, what policy says of follow-ups, and whether
+    a task's customer is offered that the car is fetched."""
+
+    keyring: Keyring
+    language: Language
+    follow_ups: FollowUpFacts
+    has_pick_up: Callable[[Mapping[str, Any]], bool]
+
+
 def contact_key(row: RowMapping) -> str:
     """Key of the contact that a task stands on: store and vehicle, or lead."""
     return f"{row['store_code']}.{row['vin'] or row['document_no']}"
@@ -130,13 +142,12 @@ def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: K
 def task_record(
     row: RowMapping,
     crm_id: str | None,
-    keyring: Keyring,
-    language: Language,
+    house: House,
     customer_class: CustomerClass,
-    follow_ups: FollowUpFacts,
 ) -> Record:
     """One call to make, with what the caller needs to know and to say."""
-    name = follow_ups.title(row["pack"], row["policy_line"], language)
+    keyring, language = house.keyring, house.language
+    name = house.follow_ups.title(row["pack"], row["policy_line"], language)
     title = name or title_of(row["script_id"], language)
     facts: dict[str, object] = {
         "store_code": row["store_code"],
@@ -153,25 +164,23 @@ def task_record(
         "last_event": last_event(row, language),
         "last_visit": row["repair_type"],
         "event_on": row["event_on"],
-        "falls_on": _falls_on(row, row["event_on"], follow_ups),
+        "falls_on": _falls_on(row, row["event_on"], house),
         "owner_no": row["owner_no"],
         "owner_name": row["owner_name"],
         "customer_class": customer_class,
         "is_company": row["is_named_company"],
-        "festival": _festival(row["event_on"], language) if row["event"] == "festival" else None,
-        "subject": row["campaign_subject"],
+        **_occasion(row, language),
         "next_service_on": row["next_service_on"],
+        "has_pick_up": house.has_pick_up(dict(row)),
         "is_message": row["channel"] == "sms",
-        "also": [
-            _besides(other, row, keyring, language, follow_ups) for other in row["also"] or ()
-        ],
+        "also": [_besides(other, row, house) for other in row["also"] or ()],
         "told": [_told(each, keyring, language) for each in row["told"] or ()],
     }
     script = render_script(row["script_id"], facts, language)
     only_for_the_script = {
         "store_name", "event_on", "owner_name", "customer_class", "is_company", "festival",
-        "subject", "next_service_on", "is_message", "also", "told", "last_visit",
-        "falls_on",
+        "subject", "next_service_on", "has_pick_up", "is_message", "also", "told",
+        "last_visit", "falls_on",
     }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
@@ -191,20 +200,21 @@ def task_record(
     )
 
 
-def message_record(
-    row: RowMapping, keyring: Keyring, language: Language, follow_ups: FollowUpFacts
-) -> Record:
+def message_record(row: RowMapping, house: House) -> Record:
     """One message: to whom, in which words, and what a gateway's own template may ask for."""
+    keyring, language = house.keyring, house.language
     facts: dict[str, object] = {
         "store_name": row["store_name"],
         "customer_name": _opened(row["name_cipher"], keyring),
         "plate": _opened(row["plate_cipher"], keyring),
         "model": row["model"],
         "event_on": row["event_on"],
-        "falls_on": _falls_on(row, row["event_on"], follow_ups),
+        "falls_on": _falls_on(row, row["event_on"], house),
         "due_date": row["due_on"],
         "deadline_date": row["deadline_on"],
         "owner_name": row["owner_name"],
+        **_occasion(row, language),
+        "has_pick_up": house.has_pick_up(dict(row)),
     }
     return Record(
         entity="task",
@@ -220,15 +230,9 @@ def message_record(
     )
 
 
-def list_record(
-    row: RowMapping,
-    keyring: Keyring,
-    language: Language,
-    customer_class: CustomerClass,
-    follow_ups: FollowUpFacts,
-) -> Record:
+def list_record(row: RowMapping, house: House, customer_class: CustomerClass) -> Record:
     """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
-    task = task_record(row, None, keyring, language, customer_class, follow_ups)
+    task = task_record(row, None, house, customer_class)
     last_on: date | None = row["last_attempt_on"]
     return Record(
         entity="task",
@@ -252,51 +256,48 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
     return say(exact or WITHDRAWN[row["status"]], language)
 
 
-def _falls_on(
-    task: Mapping[str, Any] | RowMapping, event_on: date, follow_ups: FollowUpFacts
-) -> date | None:
+def _falls_on(task: Mapping[str, Any] | RowMapping, event_on: date, house: House) -> date | None:
     """The day that a reminder is about; of greetings and campaigns, which go by a name, none."""
     number = str(task["occurrence"])
     if not number.isdigit():
         return None
-    return follow_ups.falls_on(task["policy_line"], event_on, int(number))
+    return house.follow_ups.falls_on(task["policy_line"], event_on, int(number))
 
 
-def _besides(
-    other: Mapping[str, Any],
-    row: RowMapping,
-    keyring: Keyring,
-    language: Language,
-    follow_ups: FollowUpFacts,
-) -> dict[str, object]:
+def _besides(other: Mapping[str, Any], row: RowMapping, house: House) -> dict[str, object]:
     """What else the person of a task is to be told: what, of which car, until when, in which words."""
-    days = {name: date.fromisoformat(other[name]) for name in ("event_on", "due_on", "deadline_on")}
-    name = follow_ups.title(other["pack"], other["policy_line"], language)
-    plate = other["plate"] and _opened(bytes.fromhex(other["plate"]), keyring)
+    keyring, language = house.keyring, house.language
+    days = ("event_on", "open_on", "due_on", "deadline_on")
+    task = {**other, **{name: date.fromisoformat(other[name]) for name in days}}
+    title = house.follow_ups.title(task["pack"], task["policy_line"], language)
     known = {
-        "title": name or title_of(other["script_id"], language),
-        "store_name": other["store_name"],
-        "model": other["model"],
-        "plate": plate,
-        "deadline_date": days["deadline_on"],
+        "title": title or title_of(task["script_id"], language),
+        "store_name": task["store_name"],
+        "model": task["model"],
+        "plate": task["plate"] and _opened(bytes.fromhex(task["plate"]), keyring),
+        "deadline_date": task["deadline_on"],
     }
     facts = {
         **known,
         "owner_name": row["owner_name"],
         "customer_name": _opened(row["name_cipher"], keyring),
-        "event_on": days["event_on"],
-        "falls_on": _falls_on(other, days["event_on"], follow_ups),
-        "due_date": days["due_on"],
-        "subject": other["subject"],
-        "festival": _festival(days["event_on"], language) if other["event"] == "festival" else None,
-        "is_message": other["channel"] == "sms",
+        "event_on": task["event_on"],
+        "falls_on": _falls_on(task, task["event_on"], house),
+        "due_date": task["due_on"],
+        **_occasion(task, language),
+        "has_pick_up": house.has_pick_up(task),
+        "is_message": task["channel"] == "sms",
     }
-    return {**known, "words": said_in_another(other["script_id"], facts, language)}
+    return {**known, "words": said_in_another(task["script_id"], facts, language)}
 
 
-def _festival(day: date, language: Language) -> str | None:
-    names = festivals_on(day)
-    return word(FESTIVALS, names[0], language) if names else None
+def _occasion(row: Mapping[str, Any] | RowMapping, language: Language) -> dict[str, str | None]:
+    """On which festival a greeting is, and what a campaign is about."""
+    names = festivals_on(row["event_on"]) if row["event"] == "festival" else ()
+    return {
+        "festival": word(FESTIVALS, names[0], language) if names else None,
+        "subject": row["campaign_subject"],
+    }
 
 
 def _phone(row: RowMapping, keyring: Keyring) -> str | None:
