@@ -38,6 +38,17 @@ create index message_complaint_idx
 on outbound.message (store_code, complaint_no)
 where complaint_no is not null;
 
+alter table outbound.acknowledged_field
+drop constraint acknowledged_field_entity_check,
+add constraint acknowledged_field_entity_check check (
+    entity in ('contact', 'task', 'complaint')
+);
+alter table outbound.field_conflict
+drop constraint field_conflict_entity_check,
+add constraint field_conflict_entity_check check (
+    entity in ('contact', 'task', 'complaint')
+);
+
 -- Both are work of a day; contacts come along.
 drop index outbound.message_work_day_idx;
 create index message_work_day_idx on outbound.message (target, work_day)
