@@ -46,6 +46,13 @@ OUTCOMES: Words = {
 ANSWERS = ("wrong_person", "already_called", "not_our_customer")
 """Outcomes that say that the task should not have been: they speak against its rule or its data."""
 
+VERDICTS: Words = {
+    "pending": ("未认定", "not judged yet"),
+    "upheld": ("属实", "upheld"),
+    "rejected": ("不属实", "rejected"),
+}
+"""What became of a complaint."""
+
 FESTIVALS: Words = {
     "new_year": ("元旦", "New Year's Day"),
     "eve": ("除夕", "New Year's Eve of the lunar year"),

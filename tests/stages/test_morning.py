@@ -469,6 +469,25 @@ def test_messages_that_wait_for_their_hours_leave_a_night_complete(
     assert "短信待发: 本夜新任务 1, 全部待办 1" in text
 
 
+def test_complaints_of_a_target_are_counted_beside_its_tasks(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    none: dict[str, Any] = {**dict.fromkeys(ENDS, 0), "due": 0, "waiting": 0, "withdrawn": 0}
+    none |= {"rejected_by": {}}
+    told = none | {"due": 6, "sent": 3, "rejected": 2, "waiting": 1}
+    told |= {"rejected_by": {"contact_rejected": 2}}
+    with night.engine.begin() as connection:
+        report = none | {"complaints": told}
+        house.report(connection, "push", DAY.isoformat(), report, part="workbook")
+    sent = send(night, server)
+    text = text_of(server.messages[0])
+    assert sent["complete"] == 0
+    assert "门店任务表：拒收 2 件投诉。" in text
+    assert "1 条消息还没送到" in text
+    assert "门店任务表（投诉）: 消息 6, 已送 3, 拒收 2, 等待 1" in text
+
+
 def test_messages_in_doubt_and_numbers_to_check_are_things_to_do(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:

@@ -25,7 +25,11 @@ GIVEN: dict[str, Any] = yaml.safe_load(MAPPING.read_text(encoding="utf-8"))
         ("results.zone", "UTC+8", "there is no time zone UTC+8"),
         ("contact.fields.name.first_of", ["nam"], "a contact has no field nam; it has"),
         ("contact.fields.ext_key", {"from": "name"}, "one of them has to be {from: key}"),
-        ("contact.fields.phone.date", "%Y", "of our fields only deadline_date, due_date"),
+        (
+            "contact.fields.phone.date",
+            "%Y",
+            "of our fields only closed_on, deadline_date, due_date",
+        ),
         ("contact.fields.phone", {"from": "phone", "value": 1}, "give exactly one of from"),
         ("contact.find", GONE, "give upsert, or find, create and update"),
         ("contact.find.path", "https://crm.example/x", "the address is the connection's host"),

@@ -1,19 +1,24 @@
 -- The next messages of a target: the newest of each key, contacts before the
--- tasks that stand on them, none twice by one claimer, none whose key is in
--- flight. A unique index on keys in flight catches what two claimers decide
--- at the same moment. What is in doubt waits for a while, and so does a newer
--- message of its key: the older one may still be at work in the target. A
--- target of messages sends only for the stores whose hours it is. is_unsettled:
--- nothing was acknowledged since the doubt, so nobody knows what is there.
+-- tasks and complaints that stand on them, none twice by one claimer, none
+-- whose key is in flight. A unique index on keys in flight catches what two
+-- claimers decide at the same moment. What is in doubt waits for a while, and
+-- so does a newer message of its key: the older one may still be at work in the
+-- target. A target of messages sends only for the stores whose hours it is.
+-- is_unsettled: nothing was acknowledged since the doubt, so nobody knows what
+-- is there.
 -- grain: one row per claimed message
--- reads: outbound.message, outbound.ledger, care.follow_up_task
+-- reads: outbound.message, outbound.ledger, care.follow_up_task,
+--   core.complaint
 -- writes: outbound.message
 with next_messages as (
     select
         m.message_id,
-        m.state
+        m.state,
+        coalesce(t.vin, t.document_no, k.vin) as subject
     from outbound.message as m
-    inner join care.follow_up_task as t on m.task_key = t.task_key
+    left join care.follow_up_task as t on m.task_key = t.task_key
+    left join core.complaint as k
+        on m.store_code = k.store_code and m.complaint_no = k.complaint_no
     where
         m.target = :target -- noqa: RF02
         and m.state in ('pending', 'sending', 'retry', 'unknown')
@@ -57,7 +62,8 @@ with next_messages as (
                     contact.target = m.target
                     and contact.entity = 'contact'
                     and contact.external_key
-                    = t.store_code || '.' || coalesce(t.vin, t.document_no)
+                    = m.store_code || '.'
+                    || coalesce(t.vin, t.document_no, k.vin)
                     and contact.state in (
                         'pending', 'sending', 'retry', 'unknown'
                     )
@@ -74,10 +80,8 @@ set
     claimed_by = :claimer,
     claimed_at = clock_timestamp(),
     attempts = m.attempts + 1
-from next_messages as n, care.follow_up_task as t
-where
-    m.message_id = n.message_id
-    and m.task_key = t.task_key
+from next_messages as n
+where m.message_id = n.message_id
 returning
     m.message_id,
     m.entity,
@@ -86,8 +90,9 @@ returning
     m.action,
     m.store_code,
     m.task_key,
+    m.complaint_no,
     m.work_day,
-    coalesce(t.vin, t.document_no) as subject,
+    n.subject,
     m.attempts,
     n.state as was,
     m.doubt_since is not null or exists (

@@ -1,7 +1,9 @@
--- grain: one row per action, state and reason of the day's task messages
+-- grain: one row per entity, action, state and reason of the day's messages
+--   about tasks and complaints
 -- reads: outbound.message
 -- writes: –
 select
+    entity,
     action,
     state,
     reason,
@@ -9,7 +11,7 @@ select
 from outbound.message
 where
     target = :target
-    and entity = 'task'
+    and entity <> 'contact'
     and work_day = :work_day
-group by action, state, reason
-order by action, state, reason
+group by entity, action, state, reason
+order by entity, action, state, reason

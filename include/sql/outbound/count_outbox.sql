@@ -1,5 +1,6 @@
 -- Messages that are not settled, and those that a person has to see to, each
--- key once. What was rejected of a task that is over concerns nobody.
+-- key once. What was rejected of a task that is over concerns nobody; of a
+-- complaint it does, for the target still shows it.
 -- grain: one row per target and state
 -- reads: outbound.newest_message, care.follow_up_task
 -- writes: –
@@ -14,10 +15,14 @@ with found as (
         m.target,
         m.state
     from outbound.newest_message as m
-    inner join care.follow_up_task as t on m.task_key = t.task_key
+    left join care.follow_up_task as t on m.task_key = t.task_key
     where
         m.state in ('rejected', 'dead')
-        and (m.state = 'dead' or t.status = 'open')
+        and (
+            m.state = 'dead'
+            or t.status = 'open'
+            or m.complaint_no is not null
+        )
 )
 
 select

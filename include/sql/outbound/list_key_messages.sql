@@ -11,6 +11,7 @@ select
     action,
     store_code,
     task_key,
+    complaint_no,
     work_day,
     state,
     reason,

@@ -13,11 +13,15 @@ with found as (
     union all
     select m.*
     from outbound.newest_message as m
-    inner join care.follow_up_task as t on m.task_key = t.task_key
+    left join care.follow_up_task as t on m.task_key = t.task_key
     where
         m.state in ('rejected', 'dead', 'dropped')
         and m.state = any(cast(:states as text[])) -- noqa: RF02
-        and (m.state <> 'rejected' or t.status = 'open')
+        and (
+            m.state <> 'rejected'
+            or t.status = 'open'
+            or m.complaint_no is not null
+        )
     union all
     select m.*
     from outbound.newest_message as m

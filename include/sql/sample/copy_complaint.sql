@@ -9,7 +9,11 @@ copy tt_complaint (
     source_type,
     complaint_level,
     responsible_no,
+    vin,
     verdict,
+    accept_time,
+    dispatch_time,
+    handle_time,
     close_time,
     content,
     updated_at

@@ -27,6 +27,8 @@ from aftercare.errors import AftercareError, Fatal
 DATABASE = "care"
 PREFIX = "odoo_"
 SENDER = "aftercare"
+SALES = "aftercare_sales"
+"""Who sends complaints, too: these are records of the sales team."""
 MODULES = "rpc,contacts,crm"
 PORT = 8069
 START_SECONDS = 60

@@ -40,6 +40,11 @@ TABLES = """
         check (length(note) < 5000)
     );
     create index if not exists task_key on task (ext_key);
+    create table if not exists complaint (
+        id integer primary key, ext_key text not null, subject text not null, contact integer,
+        received text, content text, state text not null, verdict text, reason text
+    );
+    create index if not exists complaint_key on complaint (ext_key);
     create trigger if not exists contact_changed after update on contact
     when old.changed_at = new.changed_at begin
         update contact set changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where id = new.id;

@@ -11,10 +11,11 @@ from email.message import EmailMessage
 from typing import Any
 
 from aftercare.reports.mail_layout import TooLong, mail_message
-from aftercare.reports.morning_facts import Load, Morning, Refusal
+from aftercare.reports.morning_facts import Load, Morning, Refusal, deliveries
 from aftercare.reports.morning_words import (
     ACTIONS,
     BAD_WAYS,
+    COMPLAINTS_OF,
     NOBODY,
     PUSH_HEADS,
     REASONS,
@@ -139,18 +140,20 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
                 count=sum(behind.values()),
                 reasons=_and(kinds, language),
             )
-        if push["rejected"]:
+        for kind, part in deliveries(push).items():
+            if not part["rejected"]:
+                continue
             reasons = [
                 f"{word(REASONS, reason, language)} ({count})"
-                for reason, count in push["rejected_by"].items()
+                for reason, count in part["rejected_by"].items()
             ]
             add(
                 target,
-                "rejected",
+                f"rejected_{kind}",
                 "rejected_action",
                 target=name,
                 name=target,
-                count=push["rejected"],
+                count=part["rejected"],
                 reasons="; ".join(reasons[:REASONS_SHOWN]),
             )
         if push.get("given_up"):
@@ -182,12 +185,16 @@ def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[st
     """Every text of the mail, ready for the templates, as far as there is room."""
     items = todo(morning, language)
     left_out = len(items) - room.todo
+    delivered = [
+        (_target(target, language) if kind == "tasks" else _complaints_of(target, language), part)
+        for target, push in morning.pushes.items()
+        for kind, part in (deliveries(push) if push else {"tasks": None}).items()
+    ]
     # Nine columns do not fit on a phone, and most of them say nothing on most days.
     heads = [
         head
         for head in PUSH_HEADS
-        if head in ("due", "sent")
-        or any(push and push.get(head) for push in morning.pushes.values())
+        if head in ("due", "sent") or any(part and part.get(head) for _, part in delivered)
     ]
     verdict = "complete" if morning.is_complete else "incomplete"
     new, current = morning.count(is_new=True), morning.count(is_new=False)
@@ -228,10 +235,10 @@ def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[st
         "target_heads": [say(PUSH_HEADS[head], language) for head in heads],
         "target_rows": [
             {
-                "name": _target(target, language),
-                "cells": [_shown(push.get(head) if push else None) for head in heads],
+                "name": name,
+                "cells": [_shown(part.get(head) if part else None) for head in heads],
             }
-            for target, push in morning.pushes.items()
+            for name, part in delivered
         ],
         "load_heads": [say(pair, language) for pair in LOAD_COUNTS.values()],
         "load_rows": [
@@ -349,6 +356,10 @@ def _together(
 
 def _target(target: str, language: Language) -> str:
     return say(WORKBOOK, language) if target == "workbook" else target.capitalize()
+
+
+def _complaints_of(target: str, language: Language) -> str:
+    return say(COMPLAINTS_OF, language, target=_target(target, language))
 
 
 def _rule(morning: Morning, rule_id: str, language: Language) -> str:

@@ -12,9 +12,18 @@ from aftercare.words import Pair
 
 
 def waiting(push: Mapping[str, Any]) -> dict[str, int]:
-    """Messages of a push report that did not arrive yet, by kind."""
+    """Messages of a push report that did not arrive yet, about tasks or complaints, by kind."""
     kinds = ("retry", "unknown", "waiting")
-    return {kind: push[kind] for kind in kinds if push.get(kind)}
+    parts = deliveries(push).values()
+    counts = {kind: sum(part.get(kind, 0) for part in parts) for kind in kinds}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def deliveries(push: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What a push report counts of tasks, and of complaints where there were any that day."""
+    complaints = push.get("complaints") or {}
+    has_any = complaints.get("due") or complaints.get("withdrawn")
+    return {"tasks": push, **({"complaints": complaints} if has_any else {})}
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ PUSH_HEADS: Words = {
     "withdrawn": ("另撤回", "also withdrawn"),
 }
 ACTIONS: Words = {"upsert": ("任务", "tasks"), "withdraw": ("撤回", "withdrawals")}
+COMPLAINTS_OF: Pair = ("{target}（投诉）", "{target} (complaints)")
 WORKBOOK: Pair = ("门店任务表", "Task workbooks")
 NOBODY: Pair = ("未指定（include/group.yaml 的 owners）", "nobody (owners in include/group.yaml)")
 
@@ -222,9 +223,13 @@ TEXTS: Words = {
         "Check the connection, the other side and room on its disk; the next push sends what waits. At once: "
         "aftercare push {day}; nothing is doubled",
     ),
-    "rejected": (
+    "rejected_tasks": (
         "{target}：拒收 {count} 项任务。{reasons}",
         "{target}: {count} tasks rejected. {reasons}",
+    ),
+    "rejected_complaints": (
+        "{target}：拒收 {count} 件投诉。{reasons}",
+        "{target}: {count} complaints rejected. {reasons}",
     ),
     "rejected_action": (
         "按原因更正源数据或 CRM 映射；更正后自动再发。逐条查看：aftercare outbox list --target {name}",

@@ -19,6 +19,9 @@ WOULD = (
     "task_create",
     "task_update",
     "task_withdraw",
+    "complaint_create",
+    "complaint_update",
+    "complaint_withdraw",
     "message",
     "list",
 )

@@ -29,6 +29,8 @@ SOURCES = ("customer", "factory", "internal")
 LEVELS = ("minor", "normal", "serious")
 EVERY = 0.06  # complaints per store and day
 UPHELD_DAY, CLOSED_AFTER = 10, 6
+# Minutes until somebody speaks to the customer, and until it is with who is responsible; days until solved.
+ACKNOWLEDGED_AFTER, DISPATCHED_AFTER, SOLVED_AFTER = (5, 45), (10, 90), (1, 3)
 # Column, raw text instead of it, rules.
 _BAD: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     "unknown_level": ("level", "?", ("CP01",)),
@@ -78,23 +80,36 @@ def _complaint(
     local = slot % 600
     somebody: Person = world.numbering.driver(store, local)
     topic = rng.choice(TOPICS)
+    number = store.index * 10**6 + slot
+    received_at = at(rng, day, 9, 17)
+    # Chances of their own, so that those of the other columns stay as they were.
+    steps = Random(world.seed * 10**9 + number)
+    acknowledged_at = received_at + timedelta(minutes=steps.randint(*ACKNOWLEDGED_AFTER))
+    dispatched_at = acknowledged_at + timedelta(minutes=steps.randint(*DISPATCHED_AFTER))
+    solved_at = at(steps, day + timedelta(days=steps.randint(*SOLVED_AFTER)), 9, 17)
     values: Values = {
         "store_code": store.code,
         "complaint_no": f"TS{store.code}{day:%y%m%d}{slot % 10}",
         "task_key": None,
-        "received_at": at(rng, day, 9, 17),
+        "vin": world.vehicle(store, local).vin,
+        "received_at": received_at,
         "source": rng.choice(SOURCES),
         "level": rng.choice(LEVELS),
         "owner_no": owner,
         "verdict": "pending",
+        "acknowledged_at": acknowledged_at,
+        "dispatched_at": dispatched_at,
+        "solved_at": None,
         "closed_at": None,
         "description": f"{somebody.name}反映{topic}，{day:%m月%d日}来店，要求回电",
     }
-    received = Version(day, values["received_at"], values)
-    row = Row(store.index * 10**6 + slot, "complaint", [received])
+    received = Version(day, dispatched_at, values)
+    row = Row(number, "complaint", [received])
     if verdict != "pending":
         closed_at = at(rng, day + timedelta(days=CLOSED_AFTER), 9, 17)
-        closed = copy_version(received, {"verdict": verdict, "closed_at": closed_at})
+        solved = copy_version(received, {"solved_at": solved_at})
+        row.add(replace(solved, visible_on=solved_at.date(), changed_at=solved_at))
+        closed = copy_version(solved, {"verdict": verdict, "closed_at": closed_at})
         row.add(replace(closed, visible_on=closed_at.date(), changed_at=closed_at))
     return row
 

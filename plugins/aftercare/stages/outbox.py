@@ -97,15 +97,13 @@ def show_message(
             policy,
             group.offers_pick_up,
             group.group.language,
+            group.time_zone,
             today,
             has_contacts=True,
+            has_complaints=True,
             says_once=newest["target"] in group.targets.messages.names,
         )
-        record = (
-            outbox.record(connection, newest["entity"], newest["external_key"], newest["task_key"])
-            if newest["action"] == "upsert"
-            else None
-        )
+        record = outbox.record(connection, newest) if newest["action"] == "upsert" else None
         return {
             "messages": found,
             "decisions": [

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError, DeliveryStopped, SystemUnreachable
@@ -48,7 +48,7 @@ def push(
 
     Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` +
     `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
-    day; and of this run alone `changed`, the records that the target took, `lists`, the lists
+    day; `complaints`, the same of complaints where the target keeps them; and of this run alone `changed`, the records that the target took, `lists`, the lists
     written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `conflicts` about
     fields that staff had changed, the `calls` made and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
     `guarded` the push goes on, and `let_through` says it.
@@ -67,8 +67,10 @@ def push(
         policy,
         group.offers_pick_up,
         group.group.language,
+        group.time_zone,
         today,
         has_contacts=isinstance(target, Target) and target.capabilities.has_contacts,
+        has_complaints=isinstance(target, Target) and target.capabilities.has_complaints,
         says_once=says_once,
         watches_fields=isinstance(target, Target) and target.capabilities.watches_fields,
     )
@@ -84,6 +86,8 @@ def push(
         sender.stores_now = _hours(engine, group, policy, now, today)
     try:
         with engine.begin() as connection:
+            if outbox.has_complaints:
+                _tell_complaints(connection, group, target.name, day, work_day)
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
@@ -124,6 +128,27 @@ def push(
             sender.retry_after,
         )
     return counts
+
+
+def _tell_complaints(
+    connection: Connection, group: Group, target: str, day: date, work_day: date
+) -> None:
+    """Puts into the outbox what changed of complaints of the stores that the target serves by now; one that is
+    not live yet has none."""
+    stores = [
+        store.store_code
+        for store in warehouse.run(connection, "care/list_stores")
+        if group.targets.of(store.store_code) == target
+        and group.live_from.get(store.store_code, work_day) <= work_day
+    ]
+    warehouse.run(connection, "outbound/lock_complaints", target=target)
+    warehouse.run(
+        connection,
+        "outbound/tell_complaints",
+        target=target,
+        store_codes=stores,
+        work_day=day + timedelta(days=1),
+    )
 
 
 def _hours(
@@ -175,13 +200,14 @@ def sudden_volume(engine: Engine, target: str, group: Group, day: date) -> Stop 
 def _report(
     engine: Engine, sender: Sender, day: date, seconds: float, let_through: Stop | None
 ) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    rejected_by: Counter[str] = Counter()
+    counted: dict[str, Counter[str]] = {"task": Counter(), "complaint": Counter()}
+    rejected_by: dict[str, Counter[str]] = {entity: Counter() for entity in counted}
     name = sender.target.name
     with engine.begin() as connection:
         for row in warehouse.run(
             connection, "outbound/count_messages", target=name, work_day=day + timedelta(days=1)
         ):
+            counts = counted[row.entity]
             if row.action == "withdraw":
                 counts["withdrawn"] += row.messages if row.state in ("sent", "unchanged") else 0
                 continue
@@ -189,10 +215,17 @@ def _report(
                 counts["due"] += row.messages
                 counts[row.state if row.state in ENDS else "waiting"] += row.messages
             if row.state == "rejected":
-                rejected_by[row.reason or ""] += row.messages
+                rejected_by[row.entity][row.reason or ""] += row.messages
+        of_entity = {
+            entity: {
+                **{key: counts[key] for key in ("due", *ENDS, "waiting", "withdrawn")},
+                "rejected_by": dict(rejected_by[entity]),
+            }
+            for entity, counts in counted.items()
+        }
         kept: dict[str, Any] = {
-            **{key: counts[key] for key in ("due", *ENDS, "waiting", "withdrawn")},
-            "rejected_by": dict(rejected_by),
+            **of_entity["task"],
+            **({"complaints": of_entity["complaint"]} if sender.outbox.has_complaints else {}),
             "changed": sender.changed,
             "lists": sender.lists,
             "given_up": warehouse.run(connection, "outbound/count_dead", target=name).scalar_one(),

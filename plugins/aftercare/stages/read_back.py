@@ -294,11 +294,10 @@ def _complaints(results: Sequence[Result], stores: Mapping[str, str]) -> Batch:
         "task_key": keys,
         "received_at": [result.called_at for result in results],
         "source": [TOLD_IN_A_CALL for _ in results],
-        "level": [None for _ in results],
-        "owner_no": [None for _ in results],
         "verdict": ["pending" for _ in results],
-        "closed_at": [None for _ in results],
         "description": [result.remark for result in results],
     }
+    unknown = [column.name for column in FEEDS[COMPLAINTS].columns if column.name not in columns]
+    columns |= {name: [None for _ in results] for name in unknown}
     versions: list[object] = [result.version_at for result in results]
     return Batch(columns, [result.crm_id for result in results], versions)

@@ -24,7 +24,26 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
             "next_attempt_on",
         }
     ),
+    "complaint": frozenset(
+        {
+            *(
+                "key",
+                "store_code",
+                "store_name",
+                "complaint_no",
+                "title",
+                "received_at",
+                "received_on",
+            ),
+            *("source", "level", "state", "state_name", "verdict", "verdict_name", "closed_on"),
+            *("description", "customer_name", "customer_phone", "plate", "vin", "model"),
+            *("owner_no", "owner_name", "contact_key"),
+        }
+    ),
 }
+
+DAYS = frozenset({"due_date", "deadline_date", "next_attempt_on", "received_on", "closed_on"})
+"""Those that are days."""
 
 Known = str | int | float
 """A value that is known; None is one that is not."""

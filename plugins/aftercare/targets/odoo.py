@@ -1,4 +1,4 @@
-"""Odoo 19: customers as contacts, tasks as activities on them, through JSON-2.
+"""Odoo 19: customers as contacts, tasks as activities on them, complaints as records of a model, through JSON-2.
 
 How a record is kept once: it is made by `load()` under an external id that comes from our key, so
 a second sending finds the first. A record whose id we know is read and compared first, and only
@@ -6,7 +6,8 @@ fields that differ are written, equal differences of many records in one call.
 
 A withdrawn task's activity is deleted, after a note with the reason was left on the contact.
 Archiving would be gentler, but in Odoo an archived activity *is* a done one: it would enter the
-statistics as a call that somebody made.
+statistics as a call that somebody made. A complaint is archived, when it is closed and when it is withdrawn: what
+staff wrote there stays.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
-from urllib.parse import quote
 
+from aftercare.errors import ConfigurationError
 from aftercare.settings import PROJECT
 from aftercare.targets import odoo_load, odoo_results
 from aftercare.targets.http_trouble import CallError, whole_or_nothing
 from aftercare.targets.odoo_json2 import Json2
-from aftercare.targets.odoo_load import batches, failed
-from aftercare.targets.odoo_mapping import OdooMapping, Value, check_fields, html_text
-from aftercare.targets.odoo_records import (
-    ACTIVITY,
-    CONTACT,
-    MESSAGE,
-    MODEL,
-    QUIETLY,
-    OdooRecords,
+from aftercare.targets.odoo_load import batches
+from aftercare.targets.odoo_mapping import (
+    ACTIVE,
+    OWNER,
+    OdooMapping,
+    Value,
+    check_fields,
 )
+from aftercare.targets.odoo_records import QUIETLY, OdooRecords
+from aftercare.targets.odoo_withdrawals import OdooWithdrawals
 from aftercare.targets.protocol import (
     Capabilities,
     Entity,
@@ -67,6 +68,7 @@ class OdooTarget:
         self._client = client
         self._call: odoo_load.Call = client.call
         self._records = OdooRecords(mapping, client.call)
+        self._withdrawals = OdooWithdrawals(mapping, client.call, self._records)
 
     @classmethod
     def from_mapping(cls, name: str, access_of: Callable[[str], Access]) -> OdooTarget:
@@ -116,7 +118,8 @@ class OdooTarget:
             reads_results=True,
             settle_seconds=self._mapping.settle_seconds,
             tells_complaints=self._mapping.results.complaints,
-            watches_fields=any(self._mapping.winners(entity) for entity in MODEL),
+            has_complaints=self._mapping.complaint is not None,
+            watches_fields=any(self._mapping.winners(entity) for entity in self._mapping.models),
             tells_numbers=self._mapping.results.numbers,
         )
 
@@ -142,8 +145,8 @@ class OdooTarget:
         SystemUnreachable where Odoo does not answer.
         """
         with whole_or_nothing():
-            for entity, model in MODEL.items():
-                described = self._call(model, "fields_get", attributes=["type", "readonly"])
+            for entity, model in self._mapping.models.items():
+                described = self._described(entity, model)
                 check_fields(self._mapping, entity, described)
                 for right in ("read", "create", "write", "unlink"):
                     needed = right != "unlink" or entity == "task"
@@ -158,10 +161,23 @@ class OdooTarget:
                 if kind not in known:
                     raise self._mapping.wrong("the CRM has no such activity type", key)
 
+    def _described(self, entity: Entity, model: str) -> Mapping[str, Mapping[str, object]]:
+        """What Odoo says of the fields of a model; the one of complaints is the mapping's own choice."""
+        try:
+            described: Mapping[str, Mapping[str, object]] = self._call(
+                model, "fields_get", attributes=["type", "readonly"]
+            )
+        except ConfigurationError:
+            if entity != "complaint":
+                raise
+            text = "the CRM has no such model; is its module installed?"
+            raise self._mapping.wrong(text, "complaint", "model") from None
+        return described
+
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
-        """Create or update; contacts before tasks. See `Target.upsert`."""
+        """Create or update; contacts before tasks and complaints. See `Target.upsert`."""
         done: dict[tuple[Entity, str], Outcome] = {}
-        for entity in MODEL:
+        for entity in self._mapping.models:
             chosen = [record for record in records if record.entity == entity]
             for batch in batches(chosen, self._mapping.batch_size):
                 found = self._or_later(
@@ -171,20 +187,27 @@ class OdooTarget:
         return [done[record.entity, record.key] for record in records]
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> Sequence[Outcome]:
-        """Delete open activities, with a note on the contact. See `Target.withdraw`.
+        """Delete open activities, with a note on the contact, and archive complaints. See `Target.withdraw`.
 
         An activity that somebody finished stays, and is `sent`. Contacts are never deleted: they
         are the CRM users' too.
         """
         kept = "contacts stay in the CRM; delete it there if it must go"
-        done = {
-            key: Outcome(key, "rejected", crm_id, kept)
-            for key, crm_id in ((w.key, w.crm_id) for w in withdrawals if w.entity == "contact")
+        done: dict[tuple[Entity, str], Outcome] = {
+            ("contact", gone.key): Outcome(gone.key, "rejected", gone.crm_id, kept)
+            for gone in withdrawals
+            if gone.entity == "contact"
         }
-        tasks = [withdrawal for withdrawal in withdrawals if withdrawal.entity == "task"]
-        for batch in batches(tasks, self._mapping.batch_size):
-            done |= self._or_later([task.key for task in batch], self._withdraw, batch)
-        return [done[withdrawal.key] for withdrawal in withdrawals]
+        steps: dict[Entity, Callable[..., dict[str, Outcome]]] = {
+            "task": self._withdrawals.delete,
+            "complaint": self._withdrawals.archive,
+        }
+        for entity, step in steps.items():
+            chosen = [withdrawal for withdrawal in withdrawals if withdrawal.entity == entity]
+            for batch in batches(chosen, self._mapping.batch_size):
+                found = self._or_later([gone.key for gone in batch], step, batch)
+                done |= {(entity, key): outcome for key, outcome in found.items()}
+        return [done[withdrawal.entity, withdrawal.key] for withdrawal in withdrawals]
 
     def read_results(self, cursor: str | None) -> Results:
         """Finished activities of ours since the cursor. See `Target.read_results`.
@@ -227,8 +250,8 @@ class OdooTarget:
                 outcomes[record.key] = Outcome(record.key, "rejected", record.crm_id, lacking)
             else:
                 wanted[record.key] = values
-        if entity == "task":
-            outcomes |= self._attach(batch, wanted)
+        if entity != "contact":
+            outcomes |= self._attach(entity, batch, wanted)
         winners = self._mapping.winners(entity)
         found: dict[str, tuple[Conflict, ...]] = {}
         taken = {record.key: record.taken for record in batch}
@@ -253,7 +276,9 @@ class OdooTarget:
             else:
                 outcomes[key] = Outcome(key, "sent", str(now["id"]))
         for change, ids in changes.items():
-            written = self._on_ids(MODEL[entity], "write", ids, vals=dict(change))
+            written = odoo_load.on_ids(
+                self._call, self._mapping.models[entity], "write", ids, QUIETLY, vals=dict(change)
+            )
             # write() does not say which field it refuses; load() does.
             refused = [key for key, outcome in written.items() if outcome.state == "rejected"]
             rows |= {key: self._row(entity, key, wanted[key]) for key in refused}
@@ -264,7 +289,9 @@ class OdooTarget:
             columns = ("id", *self._columns(entity, wanted[key]))
             alike.setdefault(columns, {})[key] = row
         for columns, group in alike.items():
-            outcomes |= odoo_load.load(self._call, MODEL[entity], columns, group, QUIETLY)
+            outcomes |= odoo_load.load(
+                self._call, self._mapping.models[entity], columns, group, QUIETLY
+            )
         return {
             key: self._watched(outcome, winners, wanted.get(key, {}), found.get(key, ()))
             for key, outcome in outcomes.items()
@@ -283,40 +310,60 @@ class OdooTarget:
         return replace(outcome, watched=watched(winners, wanted), conflicts=found)
 
     def _attach(
-        self, batch: Sequence[Record], wanted: dict[str, dict[str, Value]]
+        self, entity: Entity, batch: Sequence[Record], wanted: dict[str, dict[str, Value]]
     ) -> dict[str, Outcome]:
-        """Add contact, owner and kind to each task; those without a contact are taken out, to wait."""
-        tasks = [record for record in batch if record.key in wanted]
+        """Add contact, owner and kind to each; those whose contact is not there are taken out, to wait. Of a
+        complaint nobody may know whose it is."""
+        asked = [record for record in batch if record.key in wanted]
         contacts = self._records.contact_ids(
-            {str(task.fields.get("contact_key")) for task in tasks}
+            {str(key) for record in asked if (key := record.fields.get("contact_key"))}
         )
         owners = self._records.user_ids(
-            {str(task.fields.get(self._mapping.owner.source)) for task in tasks}
+            {str(record.fields.get(self._mapping.owner.source)) for record in asked}
         )
-        kinds = self._records.activity_types()
         waiting: dict[str, Outcome] = {}
-        for task in tasks:
-            contact = contacts.get(str(task.fields.get("contact_key")))
-            if contact is None:
-                del wanted[task.key]
+        for record in asked:
+            contact_key = record.fields.get("contact_key")
+            contact = contacts.get(str(contact_key))
+            if contact is None and (contact_key or entity == "task"):
+                del wanted[record.key]
                 absent = "its contact is not in the CRM; send the contact first"
-                waiting[task.key] = Outcome(task.key, "retry", task.crm_id, absent)
+                waiting[record.key] = Outcome(record.key, "retry", record.crm_id, absent)
                 continue
-            owner = owners.get(str(task.fields.get(self._mapping.owner.source)))
-            wanted[task.key] |= {
-                "res_id": contact,
-                "user_id": owner or False,
-                "activity_type_id": kinds[self._mapping.activity_type_of(task)],
-            }
+            owner = owners.get(str(record.fields.get(self._mapping.owner.source)))
+            wanted[record.key] |= self._links(entity, record, contact or False, owner or False)
         return waiting
 
+    def _links(
+        self, entity: Entity, record: Record, contact: Value, owner: Value
+    ) -> dict[str, Value]:
+        """What of a task or complaint is not told by its fields."""
+        if entity == "task":
+            kind = self._records.activity_types()[self._mapping.activity_type_of(record)]
+            return {"res_id": contact, OWNER: owner, "activity_type_id": kind}
+        complaint = self._mapping.complaint
+        if complaint is None:
+            raise AssertionError("what is sent is in the mapping")
+        named = {complaint.contact: contact, complaint.owner: owner}
+        is_open = record.fields.get("state") != "closed"
+        return {ACTIVE: is_open, **{name: each for name, each in named.items() if name}}
+
     def _columns(self, entity: Entity, values: Mapping[str, Value]) -> list[str]:
-        by_id = ("user_id", "activity_type_id")
+        complaint = self._mapping.complaint
+        by_id = {OWNER, "activity_type_id"}
+        if entity == "complaint" and complaint:
+            by_id = {name for name in (complaint.contact, complaint.owner) if name}
         ours = [f"{name}/.id" if name in by_id else name for name in values]
+        if entity == "complaint" and complaint:
+            return [*ours, *(f"{name}/id" for name in complaint.links)]
         return [*ours, "res_model_id/id"] if entity == "task" else ours
 
     def _row(self, entity: Entity, key: str, values: Mapping[str, Value]) -> list[odoo_load.Cell]:
-        row: list[odoo_load.Cell] = [self._records.external_id(entity, key), *values.values()]
+        # load() wants to read yes in words.
+        cells = ["true" if value is True else value for value in values.values()]
+        row: list[odoo_load.Cell] = [self._records.external_id(entity, key), *cells]
+        if entity == "complaint" and self._mapping.complaint:
+            return [*row, *self._mapping.complaint.links.values()]
         return [*row, "base.model_res_partner"] if entity == "task" else row
 
     def _difference(
@@ -328,59 +375,6 @@ class OdooTarget:
             for name, value in values.items()
             if value != held[name] and not (name in rules and rules[name].once)
         )
-
-    def _withdraw(self, batch: Sequence[Withdrawal]) -> dict[str, Outcome]:
-        known = {int(task.crm_id) for task in batch if task.crm_id}
-        rows = self._records.activities([["id", "in", sorted(known)]]) if known else {}
-        if any(task.key not in rows for task in batch):
-            rows |= self._records.activities([["res_model", "=", CONTACT]])
-        outcomes: dict[str, Outcome] = {}
-        notes: dict[str, list[odoo_load.Cell]] = {}
-        for task in batch:
-            now = rows.get(task.key)
-            if now is None:
-                outcomes[task.key] = Outcome(task.key, "sent", None, "was not in the CRM any more")
-            elif not now["active"]:
-                done = "was done before it was withdrawn, left as it is"
-                outcomes[task.key] = Outcome(task.key, "sent", str(now["id"]), done)
-            else:
-                notes[task.key] = self._note(task, now)
-        # Odoo lets nobody write a note again: those that an earlier try left stay as they are.
-        left = self._records.notes({int(str(note[2])) for note in notes.values()}) if notes else ()
-        there = {key: Outcome(key, "sent") for key, note in notes.items() if note[0] in left}
-        new = {key: note for key, note in notes.items() if key not in there}
-        columns = ["id", "model", "res_id", "message_type", "subtype_id/id", "body"]
-        noted = there | odoo_load.load(self._call, MESSAGE, columns, new, QUIETLY)
-        ids = {key: rows[key]["id"] for key, outcome in noted.items() if outcome.state == "sent"}
-        return outcomes | noted | (self._on_ids(ACTIVITY, "unlink", ids) if ids else {})
-
-    def _note(self, task: Withdrawal, now: Mapping[str, Any]) -> list[odoo_load.Cell]:
-        text = self._mapping.withdrawal_note.replace("{reason}", task.reason)
-        name = f"{self._mapping.namespace}.withdrawn_{quote(task.key, safe='')}_v{task.version}"
-        body = f"<p>{html_text(str(now['summary'] or ''))}</p><p>{html_text(text)}</p>"
-        return [name, CONTACT, now["res_id"], "comment", "mail.mt_note", body]
-
-    def _on_ids(
-        self, model: str, method: str, ids: Mapping[str, int], **arguments: object
-    ) -> dict[str, Outcome]:
-        """Call a method on many records, and on ever fewer until those it refuses are found."""
-        outcomes: dict[str, Outcome] = {}
-        waiting = [list(ids)]
-        while waiting:
-            keys = waiting.pop()
-            try:
-                self._call(model, method, ids=[ids[k] for k in keys], context=QUIETLY, **arguments)
-            except CallError as problem:
-                if problem.state == "rejected" and len(keys) > 1:
-                    waiting += [keys[: len(keys) // 2], keys[len(keys) // 2 :]]
-                elif problem.status == 404:
-                    gone = "somebody deleted it in the CRM meanwhile"
-                    outcomes |= {key: Outcome(key, "retry", None, gone) for key in keys}
-                else:
-                    outcomes |= failed(keys, problem)
-            else:
-                outcomes |= {key: Outcome(key, "sent", str(ids[key])) for key in keys}
-        return outcomes
 
 
 def _scalar(value: Any) -> Value:

@@ -1,4 +1,4 @@
-"""Odoo's import method `load()`, made to answer for each row.
+"""Odoo's import method `load()`, made to answer for each row, and methods that answer for many records.
 
 `load()` keeps a batch whole or not at all and lists about ten bad rows at a time, so the rows it
 names are taken out and the rest is sent again. A batch that is refused without a name is halved
@@ -93,6 +93,34 @@ def load(
         settled, again = _sort(keys, answer.get("messages") or (), columns)
         outcomes |= settled
         waiting += again
+    return outcomes
+
+
+def on_ids(
+    call: Call,
+    model: str,
+    method: str,
+    ids: Mapping[str, int],
+    context: Mapping[str, object],
+    **arguments: object,
+) -> dict[str, Outcome]:
+    """Call a method on many records, and on ever fewer until those it refuses are found."""
+    outcomes: dict[str, Outcome] = {}
+    waiting = [list(ids)] if ids else []
+    while waiting:
+        keys = waiting.pop()
+        try:
+            call(model, method, ids=[ids[key] for key in keys], context=context, **arguments)
+        except CallError as problem:
+            if problem.state == "rejected" and len(keys) > 1:
+                waiting += _halves(keys)
+            elif problem.status == 404:
+                gone = "somebody deleted it in the CRM meanwhile"
+                outcomes |= {key: Outcome(key, "retry", None, gone) for key in keys}
+            else:
+                outcomes |= failed(keys, problem)
+        else:
+            outcomes |= {key: Outcome(key, "sent", str(ids[key])) for key in keys}
     return outcomes
 
 

@@ -34,8 +34,13 @@ TAKES: Mapping[str, frozenset[str]] = {
 }
 """Types of Odoo's fields that each way of filling one can fill."""
 
+CONTACT, ACTIVITY, MESSAGE = "res.partner", "mail.activity", "mail.message"
+
 OWNER = "user_id"
 """Odoo's field for whose activity it is."""
+
+ACTIVE = "active"
+"""Odoo's field by which a record is archived."""
 
 Value = str | int | float | Literal[False]
 """What Odoo stores, as JSON-2 returns it; False is its word for empty."""
@@ -82,6 +87,31 @@ def _task_fields(fields: Mapping[str, OdooField]) -> Mapping[str, OdooField]:
     return fields
 
 
+class OdooComplaints(Part):
+    """Complaints that dealer systems register, as records of a model that has `active`.
+
+    `contact` and `owner` are the model's links to a contact and to a user; without one it is not told whose a
+    complaint is, or with whom. `links` are filled when the record is made, by external ids
+    (`team_id: sales_team.crm_team_1`). What is closed or taken back is archived; why it was taken back is noted
+    there.
+    """
+
+    model: str = Field("crm.lead", pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
+    contact: str | None = "partner_id"
+    owner: str | None = "user_id"
+    links: Mapping[str, str] = {}
+    fields: Mapping[str, OdooField]
+    withdrawal_note: str = Field(pattern=r"\{reason\}")
+
+    @model_validator(mode="after")
+    def _fields_are_free(self) -> OdooComplaints:
+        own = {ACTIVE, *self.links, *(name for name in (self.contact, self.owner) if name)}
+        if taken := own & self.fields.keys():
+            raise ValueError(f"{', '.join(sorted(taken))}: set by the adapter; leave it out")
+        fields_known("complaint", self.fields)
+        return self
+
+
 class OdooResults(ResultWords):
     """How feedback is understood. With `complaints` a call that is marked as a complaint is one of its
     own; say no where the dealer system registers it, too. With `numbers` a contact's number that staff put
@@ -105,6 +135,7 @@ class OdooMapping(MappingFile):
     settle_seconds: float = Field(30, ge=0)
     contact: Annotated[Mapping[str, OdooField], AfterValidator(_contact_fields)]
     task: Annotated[Mapping[str, OdooField], AfterValidator(_task_fields)]
+    complaint: OdooComplaints | None = None
     activity_type: str = "mail.mail_activity_data_call"
     message_activity_type: str | None = None
     owner: Owner
@@ -138,13 +169,27 @@ class OdooMapping(MappingFile):
 
     def fields(self, entity: Entity) -> Mapping[str, OdooField]:
         """Odoo's fields of an entity and how each is filled."""
+        if entity == "complaint":
+            return self.complaint.fields if self.complaint else {}
         return self.contact if entity == "contact" else self.task
+
+    @property
+    def models(self) -> dict[Entity, str]:
+        """The model of each entity that Odoo gets, contacts first: the others stand on them."""
+        models: dict[Entity, str] = {"contact": CONTACT, "task": ACTIVITY}
+        return models | ({"complaint": self.complaint.model} if self.complaint else {})
+
+    @property
+    def owner_field(self) -> dict[Entity, str | None]:
+        """Odoo's field for with whom a record is."""
+        return {"task": OWNER, "complaint": self.complaint.owner if self.complaint else None}
 
     def winners(self, entity: Entity) -> dict[str, Winner]:
         """Odoo's fields for which it is said who wins where staff changed them."""
         winners = winners_of(self.fields(entity))
-        if entity == "task" and self.owner.wins:
-            winners[OWNER] = self.owner.wins
+        owner = self.owner_field.get(entity)
+        if owner and self.owner.wins:
+            winners[owner] = self.owner.wins
         return winners
 
     def values(self, record: Record) -> dict[str, Value]:
@@ -164,8 +209,14 @@ def check_fields(
 
     Raises ConfigurationError for a field that is absent, read-only or of another type.
     """
+    complaint = mapping.complaint if entity == "complaint" else None
+    if complaint:
+        named = {"contact": complaint.contact, "owner": complaint.owner, "model": ACTIVE}
+        for key, name in (*named.items(), *(("links", each) for each in complaint.links)):
+            if name and name not in described:
+                raise mapping.wrong(f"the CRM's records have no field {name}", entity, key)
     for name, rule in mapping.fields(entity).items():
-        place = (entity, name)
+        place = (entity, "fields", name) if complaint else (entity, name)
         if name not in described:
             raise mapping.wrong("the CRM has no such field; see its list of fields", *place)
         if described[name].get("readonly"):

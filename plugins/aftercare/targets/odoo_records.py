@@ -12,11 +12,8 @@ from urllib.parse import quote, unquote
 
 from aftercare.targets import odoo_load
 from aftercare.targets.odoo_load import batches
-from aftercare.targets.odoo_mapping import OdooMapping
-from aftercare.targets.protocol import Entity, Record
-
-CONTACT, ACTIVITY, MESSAGE = "res.partner", "mail.activity", "mail.message"
-MODEL: Mapping[Entity, str] = {"contact": CONTACT, "task": ACTIVITY}
+from aftercare.targets.odoo_mapping import ACTIVE, ACTIVITY, CONTACT, MESSAGE, OdooMapping
+from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
 
 ARCHIVED_TOO = {"active_test": False}
 QUIETLY = {"tracking_disable": True, "mail_activity_quick_update": True, "lang": "en_US"}
@@ -43,7 +40,7 @@ class OdooRecords:
         prefix = f"{self._mapping.namespace}.{entity}_"
         named: dict[str, str] = {}
         for batch in batches(sorted(ids), 5000):
-            named |= self._call(MODEL[entity], "get_external_id", ids=list(batch))
+            named |= self._call(self._mapping.models[entity], "get_external_id", ids=list(batch))
         return {
             int(crm_id): unquote(name.removeprefix(prefix))
             for crm_id, name in named.items()
@@ -61,11 +58,18 @@ class OdooRecords:
             domain = ["|", *domain, ["ref", "in", [record.key for record in batch]]]
         elif not any(record.crm_id for record in batch):
             return {}
-        fields = ["active", *self._mapping.fields(entity)]
+        fields = [ACTIVE, *self._mapping.fields(entity)]
+        complaint = self._mapping.complaint
         if entity == "task":
             fields += ["res_id", "user_id", "activity_type_id"]
+        elif entity == "complaint" and complaint:
+            fields += [name for name in (complaint.contact, complaint.owner) if name]
         rows = self._call(
-            MODEL[entity], "search_read", domain=domain, fields=fields, context=ARCHIVED_TOO
+            self._mapping.models[entity],
+            "search_read",
+            domain=domain,
+            fields=fields,
+            context=ARCHIVED_TOO,
         )
         keys = self.keys(entity, [row["id"] for row in rows])
         return {keys[row["id"]]: row for row in rows if row["id"] in keys}
@@ -110,14 +114,38 @@ class OdooRecords:
             self._kinds = {name: int(crm_id) for crm_id, name in named.items() if name}
         return self._kinds
 
-    def notes(self, contacts: Iterable[int]) -> set[str]:
-        """External ids of the notes of ours that stand on some contacts."""
-        domain = [["model", "=", CONTACT], ["res_id", "in", sorted(contacts)]]
+    def notes(self, model: str, records: Iterable[int]) -> set[str]:
+        """External ids of the notes of ours that stand on some records."""
+        domain = [["model", "=", model], ["res_id", "in", sorted(records)]]
         ids = self._call(MESSAGE, "search", domain=domain)
         named: dict[str, str] = {}
         for batch in batches(ids, 5000):
             named |= self._call(MESSAGE, "get_external_id", ids=list(batch))
         return {name for name in named.values() if name.startswith(f"{self._mapping.namespace}.")}
+
+    def complaints(self, batch: Sequence[Withdrawal]) -> dict[str, Outcome]:
+        """Whether Odoo has complaints, by our key: `sent` with its id for one that it has.
+
+        One whose id we do not know, or no more, is found by its external id, by which it is archived at once;
+        where there is none the row is refused, because a record cannot be made without a name.
+        """
+        model = self._mapping.models["complaint"]
+        asked = sorted(int(gone.crm_id) for gone in batch if gone.crm_id)
+        rows = (
+            self._call(model, "search", domain=[["id", "in", asked]], context=ARCHIVED_TOO)
+            if asked
+            else []
+        )
+        known = {
+            key: Outcome(key, "sent", str(crm_id))
+            for crm_id, key in self.keys("complaint", rows).items()
+        }
+        absent: dict[str, list[odoo_load.Cell]] = {
+            gone.key: [self.external_id("complaint", gone.key), False]
+            for gone in batch
+            if gone.key not in known
+        }
+        return known | odoo_load.load(self._call, model, ["id", ACTIVE], absent, QUIETLY)
 
     def activities(
         self, domain: list[object], context: Mapping[str, object] = ARCHIVED_TOO

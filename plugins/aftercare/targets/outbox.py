@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -17,19 +17,22 @@ from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.policy import Policy
 from aftercare.rules.script_policy import is_offering_pick_up
 from aftercare.settings import Language
-from aftercare.targets import rendering
+from aftercare.targets import complaints, rendering
 from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
 from aftercare.targets.record_keys import record_key
 from aftercare.targets.winners import Taken
 
 CONTACT_REJECTED = "contact_rejected"
-"""The reason of a task whose contact the target would not take."""
+"""The reason of a task or complaint whose contact the target would not take."""
 
 IN_DOUBT = "in_doubt"
 """The reason of a message that may have been sent already, and is therefore not sent."""
 
 Key = tuple[Entity, str]
 """Entity and external key."""
+
+Message = Mapping[Any, Any]
+"""A message of the outbox, as it was claimed or listed."""
 
 Ends = Mapping[Key, Outcome]
 """What became of each record and withdrawal of a batch that the target was asked to take."""
@@ -73,9 +76,10 @@ class Outbox:
     """The outbox of one target, for senders of one language.
 
     `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
-    contact data is part of the tasks and a contact's message says nothing new. `says_once`: what was
-    acknowledged is said, whatever changes later. `policy` says which class a customer is of, and with
-    `offers_pick_up`, by store and day, whether a reminder offers to fetch the car.
+    contact data is part of the tasks and a contact's message says nothing new. `has_complaints`: the
+    target keeps complaints; where it does not, theirs say nothing. `says_once`: what was acknowledged is
+    said, whatever changes later. `policy` says which class a customer is of, and with `offers_pick_up`, by
+    store and day, whether a reminder offers to fetch the car; `zone` in which zone times are told.
     `watches_fields`: the target is told what it last took of fields that staff change there, too.
     """
 
@@ -84,8 +88,10 @@ class Outbox:
     policy: Policy
     offers_pick_up: Callable[[str, date], bool]
     language: Language
+    zone: tzinfo
     today: date
     has_contacts: bool
+    has_complaints: bool = False
     says_once: bool = False
     watches_fields: bool = False
 
@@ -99,7 +105,9 @@ class Outbox:
         called_for = self._contact_tasks(connection, batch)
         task_keys = {m["task_key"] for m in batch if m["entity"] == "task"}
         rows = self._rows(connection, task_keys | set(called_for.values()))
+        told_of = self._complaints(connection, batch, called_for)
         contacts = {rendering.contact_key(rows[key]) for key in task_keys}
+        contacts |= {contact for row in told_of.values() if (contact := complaints.contact_of(row))}
         held = self._ledger(connection, {m["external_key"] for m in batch} | contacts)
         rejected = self._rejected_contacts(connection, contacts)
         for key, message in work.messages.items():
@@ -108,6 +116,9 @@ class Outbox:
                 continue
             if self.says_once:
                 self._say(work, message, rows[message["task_key"]], held.get(key))
+                continue
+            if key in told_of:
+                self._prepare_complaint(work, message, told_of[key], held, rejected)
                 continue
             task_key = message["task_key"] if key[0] == "task" else called_for.get(key[1])
             row = rows[task_key] if task_key else None
@@ -126,6 +137,33 @@ class Outbox:
         if self.watches_fields:
             self._tell_taken(connection, work)
         return work
+
+    def _prepare_complaint(
+        self,
+        work: Work,
+        message: RowMapping,
+        row: RowMapping,
+        held: Mapping[Key, RowMapping],
+        rejected: set[str],
+    ) -> None:
+        """What the message of a complaint means, or that of a contact about whom there is nothing else."""
+        key: Key = (message["entity"], message["external_key"])
+        contact = complaints.contact_of(row)
+        if key[0] == "contact":
+            if contact:
+                self._send_contact(work, row, message["version"], held)
+            else:
+                work.settle(key, "unchanged")
+        elif not self.has_complaints:
+            work.settle(key, "unchanged")
+        elif message["action"] == "withdraw":
+            self._withdraw(work, message, row, held.get(key))
+        elif self.has_contacts and contact in rejected:
+            work.settle(key, "rejected", CONTACT_REJECTED)
+        else:
+            if self.has_contacts and contact and ("contact", contact) not in held:
+                self._send_contact(work, row, message["version"], held)
+            self._send_complaint(work, message, row, held.get(key))
 
     def _tell_taken(self, connection: Connection, work: Work) -> None:
         """Adds to each record what the target last took of it; not where a call came to no known end, for
@@ -146,23 +184,24 @@ class Outbox:
                 taken = Taken(self.keyring, (self.target, *key), known)
                 work.records[key] = replace(work.records[key], taken=taken)
 
-    def record(
-        self, connection: Connection, entity: Entity, key: str, task_key: str
-    ) -> Record | None:
-        """What a message of a key would say now; None where nobody is to be called any more."""
+    def record(self, connection: Connection, message: Message) -> Record | None:
+        """What a message would say now; None where nobody is to be called any more."""
+        entity, key = message["entity"], message["external_key"]
         if entity == "contact":
-            store_code, _, subject = key.partition(".")
-            found = warehouse.run(
-                connection,
-                "outbound/list_contact_tasks",
-                store_codes=[store_code],
-                subjects=[subject],
-            )
-            called_for = {row.contact_key: row.task_key for row in found}
-            if key not in called_for:
+            subject = key.partition(".")[2]
+            batch = [{**message, "subject": subject}]
+            called_for = self._contact_tasks(connection, batch)
+            if key in called_for:
+                row = self._rows(connection, [called_for[key]])[called_for[key]]
+                return rendering.contact_record(row, row["version"], None, self.keyring)
+            found = self._complaints(connection, batch, called_for).get((entity, key))
+            if found is None or complaints.contact_of(found) is None:
                 return None
-            row = self._rows(connection, [called_for[key]])[called_for[key]]
-            return rendering.contact_record(row, row["version"], None, self.keyring)
+            return rendering.contact_record(found, message["version"], None, self.keyring)
+        if entity == "complaint":
+            row = self._complaints(connection, [message], {})[entity, key]
+            return None if row["is_vanished"] else self._complaint(row, message["version"], None)
+        task_key = message["task_key"]
         row = self._rows(connection, [task_key])[task_key]
         if row["status"] != "open" or row["expires_on"] < self.today:
             return None
@@ -241,6 +280,18 @@ class Outbox:
             if ledger and ledger["record_no"] != number:
                 work.new.add(key)
 
+    def _send_complaint(
+        self, work: Work, message: RowMapping, row: RowMapping, ledger: RowMapping | None
+    ) -> None:
+        crm_id = ledger["crm_id"] if ledger else None
+        record = self._complaint(row, message["version"], crm_id)
+        self._send(work, replace(record, is_in_doubt=bool(message["is_unsettled"])), ledger)
+
+    def _complaint(self, row: RowMapping, version: int, crm_id: str | None) -> Record:
+        return complaints.complaint_record(
+            row, version, crm_id, self.keyring, self.language, self.zone
+        )
+
     def _send(self, work: Work, record: Record, ledger: RowMapping | None) -> None:
         key: Key = (record.entity, record.key)
         message = work.messages.get(key)
@@ -257,7 +308,11 @@ class Outbox:
         )
         if ledger and is_there and bytes(ledger["acknowledged_hash"]) == digest:
             work.settle(key, "unchanged")
-        elif ledger and record.entity == "task" and ledger["acknowledged_version"] > record.version:
+        elif (
+            ledger
+            and record.entity != "contact"
+            and ledger["acknowledged_version"] > record.version
+        ):
             work.settle(key, "superseded")
         else:
             work.records[key] = record
@@ -293,17 +348,64 @@ class Outbox:
         if row is None or key[0] == "contact" or not may_be_held:
             work.settle(key, "unchanged")
             return
-        work.digests[key] = (bytes(ledger["acknowledged_hash"]) if ledger else b"", row["version"])
-        work.numbers[key] = number = _number(row, ledger)
+        if key[0] == "complaint":
+            number, version = 1, message["version"]
+            reason = complaints.withdrawal_reason(row, self.language)
+        else:
+            number, version = _number(row, ledger), row["version"]
+            reason = rendering.withdrawal_reason(row, self.language)
+        work.digests[key] = (bytes(ledger["acknowledged_hash"]) if ledger else b"", version)
+        work.numbers[key] = number
         work.withdrawals[key] = Withdrawal(
-            entity="task",
+            entity=key[0],
             key=record_key(key[1], number),
-            version=row["version"],
-            reason=rendering.withdrawal_reason(row, self.language),
+            version=version,
+            reason=reason,
             crm_id=ledger["crm_id"] if ledger and ledger["record_no"] == number else None,
         )
 
-    def _contact_tasks(self, connection: Connection, batch: Sequence[RowMapping]) -> dict[str, str]:
+    def _complaints(
+        self,
+        connection: Connection,
+        batch: Sequence[Message],
+        called_for: Mapping[str, str],
+    ) -> dict[Key, RowMapping]:
+        """The complaints of the batch; and for each contact that nobody is called about the one to render
+        it from, if one is open."""
+        named: dict[Key, tuple[str, str]] = {
+            (message["entity"], message["external_key"]): (
+                message["store_code"],
+                message["complaint_no"],
+            )
+            for message in batch
+            if message["entity"] == "complaint"
+        }
+        others = [
+            message
+            for message in batch
+            if message["entity"] == "contact" and message["external_key"] not in called_for
+        ]
+        if others and self.has_complaints:
+            for row in warehouse.run(
+                connection,
+                "outbound/list_contact_complaints",
+                store_codes=sorted({message["store_code"] for message in others}),
+                vins=sorted({message["subject"] for message in others}),
+            ):
+                named["contact", row.contact_key] = (row.store_code, row.complaint_no)
+        asked = sorted(set(named.values()))
+        if not asked:
+            return {}
+        found = warehouse.run(
+            connection,
+            "outbound/read_complaints",
+            store_codes=[store for store, _ in asked],
+            complaint_nos=[number for _, number in asked],
+        )
+        rows = {(row["store_code"], row["complaint_no"]): row for row in found.mappings()}
+        return {key: rows[complaint] for key, complaint in named.items()}
+
+    def _contact_tasks(self, connection: Connection, batch: Sequence[Message]) -> dict[str, str]:
         """For each contact of the batch the task to render it from."""
         contacts = [message for message in batch if message["entity"] == "contact"]
         found = warehouse.run(

@@ -21,8 +21,9 @@ from typing import Literal, Protocol, runtime_checkable
 
 from aftercare.targets.winners import Conflict, Taken
 
-Entity = Literal["contact", "task"]
-"""A contact is a customer with the vehicle in question; a task is one call to make."""
+Entity = Literal["contact", "task", "complaint"]
+"""A contact is a customer with the vehicle in question; a task is one call to make; a complaint is one that a
+dealer system registered."""
 
 State = Literal["sent", "rejected", "retry", "unknown"]
 """What became of a record.
@@ -36,7 +37,7 @@ State = Literal["sent", "rejected", "retry", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One contact or task in our own terms; each target maps `fields` to its own.
+    """One contact, task or complaint in our own terms; each target maps `fields` to its own.
 
     `key` is the external key, made from business facts and never from a run
     (`CA01.S4-03.SO-2026-0001`; once staff finished that one, `…#2` is the next call, see `record_keys`). `version` grows with each change of the record.
@@ -48,7 +49,11 @@ class Record:
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
     customer_phone, plate, vin, model, last_event, why, script, owner_no, priority, channel,
-    next_attempt_on, contact_key`. Dates are `datetime.date`; a value that is not known is None, not "".
+    next_attempt_on, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
+    received_at, received_on, source, level, state, state_name, verdict, verdict_name, closed_on, description,
+    customer_name, customer_phone, plate, vin, model, owner_no, owner_name, contact_key`; `state` is one of
+    `complaints.STATES`, and without a `contact_key` nobody knows whose it is. Dates are `datetime.date`; a value that
+    is not known is None, not "".
     """
 
     entity: Entity
@@ -104,7 +109,7 @@ class Capabilities:
     a call of which no answer arrived may still be at work there. So long waits a newer version of its
     record, which the late one would overwrite, and without `native_upsert` the record itself, because a
     look-up before that would not find what is made a moment later. `has_contacts`: customers are records
-    of their own. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
+    of their own. `has_complaints`: complaints of dealer systems are, too. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
     of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
     brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
     `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
@@ -118,6 +123,7 @@ class Capabilities:
     reads_results: bool
     settle_seconds: float = 0
     has_contacts: bool = True
+    has_complaints: bool = False
     tells_complaints: bool = False
     watches_fields: bool = False
     tells_numbers: bool = False
@@ -221,7 +227,7 @@ class Target(Protocol):
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Create or update the records; one outcome per record, in the same order.
 
-        Contacts are sent before the tasks that stand on them, whatever the order given.
+        Contacts are sent before the tasks and complaints that stand on them, whatever the order given.
         """
         ...
 

@@ -23,7 +23,7 @@ from aftercare.targets.protocol import (
 PRIVATE = ("name", "phone", "plate", "vin", "customer_name", "customer_phone")
 """Fields of records whose values are somebody's."""
 
-WORDS = ("script", "text")
+WORDS = ("script", "text", "description")
 """Fields that may hold what somebody said: only their length is shown."""
 
 
@@ -116,7 +116,7 @@ class RehearsedTarget:
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> Sequence[Outcome]:
         """Everything is taken back."""
         for gone in withdrawals:
-            self._samples.add("task_withdraw", gone.key, {"reason": gone.reason})
+            self._samples.add(f"{gone.entity}_withdraw", gone.key, {"reason": gone.reason})
         return [Outcome(gone.key, "sent", gone.crm_id) for gone in withdrawals]
 
     def read_results(self, cursor: str | None) -> Results:

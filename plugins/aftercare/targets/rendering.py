@@ -94,7 +94,7 @@ class House:
 
 
 def contact_key(row: RowMapping) -> str:
-    """Key of the contact that a task stands on: store and vehicle, or lead."""
+    """Key of the contact that a task or complaint stands on: store and vehicle, or lead."""
     return f"{row['store_code']}.{row['vin'] or row['document_no']}"
 
 
@@ -129,10 +129,10 @@ def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: K
         version=version,
         crm_id=crm_id,
         fields={
-            "name": _opened(row["name_cipher"], keyring),
+            "name": opened(row["name_cipher"], keyring),
             "phone": _phone(row, keyring),
             "store_code": row["store_code"],
-            "plate": _opened(row["plate_cipher"], keyring),
+            "plate": opened(row["plate_cipher"], keyring),
             "vin": row["vin"],
             "model": row["model"],
         },
@@ -156,9 +156,9 @@ def task_record(
         "title": title,
         "due_date": row["due_on"],
         "deadline_date": row["deadline_on"],
-        "customer_name": _opened(row["name_cipher"], keyring),
+        "customer_name": opened(row["name_cipher"], keyring),
         "customer_phone": _phone(row, keyring),
-        "plate": _opened(row["plate_cipher"], keyring),
+        "plate": opened(row["plate_cipher"], keyring),
         "vin": row["vin"],
         "model": row["model"],
         "last_event": last_event(row, language),
@@ -205,8 +205,8 @@ def message_record(row: RowMapping, house: House) -> Record:
     keyring, language = house.keyring, house.language
     facts: dict[str, object] = {
         "store_name": row["store_name"],
-        "customer_name": _opened(row["name_cipher"], keyring),
-        "plate": _opened(row["plate_cipher"], keyring),
+        "customer_name": opened(row["name_cipher"], keyring),
+        "plate": opened(row["plate_cipher"], keyring),
         "model": row["model"],
         "event_on": row["event_on"],
         "falls_on": _falls_on(row, row["event_on"], house),
@@ -221,7 +221,7 @@ def message_record(row: RowMapping, house: House) -> Record:
         key=row["task_key"],
         version=row["version"],
         fields={
-            "customer_phone": _opened(row["phone_cipher"], keyring),
+            "customer_phone": opened(row["phone_cipher"], keyring),
             "text": render_script(row["script_id"], facts, language),
             "script_id": row["script_id"],
             "store_code": row["store_code"],
@@ -302,7 +302,8 @@ def _occasion(row: Mapping[str, Any] | RowMapping, language: Language) -> dict[s
 
 def _phone(row: RowMapping, keyring: Keyring) -> str | None:
     """The number to call; of work inside the house none, for nobody is to be called."""
-    return None if row["channel"] == INTERNAL else _opened(row["phone_cipher"], keyring)
+    is_inside = row.get("channel") == INTERNAL
+    return None if is_inside else opened(row["phone_cipher"], keyring)
 
 
 def _told(call: Mapping[str, Any], keyring: Keyring, language: Language) -> dict[str, object]:
@@ -311,9 +312,10 @@ def _told(call: Mapping[str, Any], keyring: Keyring, language: Language) -> dict
     return {
         "title": title_of(call["script_id"], language),
         **{name: call[name] for name in ("satisfaction", "is_complaint", "is_fault_cleared")},
-        "words": [words for cipher in ciphers if (words := _opened(cipher, keyring))],
+        "words": [words for cipher in ciphers if (words := opened(cipher, keyring))],
     }
 
 
-def _opened(cipher: bytes | None, keyring: Keyring) -> str | None:
+def opened(cipher: bytes | None, keyring: Keyring) -> str | None:
+    """Contact data in clear, on its way out."""
     return keyring.decrypt(bytes(cipher)) if cipher is not None else None

@@ -42,8 +42,8 @@ from aftercare.targets.rest_mapping import (
 )
 from aftercare.targets.winners import conflicts, left_to_them, watched
 
-ENTITIES: tuple[Entity, ...] = ("contact", "task")
-"""Contacts first: tasks stand on them."""
+ENTITIES: tuple[Entity, ...] = ("contact", "task", "complaint")
+"""Contacts first: tasks and complaints stand on them."""
 
 
 class RestTarget:
@@ -68,7 +68,7 @@ class RestTarget:
     @property
     def capabilities(self) -> Capabilities:
         """What the mapping says that the CRM can do."""
-        parts = [part for part in (self._mapping.contact, self._mapping.task) if part]
+        parts = [part for entity in ENTITIES if (part := self._mapping.part(entity))]
         return Capabilities(
             native_upsert=all(part.upsert for part in parts),
             atomic_batch=False,
@@ -77,6 +77,7 @@ class RestTarget:
             reads_results=self._mapping.results is not None,
             settle_seconds=self._mapping.settle_seconds,
             has_contacts=self._mapping.contact is not None,
+            has_complaints=self._mapping.complaint is not None,
             watches_fields=any(part.winners for part in parts),
             tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
             tells_numbers=self._mapping.numbers is not None,
@@ -121,17 +122,27 @@ class RestTarget:
         return [done[record.entity, record.key] for record in records]
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> Sequence[Outcome]:
-        """Take tasks off the open list as the mapping says. See `Target.withdraw`."""
-        tasks = {gone.key: gone for gone in withdrawals if gone.entity == "task"}
-        outcomes = {
-            gone.key: Outcome(gone.key, "rejected", gone.crm_id, "contacts stay in the CRM")
-            for gone in withdrawals
-            if gone.entity == "contact"
-        }
-        part = self._mapping.task
-        ids: dict[str, str] = {key: gone.crm_id for key, gone in tasks.items() if gone.crm_id}
+        """Take tasks and complaints off the open list as the mapping says. See `Target.withdraw`."""
+        done: dict[tuple[Entity, str], Outcome] = {}
+        for entity in ENTITIES:
+            part = self._mapping.part(entity)
+            chosen = {gone.key: gone for gone in withdrawals if gone.entity == entity}
+            if isinstance(part, Tasks):
+                outcomes = self._take_back(part, chosen)
+            else:
+                stays = f"{entity}s stay in the CRM"
+                outcomes = {
+                    key: Outcome(key, "rejected", gone.crm_id, stays)
+                    for key, gone in chosen.items()
+                }
+            done |= {(entity, key): outcome for key, outcome in outcomes.items()}
+        return [done[gone.entity, gone.key] for gone in withdrawals]
+
+    def _take_back(self, part: Tasks, chosen: Mapping[str, Withdrawal]) -> dict[str, Outcome]:
+        outcomes: dict[str, Outcome] = {}
+        ids: dict[str, str] = {key: gone.crm_id for key, gone in chosen.items() if gone.crm_id}
         if part.find and (part.done or "id" in part.withdraw.wanted):
-            asked = [key for key in tasks if part.done or key not in ids]
+            asked = [key for key in chosen if part.done or key not in ids]
             there, failed = self._lookups.find(part.find, asked)
             outcomes |= failed
             for key in asked:
@@ -142,12 +153,11 @@ class RestTarget:
                         outcomes[key] = Outcome(key, "sent", ids[key], left)
                 elif key not in failed:
                     outcomes[key] = Outcome(key, "sent", None, "was not in the CRM any more")
-        waiting = [key for key in tasks if key not in outcomes]
+        waiting = [key for key in chosen if key not in outcomes]
         gone_now = self._at_once.each(
-            waiting, lambda key: self._withdraw(part, tasks[key], ids.get(key))
+            waiting, lambda key: self._withdraw(part, chosen[key], ids.get(key))
         )
-        outcomes |= dict(zip(waiting, gone_now, strict=True))
-        return [outcomes[gone.key] for gone in withdrawals]
+        return outcomes | dict(zip(waiting, gone_now, strict=True))
 
     def read_results(self, cursor: str | None) -> Results:
         """What was done since the cursor. See `Target.read_results`."""
@@ -181,7 +191,7 @@ class RestTarget:
             return {key: Outcome(key, "sent", None, none) for key in records}
         outcomes: dict[str, Outcome] = {}
         ours = {key: {**record.fields, "key": key} for key, record in records.items()}
-        if entity == "task":
+        if entity != "contact":
             outcomes |= self._attach(part, records, ours)
         for key, record in records.items():
             lacks = None if key in outcomes else self._mapping.missing(record, ours[key])
@@ -298,16 +308,21 @@ class RestTarget:
         records: Mapping[str, Record],
         ours: Mapping[str, dict[str, object]],
     ) -> dict[str, Outcome]:
-        """Add the CRM's id of the contact to each task, where the mapping wants it."""
+        """Add the CRM's id of the contact to each task or complaint, where the mapping wants it; of a complaint
+        nobody may know whose it is."""
         contact = self._mapping.contact
         wanted = {source for rule in part.fields.values() for source in rule.sources}
         if CONTACT_ID not in wanted or contact is None or contact.find is None:
             return {}
-        keys = sorted({str(record.fields["contact_key"]) for record in records.values()})
-        there, failed = self._lookups.find(contact.find, keys)
+        named = {
+            key: str(record.fields["contact_key"])
+            for key, record in records.items()
+            if record.fields["contact_key"] is not None
+        }
+        there, failed = self._lookups.find(contact.find, sorted(set(named.values())))
         outcomes = {}
-        for key, record in records.items():
-            contact_key = str(record.fields["contact_key"])
+        for key, contact_key in named.items():
+            record = records[key]
             if contact_key in there:
                 ours[key][CONTACT_ID] = there[contact_key][0]
                 continue

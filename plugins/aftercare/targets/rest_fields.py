@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from aftercare.targets.field_rules import FieldRule, plain
+from aftercare.targets.field_rules import DAYS, FieldRule, plain
 
 CONTACT_ID = "contact_id"
-"""A field of tasks beside ours: the CRM's id of the contact."""
+"""A field of tasks and complaints beside ours: the CRM's id of the contact."""
 
 EPOCHS = {"unix": 1, "unix_ms": 1000}
 
@@ -35,9 +35,8 @@ class RestField(FieldRule):
 
     @model_validator(mode="after")
     def _only_days_are_dated(self) -> RestField:
-        days = {"due_date", "deadline_date", "next_attempt_on"}
-        if self.date and not set(self.sources) <= days:
-            raise ValueError(f"date: of our fields only {', '.join(sorted(days))} are days")
+        if self.date and not set(self.sources) <= DAYS:
+            raise ValueError(f"date: of our fields only {', '.join(sorted(DAYS))} are days")
         try:
             json.dumps(self.constant)
         except (TypeError, ValueError):

@@ -270,7 +270,7 @@ class Records(Part):
 
 
 class Tasks(Records):
-    """Tasks, and how one leaves the open list (`withdraw`, with `{id}`, `{key}` and `{reason}`).
+    """Tasks, or complaints, and how one leaves the open list (`withdraw`, with `{id}`, `{key}` and `{reason}`).
 
     `done` says which of the records found are finished: those are left as they are. `withdrawn` says which
     left the list: one that is on it after all, and of whose withdrawal nobody knew whether it arrived, is
@@ -403,7 +403,8 @@ class RestMapping(MappingFile):
     `settle_seconds`: how long a call of which no answer arrived may still be at work in the CRM; only
     then is its record looked up. `when_deleted`: what becomes of a record that somebody deleted there.
     `sends_unknown`: whether a value that is not known is sent as null, or left out. `from_connection`
-    names what stands in the connection's extra and may be used as a placeholder.
+    names what stands in the connection's extra and may be used as a placeholder. `complaint`: complaints that
+    dealer systems register become records of the CRM; without it none is sent.
     """
 
     adapter: Literal["rest"]
@@ -423,14 +424,21 @@ class RestMapping(MappingFile):
     answer: Answer = Answer()
     contact: Annotated[Records, AfterValidator(lambda part: _known("contact", part))] | None = None
     task: Annotated[Tasks, AfterValidator(lambda part: _known("task", part))]
+    complaint: Annotated[Tasks, AfterValidator(lambda part: _known("complaint", part))] | None = (
+        None
+    )
     results: Results | None = None
     numbers: Numbers | None = None
 
     @model_validator(mode="after")
     def _contacts_are_there(self) -> RestMapping:
-        names = {source for rule in self.task.fields.values() for source in rule.sources}
-        if CONTACT_ID in names and not (self.contact and self.contact.find):
-            raise ValueError("task: {from: contact_id} has to be looked up; give contact.find")
+        for name, part in (("task", self.task), ("complaint", self.complaint)):
+            rules = part.fields.values() if part else ()
+            names = {source for rule in rules for source in rule.sources}
+            if CONTACT_ID in names and not (self.contact and self.contact.find):
+                raise ValueError(
+                    f"{name}: {{from: contact_id}} has to be looked up; give contact.find"
+                )
         if self.numbers and not (self.contact and self.results):
             raise ValueError("numbers: come back with results, and belong to contacts; give both")
         return self
@@ -448,7 +456,8 @@ class RestMapping(MappingFile):
 
     def _calls(self) -> Iterator[tuple[str, Call, Sequence[str]]]:
         """Each call with its name and the placeholders of its own."""
-        for entity, part in (("contact", self.contact), ("task", self.task)):
+        entities = (("contact", self.contact), ("task", self.task), ("complaint", self.complaint))
+        for entity, part in entities:
             for name, call, allowed, needed in part.calls() if part else ():
                 yield f"{entity}.{name}", call, (*allowed, *needed)
             if part and part.describe:
@@ -466,7 +475,12 @@ class RestMapping(MappingFile):
 
     def part(self, entity: Entity) -> Records | None:
         """What the file says of an entity; None where the CRM has none of it."""
-        return self.contact if entity == "contact" else self.task
+        parts: Mapping[Entity, Records | None] = {
+            "contact": self.contact,
+            "task": self.task,
+            "complaint": self.complaint,
+        }
+        return parts[entity]
 
     def missing(self, record: Record, ours: Mapping[str, object]) -> str | None:
         """Why the record need not be sent at all: a required field without a value."""
@@ -476,7 +490,7 @@ class RestMapping(MappingFile):
 
 
 def _known(entity: Entity, part: Any) -> Any:
-    more = (CONTACT_ID,) if entity == "task" else ()
+    more = () if entity == "contact" else (CONTACT_ID,)
     fields_known(entity, part.fields, *more)
     return part
 

@@ -74,7 +74,7 @@ class SalesforceTarget(RestTarget):
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """As that of any CRM, once no job of an earlier push is at work any more."""
         if self._jobs and not self._has_ended_older:
-            parts = (self._salesforce.contact, self._salesforce.task)
+            parts = [self._salesforce.part(entity) for entity in ENTITIES]
             try:
                 self._jobs.end_older({part.object for part in parts if part})
             except CallError as problem:
@@ -144,7 +144,7 @@ class SalesforceTarget(RestTarget):
             yield (entity, "withdraw", name), name
         if part.done:
             yield (entity, "done", "at"), part.done.at
-        results = self._salesforce.results
+        results = self._salesforce.results if entity == "task" else None
         for told, path in results.paths.items() if results else ():
             yield ("results", told), path.split(".")[0]
         for flag, path in results.flags.items() if results else ():
@@ -161,7 +161,8 @@ class SalesforceTarget(RestTarget):
         bulk, jobs = self._salesforce.bulk, self._jobs
         if bulk is None or jobs is None or len(bodies) <= bulk.above:
             return super()._write(part, call, bodies, ids)
-        own = self._salesforce.contact if part is self._mapping.contact else self._salesforce.task
+        entity = next(each for each in ENTITIES if self._mapping.part(each) is part)
+        own = self._salesforce.part(entity)
         if own is None:
             raise AssertionError("what is sent is in the mapping")
         outcomes: dict[str, Outcome] = {}

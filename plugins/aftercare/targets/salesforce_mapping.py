@@ -143,7 +143,7 @@ class SalesforceRecords(Part):
 
 
 class SalesforceTasks(SalesforceRecords):
-    """Tasks; `withdraw` are the fields that take one off the open list, of which one may hold `{reason}`."""
+    """Tasks, or complaints; `withdraw` are the fields that take one off the open list, of which one may hold `{reason}`."""
 
     done: Done | None = None
     withdraw: dict[Name, str | bool] = Field(min_length=1)
@@ -257,6 +257,9 @@ class SalesforceMapping(MappingFile):
         Annotated[SalesforceRecords, AfterValidator(lambda part: _known("contact", part))] | None
     ) = None
     task: Annotated[SalesforceTasks, AfterValidator(lambda part: _known("task", part))]
+    complaint: (
+        Annotated[SalesforceTasks, AfterValidator(lambda part: _known("complaint", part))] | None
+    ) = None
     results: SalesforceResults | None = None
 
     @model_validator(mode="after")
@@ -272,7 +275,12 @@ class SalesforceMapping(MappingFile):
 
     def part(self, entity: Entity) -> SalesforceRecords | None:
         """What the file says of an entity; None where Salesforce has none of it."""
-        return self.contact if entity == "contact" else self.task
+        parts: Mapping[Entity, SalesforceRecords | None] = {
+            "contact": self.contact,
+            "task": self.task,
+            "complaint": self.complaint,
+        }
+        return parts[entity]
 
     def as_rest(self) -> RestMapping:
         """The same as a mapping of a CRM with a REST interface, which blames this file."""
@@ -292,6 +300,9 @@ class SalesforceMapping(MappingFile):
                 "answer": ANSWER,
                 "contact": self._records(self.contact) if self.contact else None,
                 "task": {**self._records(self.task), **self._ends(self.task)},
+                "complaint": {**self._records(self.complaint), **self._ends(self.complaint)}
+                if self.complaint
+                else None,
                 "results": self._results(self.results) if self.results else None,
                 "numbers": self._numbers(self.contact, self.results)
                 if self.contact and self.results and self.results.numbers
