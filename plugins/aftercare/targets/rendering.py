@@ -274,13 +274,13 @@ def _besides(other: Mapping[str, Any], row: RowMapping, house: House) -> dict[st
         "title": title or title_of(task["script_id"], language),
         "store_name": task["store_name"],
         "model": task["model"],
-        "plate": task["plate"] and _opened(bytes.fromhex(task["plate"]), keyring),
+        "plate": task["plate"] and opened(bytes.fromhex(task["plate"]), keyring),
         "deadline_date": task["deadline_on"],
     }
     facts = {
         **known,
         "owner_name": row["owner_name"],
-        "customer_name": _opened(row["name_cipher"], keyring),
+        "customer_name": opened(row["name_cipher"], keyring),
         "event_on": task["event_on"],
         "falls_on": _falls_on(task, task["event_on"], house),
         "due_date": task["due_on"],

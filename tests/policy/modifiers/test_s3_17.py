@@ -56,11 +56,13 @@ def text_of(care: CareGroup, key: str, language: Language = "zh") -> str:
         care.policy,
         care.group.offers_pick_up,
         language,
+        care.group.time_zone,
         july(2),
         has_contacts=False,
     )
     with care.engine.connect() as connection:
-        record = outbox.record(connection, "task", key, key)
+        message = {"entity": "task", "external_key": key, "task_key": key}
+        record = outbox.record(connection, message)
     assert record is not None
     return str(record.fields["script"])
 
