@@ -64,6 +64,24 @@ def test_every_figure_is_the_one_of_its_line(month: ScoredMonth) -> None:
         )
 
 
+def test_a_figure_of_the_store_is_told_once_for_everybody(month: ScoredMonth) -> None:
+    month.store()
+    for employee, role in (("S1", "SC"), ("A1", "AC"), ("A2", "AC")):
+        month.person(employee, role=role)
+    month.booking("kept")
+    month.booking("refused")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    said = CliRunner().invoke(cli, ["evidence", MONTH, "all", "booking_acceptance"])
+    assert said.exit_code == 0, said.output
+    first, *rows = said.output.splitlines()
+    assert first == (
+        "2026-06.AC.SK01.A1 booking_acceptance: 1 of 2, 0 excluded, the figure of the whole store"
+    )
+    assert len(rows) == 2
+    none = CliRunner().invoke(cli, ["evidence", MONTH, "S1", "booking_acceptance"])
+    assert "there is no line booking_acceptance" in str(none.exception)
+
+
 def test_a_warehouse_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
     gone = "postgresql+psycopg://aftercare:secret@127.0.0.1:1/aftercare"
     said = subprocess.run(
