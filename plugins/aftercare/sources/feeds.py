@@ -185,19 +185,19 @@ FEEDS: dict[str, Feed] = {
                 Column("store_code"),
                 Column("complaint_no"),
                 Column("task_key"),
-                # The vehicle that it is about: its customer of this store is who complains.
-                Column("vin"),
                 Column("received_at", "timestamp"),
                 Column("source"),
                 Column("level"),
                 Column("owner_no"),
                 _code("verdict", "pending", "upheld", "rejected"),
+                Column("closed_at", "timestamp"),
+                Column("description", contact="text"),
+                # The vehicle that it is about: its customer of this store is who complains.
+                Column("vin"),
                 # Somebody spoke to the customer; it went to who is responsible; a solution was given.
                 Column("acknowledged_at", "timestamp"),
                 Column("dispatched_at", "timestamp"),
                 Column("solved_at", "timestamp"),
-                Column("closed_at", "timestamp"),
-                Column("description", contact="text"),
             ),
         ),
         # What staff put right in a CRM: the number of a customer that replaces the one that orders give.
