@@ -81,9 +81,10 @@ def _make_dealer_system(file: Path) -> None:
 
 
 def _make_group(file: Path) -> None:
-    """The sample group's settings, before it had any system."""
+    """The sample group's settings, before it had any system or a store that fetches cars."""
     text = (PROJECT / "include" / "group.yaml").read_text(encoding="utf-8")
-    file.write_text(re.sub(r"(?m)^systems: .*$", "systems: []", text), encoding="utf-8")
+    text = re.sub(r"(?m)^systems: .*$", "systems: []", text)
+    file.write_text(re.sub(r"(?m)^pick_up:\n(?: .*\n)+", "pick_up: {}\n", text), encoding="utf-8")
 
 
 @click.command()
