@@ -81,6 +81,22 @@ def test_it_was_not_said_where_nobody_was_reached_on_its_day(
     assert status(care, GREETING) == ("missed", "not_called", None)
 
 
+def test_why_it_was_missed_stays_what_it_was_on_its_day(care: CareGroup) -> None:
+    """The number is put right, and a call about something else comes late: who greets is past that."""
+    bad = {"customer_phone_hash": None, "customer_phone_check": "too_short"}
+    care.deliver("A", BOUGHT, store_code="SK01", born_on=BORN, **bad)
+    care.deliver("B", july(6), store_code="SK01", customer_phone_hash=b"another phone")
+    care.nights(july(7), july(9))
+    assert status(care, GREETING) == ("missed", "too_short", None)
+    care.deliver("A", BOUGHT, store_code="SK01", born_on=BORN, arrives=july(10), **PHONE)
+    care.night(july(10))
+    (call,) = [key for key, (on,) in care.tasks("document_no").items() if on == "B"][:1]
+    care.call(call, july(9), arrives=july(11))
+    care.night(july(11))
+    assert care.task(call)["status"] == "done"
+    assert status(care, GREETING) == ("missed", "too_short", None)
+
+
 def test_without_a_call_it_is_the_message_of_the_day_and_others_wait(care: CareGroup) -> None:
     care.deliver("A", BOUGHT, store_code="SK01", born_on=BORN, **PHONE)
     care.deliver("B", date(2026, 5, 10), store_code="SK01", **PHONE)

@@ -108,9 +108,15 @@ own as (
     union
     select t.task_key
     from (
-        select min(cast(called_at as date)) - 1 as called_on
-        from calls
-        where outcome = 'reached'
+        select min(cast(c.called_at as date)) - 1 as called_on
+        from calls as c
+        inner join lateral (
+            select k.event
+            from care.follow_up_task as k
+            where c.task_key = k.task_key
+            offset 0 -- noqa: AM09
+        ) as about on true
+        where c.outcome = 'reached' and about.event <> 'trouble_told'
     ) as said
     inner join care.follow_up_task as t on said.called_on <= t.expires_on
     where t.status = 'missed' and t.is_mergeable
