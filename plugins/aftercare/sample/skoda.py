@@ -25,6 +25,7 @@ TITLES = {
     "repair_order": "维修工单",
     "insurance_policy": "保险单",
     "lead": "销售线索",
+    "consent": "客户授权",
     "store": "门店",
     "employee": "员工",
 }
@@ -198,6 +199,23 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "来源": ("source", _code(walk_in="到店", web="网络", phone="来电", referral="转介绍")),
         "意向车型": ("model", _as_is),
         "销售顾问工号": ("consultant_no", _as_is),
+        "客户姓名": ("customer_name", _as_is),
+        "手机号码": ("customer_phone", _phone),
+    },
+    "consent": {
+        "经销商代码": ("store_code", _as_is),
+        "授权编号": ("consent_no", _as_is),
+        "授权用途": (
+            "purpose",
+            _code(service="售后服务", safety="安全召回", commercial="商业推广"),
+        ),
+        "授权结果": ("state", _code(given="同意", refused="不同意", withdrawn="撤回")),
+        "授权日期": ("said_on", _DAY),
+        "授权方式": (
+            "channel",
+            _code(paper="纸质", app="APP", phone="电话", sms="短信", other="其他"),
+        ),
+        "车架号": ("vin", _as_is),
         "客户姓名": ("customer_name", _as_is),
         "手机号码": ("customer_phone", _phone),
     },
