@@ -65,7 +65,7 @@ def _write(sheet: Any, look: Look, row: int, index: int, value: Any, work_day: d
         if mark:
             style |= {"bold": True, "font_color": "#B42318"}
         text = f' "{look.say(mark)}"' if mark else ""
-        dated = look.format(**style, num_format=f"mm-dd{text}", align="center")
+        dated = look.format(**style, num_format=f"yyyy-mm-dd{text}", align="center")
         sheet.write_datetime(row, index, value, dated)
     elif isinstance(value, int):
         sheet.write_number(row, index, value, look.format(**style, align="center"))

@@ -64,7 +64,7 @@ ENTRY_NAMES = tuple(
 
 COMPLAINT_COLUMNS: tuple[tuple[str, Pair, float], ...] = (
     ("number", ("序号", "No."), 5),
-    ("close_by", ("最迟关闭", "Close by"), 12),
+    ("close_by", ("最迟关闭", "Close by"), 15),
     ("received_at", ("受理时间", "Received"), 16),
     ("level", ("级别", "Level"), 8),
     ("source", ("来源", "Source"), 9),
