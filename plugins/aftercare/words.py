@@ -33,6 +33,7 @@ OUTCOMES: Words = {
     "no_answer": ("无人接听", "no answer"),
     "busy": ("占线", "busy"),
     "powered_off": ("关机或停机", "switched off"),
+    "declined": ("不需要", "not needed"),
     "refused": ("拒绝回访", "refused"),
     "invalid_number": ("空号", "invalid number"),
     "wrong_person": ("非本人", "wrong person"),

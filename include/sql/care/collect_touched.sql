@@ -19,6 +19,7 @@ with night as (
 calls as materialized (
     select
         c.task_key,
+        c.attempt_no,
         c.outcome,
         c.called_at
     from night_load as l
@@ -116,10 +117,40 @@ own as (
             where c.task_key = k.task_key
             offset 0 -- noqa: AM09
         ) as about on true
-        where c.outcome = 'reached' and about.event <> 'trouble_told'
+        where
+            about.event <> 'trouble_told'
+            and (
+                c.outcome in ('reached', 'declined')
+                or (c.outcome = 'message_sent' and c.attempt_no > 0)
+            )
     ) as said
     inner join care.follow_up_task as t on said.called_on <= t.expires_on
     where t.status = 'missed' and t.is_mergeable
+    union
+    -- Other steps of what was called about, that were not over by then.
+    select steps.task_key
+    from calls
+    inner join lateral (
+        select p.task_key
+        from care.follow_up_task as t
+        inner join care.follow_up_task as p
+            on
+                t.store_code = p.store_code
+                and t.document_kind = p.document_kind
+                and t.document_no = p.document_no
+                and t.rule_id = p.rule_id
+                and t.event = p.event
+                and t.task_key <> p.task_key
+        where
+            calls.task_key = t.task_key
+            and p.status in ('missed', 'withdrawn')
+            and p.expires_on >= cast(calls.called_at as date) - 1
+            and t.event not in (
+                'birthday', 'lunar_birthday', 'festival', 'campaign',
+                'referral', 'trouble_told'
+            )
+        offset 0 -- noqa: AM09
+    ) as steps on true
     union
     select told.task_key
     from calls
@@ -154,7 +185,7 @@ inner join lateral (
     where
         stores.store_code = c.store_code
         and c.called_on between late.opens_on and night.horizon
-        and c.outcome = 'reached'
+        and c.outcome in ('reached', 'declined', 'message_sent')
     offset 0 -- noqa: AM09
 ) as said on true
 inner join lateral (

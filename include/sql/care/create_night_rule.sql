@@ -48,6 +48,7 @@ create temporary table if not exists night_rule (
     party text not null,
     is_counted boolean not null,
     is_face_to_face boolean not null,
+    is_sequence boolean not null,
     booked_days integer,
     is_on_day boolean not null,
     known_months integer,

@@ -1,10 +1,12 @@
 -- What can be said in another call was said there, when the person was reached
 -- about a task that goes first, on a day on which this one waited to be worked
--- on. What is only worked out has to have stood on a list by then: what a late
--- night found did not, and what was withdrawn by then was not said. A task that
--- was told so stays told while that call stands, wherever its dates or those of
--- the call's own task move, and also when nobody can be asked any more who it
--- was about.
+-- on; or in a message that staff wrote, where it waited for one, too. A
+-- gateway's message says its own matter only, and a greeting goes before other
+-- messages. What is only worked out has to have stood on a list by then: what a
+-- late night found did not, and what was withdrawn by then was not said. A task
+-- that was told so stays told while that call stands, wherever its dates or
+-- those of the call's own task move, and also when nobody can be asked any more
+-- who it was about.
 -- grain: one row per task, day and call in which the person was reached
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_person,
 --   pg_temp.night_call, care.follow_up_task
@@ -23,7 +25,8 @@ reached as (
         n.deadline_on,
         n.due_on,
         p.person,
-        c.called_on
+        c.called_on,
+        bool_and(c.outcome = 'message_sent') as is_message
     from night_task as n
     left join care.follow_up_task as t
         on n.task_key = t.task_key and t.status = 'done'
@@ -32,18 +35,32 @@ reached as (
             n.task_key = c.task_key
             and greatest(n.expires_on, t.expires_on) >= c.called_on
     left join named as p on n.task_key = p.task_key
-    where c.outcome = 'reached' and n.channel <> 'internal'
+    where
+        n.channel <> 'internal'
+        and (
+            c.outcome in ('reached', 'declined')
+            or (c.outcome = 'message_sent' and c.attempt_no > 0)
+        )
+    group by
+        n.task_key,
+        n.priority,
+        n.deadline_on,
+        n.due_on,
+        p.person,
+        c.called_on
 )
 
 insert into night_told (
     task_key,
     told_on,
-    told_with
+    told_with,
+    is_message
 )
 select
     n.task_key,
     r.called_on as told_on,
-    r.task_key as told_with
+    r.task_key as told_with,
+    r.is_message
 from night_task as n
 inner join night_subject as s on n.task_key = s.task_key
 inner join care.follow_up_task as t on n.task_key = t.task_key
@@ -57,7 +74,8 @@ union
 select
     n.task_key,
     r.called_on as told_on,
-    r.task_key as told_with
+    r.task_key as told_with,
+    r.is_message
 from night_task as n
 inner join night_subject as s on n.task_key = s.task_key
 inner join named as p on n.task_key = p.task_key

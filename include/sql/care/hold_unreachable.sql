@@ -1,5 +1,5 @@
 -- Nobody is contacted on a number that ended another task because nobody
--- answers it, unless the document gave it again since.
+-- answers it, or because it is wrong, unless the document gave it again since.
 -- grain: one row per task that is held
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_number,
 --   care.follow_up_task
@@ -7,6 +7,7 @@
 with tried as (
     select
         task_key,
+        status_reason,
         tried_hash,
         tried_on
     from night_task
@@ -14,6 +15,7 @@ with tried as (
     union all
     select
         t.task_key,
+        t.status_reason,
         t.tried_hash,
         t.tried_on
     from night_subject as s
@@ -27,7 +29,9 @@ with tried as (
 ),
 
 unreachable as (
-    select s.task_key
+    select
+        s.task_key,
+        bool_and(t.status_reason <> 'unreachable') as is_wrong
     from night_subject as s
     inner join tried as t
         on s.contact_hash = t.tried_hash and s.task_key <> t.task_key
@@ -41,7 +45,9 @@ unreachable as (
 update night_task as n
 set
     status = case n.status when 'missed' then 'missed' else 'held' end,
-    status_reason = 'unreachable'
+    status_reason = case
+        when u.is_wrong then 'wrong_number' else 'unreachable'
+    end
 from unreachable as u
 where
     n.task_key = u.task_key

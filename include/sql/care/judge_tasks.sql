@@ -40,11 +40,17 @@ calls as (
                     c.attempt_no desc
             ) filter (
                 where c.outcome in (
-                    'reached', 'refused', 'invalid_number', 'wrong_person',
-                    'already_called', 'not_our_customer'
+                    'reached', 'declined', 'refused', 'invalid_number',
+                    'wrong_person', 'already_called', 'not_our_customer'
                 )
             )
-        )[1] as final_outcome
+        )[1] as final_outcome,
+        -- The last day on which the number that there is now proved wrong.
+        max(c.called_on) filter (
+            where
+            c.outcome in ('invalid_number', 'wrong_person')
+            and coalesce(c.called_on > g.given_on, true)
+        ) as wrong_on
     from night_task as n
     inner join night_call as c on n.task_key = c.task_key
     left join night_number as g on n.task_key = g.task_key
@@ -200,11 +206,17 @@ told as (
         n.contact_check = 'valid'
         and num_nonnulls(w.obstacle, w.paused_until) = 0
         and coalesce(d.asked_on >= said.told_on, true)
-        and (
-            coalesce(w.channel, n.channel)
-            = coalesce(v.channel, winner.channel)
-            or n.event in ('birthday', 'lunar_birthday', 'festival')
-        )
+        and case
+            when n.event in ('birthday', 'lunar_birthday', 'festival')
+                then not said.is_message
+            when said.is_message
+                then
+                    coalesce(w.channel, n.channel) = 'sms'
+                    and coalesce(v.channel, winner.channel) = 'sms'
+            else
+                coalesce(w.channel, n.channel)
+                = coalesce(v.channel, winner.channel)
+        end
     order by
         said.task_key asc,
         said.told_on asc,
@@ -212,6 +224,54 @@ told as (
         winner.deadline_on asc,
         winner.due_on asc,
         winner.task_key asc
+),
+
+-- Who wants nothing of a matter, or is none of the store's customers, is not
+-- asked about it again: what was not over by then ends.
+steps as (
+    select
+        pack,
+        rule_id,
+        event
+    from night_rule
+    where is_sequence
+    group by pack, rule_id, event
+    having count(distinct occurrence) > 1
+),
+
+said_no as (
+    select distinct n.task_key
+    from night
+    cross join night_task as n
+    inner join night_subject as s on n.task_key = s.task_key
+    inner join night_rule as r on s.rule_no = r.rule_no
+    inner join steps
+        on
+            r.pack = steps.pack
+            and r.rule_id = steps.rule_id
+            and r.event = steps.event
+    inner join lateral (
+        select t.task_key
+        from care.follow_up_task as t
+        where
+            n.store_code = t.store_code
+            and n.document_kind = t.document_kind
+            and n.document_no = t.document_no
+            and n.rule_id = t.rule_id
+            and n.event = t.event
+            and n.task_key <> t.task_key
+        offset 0 -- noqa: AM09
+    ) as other on true
+    inner join lateral (
+        select c.outcome
+        from core.call_result as c
+        where
+            other.task_key = c.task_key
+            and c.outcome in ('declined', 'refused', 'not_our_customer')
+            and least(night.horizon, n.expires_on) >= c.called_on
+        offset 0 -- noqa: AM09
+    ) as no on true
+    where r.is_sequence
 ),
 
 -- By which way, before attempts are counted: what the rule and the customer
@@ -306,10 +366,12 @@ judged as (
         w.preferred_slot,
         c.last_outcome,
         told.told_with,
+        c.wrong_on,
         v.attempts,
         v.next_attempt_on,
         v.contact_hash,
         v.last_tried_on,
+        no.task_key is not null as is_said_no,
         coalesce(c.final_outcome, v.message_outcome) as final_outcome,
         case
             when w.preferred_slot is null and v.next_attempt_on is not null
@@ -366,6 +428,7 @@ judged as (
     left join calls as c on n.task_key = c.task_key
     left join do_not_calls as d on n.task_key = d.task_key
     left join told on n.task_key = told.task_key
+    left join said_no as no on n.task_key = no.task_key
     left join night_wish as w
         on
             n.task_key = w.task_key
@@ -447,7 +510,7 @@ update night_task as n
 set
     status = case
         when num_nonnulls(j.final_outcome, j.told_with) > 0 then 'done'
-        when j.problem is not null then 'withdrawn'
+        when j.problem is not null or j.is_said_no then 'withdrawn'
         when j.is_unreachable then 'done'
         when j.is_over then 'missed'
         when j.is_early then 'postponed'
@@ -459,6 +522,7 @@ set
         when j.final_outcome is not null then j.final_outcome
         when j.told_with is not null then 'told'
         when j.problem is not null then j.problem
+        when j.is_said_no then 'said_no'
         when j.is_unreachable then 'unreachable'
         when j.is_early then 'not_yet'
         when j.obstacle is not null then j.obstacle
@@ -477,14 +541,22 @@ set
     next_attempt_half = j.next_attempt_half,
     tried_hash = case
         when
-            num_nonnulls(j.final_outcome, j.told_with, j.problem) = 0
-            and j.is_unreachable
+            j.final_outcome in ('invalid_number', 'wrong_person')
+            and j.wrong_on is not null
             then j.contact_hash
-    end,
-    tried_on = case
         when
             num_nonnulls(j.final_outcome, j.told_with, j.problem) = 0
             and j.is_unreachable
+            and not j.is_said_no
+            then j.contact_hash
+    end,
+    tried_on = case
+        when j.final_outcome in ('invalid_number', 'wrong_person')
+            then j.wrong_on
+        when
+            num_nonnulls(j.final_outcome, j.told_with, j.problem) = 0
+            and j.is_unreachable
+            and not j.is_said_no
             then j.last_tried_on
     end,
     merged_into = case

@@ -45,8 +45,8 @@ told as (
                 t.task_key = c.task_key
                 and night.horizon >= c.called_on
                 and c.outcome in (
-                    'reached', 'refused', 'invalid_number', 'wrong_person',
-                    'already_called', 'not_our_customer'
+                    'reached', 'declined', 'refused', 'invalid_number',
+                    'wrong_person', 'already_called', 'not_our_customer'
                 )
         )
 ),

@@ -5,7 +5,7 @@
 -- whoever has the number. Who is met face to face is contacted by nobody, and
 -- nor is anybody by work inside the house. A greeting never waits for another
 -- day: it is said in a call of that day, to which it gives way, and else goes
--- before other messages.
+-- before other messages, of which none is written into it.
 -- grain: one row per task that waits or that others wait for
 -- reads: pg_temp.night_person
 -- writes: pg_temp.night_task
@@ -73,6 +73,7 @@ ways as (
 ranked as (
     select
         ways.task_key,
+        ways.is_greeting and ways.way <> 'phone' as is_greeting_message,
         first_value(ways.task_key) over (
             partition by ways.person, ways.way
             order by
@@ -99,7 +100,7 @@ shared as (
 placed as (
     select
         r.task_key,
-        s.waiting as also,
+        case when not r.is_greeting_message then s.waiting end as also,
         case when r.task_key <> r.first_key then r.first_key end as merged_into
     from ranked as r
     left join shared as s on r.task_key = s.first_key

@@ -1,6 +1,6 @@
--- Numbers that nobody answers, to be checked by a steward: once for each
--- person, until their document gives another number or somebody was reached
--- about the vehicle since.
+-- Numbers that nobody answers, or that are wrong, to be checked by a steward:
+-- once for each person, until their document gives another number or somebody
+-- was reached about the vehicle since.
 -- grain: one row per person
 -- reads: care.follow_up_task, core.document_customer, core.store
 -- writes: –
@@ -33,7 +33,7 @@ with tried as (
             where
                 t.vin = later.vin
                 and later.status = 'done'
-                and later.status_reason = 'reached'
+                and later.status_reason in ('reached', 'declined')
                 and later.channel <> 'internal'
                 and later.changed_day > t.tried_on
         )

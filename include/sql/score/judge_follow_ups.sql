@@ -44,7 +44,8 @@ tasks as (
             status_reason not in ('staff_number', 'shared_number'), true
         )
         and not coalesce(
-            status_reason = 'unreachable' and status <> 'done', false
+            status_reason in ('unreachable', 'wrong_number')
+            and status <> 'done', false
         ) as is_number_usable,
         coalesce(
             status_reason in ('stopped', 'paused', 'consent_refused'), false
@@ -64,7 +65,9 @@ calls as (
         min(called_on) filter (
             where outcome not in ('already_called', 'not_our_customer')
         ) as first_called_on,
-        min(called_on) filter (where outcome = 'reached') as first_reached_on,
+        min(called_on) filter (
+            where outcome in ('reached', 'declined')
+        ) as first_reached_on,
         bool_or(outcome = 'refused') as is_refused,
         bool_or(outcome = 'message_sent')
         and not bool_or(outcome not like 'message%') as is_by_message,
@@ -99,7 +102,10 @@ reached as (
         called_on
     from core.call_result
     where
-        outcome = 'reached'
+        (
+            outcome in ('reached', 'declined')
+            or (outcome = 'message_sent' and attempt_no > 0)
+        )
         and called_on <= :closing_on
         and task_key in (select tasks.told_with from tasks)
 ),

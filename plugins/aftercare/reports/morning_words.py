@@ -30,6 +30,11 @@ REASONS: Words = {
     "no_consent": ("没有营销同意", "no consent to commercial contact"),
     "consent_refused": ("客户不同意联系", "the customer refused contact"),
     "unreachable": ("多次联系不上，待核对号码", "nobody answers the number; it is to be checked"),
+    "wrong_number": ("号码有误，待更正", "the number proved wrong; it is to be put right"),
+    "said_no": (
+        "客户已表示不需要，或非本店客户",
+        "the customer wants none of it, or is not the store's",
+    ),
     "dead": ("反复送不进去，已放弃", "not taken again and again, given up"),
     "dropped": ("人工丢弃", "dropped by somebody"),
     "in_doubt": ("可能已发出，不再重发", "it may have been sent, so it is not sent again"),

@@ -99,7 +99,8 @@ class FollowUp:
     a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
     call to the same person. ``party``: see ``PARTY``. ``is_counted``: whether rates of
     follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
-    is met, so that it takes nobody's one contact of the day. ``booked_days``: how long after its day a visit
+    is met, so that it takes nobody's one contact of the day. ``is_sequence``: what has its rule and document
+    are steps of one matter, so that who wants none of it has no later ones. ``booked_days``: how long after its day a visit
     that was agreed on still silences it, None until the next service.
     ``is_on_day``: it belongs to its due day and opens then; on a closed day
     the last open one before, on which ``opens`` lets it. ``festivals`` and ``campaign`` say of which it is,
@@ -134,6 +135,7 @@ class FollowUp:
     party: Party
     is_counted: bool
     is_face_to_face: bool
+    is_sequence: bool
     booked_days: int | None
     is_on_day: bool
     festivals: tuple[Festival, ...]

@@ -165,6 +165,7 @@ def _follow_ups(
         yield replace(
             once,
             occurrence=months,
+            is_sequence=False,
             event_from=back.after(start),
             event_to=end if end == date.max else back.after(end + ONE_DAY) - ONE_DAY,
             opens=once.opens.later(months),
@@ -251,6 +252,7 @@ def _follow_up(
         party=_one_of(policy, pack, item, "party", about.get("party", PARTY[event]), PARTIES),
         is_counted=bool(about.get("counted", topic == "follow_up" and event != "trouble_told")),
         is_face_to_face=bool(about.get("face_to_face", False)),
+        is_sequence=event not in NUMBERED,
         booked_days=booked.value if booked else None,
         is_on_day=bool(about.get("on_day", False)),
         festivals=_festivals(of_people.get(FESTIVALS)),

@@ -161,6 +161,7 @@ FEEDS: dict[str, Feed] = {
                     "no_answer",
                     "busy",
                     "powered_off",
+                    "declined",
                     "refused",
                     "invalid_number",
                     "wrong_person",

@@ -333,6 +333,7 @@ def _rule_window(
         "party",
         "is_counted",
         "is_face_to_face",
+        "is_sequence",
         "booked_days",
         "is_on_day",
         "known_months",

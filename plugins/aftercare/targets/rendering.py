@@ -68,6 +68,8 @@ WITHDRAWN_BECAUSE: Words = {
     "no_consent": ("没有营销同意", "there is no consent to commercial contact"),
     "consent_refused": ("客户不同意联系", "the customer refused contact"),
     "unreachable": ("多次联系不上", "nobody answers the number"),
+    "wrong_number": ("号码有误", "the number is wrong"),
+    "said_no": ("客户已表示不需要", "the customer wants none of it"),
     "message_sent": ("短信已发", "the message was sent"),
     "paused": ("客户要求暂停", "the customer asked for a pause"),
     "contact_budget": ("当天先联系另一件事", "another contact goes first that day"),

@@ -119,7 +119,14 @@ MEANINGS: Words = {
     "no_answer": ("响铃无人接，改时间再打", "it rang; try at another time"),
     "busy": ("占线或挂断，稍后再打", "engaged or hung up; try later"),
     "powered_off": ("关机、停机或不在服务区", "switched off or out of service"),
-    "refused": ("客户明确不愿接受回访，任务结束", "does not want this call; the task is done"),
+    "declined": (
+        "接通了，这件事客户不需要或已在别处办好（如已续保）；任务结束，同一件事不再联系",
+        "spoke to the customer, who does not need it or has it elsewhere; done, and nobody asks about it again",
+    ),
+    "refused": (
+        "客户明确不愿接受回访，任务结束，同一件事不再联系",
+        "does not want this call; the task is done, and nobody asks about it again",
+    ),
     "invalid_number": (
         "号码不存在，任务结束，转数据专员核对",
         "no such number; goes to the data steward",
