@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from canaries import dumped, leaks, unpacked, write_patterns
 from openpyxl import load_workbook
 
@@ -22,12 +23,14 @@ from aftercare.demo.airflow import METADATA_DATABASE as METADATA
 from aftercare.demo.place import DEALER_SYSTEM, WAREHOUSE
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
 from aftercare.demo.processes import Programs
+from aftercare.rules.policy import Policy
 from aftercare.sample.group import SampleGroup
 from aftercare.sample.truth import canaries
 from aftercare.settings import PROJECT
 from aftercare.targets.workbook_sheets import FIRST_ROW
 from aftercare.targets.workbook_words import NAMES
 
+POLICY = PROJECT / "include" / "policy"
 SEED, STORES = 90211, 3
 THEIR_OWN = {"exchange", "skoda_export", "dealer"}
 FREE_TEXT = ("complaint_description", "remark")
@@ -47,6 +50,13 @@ class Demo:
     def ours(self) -> list[Path]:
         """All that lies in the demo's folder but what is the dealers' own."""
         return [path for path in self.home.iterdir() if path.name not in THEIR_OWN]
+
+
+def task_rules() -> set[str]:
+    """Rules that make tasks and have a follow-up in some pack."""
+    known = yaml.safe_load((PROJECT / "tests" / "policy" / "section_a.yaml").read_text("utf-8"))
+    built = {line.rule for line in Policy.load(POLICY).lines if "/follow_ups/" in line.line_id}
+    return {rule for rule, entry in known.items() if entry["kind"] == "task"} & built
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +165,9 @@ def test_the_search_finds_what_a_log_would_hold_in_json(demo: Demo) -> None:
     log.write_text(json.dumps({"event": f"could not call {name}"}))
     assert name not in log.read_text()
     assert leaks(demo.patterns, [log]) == [str(log)]
+
+
+def test_every_rule_that_makes_tasks_has_some_that_people_worked_on(demo: Demo) -> None:
+    rules = json.loads((demo.home / "summary.json").read_text(encoding="utf-8"))["rules"]
+    worked_on = {row["rule_id"] for row in rules if row["handed_on"]}
+    assert task_rules() - worked_on == set()

@@ -33,6 +33,9 @@ def make(
                 connection, "ops/count_tasks_of_night", day=period.night
             ).mappings()
         ]
+        rules = [
+            dict(row) for row in warehouse.run(connection, "ops/count_tasks_by_rule").mappings()
+        ]
         reports = {
             (row["stage"], row["partition_key"], row["part"]): row["counts"]
             for row in warehouse.run(
@@ -56,6 +59,7 @@ def make(
         "feeds": loads,
         "due": due,
         "ways": ways,
+        "rules": rules,
         "reports": {"/".join(filter(None, key)): counts for key, counts in reports.items()},
         "mails": [path.name for path in mailbox.mails()],
         "task_lists": [
@@ -88,6 +92,11 @@ def lines(result: dict[str, Any]) -> list[str]:
         f"  {row['way']:<10}{row['tasks']:>5}  {row['reason']}"
         for row in result["ways"]
         if row["reason"]
+    ]
+    out.append(f"Tasks by rule since {result['first_night']}, and those that people worked on:")
+    out += [
+        f"  {row['rule_id']:<7}{row['follow_up']:<26}{row['tasks']:>6}{row['handed_on']:>6}"
+        for row in result["rules"]
     ]
     for name, counts in result["reports"].items():
         shown = ", ".join(
