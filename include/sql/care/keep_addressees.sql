@@ -46,7 +46,8 @@ told as (
                 and night.horizon >= c.called_on
                 and c.outcome in (
                     'reached', 'declined', 'refused', 'invalid_number',
-                    'wrong_person', 'already_called', 'not_our_customer'
+                    'wrong_person', 'already_called', 'not_our_customer',
+                    'message_sent'
                 )
         )
 ),
