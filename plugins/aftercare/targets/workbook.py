@@ -9,7 +9,7 @@ temporary file and renamed, and only when its content changes. What staff typed 
 list before it is written again is carried over; a list with typed rows whose tasks are gone is kept
 beside the new one, under its name with ``_旧_`` (``_old_``) and a digest of its content.
 
-The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, one row per text) and, where the
+The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, a few rows per text) and, where the
 store has any, 未关闭投诉 (complaints that a dealer system registered and nobody closed, for reading).
 English names: Guide, Follow-ups, Scripts, Open complaints.
 
