@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -134,6 +134,66 @@ def test_a_script_tells_the_next_service_where_it_is_known_and_still_ahead(
         night.service_due("LSVAA11111A000001", DAY + timedelta(days=days))
     send(night, crm)
     assert said in crm.body(key)
+
+
+VIN = "LSVAA11111A000001"
+
+
+@pytest.mark.parametrize("store", ["CA01", "CA02"])
+def test_what_happened_last_is_the_last_visit_to_any_store(
+    night: NightOfTasks, crm: FileCrm, store: str
+) -> None:
+    night.visit("R1", VIN, TODAY, store, repair_type="maintenance")
+    night.visit("R2", VIN, DAY - timedelta(days=9))
+    key = night.task(vin=VIN)
+    send(night, crm)
+    assert "('last_event', '2026-11-21 维修出厂（保养）')" in crm.body(key)
+    assert "11 月 20 日提的" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": "cancelled"},
+        {"is_reversed": True},
+        {"vanished_day": DAY},
+        {"ro_type": "pre_delivery"},
+        {"exit_on": None},
+        {"exit_on": DAY},
+        {"exit_on": TODAY + timedelta(days=1)},
+        {"vin": "LSVAA11111A000002"},
+    ],
+)
+def test_what_is_no_later_visit_is_not_what_happened_last(
+    night: NightOfTasks, crm: FileCrm, columns: dict[str, Any]
+) -> None:
+    values = {"vin": VIN, "exit_on": TODAY} | columns
+    night.visit("R1", store="CA02", **values)
+    key = night.task(vin=VIN)
+    send(night, crm)
+    assert "('last_event', '2026-11-20 交车')" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (None, "2026-11-18 维修出厂（钣喷）"),
+        (DAY - timedelta(days=4), "2026-11-18 维修出厂（钣喷）"),
+        (DAY, "2026-11-20 维修出厂（机修）"),
+    ],
+)
+def test_a_visit_that_is_followed_up_is_what_happened_last_until_the_next_one(
+    night: NightOfTasks, crm: FileCrm, later: date | None, said: str
+) -> None:
+    night.visit("R1", VIN, DAY - timedelta(days=2), repair_type="bodywork")
+    if later:
+        night.visit("R2", VIN, later, "CA02")
+    facts = {"document_kind": "repair_order", "document_no": "R1", "event": "workshop_exit"}
+    own = {"event_on": DAY - timedelta(days=2), "script_id": "repair_call"}
+    key = night.task(vin=VIN, contact_kind="deliverer", **facts, **own)
+    send(night, crm)
+    assert f"('last_event', '{said}')" in crm.body(key)
+    assert "11 月 18 日在我们店做完" in crm.body(key)
 
 
 def test_who_is_not_known_is_a_general_customer(night: NightOfTasks, crm: FileCrm) -> None:

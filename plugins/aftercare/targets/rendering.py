@@ -99,13 +99,17 @@ def contact_key(row: RowMapping) -> str:
 
 
 def last_event(row: RowMapping, language: Language) -> str:
-    """What happened last and when: delivery, or workshop exit with the kind of repair."""
-    text = say(EVENTS[row["document_kind"]], language)
-    repair = REPAIRS.get(row["repair_type"] or "")
+    """What happened last and when: the vehicle's last visit to any store where there is one after what the
+    task is about, else that; of a visit with the kind of repair."""
+    document = (row["document_kind"], row["happened_on"], row["repair_type"])
+    visit = ("repair_order", row["visited_on"], row["visited_for"])
+    kind, day, repair_type = visit if row["visited_on"] else document
+    text = say(EVENTS[kind], language)
+    repair = REPAIRS.get(repair_type or "")
     if repair:
-        kind = say(repair, language)
-        text += f"（{kind}）" if language == "zh" else f" ({kind})"
-    return " ".join(str(part) for part in (row["happened_on"], text) if part)
+        what = say(repair, language)
+        text += f"（{what}）" if language == "zh" else f" ({what})"
+    return " ".join(str(part) for part in (day, text) if part)
 
 
 def how(row: RowMapping, language: Language) -> str:
