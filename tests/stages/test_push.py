@@ -23,6 +23,7 @@ from aftercare.targets.workbook import WorkbookTarget
 from aftercare.targets.workbook_words import NAMES
 
 PUSH_ONCE = PROJECT / "tests" / "fixtures" / "push_once.py"
+VIN = "LSVAA11111A000001"
 
 
 @pytest.fixture
@@ -122,11 +123,14 @@ def test_a_script_asks_what_its_class_of_customers_is_asked(
     ("days", "said"),
     [
         (180, "预计在 2027 年 5 月 19 日前后"),
-        (0, "按保养手册的时间或里程"),
+        (3, "预计在 2026 年 11 月 23 日前后"),
+        (2, "2026 年 11 月 22 日起已到期"),
+        (0, "2026 年 11 月 20 日起已到期"),
+        (-90, "2026 年 8 月 22 日起已到期"),
         (None, "按保养手册的时间或里程"),
     ],
 )
-def test_a_script_tells_the_next_service_where_it_is_known_and_still_ahead(
+def test_a_script_tells_the_next_service_where_it_is_known_ahead_or_overdue(
     night: NightOfTasks, crm: FileCrm, days: int | None, said: str
 ) -> None:
     key = night.task(vin="LSVAA11111A000001", script_id="repair_call")
@@ -136,7 +140,23 @@ def test_a_script_tells_the_next_service_where_it_is_known_and_still_ahead(
     assert said in crm.body(key)
 
 
-VIN = "LSVAA11111A000001"
+@pytest.mark.parametrize(
+    ("repair_type", "said"),
+    [
+        ("mechanical", "2026 年 11 月 1 日起已到期"),
+        (None, "2026 年 11 月 1 日起已到期"),
+        ("maintenance", "按保养手册的时间或里程"),
+    ],
+)
+def test_a_service_is_overdue_after_any_visit_but_a_service(
+    night: NightOfTasks, crm: FileCrm, repair_type: str | None, said: str
+) -> None:
+    night.visit("R1", VIN, DAY, repair_type=repair_type)
+    night.service_due(VIN, date(2026, 11, 1))
+    document = {"document_kind": "repair_order", "document_no": "R1", "event": "workshop_exit"}
+    key = night.task(vin=VIN, contact_kind="deliverer", script_id="repair_call", **document)
+    send(night, crm)
+    assert said in crm.body(key)
 
 
 @pytest.mark.parametrize("store", ["CA01", "CA02"])

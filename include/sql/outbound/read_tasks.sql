@@ -310,8 +310,15 @@ left join told as o on t.task_key = o.task_key
 left join owners as w on t.task_key = w.task_key
 left join calls as c on t.task_key = c.task_key
 left join visits as v on t.task_key = v.task_key
--- A visit that is told of in a call has moved it on already.
-left join care.service_due as n on t.vin = n.vin and t.event_on < n.due_on
+-- The service that a visit was for has moved it on already; one that was due
+-- before any other visit is due still.
+left join care.service_due as n
+    on
+        t.vin = n.vin
+        and (
+            t.event_on < n.due_on
+            or d.repair_type is distinct from 'maintenance'
+        )
 left join care.campaign as k
     on t.event = 'campaign' and t.occurrence = k.campaign_no
 order by t.task_key
