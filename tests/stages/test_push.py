@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
 from aftercare.errors import SystemUnreachable
-from aftercare.settings import PROJECT
+from aftercare.scripts import title_of
+from aftercare.settings import PROJECT, Language
 from aftercare.stages.push import ENDS, LOCK_CLASS, push
 from aftercare.targets.workbook import WorkbookTarget
 from aftercare.targets.workbook_words import NAMES
@@ -214,6 +215,27 @@ def test_a_visit_that_is_followed_up_is_what_happened_last_until_the_next_one(
     send(night, crm)
     assert f"('last_event', '{said}')" in crm.body(key)
     assert "11 月 18 日在我们店做完" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("language", "counts"),
+    [
+        ("zh", ("", " · 另并入 1 件", " · 另并入 2 件")),
+        ("en", ("", " · 1 more thing in it", " · 2 more things in it")),
+    ],
+)
+def test_a_task_that_says_others_tells_how_many(
+    night: NightOfTasks, crm: FileCrm, language: Language, counts: tuple[str, ...]
+) -> None:
+    name = night.group.group.model_copy(update={"language": language})
+    night.group = night.group.model_copy(update={"group": name})
+    others: list[str] = []
+    for count in counts:
+        key = night.task(also=list(others))
+        send(night, crm)
+        title = title_of("first_call", language)
+        assert f"('why', '{title}{count}')" in crm.body(key)
+        others.append(night.task(is_mergeable=True))
 
 
 def test_who_is_not_known_is_a_general_customer(night: NightOfTasks, crm: FileCrm) -> None:

@@ -107,6 +107,15 @@ def test_what_is_no_call_has_one_row(tmp_path: Path, channel: str) -> None:
     assert "'回访任务'!A6" in {cell.hyperlink.location for cell in back[3] if cell.hyperlink}
 
 
+def test_a_row_is_high_enough_for_why_somebody_is_called(tmp_path: Path) -> None:
+    why = "维修离站三日内回访 · 第 2 次联系：11-22上午；客户希望上午联系 · 另并入 2 件"
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1), task(2, why=why)])
+    heights = [sheet_of(path_of(tmp_path)).row_dimensions[row].height for row in (3, 4, 6, 7)]
+    lines = lines_of(why, int(COLUMNS[NAMES.index("why")].width))
+    assert lines > 2
+    assert heights == pytest.approx([33, 19, 15 * lines + 3, 19], abs=0.5)
+
+
 def test_calls_go_on_where_the_known_ones_end(tmp_path: Path) -> None:
     called = task(
         attempts=2, last_attempt_no=2, last_attempt_on=date(2026, 11, 20), last_outcome="busy"

@@ -38,6 +38,10 @@ REPAIRS: Words = {
 }
 INSIDE: Pair = ("内部跟进，不打给客户", "work inside the house, do not call the customer")
 BY_MESSAGE: Pair = ("请发短信，不打电话", "send a message by hand, do not call")
+MERGED: Words = {
+    "one": ("另并入 1 件", "1 more thing in it"),
+    "many": ("另并入 {count} 件", "{count} more things in it"),
+}
 NEXT_ATTEMPT: Pair = ("第 {number} 次联系：{day}{half}", "attempt {number}: on {day}{half}")
 HALVES: Words = {
     "morning": ("上午", " in the morning"),
@@ -125,6 +129,12 @@ def how(row: RowMapping, language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(wanted)
 
 
+def merged(row: RowMapping, language: Language) -> str:
+    """How many other tasks are said in the same call or message; else empty."""
+    count = len(row["also"] or ())
+    return say(MERGED["one" if count == 1 else "many"], language, count=count) if count else ""
+
+
 def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: Keyring) -> Record:
     """The customer with the vehicle in question."""
     return Record(
@@ -194,7 +204,9 @@ def task_record(
         crm_id=crm_id,
         fields={
             **own,
-            "why": " · ".join(part for part in (title, how(row, language)) if part),
+            "why": " · ".join(
+                part for part in (title, how(row, language), merged(row, language)) if part
+            ),
             "script": script,
             "priority": row["priority"],
             "channel": row["channel"],

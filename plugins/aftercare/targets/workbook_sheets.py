@@ -18,6 +18,7 @@ from aftercare.targets.workbook_look import (
     RULE,
     Look,
     deadline_of,
+    lines_of,
     write_guide,
 )
 from aftercare.targets.workbook_scripts import Scripts, write_scripts
@@ -85,6 +86,16 @@ def rows_of(task: Record) -> int:
     return 1 if task.fields.get("channel") in ("sms", INTERNAL) else ATTEMPTS
 
 
+def _height(shown: Mapping[str, Any]) -> int:
+    """Points of a task's first row, in which all that is told of it can be read."""
+    lines = (
+        lines_of(str(shown[column.name] or ""), int(column.width))
+        for column in COLUMNS
+        if column.use in ("task", "every_row") and column.name not in ("deadline_on", "script_no")
+    )
+    return min(max(33, 15 * max(lines) + 3), 409)
+
+
 class _List:
     """The sheet of tasks while it is written; ``scripts`` says which text stands where."""
 
@@ -118,7 +129,7 @@ class _List:
                 entered = typed.get((task.key, attempt), {})
                 placed += bool(entered)
                 is_main = attempt == first
-                sheet.set_row(row, 33 if is_main else 19)
+                sheet.set_row(row, _height(shown) if is_main else 19)
                 cells = shown | {"attempt_no": attempt}
                 self._write_row(row, cells, entered, is_main)
                 row += 1
