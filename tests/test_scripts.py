@@ -162,7 +162,23 @@ def test_after_a_repair_the_fault_and_the_next_service_are_asked_about() -> None
     assert "彻底解决了吗" in spoken
     assert "下次保养" in spoken
     known = render_script("repair_call", FACTS | {"next_service_on": date(2027, 1, 5)}, "zh")
-    assert "2027 年 1 月 5 日" in known
+    assert "预计在 2027 年 1 月 5 日前后" in known
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "下次保养：2026 年 7 月 3 日起已到期。要不要先帮您约上？"),
+        ("en", "Next service: it has been due since 2026-07-03. Shall I book it for you?"),
+    ],
+)
+def test_after_a_repair_a_service_that_is_overdue_is_said_to_be(
+    language: Language, said: str
+) -> None:
+    late = FACTS | {"due_date": date(2026, 7, 4), "next_service_on": date(2026, 7, 3)}
+    assert said in render_script("repair_call", late, language)
+    today = render_script("repair_call", late | {"due_date": date(2026, 7, 3)}, language)
+    assert said not in today
 
 
 def test_every_script_file_has_its_other_language() -> None:

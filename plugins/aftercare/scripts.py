@@ -93,7 +93,7 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     ``deadline_date`` and, where there is one, ``due_date``, ``falls_on``, the day that a
     reminder is about where that is not the event's, ``last_visit``, the kind of the visit that the task
     is about, ``customer_class`` and ``is_company``, the name being
-    that of a company, ``next_service_on``, ``festival``, ``subject``, of a
+    that of a company, ``next_service_on``, which may be past, ``festival``, ``subject``, of a
     campaign, ``has_pick_up``, the store fetching cars for their service, and ``told``, what the
     customer said in calls, each with ``title``, ``satisfaction``, ``is_complaint``,
     ``is_fault_cleared`` and ``words``; a value that is not known is None. ``also``: what else the

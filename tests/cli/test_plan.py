@@ -22,7 +22,7 @@ from aftercare import connections, runs, warehouse
 from aftercare.cli import cli
 from aftercare.errors import BadData, PeriodRefused, PolicyError, Retriable
 from aftercare.runs import plan as planning
-from aftercare.settings import read_group
+from aftercare.settings import Calendar, read_group
 from aftercare.stages.tasks import make_tasks
 
 SCHEMAS = ("ops", "staging", "quality", "core", "care", "outbound", "score")
@@ -244,3 +244,34 @@ def test_the_nights_of_a_plan_take_few_locks(care: CareGroup) -> None:
             )
             counted.append(rehearsal.look().execute(held).scalar_one())
     assert counted[-1] - counted[1] < 3 * 10
+
+
+@pytest.fixture
+def keeps_holidays(care: CareGroup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only CA01 keeps the Chinese holidays, in years that nobody announced."""
+    calendars = {**care.group.calendars, "cn": Calendar(holidays="cn")}
+    changes = {"calendars": calendars, "store_calendars": {"CA01": "cn"}}
+    monkeypatch.setattr(planning, "read_group", lambda: care.group.model_copy(update=changes))
+    monkeypatch.setenv("AFTERCARE_TODAY", "2036-12-30")
+
+
+@pytest.mark.usefixtures("keeps_holidays")
+def test_a_plan_says_where_its_calendar_is_provisional(say: Callable[..., Result]) -> None:
+    assert "provisional" not in say("--day", "2026-07-04", "--to", "2026-07-05").output
+    one = say("--day", "2036-12-30").output.splitlines()
+    assert one[-2].startswith("The holidays of 2036 are not announced")
+    more = say("--day", "2036-12-30", "--to", "2037-01-01").output
+    assert more.count("provisional") == 1
+    assert "The holidays of 2036, 2037 are" in more
+    assert "from the night of 2036-12-30 on" in more
+    found = json.loads(say("--day", "2036-12-31", "--json").output)
+    assert found["nights"][0]["provisional_years"] == [2037]
+
+
+@pytest.mark.usefixtures("keeps_holidays")
+def test_for_a_store_that_keeps_no_holidays_no_calendar_is_provisional(
+    say: Callable[..., Result],
+) -> None:
+    assert "provisional" in say("--day", "2036-12-30", "--store", "CA01").output
+    other = say("--day", "2036-12-30", "--store", "SK01")
+    assert (other.exit_code, "provisional" in other.output) == (0, False)

@@ -19,6 +19,7 @@ from aftercare.reports.plan import (
     PlannedNight,
     PlannedTask,
     comparison_lines,
+    plan_lines,
 )
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules.placed import Mover
@@ -113,6 +114,29 @@ def test_a_comparison_is_cut_unless_all_is_asked_for() -> None:
     whole = list(comparison_lines(found, {}, say, is_listed=True))
     assert len(whole) == len(cut) + 2
     assert not any("more;" in line for line in whole)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "2027，2028 年的放假安排尚未公布，日历为暂定：自 2026-07-05 夜起"),
+        (
+            "en",
+            "The holidays of 2027, 2028 are not announced and its calendar is provisional: from",
+        ),
+    ],
+)
+def test_provisional_years_are_told_once_for_all_nights(language: Language, said: str) -> None:
+    years: tuple[tuple[int, ...], ...] = ((), (2027,), (2027, 2028))
+    nights = [PlannedNight(date(2026, 7, 4 + n), DAY, (), found) for n, found in enumerate(years)]
+    say = read_words(language, "plan")
+    found = Plan("here", nights)
+    compared = comparison_lines(Comparison.of(found, found), {}, say)
+    for lines in (plan_lines(found, {}, say, False), compared):
+        assert [line.startswith(said) for line in lines][-2:] == [True, False]
+    assert [night["provisional_years"] for night in found.as_json()["nights"]] == list(years)
+    known = Plan("here", nights[:1])
+    assert not [line for line in plan_lines(known, {}, say, False) if "2027" in line]
 
 
 def test_another_policy_line_alone_is_no_difference() -> None:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,12 +17,14 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
 from aftercare.errors import SystemUnreachable
-from aftercare.settings import PROJECT
+from aftercare.scripts import title_of
+from aftercare.settings import PROJECT, Language
 from aftercare.stages.push import ENDS, LOCK_CLASS, push
 from aftercare.targets.workbook import WorkbookTarget
 from aftercare.targets.workbook_words import NAMES
 
 PUSH_ONCE = PROJECT / "tests" / "fixtures" / "push_once.py"
+VIN = "LSVAA11111A000001"
 
 
 @pytest.fixture
@@ -122,11 +124,14 @@ def test_a_script_asks_what_its_class_of_customers_is_asked(
     ("days", "said"),
     [
         (180, "预计在 2027 年 5 月 19 日前后"),
-        (0, "按保养手册的时间或里程"),
+        (3, "预计在 2026 年 11 月 23 日前后"),
+        (2, "2026 年 11 月 22 日起已到期"),
+        (0, "2026 年 11 月 20 日起已到期"),
+        (-90, "2026 年 8 月 22 日起已到期"),
         (None, "按保养手册的时间或里程"),
     ],
 )
-def test_a_script_tells_the_next_service_where_it_is_known_and_still_ahead(
+def test_a_script_tells_the_next_service_where_it_is_known_ahead_or_overdue(
     night: NightOfTasks, crm: FileCrm, days: int | None, said: str
 ) -> None:
     key = night.task(vin="LSVAA11111A000001", script_id="repair_call")
@@ -134,6 +139,103 @@ def test_a_script_tells_the_next_service_where_it_is_known_and_still_ahead(
         night.service_due("LSVAA11111A000001", DAY + timedelta(days=days))
     send(night, crm)
     assert said in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("repair_type", "said"),
+    [
+        ("mechanical", "2026 年 11 月 1 日起已到期"),
+        (None, "2026 年 11 月 1 日起已到期"),
+        ("maintenance", "按保养手册的时间或里程"),
+    ],
+)
+def test_a_service_is_overdue_after_any_visit_but_a_service(
+    night: NightOfTasks, crm: FileCrm, repair_type: str | None, said: str
+) -> None:
+    night.visit("R1", VIN, DAY, repair_type=repair_type)
+    night.service_due(VIN, date(2026, 11, 1))
+    document = {"document_kind": "repair_order", "document_no": "R1", "event": "workshop_exit"}
+    key = night.task(vin=VIN, contact_kind="deliverer", script_id="repair_call", **document)
+    send(night, crm)
+    assert said in crm.body(key)
+
+
+@pytest.mark.parametrize("store", ["CA01", "CA02"])
+def test_what_happened_last_is_the_last_visit_to_any_store(
+    night: NightOfTasks, crm: FileCrm, store: str
+) -> None:
+    night.visit("R1", VIN, TODAY, store, repair_type="maintenance")
+    night.visit("R2", VIN, DAY - timedelta(days=9))
+    key = night.task(vin=VIN)
+    send(night, crm)
+    assert "('last_event', '2026-11-21 维修出厂（保养）')" in crm.body(key)
+    assert "11 月 20 日提的" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"status": "cancelled"},
+        {"is_reversed": True},
+        {"vanished_day": DAY},
+        {"ro_type": "pre_delivery"},
+        {"exit_on": None},
+        {"exit_on": DAY},
+        {"exit_on": TODAY + timedelta(days=1)},
+        {"vin": "LSVAA11111A000002"},
+    ],
+)
+def test_what_is_no_later_visit_is_not_what_happened_last(
+    night: NightOfTasks, crm: FileCrm, columns: dict[str, Any]
+) -> None:
+    values = {"vin": VIN, "exit_on": TODAY} | columns
+    night.visit("R1", store="CA02", **values)
+    key = night.task(vin=VIN)
+    send(night, crm)
+    assert "('last_event', '2026-11-20 交车')" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (None, "2026-11-18 维修出厂（钣喷）"),
+        (DAY - timedelta(days=4), "2026-11-18 维修出厂（钣喷）"),
+        (DAY, "2026-11-20 维修出厂（机修）"),
+    ],
+)
+def test_a_visit_that_is_followed_up_is_what_happened_last_until_the_next_one(
+    night: NightOfTasks, crm: FileCrm, later: date | None, said: str
+) -> None:
+    night.visit("R1", VIN, DAY - timedelta(days=2), repair_type="bodywork")
+    if later:
+        night.visit("R2", VIN, later, "CA02")
+    facts = {"document_kind": "repair_order", "document_no": "R1", "event": "workshop_exit"}
+    own = {"event_on": DAY - timedelta(days=2), "script_id": "repair_call"}
+    key = night.task(vin=VIN, contact_kind="deliverer", **facts, **own)
+    send(night, crm)
+    assert f"('last_event', '{said}')" in crm.body(key)
+    assert "11 月 18 日在我们店做完" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("language", "counts"),
+    [
+        ("zh", ("", " · 另并入 1 件", " · 另并入 2 件")),
+        ("en", ("", " · 1 more thing in it", " · 2 more things in it")),
+    ],
+)
+def test_a_task_that_says_others_tells_how_many(
+    night: NightOfTasks, crm: FileCrm, language: Language, counts: tuple[str, ...]
+) -> None:
+    name = night.group.group.model_copy(update={"language": language})
+    night.group = night.group.model_copy(update={"group": name})
+    others: list[str] = []
+    for count in counts:
+        key = night.task(also=list(others))
+        send(night, crm)
+        title = title_of("first_call", language)
+        assert f"('why', '{title}{count}')" in crm.body(key)
+        others.append(night.task(is_mergeable=True))
 
 
 def test_who_is_not_known_is_a_general_customer(night: NightOfTasks, crm: FileCrm) -> None:

@@ -11,9 +11,12 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.scripts import LANGUAGES, render_script, said_in_another, script_ids, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import ListTarget, Record, Target
 from aftercare.targets.workbook import WorkbookTarget
+from aftercare.targets.workbook_look import lines_of
+from aftercare.targets.workbook_scripts import LINE
 from aftercare.targets.workbook_sheets import ATTEMPTS
 from aftercare.targets.workbook_words import COLUMNS, NAMES
 from aftercare.words import OUTCOMES
@@ -102,6 +105,15 @@ def test_what_is_no_call_has_one_row(tmp_path: Path, channel: str) -> None:
     assert [row for row, link in linked.items() if link] == [3, 6, 7]
     back = sheet_of(path_of(tmp_path), 2)
     assert "'回访任务'!A6" in {cell.hyperlink.location for cell in back[3] if cell.hyperlink}
+
+
+def test_a_row_is_high_enough_for_why_somebody_is_called(tmp_path: Path) -> None:
+    why = "维修离站三日内回访 · 第 2 次联系：11-22上午；客户希望上午联系 · 另并入 2 件"
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1), task(2, why=why)])
+    heights = [sheet_of(path_of(tmp_path)).row_dimensions[row].height for row in (3, 4, 6, 7)]
+    lines = lines_of(why, int(COLUMNS[NAMES.index("why")].width))
+    assert lines > 2
+    assert heights == pytest.approx([33, 19, 15 * lines + 3, 19], abs=0.5)
 
 
 def test_calls_go_on_where_the_known_ones_end(tmp_path: Path) -> None:
@@ -319,14 +331,14 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     name = sheet["C3"]
     assert (name.value, name.data_type) == ("=cmd|' /C calc'!A0", "s")
     assert sheet["F3"].hyperlink is None
-    assert sheet_of(path_of(tmp_path), 2)["C2"].data_type == "s"
+    assert sheet_of(path_of(tmp_path), 2)["D2"].data_type == "s"
 
 
 def test_each_script_stands_once_and_is_linked_both_ways(tmp_path: Path) -> None:
     tasks = [task(1), task(2), task(3, script="另一段")]
     WorkbookTarget(str(tmp_path)).publish("CA01", DAY, tasks)
     scripts = sheet_of(path_of(tmp_path), 2)
-    assert [row[0] for row in scripts.iter_rows(2, 3, 3, 3, values_only=True)] == [
+    assert [row[0] for row in scripts.iter_rows(2, 3, 4, 4, values_only=True)] == [
         "您好，请问是王五吗？",
         "另一段",
     ]
@@ -335,6 +347,115 @@ def test_each_script_stands_once_and_is_linked_both_ways(tmp_path: Path) -> None
     link = links.cell(3 + 2 * ATTEMPTS, column).hyperlink
     assert link is not None
     assert link.location == "'话术'!A3"
+
+
+FACTS = {
+    "store_name": "CA01店",
+    "owner_name": "张敏",
+    "customer_name": "王五",
+    "model": "CS75",
+    "plate": "渝A12345",
+    "event_on": DAY,
+    "due_date": DAY,
+    "deadline_date": DAY,
+    "festival": "中秋节",
+    "subject": "暴雨",
+    "customer_class": "company",
+    "told": [
+        {
+            "title": "维修离站三日内回访",
+            "satisfaction": 2,
+            "is_complaint": True,
+            "is_fault_cleared": False,
+            "words": ["修了两次还是响。" * 200, "word " * 900],
+        }
+    ],
+}
+
+
+def long_scripts(language: Language) -> list[str]:
+    """Every script there is, said with as much as can be known."""
+    besides = {name: FACTS[name] for name in ("store_name", "model", "plate", "deadline_date")}
+    words = said_in_another("month_call", FACTS, language)
+    also = [besides | {"title": title_of("month_call", language), "words": words}] * 3
+    return [render_script(name, FACTS | {"also": also}, language) for name in script_ids()]
+
+
+def blocks_of(sheet: Worksheet) -> dict[int, list[str]]:
+    """The words of each script by its first row, which is the one with a link."""
+    blocks: dict[int, list[str]] = {}
+    for row in sheet.iter_rows(2):
+        if row[0].hyperlink:
+            blocks[row[0].row] = []
+        blocks[max(blocks)].append(str(row[3].value))
+    return blocks
+
+
+def lines_in(*texts: str) -> list[str]:
+    return [line for text in texts for line in text.splitlines() if line]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_script_can_be_read_in_excel_from_its_first_word_to_its_last(
+    tmp_path: Path, language: Language
+) -> None:
+    texts = long_scripts(language)
+    tasks = [task(number, script=text) for number, text in enumerate(texts, 1)]
+    WorkbookTarget(str(tmp_path), language).publish("CA01", DAY, tasks)
+    sheet = sheet_of(path_of(tmp_path, language), 2)
+    heights = [sheet.row_dimensions[row].height for row in range(2, sheet.max_row + 1)]
+    assert all(height and height <= 409 for height in heights)
+    for text, said in zip(texts, blocks_of(sheet).values(), strict=True):
+        assert len(said) > 1
+        if all(len(line) < 900 for line in lines_in(text)):
+            assert lines_in(*said) == lines_in(text)
+        else:
+            assert "".join(lines_in(*said)) == "".join(lines_in(text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_is_as_high_as_its_words(tmp_path: Path, language: Language) -> None:
+    texts = long_scripts(language)
+    tasks = [task(number, script=text) for number, text in enumerate(texts, 1)]
+    WorkbookTarget(str(tmp_path), language).publish("CA01", DAY, tasks)
+    sheet = sheet_of(path_of(tmp_path, language), 2)
+    width = sheet.column_dimensions["D"].width
+    for row in sheet.iter_rows(2):
+        height = sheet.row_dimensions[row[3].row].height
+        assert height is not None
+        assert height >= LINE * lines_of(str(row[3].value), int(width) - 5)
+
+
+def test_a_script_of_several_rows_is_one_block_that_is_linked_both_ways(tmp_path: Path) -> None:
+    tasks = [task(n, script=text) for n, text in enumerate(long_scripts("zh"), 1)]
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, tasks)
+    links, sheet = sheet_of(path_of(tmp_path)), sheet_of(path_of(tmp_path), 2)
+    column = NAMES.index("script_no") + 1
+    starts = list(blocks_of(sheet))
+    targets = [links.cell(3 + n * ATTEMPTS, column).hyperlink for n in range(len(tasks))]
+    assert [link and link.location for link in targets] == [f"'话术'!A{row}" for row in starts]
+    backs = [sheet.cell(row, 1).hyperlink for row in starts]
+    assert [link and link.location for link in backs] == [
+        f"'回访任务'!A{3 + n * ATTEMPTS}" for n in range(len(tasks))
+    ]
+    for row in range(2, sheet.max_row + 1):
+        for cell in sheet[row]:
+            assert bool(cell.border.top.style) == (row in starts)
+            assert bool(cell.border.bottom.style) == (row + 1 in starts or row == sheet.max_row)
+            assert (cell.alignment.vertical, cell.border.left.style) == ("top", "thin")
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "20 等 942 项"), ("en", "20 and 922 more")])
+def test_a_text_of_many_tasks_says_how_many(tmp_path: Path, language: Language, said: str) -> None:
+    tasks = [task(number) for number in range(1, 943)]
+    WorkbookTarget(str(tmp_path), language).publish("CA01", DAY, tasks)
+    sheet = sheet_of(path_of(tmp_path, language), 2)
+    places = str(sheet["B2"].value)
+    assert places.startswith("1, 2, 3, ")
+    assert places.endswith(said)
+    height = sheet.row_dimensions[2].height
+    assert height
+    assert height >= LINE * lines_of(places, int(sheet.column_dimensions["B"].width))
 
 
 def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -> None:

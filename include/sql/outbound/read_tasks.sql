@@ -1,5 +1,5 @@
--- What a record says of a task: the task, whom to call, the vehicle and the
--- calls so far. Contact data is ciphertext.
+-- What a record says of a task: the task, whom to call, the vehicle, its last
+-- visit and the calls so far. Contact data is ciphertext.
 -- grain: one row per task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
@@ -210,6 +210,37 @@ calls as (
     inner join tasks as t on c.task_key = t.task_key
     where c.attempt_no > 0
     group by c.task_key
+),
+
+-- The last visit of a vehicle that left again by today, at any store, where
+-- that was after what the task's document tells.
+visits as (
+    select
+        t.task_key,
+        last_one.exit_on,
+        last_one.repair_type
+    from tasks as t
+    inner join documents as d on t.task_key = d.task_key
+    inner join lateral (
+        select
+            r.exit_on,
+            r.repair_type
+        from core.repair_order as r
+        where
+            t.vin = r.vin
+            and r.exit_on > coalesce(d.happened_on, t.event_on)
+            and r.exit_on <= :today -- noqa: RF02
+            and r.ro_type <> 'pre_delivery'
+            and r.status <> 'cancelled'
+            and not r.is_reversed
+            and not r.is_vanished
+        order by
+            r.exit_on desc,
+            r.opened_at desc,
+            r.store_code desc,
+            r.ro_no desc
+        limit 1
+    ) as last_one on true
 )
 
 select
@@ -249,6 +280,8 @@ select
     d.name_cipher,
     d.repair_type,
     d.happened_on,
+    v.exit_on as visited_on,
+    v.repair_type as visited_for,
     m.also,
     o.told,
     k.subject as campaign_subject,
@@ -276,8 +309,16 @@ left join merged as m on t.task_key = m.task_key
 left join told as o on t.task_key = o.task_key
 left join owners as w on t.task_key = w.task_key
 left join calls as c on t.task_key = c.task_key
--- A visit that is told of in a call has moved it on already.
-left join care.service_due as n on t.vin = n.vin and t.event_on < n.due_on
+left join visits as v on t.task_key = v.task_key
+-- The service that a visit was for has moved it on already; one that was due
+-- before any other visit is due still.
+left join care.service_due as n
+    on
+        t.vin = n.vin
+        and (
+            t.event_on < n.due_on
+            or d.repair_type is distinct from 'maintenance'
+        )
 left join care.campaign as k
     on t.event = 'campaign' and t.occurrence = k.campaign_no
 order by t.task_key

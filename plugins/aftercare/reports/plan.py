@@ -82,11 +82,13 @@ class Change:
 
 @dataclass(frozen=True)
 class PlannedNight:
-    """A rehearsed night; ``judged_as_of`` is the newest night that is known then."""
+    """A rehearsed night; ``judged_as_of`` is the newest night that is known then, ``provisional_years``
+    those of its dates whose holidays were not announced."""
 
     day: date
     judged_as_of: date
     changes: Sequence[Change]
+    provisional_years: Sequence[int] = ()
 
     @property
     def counts(self) -> Counter[str]:
@@ -102,6 +104,19 @@ class PlannedNight:
             key = (task.store_code, task.pack, task.rule_id, task.occurrence, stem)
             found.setdefault(key, []).append(change)
         return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Provisional:
+    """Years whose holidays are not announced, and the first of the nights whose dates lie in them."""
+
+    from_night: date
+    years: Sequence[int]
+
+    def line(self, say: Words) -> str:
+        """It in words."""
+        years = say("comma").join(str(year) for year in self.years)
+        return say("provisional", years=years, day=self.from_night)
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,14 @@ class Plan:
             found.setdefault(change.task.task_key, change.was)
         return {key: task for key, task in found.items() if task is not None}
 
+    def provisional(self) -> Provisional | None:
+        """Which years are provisional, and from which night on; None where all are announced."""
+        nights = [night for night in self.nights if night.provisional_years]
+        if not nights:
+            return None
+        years = {year for night in nights for year in night.provisional_years}
+        return Provisional(nights[0].day, sorted(years))
+
     def _all(self) -> Iterator[tuple[date, Change]]:
         for night in self.nights:
             for change in night.changes:
@@ -136,6 +159,7 @@ class Plan:
                     "day": night.day,
                     "work_day": night.day + timedelta(days=1),
                     "judged_as_of": night.judged_as_of,
+                    "provisional_years": night.provisional_years,
                     "counts": _full(night.counts),
                     "rules": [
                         {
@@ -176,6 +200,7 @@ class Comparison:
     only_here: Sequence[PlannedTask]
     only_there: Sequence[PlannedTask]
     differing: Sequence[tuple[PlannedTask, PlannedTask]]
+    provisional: Provisional | None = None
 
     @classmethod
     def of(cls, here: Plan, there: Plan) -> Comparison:
@@ -193,6 +218,7 @@ class Comparison:
                 ((one, other) for one, other in both if one.differences(other)),
                 key=lambda pair: _order(pair[0]),
             ),
+            here.provisional() or there.provisional(),
         )
 
     @property
@@ -209,6 +235,7 @@ class Comparison:
         return {
             "policy": self.policy_digest,
             "against": self.against_digest,
+            "provisional_years": self.provisional.years if self.provisional else [],
             "counts": self.counts,
             "only_here": [asdict(task) for task in self.only_here],
             "only_there": [asdict(task) for task in self.only_there],
@@ -245,6 +272,9 @@ def plan_lines(plan: Plan, titles: Titles, say: Words, is_listed: bool) -> Itera
         everything = [change for night in plan.nights for change in night.changes]
         text = _summary(everything, say) if everything else say("no_change")
         yield say("of", what=say("total", nights=len(plan.nights)), text=text)
+    provisional = plan.provisional()
+    if provisional:
+        yield provisional.line(say)
     yield say("nothing_written")
 
 
@@ -281,6 +311,8 @@ def comparison_lines(
             what = say("because", text=one.task_key, why=title)
             yield "  " + say("of", what=what, text=say("comma").join(parts))
         yield from _more(len(found.differing), most, say)
+    if found.provisional:
+        yield found.provisional.line(say)
     yield say("nothing_written")
 
 

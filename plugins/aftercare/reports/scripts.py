@@ -100,6 +100,7 @@ def _variants(day: date, say: Words) -> Iterator[tuple[str, dict[str, object]]]:
     yield "company", {"customer_class": "company", "is_company": True}
     yield "vip", {"customer_class": "vip"}
     yield "next_service", {"next_service_on": day}
+    yield "service_overdue", {"next_service_on": day - timedelta(days=EXAMPLE_DAYS)}
     yield "pick_up", {"has_pick_up": True}
     call = {"title": say("example_title"), "words": [say("example_words")]}
     weak = {"satisfaction": 1, "is_complaint": True, "is_fault_cleared": False}

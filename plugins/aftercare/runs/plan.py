@@ -23,6 +23,7 @@ from aftercare.key_registry import as_known
 from aftercare.protection import Keyring
 from aftercare.reports.plan import Change, Comparison, Plan, PlannedNight, PlannedTask
 from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.festivals import Festivals
 from aftercare.rules.policy import Policy
 from aftercare.runs.house import policy, today
 from aftercare.settings import Group, read_group
@@ -191,7 +192,23 @@ class _Rehearsed:
             for row in rows
         ]
         known.update({change.task.task_key: change.task for change in changes})
-        return PlannedNight(day, max(day, last or day), changes)
+        horizon = max(day, last or day)
+        return PlannedNight(day, horizon, changes, self._provisional(day, horizon, changes))
+
+    def _provisional(self, day: date, horizon: date, changes: list[Change]) -> list[int]:
+        """Years of the night's work and of its tasks' dates whose holidays nobody announced until then.
+
+        Only stores whose calendar keeps the holidays depend on that.
+        """
+        calendars = self._group.calendars
+        keeping = {name for name, calendar in calendars.items() if calendar.holidays}
+        asked = {self._group.calendar_of(self._store_code)} if self._store_code else keeping
+        days = {day + ONE_DAY} if asked & keeping else set()
+        for task in (change.task for change in changes):
+            if self._group.calendar_of(task.store_code) in keeping:
+                days |= {task.open_on, task.due_on, task.deadline_on}
+        festivals = Festivals.load(horizon)
+        return sorted({each.year for each in days if festivals.is_provisional(each)})
 
     def _give_way(self, connection: Connection) -> None:
         """Ends the rehearsal where a night waits for it, or where it takes too long."""

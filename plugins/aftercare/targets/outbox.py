@@ -451,7 +451,9 @@ class Outbox:
         return {row.contact_key: row.task_key for row in found}
 
     def _rows(self, connection: Connection, task_keys: Iterable[str]) -> dict[str, RowMapping]:
-        found = warehouse.run(connection, "outbound/read_tasks", task_keys=sorted(task_keys))
+        found = warehouse.run(
+            connection, "outbound/read_tasks", task_keys=sorted(task_keys), today=self.today
+        )
         return {row["task_key"]: row for row in found.mappings()}
 
     def _ledger(self, connection: Connection, keys: set[str]) -> dict[Key, RowMapping]:

@@ -38,6 +38,10 @@ REPAIRS: Words = {
 }
 INSIDE: Pair = ("内部跟进，不打给客户", "work inside the house, do not call the customer")
 BY_MESSAGE: Pair = ("请发短信，不打电话", "send a message by hand, do not call")
+MERGED: Words = {
+    "one": ("另并入 1 件", "1 more thing in it"),
+    "many": ("另并入 {count} 件", "{count} more things in it"),
+}
 NEXT_ATTEMPT: Pair = ("第 {number} 次联系：{day}{half}", "attempt {number}: on {day}{half}")
 HALVES: Words = {
     "morning": ("上午", " in the morning"),
@@ -101,13 +105,17 @@ def contact_key(row: RowMapping) -> str:
 
 
 def last_event(row: RowMapping, language: Language) -> str:
-    """What happened last and when: delivery, or workshop exit with the kind of repair."""
-    text = say(EVENTS[row["document_kind"]], language)
-    repair = REPAIRS.get(row["repair_type"] or "")
+    """What happened last and when: the vehicle's last visit to any store where there is one after what the
+    task is about, else that; of a visit with the kind of repair."""
+    document = (row["document_kind"], row["happened_on"], row["repair_type"])
+    visit = ("repair_order", row["visited_on"], row["visited_for"])
+    kind, day, repair_type = visit if row["visited_on"] else document
+    text = say(EVENTS[kind], language)
+    repair = REPAIRS.get(repair_type or "")
     if repair:
-        kind = say(repair, language)
-        text += f"（{kind}）" if language == "zh" else f" ({kind})"
-    return " ".join(str(part) for part in (row["happened_on"], text) if part)
+        what = say(repair, language)
+        text += f"（{what}）" if language == "zh" else f" ({what})"
+    return " ".join(str(part) for part in (day, text) if part)
 
 
 def how(row: RowMapping, language: Language) -> str:
@@ -121,6 +129,12 @@ def how(row: RowMapping, language: Language) -> str:
     slot = SLOTS.get(row["preferred_slot"] or "")
     wanted += [say(slot, language)] if slot else []
     return ("；" if language == "zh" else "; ").join(wanted)
+
+
+def merged(row: RowMapping, language: Language) -> str:
+    """How many other tasks are said in the same call or message; else empty."""
+    count = len(row["also"] or ())
+    return say(MERGED["one" if count == 1 else "many"], language, count=count) if count else ""
 
 
 def contact_record(row: RowMapping, version: int, crm_id: str | None, keyring: Keyring) -> Record:
@@ -192,7 +206,9 @@ def task_record(
         crm_id=crm_id,
         fields={
             **own,
-            "why": " · ".join(part for part in (title, how(row, language)) if part),
+            "why": " · ".join(
+                part for part in (title, how(row, language), merged(row, language)) if part
+            ),
             "script": script,
             "priority": row["priority"],
             "channel": row["channel"],

@@ -9,7 +9,7 @@ temporary file and renamed, and only when its content changes. What staff typed 
 list before it is written again is carried over; a list with typed rows whose tasks are gone is kept
 beside the new one, under its name with ``_旧_`` (``_old_``) and a digest of its content.
 
-The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, one row per text) and, where the
+The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, a few rows per text) and, where the
 store has any, 未关闭投诉 (complaints that a dealer system registered and nobody closed, for reading).
 English names: Guide, Follow-ups, Scripts, Open complaints.
 
@@ -27,8 +27,8 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 | task_no | 序号 | number in this list: calls by deadline and owner, then messages |
 | deadline_on | 最迟日期 | date |
 | customer_name, customer_phone, plate, model, vin_tail | 客户 电话 车牌 车型 车架号 | VIN: the last 6 |
-| last_event | 上次事项 | date and event |
-| why | 为什么联系 | title of the rule |
+| last_event | 上次事项 | date and event: the last visit to any store, or what the task is about |
+| why | 为什么联系 | title of the rule, how to contact, and how many other tasks are said in the same call |
 | script_no | 话术 | link to the row on the sheet 话术 |
 | owner | 负责人 | name, else number |
 | attempts | 已拨打 | calls known so far, the last one's day and result |

@@ -1,14 +1,14 @@
-"""The look of the task workbook, and its two sheets for reading: the guide and the scripts."""
+"""The look of the task workbook, and its first sheet, the guide."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
-from aftercare.targets.workbook_words import GUIDE, MEANINGS, SHEETS, TEXTS
+from aftercare.targets.workbook_words import GUIDE, MEANINGS, TEXTS
 from aftercare.words import OUTCOMES
 
 INK, QUIET, RULE, PAPER = "#1F2933", "#8A94A0", "#C9D1D9", "#FFFBE6"
@@ -83,48 +83,6 @@ def write_guide(
     sheet.write_string(row + 2, 1, look.say("private"), look.format(bold=True))
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
-
-
-def write_scripts(
-    sheet: Any,
-    look: Look,
-    tasks: Sequence[Record],
-    numbers: Mapping[str, int],
-    rows: Sequence[int],
-) -> None:
-    """The third sheet: what to say, one row per text, with the tasks it is for.
-
-    ``rows`` holds the row of each task on the second sheet, counted from 1.
-    """
-    head = look.format(bold=True, font_color="#FFFFFF", bg_color="#2F4858", align="center")
-    for index, (text, width) in enumerate(
-        (
-            (look.say("for"), 12),
-            (TEXTS["title"][look.column], 26),
-            (SHEETS[look.language][2], 100),
-        )
-    ):
-        sheet.set_column(index, index, width)
-        sheet.write_string(0, index, text, head)
-    sheet.freeze_panes(1, 0)
-    cell = look.format(text_wrap=True, border=1, border_color=RULE, valign="top")
-    link = look.format(
-        font_color="#0B5CAD", underline=1, border=1, border_color=RULE, text_wrap=True
-    )
-    for text, number in numbers.items():
-        users = [
-            (place, task) for place, task in enumerate(tasks) if task.fields.get("script") == text
-        ]
-        first, task = users[0]
-        target = f"internal:'{SHEETS[look.language][1]}'!A{rows[first]}"
-        places = ", ".join(str(place + 1) for place, _ in users[:20])
-        sheet.set_row(number, 16 * max(lines_of(text, 100), 2))
-        sheet.write_url(number, 0, target, link, f"{places} {look.say('back')}")
-        sheet.write_string(number, 1, str(task.fields.get("title") or ""), cell)
-        sheet.write_string(number, 2, text, cell)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
 
 
 def deadline_of(task: Record) -> date:

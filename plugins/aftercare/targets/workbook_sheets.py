@@ -18,9 +18,10 @@ from aftercare.targets.workbook_look import (
     RULE,
     Look,
     deadline_of,
+    lines_of,
     write_guide,
-    write_scripts,
 )
+from aftercare.targets.workbook_scripts import Scripts, write_scripts
 from aftercare.targets.workbook_words import (
     COLUMNS,
     ENTRY_NAMES,
@@ -30,7 +31,7 @@ from aftercare.targets.workbook_words import (
 )
 from aftercare.words import OUTCOMES, YES_NO
 
-FORMAT = 4
+FORMAT = 5
 """Raise it with every change of layout, so that lists are written again."""
 
 ATTEMPTS = 3
@@ -68,14 +69,12 @@ def write_sheets(
         guide, tasks_sheet, scripts_sheet = (
             book.add_worksheet(name) for name in SHEETS[language][:3]
         )
-        texts = dict.fromkeys(str(task.fields.get("script") or "") for task in tasks)
-        texts.pop("", None)
-        numbers = {text: number for number, text in enumerate(texts, start=1)}
+        scripts = Scripts(tasks)
         write_guide(guide, look, store_code, work_day, tasks, complaints)
-        placed = _List(tasks_sheet, look, store_code, work_day, tasks, numbers).write(typed)
+        placed = _List(tasks_sheet, look, store_code, work_day, tasks, scripts).write(typed)
         rows = accumulate((rows_of(task) for task in tasks), initial=FIRST_ROW + 1)
         places = list(rows)[: len(tasks)]
-        write_scripts(scripts_sheet, look, tasks, numbers, places)
+        write_scripts(scripts_sheet, look, tasks, scripts, places)
         if complaints:
             sheet = book.add_worksheet(SHEETS[language][3])
             write_complaints(sheet, look, store_code, work_day, complaints)
@@ -87,8 +86,18 @@ def rows_of(task: Record) -> int:
     return 1 if task.fields.get("channel") in ("sms", INTERNAL) else ATTEMPTS
 
 
+def _height(shown: Mapping[str, Any]) -> int:
+    """Points of a task's first row, in which all that is told of it can be read."""
+    lines = (
+        lines_of(str(shown[column.name] or ""), int(column.width))
+        for column in COLUMNS
+        if column.use in ("task", "every_row") and column.name not in ("deadline_on", "script_no")
+    )
+    return min(max(33, 15 * max(lines) + 3), 409)
+
+
 class _List:
-    """The sheet of tasks while it is written; ``script_no`` numbers the texts of the scripts."""
+    """The sheet of tasks while it is written; ``scripts`` says which text stands where."""
 
     def __init__(
         self,
@@ -97,7 +106,7 @@ class _List:
         store_code: str,
         work_day: date,
         tasks: Sequence[Record],
-        script_no: Mapping[str, int],
+        scripts: Scripts,
     ) -> None:
         self._list = sheet
         self._look = look
@@ -105,7 +114,7 @@ class _List:
         self._work_day = work_day
         self._tasks = tasks
         self._column = look.column
-        self._script_no = script_no
+        self._scripts = scripts
 
     def write(self, typed: Typed) -> int:
         """Writes all; returns how many of the typed rows have a place."""
@@ -120,7 +129,7 @@ class _List:
                 entered = typed.get((task.key, attempt), {})
                 placed += bool(entered)
                 is_main = attempt == first
-                sheet.set_row(row, 33 if is_main else 19)
+                sheet.set_row(row, _height(shown) if is_main else 19)
                 cells = shown | {"attempt_no": attempt}
                 self._write_row(row, cells, entered, is_main)
                 row += 1
@@ -179,7 +188,7 @@ class _List:
             "owner": fields.get("owner_name") or fields.get("owner_no"),
             "attempts": called,
             "attempt_no": int(str(fields.get("last_attempt_no") or 0)) + 1,
-            "script_no": self._script_no.get(str(fields.get("script") or "")),
+            "script_no": str(fields.get("script") or ""),
             "task_key": task.key,
             "store_code": self._store_code,
             "subject": str(fields.get("contact_key") or "").partition(".")[2],
@@ -221,14 +230,15 @@ class _List:
                 self._look.format(**look, num_format=f"mm-dd{text}", align="center"),
             )
         elif name == "script_no":
-            target = f"internal:'{SHEETS[self._look.language][2]}'!A{value + 1}"
+            first = self._scripts.first_rows[value] + 1
+            target = f"internal:'{SHEETS[self._look.language][2]}'!A{first}"
             look |= {"font_color": "#0B5CAD", "underline": 1}
             sheet.write_url(
                 row,
                 index,
                 target,
                 self._look.format(**look),
-                self._look.say("script").format(value),
+                self._look.say("script").format(self._scripts.numbers[value]),
             )
         elif isinstance(value, int):
             sheet.write_number(row, index, value, self._look.format(**look))

@@ -171,6 +171,7 @@ TEXTS: Words = {
     "late": ("逾期", "late"),
     "script": ("话术 {}", "script {}"),
     "back": ("返回", "back"),
+    "many": ("{} 等 {total} 项", "{} and {more} more"),
     "for": ("适用序号", "For no."),
     "calls": ("{} 次，{} {}", "{}: {} {}"),
     "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
