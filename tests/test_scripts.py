@@ -8,7 +8,9 @@ from care_group import house_policy
 
 from aftercare import scripts
 from aftercare.errors import ConfigurationError
-from aftercare.rules.follow_ups import follow_ups
+from aftercare.rules.due import FollowUp
+from aftercare.rules.follow_ups import OWN_WORDS, follow_ups
+from aftercare.rules.script_policy import call_scripts, scripts_of
 from aftercare.scripts import (
     FOLDER,
     LANGUAGES,
@@ -32,13 +34,20 @@ FACTS = {
 }
 NOTHING_KNOWN = FACTS | dict.fromkeys(("owner_name", "customer_name", "model", "plate"))
 FOLLOW_UPS = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]
-USED = sorted({each.script for each in FOLLOW_UPS})
-MESSAGES = sorted({each.script for each in FOLLOW_UPS if each.channel == "sms"})
+USED = sorted({script_id for each in FOLLOW_UPS for script_id, _ in scripts_of(each)})
 INSIDE = sorted({each.script for each in FOLLOW_UPS if each.channel == "internal"})
-CALLS = sorted(set(USED) - set(MESSAGES) - set(INSIDE))
+CALLS = sorted({script_id for each in FOLLOW_UPS for script_id in call_scripts(each)})
+MESSAGES = sorted(set(USED) - set(CALLS) - set(INSIDE))
 ADVERTISING = sorted(
-    {each.script for each in FOLLOW_UPS if each.purpose == "commercial"} & set(MESSAGES)
+    {
+        script_id
+        for each in FOLLOW_UPS
+        if each.purpose == "commercial"
+        for script_id, _ in scripts_of(each)
+    }
+    & set(MESSAGES)
 )
+BY_PHONE = [each for each in FOLLOW_UPS if each.channel == "phone"]
 LONGEST = {"zh": 70, "en": 160}
 OFFERS = ("优惠", "折", "免费", "活动", "礼", "赠", "特价", "限时")
 
@@ -94,6 +103,62 @@ def test_a_message_about_service_offers_nothing(script_id: str) -> None:
 @pytest.mark.parametrize("script_id", ADVERTISING)
 def test_a_message_that_advertises_says_how_to_end_it(script_id: str) -> None:
     assert "拒收请回复" in render_script(script_id, FACTS, "zh")
+
+
+@pytest.mark.parametrize("each", BY_PHONE, ids=lambda each: f"{each.pack} {each.stem}")
+def test_a_message_in_place_of_a_call_says_what_the_call_is_about(each: FollowUp) -> None:
+    """Each follow-up has words of its own; the house's, which know no subject, are for what others add."""
+    assert each.ways.own_scripts == set(OWN_WORDS)
+    for script_id in (each.ways.message_script, each.ways.missed_script):
+        written = render_script(script_id, FACTS, "zh")
+        assert "王芳" in written, "says whom to call back"
+
+
+REMINDERS = {
+    "service_reminder": "保养",
+    "service_overdue": "保养",
+    "service_last": "保养",
+    "service_missed": "保养",
+    "warranty_message": "质保",
+    "warranty_missed": "质保",
+    "inspection_reminder": "年检",
+    "renewal_reminder": "车险",
+    "renewal_quote": "车险",
+    "renewal_again": "车险",
+    "renewal_last": "车险",
+    "renewal_missed": "车险",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("script_id", "subject"), REMINDERS.items())
+def test_a_reminder_by_message_says_what_is_due_of_which_car_and_when(
+    script_id: str, subject: str, language: Language
+) -> None:
+    written = render_script(script_id, FACTS | {"falls_on": date(2026, 7, 1)}, language)
+    assert "粤A12345" in written
+    assert ("7月" if language == "zh" else "July") in written.replace(" ", "")
+    if language == "zh":
+        assert subject in written
+
+
+@pytest.mark.parametrize(
+    "stems",
+    [
+        ("periodic_service", "periodic_service_second", "periodic_service_third"),
+        ("renewal_message", "renewal_first_call", "renewal_second_call", "renewal_third_call"),
+    ],
+)
+def test_who_is_reminded_again_by_message_is_not_written_the_same_words(
+    stems: tuple[str, ...],
+) -> None:
+    scripts_said = [
+        each.script if each.channel == "sms" else each.ways.message_script
+        for each in FOLLOW_UPS
+        if each.stem in stems
+    ]
+    texts = {render_script(script_id, FACTS, "zh") for script_id in scripts_said}
+    assert len(texts) == len(stems)
 
 
 @pytest.mark.parametrize("script_id", CALLS)

@@ -51,7 +51,8 @@ def test_every_script_is_listed_with_who_uses_it_and_that_nobody_approved_it(
     assert call["version"] == script_version("repair_call")
     assert call["used_by"] == ["S2-03 repair_call", "S4-06 repair_call"]
     assert (call["approved_by"], call["open_tasks"], call["older_tasks"]) == (None, 1, 0)
-    assert found["missed_call"]["used_by"] == ["S4-07 attempts"]
+    assert found["repair_missed"]["used_by"] == ["S2-03 repair_call", "S4-06 repair_call"]
+    assert found["missed_call"]["used_by"] == []
     shown = say("list").output
     assert "维修离站三日内回访" in shown
     assert "未批准" in shown
