@@ -83,6 +83,8 @@ def test_a_script_is_shown_with_all_that_it_may_say(say: Callable[..., Result]) 
     assert "（客户姓名）先生/女士" in shown
     for place in ("车主本人", "【单位客户，另问】", "【贵宾客户，另问】", "2026 年 7 月 2 日前后"):
         assert place in shown
+    assert "问卷项目：S4-15.01、S4-15.02、" in shown
+    assert shown.count("离站日轮到另一组问题时") == 2
     first = say("show", "first_call", "--language", "en").output
     assert "nobody approved this version" in first
     assert "[A customer with several cars: also ask]" in first
