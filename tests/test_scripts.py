@@ -230,6 +230,26 @@ def test_after_a_repair_the_fault_and_the_next_service_are_asked_about() -> None
     assert "2027 年 1 月 5 日" in known
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_service_nobody_is_asked_whether_a_fault_was_cleared(language: Language) -> None:
+    service, repair, body = (
+        render_script("repair_call", FACTS | {"last_visit": visit}, language)
+        for visit in ("maintenance", "mechanical", "bodywork")
+    )
+    cleared = {"zh": "彻底解决了吗", "en": "solved completely"}[language]
+    assert cleared in repair
+    assert cleared not in service
+    named = {"zh": ("做完保养离站", "做完钣金喷漆离站"), "en": ("its service", "after bodywork")}
+    for text, visit in zip((service, body), named[language], strict=True):
+        assert visit in text
+        assert "维修保养" not in text
+
+
+@pytest.mark.parametrize(("language", "day"), [("zh", "7月1日"), ("en", "1 July")])
+def test_advice_on_driving_says_of_which_day_it_is(language: Language, day: str) -> None:
+    assert day in render_script("special_weather", FACTS, language)
+
+
 def test_every_script_file_has_its_other_language() -> None:
     names = {path.name.rsplit(".", 2)[0] for path in FOLDER.glob("*.txt")}
     assert names == {path.name.rsplit(".", 2)[0] for path in FOLDER.glob("*.en.txt")}

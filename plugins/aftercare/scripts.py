@@ -2,7 +2,8 @@
 
 A script is ``include/templates/scripts/<script>.<language>.txt``, a Jinja template whose first line
 is its title in a comment: ``{# title: … #}``. Comments such as ``{# S4-14.03 #}`` before a question say
-which items of ``survey_items.yaml`` it asks.
+which items of ``survey_items.yaml`` it asks, ``{# asks: odometer #}`` what another script of the same call
+need not ask again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
 VERSION_LENGTH = 12
 SURVEY_ITEM = re.compile(r"\{# (S\d-\d\d\.\d\d) #\}")
+TOPIC = re.compile(r"\{# asks: ([a-z_]+) #\}")
 QUESTION_GROUPS = 3
 """A long survey is parted into so many groups of questions, of which a call asks one, by the day of its event."""
 INCLUDED = re.compile(r'"parts/([a-z_]+)\.(?:zh|en)\.txt"')
@@ -97,6 +99,12 @@ def asked_items(script_id: str, language: Language) -> list[str]:
     return sorted(set(SURVEY_ITEM.findall(words)))
 
 
+def topics(script_id: str, language: Language) -> set[str]:
+    """What a script asks that another one, said in the same call about the same vehicle, need not ask again."""
+    words = "".join(source for _, source in sources(script_id, language))
+    return set(TOPIC.findall(words))
+
+
 def render_script(script_id: str, facts: Mapping[str, object], language: Language) -> str:
     """The words for one task, as plain text.
 
@@ -112,11 +120,12 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     ``deadline_date`` and ``words`` (see ``said_in_another``). A call says it before it ends; a message
     (``is_message``) is followed by it, in words for staff. Raises ConfigurationError for a script that
     is missing or asks for another fact. ``question_group``, a number from 0 to QUESTION_GROUPS - 1, says
-    which of a survey's questions are asked; where it is not given, the day of the event does.
+    which of a survey's questions are asked; where it is not given, the day of the event does. ``asked``:
+    the topics (see ``topics``) that were asked in the same call already.
     """
     day = facts.get("event_on")
     group = day.toordinal() % QUESTION_GROUPS if isinstance(day, date) else 0
-    facts = {"question_group": group, **facts}
+    facts = {"question_group": group, "asked": (), **facts}
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
         text = template.render({**dict.fromkeys(SOMETIMES), **facts})

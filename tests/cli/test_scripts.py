@@ -85,6 +85,7 @@ def test_a_script_is_shown_with_all_that_it_may_say(say: Callable[..., Result]) 
         assert place in shown
     assert "问卷项目：S4-15.01、S4-15.02、" in shown
     assert shown.count("离站日轮到另一组问题时") == 2
+    assert "上次来是保养时" in shown
     first = say("show", "first_call", "--language", "en").output
     assert "nobody approved this version" in first
     assert "[A customer with several cars: also ask]" in first

@@ -110,6 +110,9 @@ def _variants(day: date, say: Words) -> Iterator[tuple[str, dict[str, object]]]:
     yield "vip", {"customer_class": "vip"}
     yield "next_service", {"next_service_on": day}
     yield "pick_up", {"has_pick_up": True}
+    for visit in ("maintenance", "bodywork", "tyre", "mechanical"):
+        yield visit, {"last_visit": visit}
+    yield "asked", {"asked": ("odometer",)}
     for group in range(QUESTION_GROUPS):
         yield "other_questions", {"question_group": group}
     call = {"title": say("example_title"), "words": [say("example_words")]}
