@@ -8,7 +8,9 @@ from care_group import house_policy
 
 from aftercare import scripts
 from aftercare.errors import ConfigurationError
-from aftercare.rules.follow_ups import follow_ups
+from aftercare.rules.due import FollowUp
+from aftercare.rules.follow_ups import OWN_WORDS, follow_ups
+from aftercare.rules.script_policy import call_scripts, scripts_of
 from aftercare.scripts import (
     FOLDER,
     LANGUAGES,
@@ -32,13 +34,20 @@ FACTS = {
 }
 NOTHING_KNOWN = FACTS | dict.fromkeys(("owner_name", "customer_name", "model", "plate"))
 FOLLOW_UPS = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]
-USED = sorted({each.script for each in FOLLOW_UPS})
-MESSAGES = sorted({each.script for each in FOLLOW_UPS if each.channel == "sms"})
+USED = sorted({script_id for each in FOLLOW_UPS for script_id, _ in scripts_of(each)})
 INSIDE = sorted({each.script for each in FOLLOW_UPS if each.channel == "internal"})
-CALLS = sorted(set(USED) - set(MESSAGES) - set(INSIDE))
+CALLS = sorted({script_id for each in FOLLOW_UPS for script_id in call_scripts(each)})
+MESSAGES = sorted(set(USED) - set(CALLS) - set(INSIDE))
 ADVERTISING = sorted(
-    {each.script for each in FOLLOW_UPS if each.purpose == "commercial"} & set(MESSAGES)
+    {
+        script_id
+        for each in FOLLOW_UPS
+        if each.purpose == "commercial"
+        for script_id, _ in scripts_of(each)
+    }
+    & set(MESSAGES)
 )
+BY_PHONE = [each for each in FOLLOW_UPS if each.channel == "phone"]
 LONGEST = {"zh": 70, "en": 160}
 OFFERS = ("优惠", "折", "免费", "活动", "礼", "赠", "特价", "限时")
 
@@ -94,6 +103,62 @@ def test_a_message_about_service_offers_nothing(script_id: str) -> None:
 @pytest.mark.parametrize("script_id", ADVERTISING)
 def test_a_message_that_advertises_says_how_to_end_it(script_id: str) -> None:
     assert "拒收请回复" in render_script(script_id, FACTS, "zh")
+
+
+@pytest.mark.parametrize("each", BY_PHONE, ids=lambda each: f"{each.pack} {each.stem}")
+def test_a_message_in_place_of_a_call_says_what_the_call_is_about(each: FollowUp) -> None:
+    """Each follow-up has words of its own; the house's, which know no subject, are for what others add."""
+    assert each.ways.own_scripts == set(OWN_WORDS)
+    for script_id in (each.ways.message_script, each.ways.missed_script):
+        written = render_script(script_id, FACTS, "zh")
+        assert "王芳" in written, "says whom to call back"
+
+
+REMINDERS = {
+    "service_reminder": "保养",
+    "service_overdue": "保养",
+    "service_last": "保养",
+    "service_missed": "保养",
+    "warranty_message": "质保",
+    "warranty_missed": "质保",
+    "inspection_reminder": "年检",
+    "renewal_reminder": "车险",
+    "renewal_quote": "车险",
+    "renewal_again": "车险",
+    "renewal_last": "车险",
+    "renewal_missed": "车险",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("script_id", "subject"), REMINDERS.items())
+def test_a_reminder_by_message_says_what_is_due_of_which_car_and_when(
+    script_id: str, subject: str, language: Language
+) -> None:
+    written = render_script(script_id, FACTS | {"falls_on": date(2026, 7, 1)}, language)
+    assert "粤A12345" in written
+    assert ("7月" if language == "zh" else "July") in written.replace(" ", "")
+    if language == "zh":
+        assert subject in written
+
+
+@pytest.mark.parametrize(
+    "stems",
+    [
+        ("periodic_service", "periodic_service_second", "periodic_service_third"),
+        ("renewal_message", "renewal_first_call", "renewal_second_call", "renewal_third_call"),
+    ],
+)
+def test_who_is_reminded_again_by_message_is_not_written_the_same_words(
+    stems: tuple[str, ...],
+) -> None:
+    scripts_said = [
+        each.script if each.channel == "sms" else each.ways.message_script
+        for each in FOLLOW_UPS
+        if each.stem in stems
+    ]
+    texts = {render_script(script_id, FACTS, "zh") for script_id in scripts_said}
+    assert len(texts) == len(stems)
 
 
 @pytest.mark.parametrize("script_id", CALLS)
@@ -179,6 +244,26 @@ def test_after_a_repair_a_service_that_is_overdue_is_said_to_be(
     assert said in render_script("repair_call", late, language)
     today = render_script("repair_call", late | {"due_date": date(2026, 7, 3)}, language)
     assert said not in today
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_service_nobody_is_asked_whether_a_fault_was_cleared(language: Language) -> None:
+    service, repair, body = (
+        render_script("repair_call", FACTS | {"last_visit": visit}, language)
+        for visit in ("maintenance", "mechanical", "bodywork")
+    )
+    cleared = {"zh": "彻底解决了吗", "en": "solved completely"}[language]
+    assert cleared in repair
+    assert cleared not in service
+    named = {"zh": ("做完保养离站", "做完钣金喷漆离站"), "en": ("its service", "after bodywork")}
+    for text, visit in zip((service, body), named[language], strict=True):
+        assert visit in text
+        assert "维修保养" not in text
+
+
+@pytest.mark.parametrize(("language", "day"), [("zh", "7月1日"), ("en", "1 July")])
+def test_advice_on_driving_says_of_which_day_it_is(language: Language, day: str) -> None:
+    assert day in render_script("special_weather", FACTS, language)
 
 
 def test_every_script_file_has_its_other_language() -> None:

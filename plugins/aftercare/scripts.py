@@ -1,7 +1,9 @@
 """Call scripts: what a specialist says, per script and language, filled in for one task.
 
 A script is ``include/templates/scripts/<script>.<language>.txt``, a Jinja template whose first line
-is its title in a comment: ``{# title: … #}``.
+is its title in a comment: ``{# title: … #}``. Comments such as ``{# S4-14.03 #}`` before a question say
+which items of ``survey_items.yaml`` it asks, ``{# asks: odometer #}`` what another script of the same call
+need not ask again.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +24,10 @@ FOLDER = PROJECT / "include" / "templates" / "scripts"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TITLE = re.compile(r"^\{# title: (.+?) #\}\n")
 VERSION_LENGTH = 12
+SURVEY_ITEM = re.compile(r"\{# (S\d-\d\d\.\d\d) #\}")
+TOPIC = re.compile(r"\{# asks: ([a-z_]+) #\}")
+QUESTION_GROUPS = 3
+"""A long survey is parted into so many groups of questions, of which a call asks one, by the day of its event."""
 INCLUDED = re.compile(r'"parts/([a-z_]+)\.(?:zh|en)\.txt"')
 HEADING = re.compile(r"^(?=[【\[])", re.MULTILINE)
 CLOSING = "closing"
@@ -86,6 +93,18 @@ def sources(script_id: str, language: Language) -> Iterator[tuple[str, str]]:
         yield _name(part, language), _source(part, language)
 
 
+def asked_items(script_id: str, language: Language) -> list[str]:
+    """The survey items that a script asks, by the ids that its comments name, each once."""
+    words = "".join(source for _, source in sources(script_id, language))
+    return sorted(set(SURVEY_ITEM.findall(words)))
+
+
+def topics(script_id: str, language: Language) -> set[str]:
+    """What a script asks that another one, said in the same call about the same vehicle, need not ask again."""
+    words = "".join(source for _, source in sources(script_id, language))
+    return set(TOPIC.findall(words))
+
+
 def render_script(script_id: str, facts: Mapping[str, object], language: Language) -> str:
     """The words for one task, as plain text.
 
@@ -100,8 +119,13 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     same person is to be told, each with ``title``, ``store_name``, ``model``, ``plate``,
     ``deadline_date`` and ``words`` (see ``said_in_another``). A call says it before it ends; a message
     (``is_message``) is followed by it, in words for staff. Raises ConfigurationError for a script that
-    is missing or asks for another fact.
+    is missing or asks for another fact. ``question_group``, a number from 0 to QUESTION_GROUPS - 1, says
+    which of a survey's questions are asked; where it is not given, the day of the event does. ``asked``:
+    the topics (see ``topics``) that were asked in the same call already.
     """
+    day = facts.get("event_on")
+    group = day.toordinal() % QUESTION_GROUPS if isinstance(day, date) else 0
+    facts = {"question_group": group, "asked": (), **facts}
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
         text = template.render({**dict.fromkeys(SOMETIMES), **facts})

@@ -51,7 +51,8 @@ def test_every_script_is_listed_with_who_uses_it_and_that_nobody_approved_it(
     assert call["version"] == script_version("repair_call")
     assert call["used_by"] == ["S2-03 repair_call", "S4-06 repair_call"]
     assert (call["approved_by"], call["open_tasks"], call["older_tasks"]) == (None, 1, 0)
-    assert found["missed_call"]["used_by"] == ["S4-07 attempts"]
+    assert found["repair_missed"]["used_by"] == ["S2-03 repair_call", "S4-06 repair_call"]
+    assert found["missed_call"]["used_by"] == []
     shown = say("list").output
     assert "维修离站三日内回访" in shown
     assert "未批准" in shown
@@ -82,6 +83,9 @@ def test_a_script_is_shown_with_all_that_it_may_say(say: Callable[..., Result]) 
     assert "（客户姓名）先生/女士" in shown
     for place in ("车主本人", "【单位客户，另问】", "【贵宾客户，另问】", "2026 年 7 月 2 日前后"):
         assert place in shown
+    assert "问卷项目：S4-15.01、S4-15.02、" in shown
+    assert shown.count("离站日轮到另一组问题时") == 2
+    assert "上次来是保养时" in shown
     first = say("show", "first_call", "--language", "en").output
     assert "nobody approved this version" in first
     assert "[A customer with several cars: also ask]" in first

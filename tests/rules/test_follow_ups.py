@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from care_group import POLICY, changed_policy, house_policy
+from care_group import POLICY, changed_policy, house_policy, policy_without
 
 from aftercare.errors import PolicyError
 from aftercare.rules.due import FollowUp, Offset
 from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
+from aftercare.rules.script_policy import scripts_of
 
 FIRST_CALL = "changan-dealer/follow_ups/first_call"
 ALL = [each for pack in house_policy().packs for each in follow_ups(house_policy(), pack)]
@@ -166,3 +167,47 @@ def test_a_lunar_birthday_stands_in_the_place_of_the_other(tmp_path: Path) -> No
         ("birthday", date(2012, 1, 1), date(2026, 6, 30)),
         ("lunar_birthday", date(2026, 7, 1), date.max),
     ]
+
+
+def test_a_follow_up_s_own_message_is_dated_and_only_its_own(tmp_path: Path) -> None:
+    dates = {date(2026, 7, 1): "seven_day_message"}
+    policy = changed_policy(tmp_path, FIRST_CALL, "message_script", dates)
+    found = [each.ways for each in of(policy, "changan-dealer", "first_call")]
+    assert [(ways.message_script, ways.missed_script) for ways in found] == [
+        ("first_days_message", "delivery_missed"),
+        ("seven_day_message", "delivery_missed"),
+    ]
+    (repair,) = of(policy, "changan-dealer", "repair_call")
+    assert repair.ways.message_script == "repair_message"
+
+
+def test_who_asks_for_a_message_is_named_by_the_follow_up_or_the_house(tmp_path: Path) -> None:
+    policy = policy_without(tmp_path, FIRST_CALL, "missed_script")
+    (call,) = of(policy, "changan-dealer", "first_call")
+    assert dict(scripts_of(call)) == {
+        "first_call": "S4-03 first_call",
+        "first_days_message": "S4-03 first_call",
+        "missed_call": "S4-07 attempts",
+    }
+
+
+def test_the_call_of_a_message_that_cannot_be_sent_has_no_message_after_it() -> None:
+    (reminder,) = of(house_policy(), "changan-dealer", "run_in_reminder")
+    assert {script_id for script_id, _ in scripts_of(reminder)} == {"run_in", "run_in_call"}
+
+
+def test_a_message_is_one_script(tmp_path: Path) -> None:
+    two = {date(2012, 1, 1): ["care_message", "missed_call"]}
+    policy = changed_policy(tmp_path, FIRST_CALL, "message_script", two)
+    with pytest.raises(PolicyError, match="names one script"):
+        follow_ups(policy, "changan-dealer")
+
+
+def test_work_inside_the_house_has_no_message(tmp_path: Path) -> None:
+    item, script = "changan-dealer/follow_ups/trouble", "contact:\n"
+    line = (
+        "message_script:\n  unit: text\n  reference: 本集团自定\n  values:\n    2012-01-01: care_message\n"
+    )
+    policy = broken(tmp_path, item, script, f"{line}{script}")
+    with pytest.raises(PolicyError, match="message_script is for contacts with customers"):
+        follow_ups(policy, "changan-dealer")

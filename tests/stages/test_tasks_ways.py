@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from care_group import REPAIR, CareGroup, changed_policy, group_of, july
+from care_group import REPAIR, CareGroup, changed_policy, group_of, july, policy_without
 from sqlalchemy import Engine
 
 from aftercare.warehouse import run
@@ -142,7 +142,7 @@ def test_several_calls_of_one_half_day_are_one_attempt(care: CareGroup) -> None:
 def test_after_three_attempts_a_message_and_then_nothing_more(care: CareGroup) -> None:
     called(care, 2, 3, 4)
     found = row(care, "status", "channel", "script_id", "attempts", "next_attempt_on")
-    assert found == ("open", "sms", "missed_call", 3, None)
+    assert found == ("open", "sms", "repair_missed", 3, None)
     assert to_be_checked(care) == []
     care.call(REPAIR, july(5), "message_sent", attempt_no=4)
     care.night(july(5))
@@ -284,10 +284,25 @@ def test_a_message_instead_of_a_call_has_words_of_its_own_and_ends_with_it(
 ) -> None:
     care.prefer("channel", july(1), vin="VINR", preferred_channel="sms")
     care.night(july(1))
-    assert row(care, "channel", "script_id") == ("sms", "care_message")
+    assert row(care, "channel", "script_id") == ("sms", "repair_message")
     care.call(REPAIR, july(2), "message_sent")
     care.night(july(2))
     assert row(care, "status", "status_reason") == ("done", "message_sent")
+
+
+def test_a_follow_up_without_messages_of_its_own_has_the_house_s(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    policy = policy_without(
+        tmp_path, "changan-dealer/follow_ups/repair_call", "message_script", "missed_script"
+    )
+    care = CareGroup(warehouse, policy=policy)
+    care.repair("R", july(1))
+    care.repair("S", july(1))
+    care.prefer("channel", july(1), vin="VINS", preferred_channel="sms")
+    called(care, 2, 3, 4)
+    assert row(care, "channel", "script_id") == ("sms", "missed_call")
+    assert care.tasks("channel", "script_id")["CA01.S4-06.S"] == ("sms", "care_message")
 
 
 def test_a_message_by_the_way_ends_no_call(care: CareGroup) -> None:

@@ -109,6 +109,7 @@ merged as (
                 'channel', other.channel,
                 'campaign_subject', run.subject,
                 'store_name', place.name,
+                'vin', other.vin,
                 'model', vehicle.model,
                 'plate', encode(seen.plate_cipher, 'hex')
             )

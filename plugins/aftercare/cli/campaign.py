@@ -22,7 +22,11 @@ def campaign() -> None:
     required=True,
     help="Advice on driving, for safety; or an invitation, which needs consent.",
 )
-@click.option("--subject", required=True, help="What the message says it is about, in a few words.")
+@click.option(
+    "--subject",
+    required=True,
+    help="What the message says it is about, in a few words; no 'today', it may be read a day later.",
+)
 @click.option("--store", "stores", multiple=True, help="A store; can be given several times.")
 @click.option("--region", help="All stores of a region instead.")
 @click.option("--from", "starts_on", type=DAY, help="First day; default: tomorrow.")

@@ -115,7 +115,7 @@ def _start_campaigns(night: date, last: date) -> None:
         trip = Campaign("outing", "activity", "周末自驾游", tomorrow, CAMPAIGN_STORES)
         runs.start_campaign(trip, OPERATOR)
     if night == last:
-        storm = Campaign("storm", "special_weather", "今天有暴雨", tomorrow, CAMPAIGN_STORES)
+        storm = Campaign("storm", "special_weather", "有暴雨", tomorrow, CAMPAIGN_STORES)
         runs.start_campaign(storm, OPERATOR)
 
 

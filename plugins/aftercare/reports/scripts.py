@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
-from aftercare.scripts import render_script, script_version, title_of
+from aftercare.scripts import (
+    QUESTION_GROUPS,
+    asked_items,
+    render_script,
+    script_version,
+    title_of,
+)
 
 Row = Mapping[str, Any]
 
@@ -66,6 +72,9 @@ def show_lines(
         yield "  " + line + (say("remark", remark=row["remark"]) if row["remark"] else "")
     if version not in {row["script_version"] for row in approvals}:
         yield "  " + say("this_version")
+    items = asked_items(script_id, language)
+    if items:
+        yield "  " + say("asks", items=say("comma").join(items))
     yield ""
     yield say("says")
     facts = _example(day, say)
@@ -102,6 +111,11 @@ def _variants(day: date, say: Words) -> Iterator[tuple[str, dict[str, object]]]:
     yield "next_service", {"next_service_on": day}
     yield "service_overdue", {"next_service_on": day - timedelta(days=EXAMPLE_DAYS)}
     yield "pick_up", {"has_pick_up": True}
+    for visit in ("maintenance", "bodywork", "tyre", "mechanical"):
+        yield visit, {"last_visit": visit}
+    yield "asked", {"asked": ("odometer",)}
+    for group in range(QUESTION_GROUPS):
+        yield "other_questions", {"question_group": group}
     call = {"title": say("example_title"), "words": [say("example_words")]}
     weak = {"satisfaction": 1, "is_complaint": True, "is_fault_cleared": False}
     yield "told", {"told": [call | weak]}

@@ -77,7 +77,8 @@ class Ways:
 
     ``attempts`` half-days in vain, the second half beginning at the hour ``afternoon_from``, then, with
     ``message_after``, a message by ``missed_script``. ``message_script`` is for those who want messages
-    instead of calls, ``otherwise_*`` for a message's call.
+    instead of calls, ``otherwise_*`` for a message's call. ``own_scripts``: which of the two messages' scripts
+    the follow-up names itself; the others are the house's.
     """
 
     attempts: int
@@ -87,6 +88,7 @@ class Ways:
     message_script: str
     otherwise_channel: str | None = None
     otherwise_script: str | None = None
+    own_scripts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

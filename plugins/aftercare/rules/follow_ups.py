@@ -101,11 +101,13 @@ VALUES = (
 )
 FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
 SATISFACTION = ("satisfaction_from", "satisfaction_to")
-MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, *SATISFACTION, "silent_after_booking")
-"""Values that only some follow-ups have."""
 OF_ATTEMPTS = ("attempts", "afternoon_from", "message_after", "missed_script", "message_script")
 OTHERWISE = ("otherwise_channel", "otherwise_script")
 """The way of a message that cannot be sent, where a follow-up has one."""
+OWN_WORDS = ("message_script", "missed_script")
+"""Scripts of messages in place of a call, of which a follow-up may have its own instead of the house's."""
+MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, *SATISFACTION, "silent_after_booking", *OWN_WORDS)
+"""Values that only some follow-ups have."""
 
 
 def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
@@ -288,7 +290,7 @@ def _told(policy: Policy, pack: str, item: str, event: Event, start: date) -> di
     if event != "trouble_told":
         return {}
     about = policy.attributes(pack, item)
-    for name in ("mergeable", "face_to_face", "counted", "usage", "otherwise_channel"):
+    for name in ("mergeable", "face_to_face", "counted", "usage", "otherwise_channel", *OWN_WORDS):
         if about.get(name) or policy.find(pack, item, name, start):
             raise PolicyError(
                 f"{name} is for contacts with customers, and {event} is work inside the house",
@@ -326,6 +328,14 @@ def _festivals(line: Line | None) -> tuple[Festival, ...]:
 
 def _ways(policy: Policy, pack: str, item: str, start: date) -> tuple[Ways, list[Line]]:
     lines = {name: policy.value(pack, ATTEMPTS, name, start, asker=item) for name in OF_ATTEMPTS}
+    own = {name: policy.find(pack, item, name, start) for name in OWN_WORDS}
+    own_words = {name: line for name, line in own.items() if line and line.value is not None}
+    for line in own_words.values():
+        if not isinstance(line.value, str):
+            raise PolicyError(
+                "names one script", file=line.file, line=line.file_line, key=line.name
+            )
+    lines |= own_words
     found = {name: policy.find(pack, item, name, start) for name in OTHERWISE}
     otherwise = {name: line for name, line in found.items() if line and line.value is not None}
     if otherwise:
@@ -333,7 +343,8 @@ def _ways(policy: Policy, pack: str, item: str, start: date) -> tuple[Ways, list
         _one_of(
             policy, pack, item, "otherwise_channel", lines["otherwise_channel"].value, ("phone",)
         )
-    return Ways(**{name: line.value for name, line in lines.items()}), list(lines.values())
+    ways = {name: line.value for name, line in lines.items()}
+    return Ways(**ways, own_scripts=frozenset(own_words)), list(lines.values())
 
 
 def _one_of(

@@ -57,15 +57,23 @@ def call_scripts(follow_up: FollowUp) -> Iterator[str]:
 
 def scripts_of(follow_up: FollowUp) -> Iterator[tuple[str, str]]:
     """Every script that may be said for a follow-up, with what asks for it: the follow-up by its rule and
-    stem or, for messages in place of its calls, the policy of attempts."""
+    stem or, for messages in place of its calls that it does not name itself, the policy of attempts."""
     own = f"{follow_up.rule_id} {follow_up.stem}"
     yield follow_up.script, own
     if follow_up.ways.otherwise_script is not None:
         yield follow_up.ways.otherwise_script, own
-    if "phone" in (follow_up.channel, follow_up.ways.otherwise_channel):
-        yield follow_up.ways.message_script, f"S4-07 {ATTEMPTS}"
-        if follow_up.ways.message_after:
-            yield follow_up.ways.missed_script, f"S4-07 {ATTEMPTS}"
+    # The call of a message that cannot be sent is followed by none.
+    if follow_up.channel == "phone":
+        for name, script_id in message_scripts(follow_up):
+            yield script_id, own if name in follow_up.ways.own_scripts else f"S4-07 {ATTEMPTS}"
+
+
+def message_scripts(follow_up: FollowUp) -> Iterator[tuple[str, str]]:
+    """The messages in place of a follow-up's call, each with the value that names it: for who prefers
+    messages, and after calls in vain."""
+    yield "message_script", follow_up.ways.message_script
+    if follow_up.ways.message_after:
+        yield "missed_script", follow_up.ways.missed_script
 
 
 def _texts(line: Line) -> tuple[str, ...]:

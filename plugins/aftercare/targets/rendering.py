@@ -18,7 +18,7 @@ from aftercare.rules.customer_class import CustomerClass
 from aftercare.rules.festivals import festivals_on
 from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.follow_ups import INTERNAL
-from aftercare.scripts import render_script, said_in_another, title_of
+from aftercare.scripts import render_script, said_in_another, title_of, topics
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
 from aftercare.words import FESTIVALS, Pair, Words, say, word
@@ -189,7 +189,7 @@ def task_record(
         "next_service_on": row["next_service_on"],
         "has_pick_up": house.has_pick_up(dict(row)),
         "is_message": row["channel"] == "sms",
-        "also": [_besides(other, row, house) for other in row["also"] or ()],
+        "also": _all_besides(row, house),
         "told": [_told(each, keyring, language) for each in row["told"] or ()],
     }
     script = render_script(row["script_id"], facts, language)
@@ -284,7 +284,20 @@ def _falls_on(task: Mapping[str, Any] | RowMapping, event_on: date, house: House
     return house.follow_ups.falls_on(task["policy_line"], event_on, int(number))
 
 
-def _besides(other: Mapping[str, Any], row: RowMapping, house: House) -> dict[str, object]:
+def _all_besides(row: RowMapping, house: House) -> list[dict[str, object]]:
+    """What else the person of a task is to be told; of one car nothing is asked twice."""
+    asked = {row["vin"]: topics(row["script_id"], house.language)}
+    found = []
+    for other in row["also"] or ():
+        of_car = asked.setdefault(other["vin"], set()) if other["vin"] else set()
+        found.append(_besides(other, row, house, frozenset(of_car)))
+        of_car |= topics(other["script_id"], house.language)
+    return found
+
+
+def _besides(
+    other: Mapping[str, Any], row: RowMapping, house: House, asked: frozenset[str]
+) -> dict[str, object]:
     """What else the person of a task is to be told: what, of which car, until when, in which words."""
     keyring, language = house.keyring, house.language
     days = ("event_on", "open_on", "due_on", "deadline_on")
@@ -307,6 +320,7 @@ def _besides(other: Mapping[str, Any], row: RowMapping, house: House) -> dict[st
         **_occasion(task, language),
         "has_pick_up": house.has_pick_up(task),
         "is_message": task["channel"] == "sms",
+        "asked": asked,
     }
     return {**known, "words": said_in_another(task["script_id"], facts, language)}
 
