@@ -101,7 +101,7 @@ def _curve(raw: object) -> tuple[dict[str, Decimal], ...]:
     found = tuple({name: _number(each[name]) for name in ("at", "points")} for each in raw)
     shares = [each["at"] for each in found]
     points = [each["points"] for each in found]
-    if shares != sorted(set(shares)) or (shares[0], shares[-1]) != (0, 1):
+    if shares != sorted(set(shares)) or shares[0] != 0 or shares[-1] != 1:
         raise ValueError(needs)
     if points != sorted(points, reverse=True):
         raise ValueError(needs)
