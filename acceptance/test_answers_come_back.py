@@ -28,9 +28,10 @@ from aftercare.targets.workbook_words import NAMES
 SEED = 70707
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+RIGHT = "13700000007"
 SAID = {
     "done": ("成功 满意度:9", {"outcome": "已接通", "satisfaction": 9}),
-    "wrong": ("错号", {"outcome": "非本人"}),
+    "wrong": ("错号", {"outcome": "非本人", "new_phone": RIGHT}),
     "stop": (
         "已接通 勿扰 投诉",
         {
@@ -41,7 +42,6 @@ SAID = {
         },
     ),
 }
-RIGHT = "13700000007"
 OUTCOMES = {"done": "reached", "wrong": "wrong_person", "stop": "reached"}
 
 
@@ -129,14 +129,15 @@ def states(made: Group, tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[str
     return {name: found[task["task_key"]] for name, task in tasks.items()}
 
 
-def shown_in_list(made: Group, day: date) -> set[str]:
-    """Keys of the tasks in the workbook of a day."""
+def shown_in_list(made: Group, day: date) -> dict[str, str]:
+    """Keys of the tasks in the workbook of a day, with the numbers to call."""
     path: Path = (
         made.folder / "exchange" / "out" / made.sample.store_codes[0] / list_name(day, "zh")
     )
     sheet = load_workbook(path, read_only=True).worksheets[1]
     rows = sheet.iter_rows(min_row=FIRST_ROW + 1, values_only=True)
-    return {str(row[NAMES.index("task_key")]) for row in rows if row[NAMES.index("task_key")]}
+    key, phone = NAMES.index("task_key"), NAMES.index("customer_phone")
+    return {str(row[key]): str(row[phone]) for row in rows if row[key]}
 
 
 def test_answers_come_back_once_and_change_the_next_list(
@@ -166,7 +167,7 @@ def test_answers_come_back_once_and_change_the_next_list(
     }
     for tasks in (in_odoo, in_workbook):
         # Who can be reached under another number now is called again.
-        ends = dict.fromkeys(SAID, "done") | ({"wrong": "open"} if tasks is in_odoo else {})
+        ends = dict.fromkeys(SAID, "done") | {"wrong": "open"}
         assert {name: status for name, (status, _) in states(made, tasks).items()} == ends
         keys = ", ".join(f"'{task['task_key']}'" for task in tasks.values())
         calls = made.rows(
@@ -191,12 +192,12 @@ def test_answers_come_back_once_and_change_the_next_list(
     gone = {task["task_key"] for task in (*in_odoo.values(), *in_workbook.values())}
     shown = {task.key: int(task.crm_id) for task in odoo.open_tasks()}
     assert not gone & set(shown)
-    again = shown[f"{in_odoo['wrong']['task_key']}#2"]
-    (activity,) = odoo.find("mail.activity", [["id", "=", again]], "note")
+    called_again = shown[f"{in_odoo['wrong']['task_key']}#2"]
+    (activity,) = odoo.find("mail.activity", [["id", "=", called_again]], "note")
     assert RIGHT in activity["note"]
     tomorrow = shown_in_list(made, TOMORROW)
-    assert tomorrow
-    assert not gone & tomorrow
+    (again,) = gone & set(tomorrow)
+    assert (again, tomorrow[again]) == (in_workbook["wrong"]["task_key"], RIGHT)
 
     before = made.state()
     made.night(TODAY, again=" again")

@@ -33,6 +33,7 @@ PLACES = {
     "points": ("kpi", "plugins/aftercare/rules/points.py"),
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
+    "opening": ("modifier", "plugins/aftercare/rules/opening.py"),
     "messages": ("modifier", "plugins/aftercare/rules/message_hours.py"),
     "attempts": ("modifier", "include/sql/care/judge_tasks.sql"),
     "cover": ("modifier", "include/sql/care/judge_tasks.sql"),

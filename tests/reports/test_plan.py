@@ -12,6 +12,7 @@ from aftercare.reports.morning_words import REASONS
 from aftercare.reports.plan import (
     FINISHED_OR_HELD,
     KINDS,
+    MOST_SHOWN,
     Change,
     Comparison,
     Plan,
@@ -101,6 +102,17 @@ def test_what_differs_is_told_by_the_name_of_its_follow_up() -> None:
     titles = {(old.pack, stem_of(old.policy_line)): {"zh": "首次回访", "en": "First call"}}
     said = list(comparison_lines(found, titles, read_words("en", "plan")))
     assert any("A.S4-03.1" in line and "S4-03 First call" in line for line in said)
+
+
+def test_a_comparison_is_cut_unless_all_is_asked_for() -> None:
+    many = [made(task(f"A.S4-03.{number}")) for number in range(MOST_SHOWN + 3)]
+    found = Comparison.of(plan("here", *many), plan("there"))
+    say = read_words("en", "plan")
+    cut = list(comparison_lines(found, {}, say))
+    assert "  3 more; --list shows them all" in cut
+    whole = list(comparison_lines(found, {}, say, is_listed=True))
+    assert len(whole) == len(cut) + 2
+    assert not any("more;" in line for line in whole)
 
 
 def test_another_policy_line_alone_is_no_difference() -> None:

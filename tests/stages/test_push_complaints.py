@@ -4,15 +4,16 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from care_group import house_policy
 from file_crm import FileCrm
-from night_of_complaints import NightOfComplaints
+from night_of_complaints import RECEIVED, NightOfComplaints
 from night_of_tasks import DAY, NAME, PHONE, TODAY
+from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
 from aftercare.errors import DeliveryStopped
@@ -20,6 +21,7 @@ from aftercare.settings import PROJECT
 from aftercare.stages.outbox import Chosen, count_outbox, list_outbox, show_message
 from aftercare.stages.push import push
 from aftercare.targets.rehearsed import Samples, rehearsed
+from aftercare.targets.workbook import WorkbookTarget
 from aftercare.warehouse import rehearsal
 
 PUSH_ONCE = PROJECT / "tests" / "fixtures" / "push_once.py"
@@ -210,6 +212,38 @@ def test_a_target_without_complaints_hears_of_none(
     assert (plain.kept(), kept(plain), len(plain.kept("contact"))) == ({task: 1}, {}, 1)
     assert "complaints" not in counts
     assert night.messages("complaint") == {}
+
+
+def test_the_list_of_a_store_shows_its_open_complaints_until_they_are_closed(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    night = NightOfComplaints(warehouse, "workbook")
+    key = night.complaint("TS1", dispatched_at=RECEIVED)
+    night.complaint("TS2", closed_at=CLOSED)
+    night.complaint("TS3", vanished_day=DAY)
+    night.complaint("TS4", "workbook")
+    night.complaint("TS5", store_code="CA02")
+    lists = WorkbookTarget(str(tmp_path))
+    assert send(night, lists)["lists"] == 2
+    (row,) = complaints_shown(tmp_path, "CA01")
+    assert (row["投诉编号"], row["客户"], row["电话"], row["进展"]) == (
+        "TS1",
+        NAME,
+        PHONE,
+        "已下发",
+    )
+    assert row["最迟关闭"] == datetime.combine(DAY + timedelta(days=7), time())
+    assert send(night, lists)["lists"] == 0
+    night.stands(key, closed_at=CLOSED)
+    night.complaint("TS6")
+    assert send(night, lists)["lists"] == 1
+    assert [row["投诉编号"] for row in complaints_shown(tmp_path, "CA01")] == ["TS6"]
+
+
+def complaints_shown(folder: Path, store: str) -> list[dict[str, Any]]:
+    (path,) = (folder / "out" / store).glob("*.xlsx")
+    heads, *rows = load_workbook(path).worksheets[3].iter_rows(values_only=True)
+    return [dict(zip(map(str, heads), row, strict=True)) for row in rows]
 
 
 def test_a_target_that_takes_complaints_later_gets_those_that_are_open(

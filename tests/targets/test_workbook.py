@@ -2,7 +2,7 @@
 
 import io
 import resource
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,97 @@ def test_what_staff_typed_stays_when_the_list_changes(tmp_path: Path) -> None:
     assert (row["called_at"], row["outcome"]) == (called_at, "已接通")
     assert (row["satisfaction"], row["remark"]) == (9, "满意")
     assert not list(path_of(tmp_path).parent.glob("*_旧*"))
+
+
+def test_what_staff_typed_into_a_list_of_an_earlier_version_keeps_its_columns(
+    tmp_path: Path,
+) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    target.publish("CA01", DAY, [task(1)])
+    type_in(path_of(tmp_path), 3, outcome="已接通", remark="满意", caller_no="CA01-1")
+    book = load_workbook(path_of(tmp_path))
+    book.worksheets[1].delete_cols(NAMES.index("new_phone") + 1)
+    book.save(path_of(tmp_path))
+    target.publish("CA01", DAY, [task(1), task(2)])
+    row = rows_of(path_of(tmp_path))[0]
+    assert (row["remark"], row["caller_no"], row["new_phone"]) == ("满意", "CA01-1", None)
+
+
+def test_whose_number_is_put_right_stands_on_every_row_of_a_call(tmp_path: Path) -> None:
+    fields = {"contact_key": "CA01.LS4ASE2E7NJ000001", "document_phone": "13900000009"}
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1, **fields)])
+    rows = rows_of(path_of(tmp_path))
+    assert {(row["subject"], row["document_phone"]) for row in rows} == {
+        ("LS4ASE2E7NJ000001", "13900000009")
+    }
+    cell = sheet_of(path_of(tmp_path)).cell(3, NAMES.index("new_phone") + 1)
+    assert (cell.number_format, cell.protection.locked) == ("@", False)
+
+
+def complaint(number: int = 1, **fields: Any) -> Record:
+    known = {
+        "store_code": "CA01",
+        "store_name": "CA01店",
+        "complaint_no": f"TS{number}",
+        "received_at": "2026-11-18 09:30",
+        "received_on": date(2026, 11, 18),
+        "close_by": date(2026, 11, 25),
+        "source": "客户",
+        "level": "严重",
+        "state_name": "已下发",
+        "verdict_name": None,
+        "customer_name": "赵六",
+        "customer_phone": "13900000002",
+        "plate": "渝A54321",
+        "vin": "LS4ASE2E7NJ000002",
+        "model": "CS75",
+        "owner_no": "CA01-2",
+        "owner_name": "刘洋",
+        "description": "=1+1 空调异响",
+    }
+    return Record("complaint", f"CA01.TS{number}", 1, known | fields)
+
+
+def test_open_complaints_have_a_sheet_of_their_own(tmp_path: Path) -> None:
+    late = complaint(2, close_by=DAY - timedelta(days=1))
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1), complaint(), late])
+    book = load_workbook(path_of(tmp_path))
+    assert book.sheetnames == ["说明", "回访任务", "话术", "未关闭投诉"]
+    heads, first, second = book.worksheets[3].iter_rows(values_only=True)
+    shown = dict(zip(heads, first, strict=True))
+    assert shown == {
+        "序号": 1,
+        "最迟关闭": datetime(2026, 11, 25),  # noqa: DTZ001 - Excel knows no zones
+        "受理时间": "2026-11-18 09:30",
+        "级别": "严重",
+        "来源": "客户",
+        "进展": "已下发",
+        "认定": None,
+        "客户": "赵六",
+        "电话": "13900000002",
+        "车牌": "渝A54321",
+        "车型": "CS75",
+        "车架号": "000002",
+        "责任人": "刘洋",
+        "投诉内容": "=1+1 空调异响",
+        "投诉编号": "TS1",
+    }
+    assert second[-1] == "TS2"
+    assert book.worksheets[3].cell(2, 14).data_type == "s"
+    assert "逾期" in book.worksheets[3].cell(3, 2).number_format
+    assert "未关闭投诉 2 件，其中逾期 1 件" in str(book.worksheets[0].cell(2, 1).value)
+    assert {row["task_key"] for row in rows_of(path_of(tmp_path))} == {task(1).key}
+
+
+def test_a_store_with_complaints_alone_has_a_list_that_goes_when_they_are_closed(
+    tmp_path: Path,
+) -> None:
+    target = WorkbookTarget(str(tmp_path))
+    assert target.publish("CA01", DAY, [complaint()])
+    assert not target.publish("CA01", DAY, [complaint()])
+    assert target.publish("CA01", DAY, [complaint(state_name="已处理")])
+    assert target.publish("CA01", DAY, [])
+    assert load_workbook(path_of(tmp_path)).sheetnames == ["说明", "回访任务", "话术"]
 
 
 def test_a_list_with_typed_rows_of_tasks_that_are_gone_is_kept(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ with asked as (
 select
     k.store_code,
     st.name as store_name,
+    st.brand,
     k.complaint_no,
     k.vin,
     k.received_at,

@@ -256,6 +256,7 @@ select
     w.vehicles,
     c.last_attempt_on,
     c.last_outcome,
+    d.phone_cipher as document_phone_cipher,
     coalesce(right_one.phone_cipher, d.phone_cipher) as phone_cipher,
     coalesce(w.is_company, false) as is_company,
     coalesce(w.is_named_company, false) as is_named_company,

@@ -20,7 +20,9 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--store", help="Only this store.")
 @click.option("--policy", "folder", type=FOLDER, help="A draft; default: include/policy.")
 @click.option("--against", type=FOLDER, help="Another policy: show only where the two differ.")
-@click.option("--list", "is_listed", is_flag=True, help="The tasks, too.")
+@click.option(
+    "--list", "is_listed", is_flag=True, help="The tasks, too; with --against all that differ."
+)
 @click.option("--json", "is_json", is_flag=True, help="For programs, with all tasks.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
 def plan(
@@ -51,7 +53,7 @@ def plan(
         if is_json:
             show(found.as_json())
             return
-        lines = comparison_lines(found, titles, say)
+        lines = comparison_lines(found, titles, say, is_listed)
     else:
         planned = runs.plan_nights(*nights, store, folder)
         if is_json:

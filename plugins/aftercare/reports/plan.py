@@ -17,7 +17,7 @@ from aftercare.words import word
 FINISHED_OR_HELD = ("held", "postponed", "missed", "done", "withdrawn")
 KINDS = ("made", "reopened", "to_call", *FINISHED_OR_HELD, "moved", "updated")
 MOST_SHOWN = 200
-"""Tasks of a comparison that are shown of each kind; --json has them all."""
+"""Tasks of a comparison that are shown of each kind; --list and --json have them all."""
 
 
 @dataclass(frozen=True)
@@ -248,8 +248,11 @@ def plan_lines(plan: Plan, titles: Titles, say: Words, is_listed: bool) -> Itera
     yield say("nothing_written")
 
 
-def comparison_lines(found: Comparison, titles: Titles, say: Words) -> Iterator[str]:
-    """What stands on one side only and what differs, the counts first."""
+def comparison_lines(
+    found: Comparison, titles: Titles, say: Words, is_listed: bool = False
+) -> Iterator[str]:
+    """What stands on one side only and what differs, the counts first; all of it where ``is_listed``."""
+    most = None if is_listed else MOST_SHOWN
     policies = {"here": found.policy_digest[:12], "there": found.against_digest[:12]}
     yield say("compared", **policies)
     if not any(found.counts.values()):
@@ -257,12 +260,12 @@ def comparison_lines(found: Comparison, titles: Titles, say: Words) -> Iterator[
     for name, tasks in (("only_here", found.only_here), ("only_there", found.only_there)):
         if tasks:
             yield say(name, count=len(tasks), **policies)
-            rows = [_cells(task, say) for task in tasks[:MOST_SHOWN]]
+            rows = [_cells(task, say) for task in tasks[:most]]
             yield from table_lines(_heads(say), rows)
-            yield from _more(len(tasks), say)
+            yield from _more(len(tasks), most, say)
     if found.differing:
         yield say("differing", count=len(found.differing), **policies)
-        for one, other in found.differing[:MOST_SHOWN]:
+        for one, other in found.differing[:most]:
             parts = [
                 say("from_to", field=say(f"field_{name}"), one=_text(a, say), other=_text(b, say))
                 for name, (a, b) in one.differences(other).items()
@@ -277,7 +280,7 @@ def comparison_lines(found: Comparison, titles: Titles, say: Words) -> Iterator[
             )
             what = say("because", text=one.task_key, why=title)
             yield "  " + say("of", what=what, text=say("comma").join(parts))
-        yield from _more(len(found.differing), say)
+        yield from _more(len(found.differing), most, say)
     yield say("nothing_written")
 
 
@@ -352,9 +355,9 @@ def _text(value: object, say: Words) -> str:
     return word(REASONS, value, say.language)
 
 
-def _more(count: int, say: Words) -> Iterator[str]:
-    if count > MOST_SHOWN:
-        yield "  " + say("more", count=count - MOST_SHOWN)
+def _more(count: int, most: int | None, say: Words) -> Iterator[str]:
+    if most is not None and count > most:
+        yield "  " + say("more", count=count - most)
 
 
 def _order(task: PlannedTask) -> tuple[str, str, int, date, str]:

@@ -10,10 +10,10 @@ from aftercare.sample.insurance import policy_rows
 from aftercare.sample.leads import lead_rows
 from aftercare.sample.roster import Store
 from aftercare.sample.rows import Row
-from aftercare.sample.wishes import wish_rows
+from aftercare.sample.wishes import consent_rows, wish_rows
 from aftercare.sample.world import World
 
-EXPORTED = ("insurance_policy", "lead")
+EXPORTED = ("insurance_policy", "lead", "consent")
 """What the nightly export of the Škoda stores holds of it."""
 
 
@@ -21,6 +21,7 @@ def rows_beside(world: World, store: Store, first: date, last: date) -> Iterator
     """Rows of a store that may show something new between two days."""
     yield from policy_rows(world, store, first, last)
     yield from lead_rows(world, store, first, last)
+    yield from consent_rows(world, store, first, last)
     if store.system == "heyuan_dms":
         yield from booking_rows(world, store, first, last)
         yield from wish_rows(world, store, first, last)

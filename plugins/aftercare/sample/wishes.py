@@ -97,19 +97,30 @@ BAD_REFERRALS: dict[str, Bad] = {
 }
 
 
-def wish_rows(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
-    """Consents, preferences and referrals of a store that were said between two days."""
-    day = max(world.start, first)
-    while day <= min(last, world.end):
+def consent_rows(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
+    """Consents of a store that were given, refused or taken back between two days."""
+    for day in _days(world, first, last):
         yield from _consents(world, store, day)
         yield from _words_of_leads(world, store, day)
-        yield from _preferences(world, store, day)
-        yield from _referrals(world, store, day)
-        day += timedelta(days=1)
     made = _Made(world, store)
     yield from planted(world, store, BAD_CONSENTS, made.consent, {"state": "refused"})
+
+
+def wish_rows(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
+    """Preferences and referrals of a store that were said between two days."""
+    for day in _days(world, first, last):
+        yield from _preferences(world, store, day)
+        yield from _referrals(world, store, day)
+    made = _Made(world, store)
     yield from planted(world, store, BAD_PREFERENCES, made.pause, {"about": "greeting"})
     yield from planted(world, store, BAD_REFERRALS, made.referral, {"new_order_no": "XS000000"})
+
+
+def _days(world: World, first: date, last: date) -> Iterator[date]:
+    day = max(world.start, first)
+    while day <= min(last, world.end):
+        yield day
+        day += timedelta(days=1)
 
 
 def _consents(world: World, store: Store, day: date) -> Iterator[Row]:

@@ -149,7 +149,8 @@ class FileFeedMap(FeedMap):
     the file's day), ``file_time`` (when the file was last written) or a column. ``broken_file``:
     ``fail`` stops the feed's load at a file that cannot be read, ``leave`` reads the others and
     tries that one again the next night. ``missing_file``: ``fail`` where every business day has a
-    file, ``accept`` where days without one are normal. A file that comes or changes up to
+    file, ``accept`` where days without one are normal. ``missing_columns``: ``accept`` where a file without
+    the columns of ``needs``, as an older form, has no row of this feed. A file that comes or changes up to
     ``late_days`` after the days that a night reads is read by the next night.
     """
 
@@ -162,6 +163,7 @@ class FileFeedMap(FeedMap):
     version: Literal["file_day", "file_time"] | VersionColumn = "file_day"
     broken_file: Literal["fail", "leave"] = "fail"
     missing_file: Literal["fail", "accept"] = "fail"
+    missing_columns: Literal["fail", "accept"] = "fail"
     late_days: Annotated[int, Field(ge=0, le=60)] = 14
 
     @property

@@ -200,7 +200,7 @@ FEEDS: dict[str, Feed] = {
                 Column("solved_at", "timestamp"),
             ),
         ),
-        # What staff put right in a CRM: the number of a customer that replaces the one that orders give.
+        # What staff put right in a CRM or a task list: the number of a customer that replaces the one that orders give.
         Feed(
             "contact_number",
             ("store_code", "subject"),

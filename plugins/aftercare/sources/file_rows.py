@@ -156,14 +156,14 @@ def _is_blank(cell: object) -> bool:
 
 
 def places(
-    name: str, header: Sequence[object] | None, wanted: Iterable[str]
+    name: str, header: Sequence[object] | None, wanted: Sequence[str]
 ) -> tuple[dict[str, int], int]:
     """Where each wanted column stands, and how many columns the header has; else BadData."""
     if header is None:
         raise BadData(f"{name}: has no header; correct header_row in the mapping, or the file")
     titles = [_title(cell) for cell in header]
     places = {column: titles.index(_title(column)) for column in wanted if _title(column) in titles}
-    missing = [column for column in wanted if column not in places]
+    missing = lacking(header, wanted)
     if missing:
         raise BadData(
             f"{name}: its header lacks {', '.join(missing)}; correct encoding, delimiter, header_row "
@@ -173,6 +173,12 @@ def places(
     if twice:
         raise BadData(f"{name}: its header has {', '.join(twice)} twice; rename one of the columns")
     return places, len(titles)
+
+
+def lacking(header: Sequence[object], wanted: Iterable[str]) -> list[str]:
+    """Wanted columns that a header does not have."""
+    titles = {_title(cell) for cell in header}
+    return [column for column in wanted if _title(column) not in titles]
 
 
 def _title(cell: object) -> str:

@@ -22,7 +22,7 @@ from aftercare.errors import AftercareError, ConfigurationError, SystemUnreachab
 from aftercare.sources import values
 from aftercare.sources.batches import BATCH_ROWS, Address, Batch, Window
 from aftercare.sources.dealer_system import DealerSystem, FileFeedMap, VersionColumn
-from aftercare.sources.file_rows import Cells, csv_rows, places, xlsx_rows
+from aftercare.sources.file_rows import Cells, csv_rows, lacking, places, xlsx_rows
 
 CHUNK_BYTES = 1 << 20
 # What Excel and copying programs leave beside a file that is open or not yet whole.
@@ -173,6 +173,12 @@ class Folder:
     def _in_columns(self, file: SourceFile, rows: Iterator[Cells]) -> Iterator[Batch]:
         names = self._mapped.source_columns
         header = next((cells for line, cells in rows if line >= self._mapped.header_row), None)
+        if (
+            header
+            and self._mapped.missing_columns == "accept"
+            and lacking(header, self._mapped.needs)
+        ):
+            return
         found, width = places(file.name, header, names)
         while block := list(islice(rows, BATCH_ROWS)):
             torn = {

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine
 
 from aftercare.errors import BadData
 from aftercare.protection import Keyring
+from aftercare.rules.complaint_terms import close_by
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
 from aftercare.targets.outbox import Outbox
@@ -96,6 +98,7 @@ def show_message(
             keyring,
             policy,
             group.offers_pick_up,
+            partial(close_by, policy, group),
             group.group.language,
             group.time_zone,
             today,

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, Engine
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError, DeliveryStopped, SystemUnreachable
 from aftercare.protection import Keyring
+from aftercare.rules.complaint_terms import close_by
 from aftercare.rules.festivals import open_days
 from aftercare.rules.message_hours import may_send
 from aftercare.rules.policy import Policy
@@ -66,6 +68,7 @@ def push(
         keyring,
         policy,
         group.offers_pick_up,
+        partial(close_by, policy, group),
         group.group.language,
         group.time_zone,
         today,
@@ -86,8 +89,10 @@ def push(
         sender.stores_now = _hours(engine, group, policy, now, today)
     try:
         with engine.begin() as connection:
+            served = _served(connection, group, target.name, work_day)
             if outbox.has_complaints:
-                _tell_complaints(connection, group, target.name, day, work_day)
+                _tell_complaints(connection, target.name, served, day)
+            sender.complaint_stores = served
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
@@ -130,23 +135,24 @@ def push(
     return counts
 
 
-def _tell_complaints(
-    connection: Connection, group: Group, target: str, day: date, work_day: date
-) -> None:
-    """Puts into the outbox what changed of complaints of the stores that the target serves by now; one that is
-    not live yet has none."""
-    stores = [
+def _served(connection: Connection, group: Group, target: str, work_day: date) -> list[str]:
+    """Stores that the target serves by now; one that is not live yet is served by none."""
+    return [
         store.store_code
         for store in warehouse.run(connection, "care/list_stores")
         if group.targets.of(store.store_code) == target
         and group.live_from.get(store.store_code, work_day) <= work_day
     ]
+
+
+def _tell_complaints(connection: Connection, target: str, stores: Sequence[str], day: date) -> None:
+    """Puts into the outbox what changed of complaints of these stores."""
     warehouse.run(connection, "outbound/lock_complaints", target=target)
     warehouse.run(
         connection,
         "outbound/tell_complaints",
         target=target,
-        store_codes=stores,
+        store_codes=list(stores),
         work_day=day + timedelta(days=1),
     )
 

@@ -13,6 +13,7 @@ how many lines would differ.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -39,6 +40,7 @@ from aftercare.errors import PeriodRefused
 from aftercare.rules import period
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
+from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
 from aftercare.rules.scorecard_lines import LINE_COLUMNS, Bands, Row, kpi_line
 from aftercare.rules.scorecard_points import Known, PointRules, card_points
@@ -97,7 +99,7 @@ def score_month(
         run(connection, "score/lock_month", month=month)
         known = run(connection, "score/get_month", month=month).mappings().one_or_none()
         is_frozen = known is not None and (known["is_decided"] or known["published_at"] is not None)
-        for name in ("fact", "new_scorecard", "new_line", "new_evidence"):
+        for name in ("fact", "opening", "new_scorecard", "new_line", "new_evidence"):
             run(connection, f"score/create_{name}_table")
         run(
             connection,
@@ -107,6 +109,7 @@ def score_month(
         )
         run(connection, "score/judge_follow_ups", **bounds.bounds)
         packs = _packs(connection, group, bounds)
+        _fill_opening(connection, group, policy, packs, bounds)
         for pack, stores in packs.items():
             _count(connection, policy, pack, stores, bounds, group.group.time_zone)
         run(connection, "score/fill_new_evidence")
@@ -167,6 +170,22 @@ def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list
     ):
         packs[group.pack_of(store.store_code, store.brand, month.last_day)].append(store.store_code)
     return dict(sorted(packs.items()))
+
+
+def _fill_opening(
+    connection: Connection,
+    group: Group,
+    policy: Policy,
+    packs: Mapping[str, Sequence[str]],
+    month: Month,
+) -> None:
+    """Says when stores are open, for KPIs whose terms are minutes."""
+    run(
+        connection,
+        "score/fill_opening",
+        stores=json.dumps(opening_stores(group, policy, packs, month.last_day)),
+        days=json.dumps(opening_days(group, month)),
+    )
 
 
 def _count(

@@ -6,7 +6,7 @@ is each target's business.
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from sqlalchemy import RowMapping
 
@@ -48,8 +48,9 @@ def complaint_record(
     keyring: Keyring,
     language: Language,
     zone: tzinfo,
+    close_by: date | None,
 ) -> Record:
-    """A complaint with what somebody needs to know who takes care of it."""
+    """A complaint with what somebody needs to know who takes care of it, and until when."""
     verdict = row["verdict"]
     closed_at = row["closed_at"]
     return Record(
@@ -70,6 +71,7 @@ def complaint_record(
             "state_name": word(STATES, row["state"], language),
             "verdict": verdict,
             "verdict_name": word(VERDICTS, verdict, language) if verdict else None,
+            "close_by": close_by,
             "closed_on": closed_at and closed_at.astimezone(zone).date(),
             "description": opened(row["description_cipher"], keyring),
             "customer_name": opened(row["name_cipher"], keyring),

@@ -36,13 +36,16 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
                 "received_on",
             ),
             *("source", "level", "state", "state_name", "verdict", "verdict_name", "closed_on"),
+            "close_by",
             *("description", "customer_name", "customer_phone", "plate", "vin", "model"),
             *("owner_no", "owner_name", "contact_key"),
         }
     ),
 }
 
-DAYS = frozenset({"due_date", "deadline_date", "next_attempt_on", "received_on", "closed_on"})
+DAYS = frozenset(
+    {"due_date", "deadline_date", "next_attempt_on", "received_on", "close_by", "closed_on"}
+)
 """Those that are days."""
 
 Known = str | int | float

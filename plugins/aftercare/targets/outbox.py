@@ -79,7 +79,8 @@ class Outbox:
     contact data is part of the tasks and a contact's message says nothing new. `has_complaints`: the
     target keeps complaints; where it does not, theirs say nothing. `says_once`: what was acknowledged is
     said, whatever changes later. `policy` says which class a customer is of, and with `offers_pick_up`, by
-    store and day, whether a reminder offers to fetch the car; `zone` in which zone times are told.
+    store and day, whether a reminder offers to fetch the car; `close_by`, by store, brand and day, until when a
+    complaint of that day has to be closed; `zone` in which zone times are told.
     `watches_fields`: the target is told what it last took of fields that staff change there, too.
     """
 
@@ -87,6 +88,7 @@ class Outbox:
     keyring: Keyring
     policy: Policy
     offers_pick_up: Callable[[str, date], bool]
+    close_by: Callable[[str, str, date], date | None]
     language: Language
     zone: tzinfo
     today: date
@@ -208,7 +210,33 @@ class Outbox:
         return self._message(row) if self.says_once else self._task(row, None)
 
     def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
-        """Every open task of a store, in the order of its list."""
+        """Every open task of a store, in the order of its list, and then its open complaints."""
+        return [
+            *self._open_tasks(connection, store_code, work_day),
+            *self._open_complaints(connection, store_code),
+        ]
+
+    def _open_complaints(self, connection: Connection, store_code: str) -> list[Record]:
+        numbers = (
+            warehouse.run(
+                connection,
+                "outbound/list_open_complaints",
+                target=self.target,
+                store_code=store_code,
+            )
+            .scalars()
+            .all()
+        )
+        found = warehouse.run(
+            connection,
+            "outbound/read_complaints",
+            store_codes=[store_code] * len(numbers),
+            complaint_nos=numbers,
+        )
+        rows = {row["complaint_no"]: row for row in found.mappings()}
+        return [self._complaint(rows[number], 1, None) for number in numbers]
+
+    def _open_tasks(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
         keys = (
             warehouse.run(
                 connection,
@@ -289,7 +317,13 @@ class Outbox:
 
     def _complaint(self, row: RowMapping, version: int, crm_id: str | None) -> Record:
         return complaints.complaint_record(
-            row, version, crm_id, self.keyring, self.language, self.zone
+            row,
+            version,
+            crm_id,
+            self.keyring,
+            self.language,
+            self.zone,
+            self.close_by(row["store_code"], row["brand"], row["received_on"]),
         )
 
     def _send(self, work: Work, record: Record, ledger: RowMapping | None) -> None:

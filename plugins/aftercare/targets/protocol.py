@@ -50,8 +50,8 @@ class Record:
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
     customer_phone, plate, vin, model, last_event, why, script, owner_no, priority, channel,
     next_attempt_on, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
-    received_at, received_on, source, level, state, state_name, verdict, verdict_name, closed_on, description,
-    customer_name, customer_phone, plate, vin, model, owner_no, owner_name, contact_key`; `state` is one of
+    received_at, received_on, source, level, state, state_name, verdict, verdict_name, close_by, closed_on,
+    description, customer_name, customer_phone, plate, vin, model, owner_no, owner_name, contact_key`; `state` is one of
     `complaints.STATES`, and without a `contact_key` nobody knows whose it is. Dates are `datetime.date`; a value that
     is not known is None, not "".
     """
@@ -256,10 +256,10 @@ class NumberTarget(Protocol):
 class ListTarget(Protocol):
     """A target that is one whole list per store, such as a workbook.
 
-    The push stage hands it every open task of a store at once, also when only one changed, so the
-    list is right even where somebody moved or deleted the one before. Contacts stand in the
-    tasks. Beside the fields of a task its records hold `store_name, owner_name,
-    attempts, last_attempt_no, last_attempt_on, last_outcome`.
+    The push stage hands it every open task and complaint of a store at once, also when only one
+    changed, so the list is right even where somebody moved or deleted the one before. Contacts stand in
+    the records. Beside the fields of a task its tasks hold `store_name, owner_name,
+    document_phone, attempts, last_attempt_no, last_attempt_on, last_outcome`.
     """
 
     @property
@@ -274,8 +274,8 @@ class ListTarget(Protocol):
         """
         ...
 
-    def publish(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> bool:
-        """Show exactly these tasks, in this order, as the store's list of a day.
+    def publish(self, store_code: str, work_day: date, records: Sequence[Record]) -> bool:
+        """Show exactly these tasks and complaints, in this order, as the store's list of a day.
 
         True where the list was written, False where it already said so. Raises SystemUnreachable
         where it cannot be written now.

@@ -136,10 +136,11 @@ class RehearsedList:
         """See `ListTarget.check`."""
         self._target.check()
 
-    def publish(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> bool:
-        """One more list, of so many tasks."""
-        day = work_day.isoformat()
-        self._samples.add("list", store_code, {"work_day": day, "tasks": len(tasks)})
+    def publish(self, store_code: str, work_day: date, records: Sequence[Record]) -> bool:
+        """One more list, of so many tasks and complaints."""
+        of_entity = Counter(record.entity for record in records)
+        counts = {"tasks": of_entity["task"], "complaints": of_entity["complaint"]}
+        self._samples.add("list", store_code, {"work_day": work_day.isoformat(), **counts})
         return True
 
 

@@ -231,7 +231,8 @@ def message_record(row: RowMapping, house: House) -> Record:
 
 
 def list_record(row: RowMapping, house: House, customer_class: CustomerClass) -> Record:
-    """A task as a whole list shows it: with the store, the owner's name and the calls so far."""
+    """A task as a whole list shows it: with the store, the owner's name, the number
+    that its document gives, and the calls so far."""
     task = task_record(row, None, house, customer_class)
     last_on: date | None = row["last_attempt_on"]
     return Record(
@@ -242,6 +243,7 @@ def list_record(row: RowMapping, house: House, customer_class: CustomerClass) ->
             **task.fields,
             "store_name": row["store_name"],
             "owner_name": row["owner_name"],
+            "document_phone": opened(row["document_phone_cipher"], house.keyring),
             "attempts": row["attempts"],
             "last_attempt_no": row["last_attempt_no"],
             "last_attempt_on": last_on,

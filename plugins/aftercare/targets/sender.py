@@ -78,7 +78,7 @@ def _is_rehearsed(engine: Engine) -> bool:
 @dataclass
 class Sender:
     """One run against one target, and what came of it. Without ``guarded`` no share of rejected
-    messages stops it."""
+    messages stops it. `complaint_stores` have lists for their complaints alone, too."""
 
     engine: Engine
     target: Target | ListTarget | MessageTarget
@@ -87,6 +87,7 @@ class Sender:
     delivery: Delivery
     guarded: bool = True
     stores_now: Callable[[], list[str]] | None = None
+    complaint_stores: Sequence[str] = ()
     changed: int = 0
     created: int = 0
     withdrawn: int = 0
@@ -172,11 +173,16 @@ class Sender:
             )
 
     def publish_remaining(self) -> None:
-        """Gives each other store with open tasks its list of the work day."""
+        """Gives each other store with open tasks or complaints its list of the work day."""
         if not isinstance(self.target, ListTarget):
             return
         with self.engine.begin() as connection:
-            found = warehouse.run(connection, "outbound/list_open_stores", target=self.target.name)
+            found = warehouse.run(
+                connection,
+                "outbound/list_open_stores",
+                target=self.target.name,
+                store_codes=list(self.complaint_stores),
+            )
             remaining = [row.store_code for row in found if row.store_code not in self.published]
         problem = None
         for store in remaining:
@@ -283,8 +289,8 @@ class Sender:
     def _publish(self, target: ListTarget, store: str) -> None:
         with self.engine.begin() as connection:
             warehouse.run(connection, "outbound/lock_list", target=target.name, store_code=store)
-            tasks = self.outbox.open_list(connection, store, self.work_day)
-            self.lists += target.publish(store, self.work_day, tasks)
+            records = self.outbox.open_list(connection, store, self.work_day)
+            self.lists += target.publish(store, self.work_day, records)
         self.published.add(store)
 
     def _note(self, work: Work, outcomes: Ends) -> None:

@@ -9,8 +9,9 @@ temporary file and renamed, and only when its content changes. What staff typed 
 list before it is written again is carried over; a list with typed rows whose tasks are gone is kept
 beside the new one, under its name with ``_旧_`` (``_old_``) and a digest of its content.
 
-The sheets are 说明 (how to fill in), 回访任务 (the list) and 话术 (what to say, one row per text).
-English names: Guide, Follow-ups, Scripts.
+The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, one row per text) and, where the
+store has any, 未关闭投诉 (complaints that a dealer system registered and nobody closed, for reading).
+English names: Guide, Follow-ups, Scripts, Open complaints.
 
 Format of the sheet 回访任务, which is the **second** sheet in both languages:
 
@@ -40,10 +41,13 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 | is_complaint | 是否投诉 | 是/否 |
 | complaint_description | 投诉内容 | text; with is_complaint 是 the row is a ``complaint`` too |
 | is_do_not_call | 请勿再联系 | 是/否 |
+| new_phone | 新电话 | the customer's new number: the row is a ``contact_number`` too |
 | remark | 备注 | text |
 | caller_no | 拨打人 | employee number |
 | task_key | 任务号 | key of the task |
 | store_code | 门店 | code of the store |
+| subject | 更正对象 | whose number it is: the VIN, of a lead its number |
+| document_phone | 单据电话 | the number that the new one replaces: what the document gives |
 
 A complaint has no number of its own in the workbook: ``task_key`` is its ``complaint_no``,
 ``called_at`` its ``received_at``.
@@ -67,7 +71,7 @@ from aftercare.errors import ConfigurationError, SystemUnreachable
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
 from aftercare.targets.workbook_sheets import FIRST_ROW, FORMAT, Typed, write_sheets
-from aftercare.targets.workbook_words import ENTRY_NAMES, NAMES
+from aftercare.targets.workbook_words import ENTRY_NAMES
 
 DIGEST = "aftercare_digest"
 """Document property that holds the digest of a list's content."""
@@ -107,18 +111,18 @@ class WorkbookTarget:
                 f"({problem.strerror}); give the user that runs Airflow the right to write there"
             ) from None
 
-    def publish(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> bool:
+    def publish(self, store_code: str, work_day: date, records: Sequence[Record]) -> bool:
         """Writes a store's list unless the file there already says the same. See `ListTarget`.
 
-        An empty list is written only over one that was not empty. Raises SystemUnreachable where
+        A list of nothing is written only over one that was not empty. Raises SystemUnreachable where
         the file cannot be replaced, for example while somebody has it open.
         """
         folder = f"{self._folder}/out/{store_code}"
         path = f"{folder}/{list_name(work_day, self._language)}"
-        digest = self._digest(store_code, work_day, tasks)
+        digest = self._digest(store_code, work_day, records)
         try:
             there = self._files.cat_file(path) if self._files.exists(path) else None
-            if there is None and not tasks:
+            if there is None and not records:
                 return False
             if there is not None and _digest_in(there) == digest:
                 return False
@@ -130,7 +134,7 @@ class WorkbookTarget:
                 content,
                 store_code,
                 work_day,
-                tasks,
+                records,
                 self._language,
                 typed,
                 {DIGEST: digest},
@@ -153,13 +157,13 @@ class WorkbookTarget:
             ) from None
         return True
 
-    def _digest(self, store_code: str, work_day: date, tasks: Sequence[Record]) -> str:
+    def _digest(self, store_code: str, work_day: date, records: Sequence[Record]) -> str:
         content = [
             FORMAT,
             self._language,
             store_code,
             work_day,
-            [(task.key, sorted(task.fields.items())) for task in tasks],
+            [(each.entity, each.key, sorted(each.fields.items())) for each in records],
         ]
         return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
 
@@ -186,8 +190,10 @@ def _typed_in(content: bytes) -> Typed:
     typed: Typed = {}
     if len(book.worksheets) < 2:
         return typed
-    for cells in book.worksheets[1].iter_rows(min_row=FIRST_ROW + 1, values_only=True):
-        row: dict[str, Any] = dict(zip(NAMES, cells, strict=False))
+    rows = book.worksheets[1].iter_rows(min_row=FIRST_ROW, values_only=True)
+    names = [str(name) for name in next(rows, ())]
+    for cells in rows:
+        row: dict[str, Any] = dict(zip(names, cells, strict=False))
         entered = {name: row[name] for name in ENTRY_NAMES if row.get(name) not in (None, "")}
         if entered and row.get("task_key"):
             typed[str(row["task_key"]), row["attempt_no"]] = entered

@@ -38,14 +38,19 @@ class Look:
 
 
 def write_guide(
-    sheet: Any, look: Look, store_code: str, work_day: date, tasks: Sequence[Record]
+    sheet: Any,
+    look: Look,
+    store_code: str,
+    work_day: date,
+    tasks: Sequence[Record],
+    complaints: Sequence[Record],
 ) -> None:
     """The first sheet: whose list this is, how to fill it in, which result to choose."""
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 4)
     sheet.set_column(1, 1, 16)
     sheet.set_column(2, 2, 84)
-    names = {str(task.fields.get("store_name") or "") for task in tasks}
+    names = {str(each.fields.get("store_name") or "") for each in (*tasks, *complaints)}
     where = f"{next(iter(names), '')} ({store_code})".strip()
     title = f"{look.say('title')} · {where} · {work_day}"
     sheet.set_row(0, 30)
@@ -56,6 +61,10 @@ def write_guide(
         today=sum(day == work_day for day in deadlines),
         late=sum(day < work_day for day in deadlines),
     )
+    if complaints:
+        terms = [each.fields.get("close_by") for each in complaints]
+        late = sum(isinstance(day, date) and day < work_day for day in terms)
+        count += look.say("complaints").format(complaints=len(complaints), late=late)
     sheet.write_string(1, 0, count, look.format(font_size=12))
     row = 3
     for number, line in enumerate(GUIDE[look.language], start=1):

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from aftercare.rules.follow_ups import INTERNAL
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
+from aftercare.targets.workbook_complaints import write_complaints
 from aftercare.targets.workbook_look import (
     PAPER,
     QUIET,
@@ -29,7 +30,7 @@ from aftercare.targets.workbook_words import (
 )
 from aftercare.words import OUTCOMES, YES_NO
 
-FORMAT = 3
+FORMAT = 4
 """Raise it with every change of layout, so that lists are written again."""
 
 ATTEMPTS = 3
@@ -46,13 +47,16 @@ def write_sheets(
     content: io.BytesIO,
     store_code: str,
     work_day: date,
-    tasks: Sequence[Record],
+    records: Sequence[Record],
     language: Language,
     typed: Typed,
     properties: Mapping[str, str],
 ) -> int:
     """Writes a whole workbook; returns how many of the typed rows have a place in it."""
     import xlsxwriter
+
+    tasks = [record for record in records if record.entity == "task"]
+    complaints = [record for record in records if record.entity == "complaint"]
 
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
@@ -61,15 +65,20 @@ def write_sheets(
         for name, value in properties.items():
             book.set_custom_property(name, value)
         look = Look(book, language)
-        guide, tasks_sheet, scripts_sheet = (book.add_worksheet(name) for name in SHEETS[language])
+        guide, tasks_sheet, scripts_sheet = (
+            book.add_worksheet(name) for name in SHEETS[language][:3]
+        )
         texts = dict.fromkeys(str(task.fields.get("script") or "") for task in tasks)
         texts.pop("", None)
         numbers = {text: number for number, text in enumerate(texts, start=1)}
-        write_guide(guide, look, store_code, work_day, tasks)
+        write_guide(guide, look, store_code, work_day, tasks, complaints)
         placed = _List(tasks_sheet, look, store_code, work_day, tasks, numbers).write(typed)
         rows = accumulate((rows_of(task) for task in tasks), initial=FIRST_ROW + 1)
         places = list(rows)[: len(tasks)]
         write_scripts(scripts_sheet, look, tasks, numbers, places)
+        if complaints:
+            sheet = book.add_worksheet(SHEETS[language][3])
+            write_complaints(sheet, look, store_code, work_day, complaints)
     return placed
 
 
@@ -173,6 +182,7 @@ class _List:
             "script_no": self._script_no.get(str(fields.get("script") or "")),
             "task_key": task.key,
             "store_code": self._store_code,
+            "subject": str(fields.get("contact_key") or "").partition(".")[2],
         }
 
     def _write_row(
@@ -233,7 +243,7 @@ class _List:
             look["num_format"] = "yyyy-mm-dd hh:mm"
         elif column.use == "text":
             look["text_wrap"] = True
-        elif column.use == "caller":
+        elif column.use in ("caller", "phone"):
             look["num_format"] = "@"
         if column.use != "text":
             look["align"] = "center"
@@ -281,6 +291,8 @@ class _List:
                     "source": [pair[self._column] for pair in words],
                     "error_message": self._look.say("list_wrong"),
                 }
+            elif column.use == "phone":
+                check = {"validate": "any", "input_message": self._look.say("phone_help")}
             elif column.use == "caller" and 0 < len(",".join(callers)) <= 255:
                 check = {
                     "validate": "list",
@@ -297,10 +309,10 @@ class _List:
         """Shows in red what a row with a result still lacks."""
         from xlsxwriter.utility import xl_col_to_name
 
-        result = xl_col_to_name(NAMES.index("outcome"))
+        result, phone = (xl_col_to_name(NAMES.index(name)) for name in ("outcome", "new_phone"))
         red = self._look.book.add_format({"bg_color": "#F9C6C1"})
         for name, needed in (
-            ("called_at", f'${result}{FIRST_ROW + 1}<>""'),
+            ("called_at", f'OR(${result}{FIRST_ROW + 1}<>"",${phone}{FIRST_ROW + 1}<>"")'),
             ("caller_no", f'${result}{FIRST_ROW + 1}<>""'),
             (
                 "complaint_description",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aftercare.settings import Language
-from aftercare.words import Words
+from aftercare.words import Pair, Words
 
-SHEETS: dict[Language, tuple[str, str, str]] = {
-    "zh": ("说明", "回访任务", "话术"),
-    "en": ("Guide", "Follow-ups", "Scripts"),
+SHEETS: dict[Language, tuple[str, str, str, str]] = {
+    "zh": ("说明", "回访任务", "话术", "未关闭投诉"),
+    "en": ("Guide", "Follow-ups", "Scripts", "Open complaints"),
 }
 
 
@@ -22,7 +22,9 @@ class Column:
     zh: str
     en: str
     width: float
-    use: Literal["task", "every_row", "key", "moment", "outcome", "mark", "flag", "text", "caller"]
+    use: Literal[
+        "task", "every_row", "key", "moment", "outcome", "mark", "flag", "text", "phone", "caller"
+    ]
 
 
 COLUMNS = (
@@ -47,15 +49,37 @@ COLUMNS = (
     Column("is_complaint", "是否\n投诉", "Com-\nplaint", 7, "flag"),
     Column("complaint_description", "投诉内容", "What about", 20, "text"),
     Column("is_do_not_call", "请勿\n再联系", "Do not\ncall", 8, "flag"),
+    Column("new_phone", "新电话", "New\nphone", 13, "phone"),
     Column("remark", "备注", "Remark", 20, "text"),
     Column("caller_no", "拨打人\n（工号）", "Caller\n(number)", 11, "caller"),
     Column("task_key", "任务号", "Task", 26, "key"),
     Column("store_code", "门店", "Store", 8, "key"),
+    Column("subject", "更正对象", "Whose", 20, "key"),
+    Column("document_phone", "单据电话", "Phone on the document", 14, "key"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 ENTRY_NAMES = tuple(
     column.name for column in COLUMNS if column.use not in ("task", "every_row", "key")
 )
+
+COMPLAINT_COLUMNS: tuple[tuple[str, Pair, float], ...] = (
+    ("number", ("序号", "No."), 5),
+    ("close_by", ("最迟关闭", "Close by"), 15),
+    ("received_at", ("受理时间", "Received"), 16),
+    ("level", ("级别", "Level"), 8),
+    ("source", ("来源", "Source"), 9),
+    ("state_name", ("进展", "Stands"), 10),
+    ("verdict_name", ("认定", "Verdict"), 10),
+    ("customer_name", ("客户", "Customer"), 9),
+    ("customer_phone", ("电话", "Phone"), 12.5),
+    ("plate", ("车牌", "Plate"), 10.5),
+    ("model", ("车型", "Model"), 13),
+    ("vin_tail", ("车架号", "VIN …"), 8),
+    ("owner", ("责任人", "Responsible"), 10),
+    ("description", ("投诉内容", "What about"), 48),
+    ("complaint_no", ("投诉编号", "Number"), 16),
+)
+"""Columns of the sheet of complaints: whence, titles, width in letters."""
 
 GUIDE: dict[Language, tuple[str, ...]] = {
     "zh": (
@@ -66,6 +90,8 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "“拨打时间”“结果”“拨打人”必填。输入当前时间：Ctrl+; 空格 Ctrl+Shift+;",
         "“结果”“是否……”请从下拉列表选；接通后再填满意度（1–10）等。",
         "客户投诉：“是否投诉”选“是”并写明内容。客户不愿再接电话：“请勿再联系”选“是”。",
+        "客户换了号码：把新号码填在“新电话”，下次就打新号码，经销商系统里的也请改。",
+        "有“未关闭投诉”表时，请先看：处理和关闭仍在经销商系统中登记，关闭后次日从表中消失。",
         "当天填完后，把本文件另存或复制到共享文件夹 in 中，文件名不限。可分几次交，以最后一次为准。",
         "不要增删行列。需要只看自己的任务时，用表头“负责人”的筛选。",
     ),
@@ -78,6 +104,8 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "Called at, Result and Caller are required. The time now: Ctrl+; space Ctrl+Shift+;",
         "Choose results and yes/no from the lists; fill in satisfaction (1–10) after you reached somebody.",
         "A complaint: choose yes and say what about. Somebody who wants no more calls: Do not call, yes.",
+        "Somebody has another number: fill it in under New phone; the next call goes there. Change it in the dealer system, too.",
+        "Where there is a sheet Open complaints, look at it first. They are handled and closed in the dealer system; the day after they are gone from here.",
         "At the end of the day save or copy this file to the shared folder “in”, under any name. "
         "You may hand it in several times; the last one counts.",
         "Do not add or delete rows or columns. To see only your tasks, filter the column Owner.",
@@ -123,6 +151,10 @@ TEXTS: Words = {
         "共 {tasks} 项，其中今天到期 {today} 项，逾期 {late} 项",
         "{tasks} tasks, {today} due today, {late} late",
     ),
+    "complaints": (
+        "；未关闭投诉 {complaints} 件，其中逾期 {late} 件",
+        "; {complaints} open complaints, {late} late",
+    ),
     "private": (
         "本表含客户个人信息：只供本店回访使用，不得转发或外传。",
         "This file holds personal data: for follow-ups of this store only; do not pass it on.",
@@ -143,5 +175,9 @@ TEXTS: Words = {
     "time_wrong": ("请填日期和时间，不早于 {}", "Date and time please, not before {}"),
     "mark_wrong": ("满意度是 1 到 10 的整数", "A whole number from 1 to 10"),
     "list_wrong": ("请从下拉列表中选", "Choose from the list please"),
+    "phone_help": (
+        "客户的新号码，手机或固话",
+        "the customer's new number",
+    ),
     "caller_help": ("工号；可从列表选，也可直接输入", "Employee number: choose or type"),
 }

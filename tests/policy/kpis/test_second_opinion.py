@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from core_rows import buyers, core_row
 from kpis_counted import OF_PEOPLE, OF_STORES, World, count, is_met
-from scored_month import ScoredMonth
+from scored_month import ScoredMonth, closed_on
 from sqlalchemy import Engine
 
 from aftercare.stages.scorecards import score_month
@@ -21,12 +21,16 @@ SEEDS = range(2)
 MONTHS = ("2026-03", "2026-04", "2026-05")
 TODAY = date(2026, 8, 1)
 BEGIN, END = date(2025, 8, 20), date(2026, 6, 20)
+CLOSED = frozenset(
+    {date(2026, 5, 1) + timedelta(days=day) for day in range(3)} | {date(2026, 4, 30)}
+)
 STORES = {"SK01": "SKODA", "SK02": "SKODA", "CA01": "CHANGAN"}
 PACKS = {"SK01": "skoda-dealer", "SK02": "skoda-dealer", "CA01": "changan-dealer"}
 OUTCOMES = (
     "reached", "reached", "reached", "no_answer", "busy", "refused", "invalid_number", "wrong_person",
     "already_called", "not_our_customer", "message_sent",
 )  # fmt: skip
+CAME = (time(0), time(8), time(8, 30), time(12), time(16, 30), time(17, 45), time(18), time(23, 59))
 REASONS = (None, None, None, "shadow", "stopped", "contact_budget")
 
 
@@ -71,7 +75,7 @@ def posts(dice: Dice) -> list[dict[str, Any]]:
 def lived(seed: int) -> World:
     """A group with some of everything, much of it in the same few vehicles."""
     dice = Dice(seed)
-    world = World(PACKS, posts(dice))
+    world = World(PACKS, posts(dice), closed=CLOSED)
     vins = [f"VIN{number:03}" for number in range(60)]
 
     def rows(feed: str, number: int, **values: Any) -> list[dict[str, Any]]:
@@ -122,8 +126,9 @@ def lived(seed: int) -> World:
         # Who has a company's car is not asked; a person is known by the order's name, or is not.
         is_asked = sale["customer_kind"] != "company"
         sale["buyer"] = f"P{dice.randrange(60)}" if is_asked and dice.random() < 0.8 else None
-    for number in range(120):
+    for number in range(200):
         received = dice.day()
+        came = datetime.combine(received, dice.choice(CAME), ZONE)
         closed = dice.choice((None, datetime.combine(received, time(dice.choice((0, 23))), ZONE)))
         no = f"C{number:03}"
         world.complaints.append(
@@ -134,6 +139,8 @@ def lived(seed: int) -> World:
                     "complaint_no": no,
                     "task_key": dice.choice((None, no)),
                     "received_on": received,
+                    "received_at": came,
+                    **{step: came + later if later else None for step, later in steps(dice)},
                     "closed_at": closed and closed + timedelta(days=dice.choice((0, 6, 7, 8, 30))),
                     "vanished_day": dice.vanished(),
                 },
@@ -142,6 +149,16 @@ def lived(seed: int) -> World:
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
     return world
+
+
+def steps(dice: Dice) -> list[tuple[str, timedelta | None]]:
+    """How long after a complaint came each step was taken, where it was."""
+    later = (None, 0, 29, 30, 31, 119, 120, 121, 600, 900, 1439, 1440, 1441, 4000, 40_000)
+    return [
+        (name, None if minutes is None else timedelta(minutes=minutes))
+        for name in ("acknowledged_at", "dispatched_at", "solved_at")
+        for minutes in (dice.choice(later),)
+    ]
 
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
@@ -188,7 +205,7 @@ def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
 
 def keep(world: World, engine: Engine) -> ScoredMonth:
     """The same group in a warehouse."""
-    month = ScoredMonth(engine)
+    month = closed_on(ScoredMonth(engine), CLOSED)
     for store, brand in STORES.items():
         month.store(store, brand=brand)
     for post in world.posts:

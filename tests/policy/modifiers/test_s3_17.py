@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sms_gateway import SmsGateway
 from sqlalchemy import Engine
 
 from aftercare.errors import ConfigurationError
+from aftercare.rules.complaint_terms import close_by
 from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.rules.script_policy import pick_up_scripts
@@ -55,6 +57,7 @@ def text_of(care: CareGroup, key: str, language: Language = "zh") -> str:
         care.keyring,
         care.policy,
         care.group.offers_pick_up,
+        partial(close_by, care.policy, care.group),
         language,
         care.group.time_zone,
         july(2),

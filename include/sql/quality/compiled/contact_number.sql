@@ -2,7 +2,7 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.contact_number, quality.row_fact
 -- writes: quality.flag
--- suite: b9282cf604b519af875c5d652587225663dbd8c0e4eec92e7e582f87992f9019
+-- suite: f493fee7d86f0409028e740f3761ed9ce3073cb4a8ea851367a18b03f7cf4837
 -- statement: 67313102a7bf357ef31cded535131bb8eba863fbd1bc1c5e5919db02e3497bb6
 WITH batch AS
 (with given as (
