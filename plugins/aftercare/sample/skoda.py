@@ -29,6 +29,7 @@ TITLES = {
     "insurance_policy": "保险单",
     "lead": "销售线索",
     "consent": "客户授权",
+    "referral": "转介绍",
     "store": "门店",
     "employee": "员工",
     "target": "目标",
@@ -224,6 +225,15 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "车架号": ("vin", _as_is),
         "客户姓名": ("customer_name", _as_is),
         "手机号码": ("customer_phone", _phone),
+    },
+    "referral": {
+        "经销商代码": ("store_code", _as_is),
+        "转介绍编号": ("referral_no", _as_is),
+        "转介绍日期": ("referred_on", _DAY),
+        "成交订单号": ("new_order_no", _as_is),
+        "老客户车架号": ("vin", _as_is),
+        "老客户姓名": ("referrer_name", _as_is),
+        "老客户电话": ("referrer_phone", _phone),
     },
     "external_score": {
         "经销商代码": ("store_code", _as_is),
