@@ -30,6 +30,7 @@ PLACES = {
     FOLDER: ("task", "include/sql/care/place_tasks.sql"),
     "kpis/": ("kpi", "include/sql/kpis/{stem}.sql"),
     "scoring": ("kpi", "plugins/aftercare/rules/scoring.py"),
+    "points": ("kpi", "plugins/aftercare/rules/points.py"),
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
     "opening": ("modifier", "plugins/aftercare/rules/opening.py"),

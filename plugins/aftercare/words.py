@@ -27,6 +27,9 @@ FEEDS: Words = {
     "consent": ("客户同意", "consents"),
     "preference": ("客户偏好", "preferences"),
     "referral": ("老客户推荐", "referrals"),
+    "target": ("目标", "targets"),
+    "rating": ("人工评分", "ratings"),
+    "regional_rank": ("区域排名", "regional ranks"),
 }
 OUTCOMES: Words = {
     "reached": ("已接通", "reached"),

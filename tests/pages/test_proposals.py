@@ -190,3 +190,34 @@ def test_an_unknown_month_is_said_in_plain_words(open_as: Open) -> None:
     answer = open_as("hr.li").get("/care/scorecards/2026-01")
     assert answer.status_code == 404
     assert "2026-01 has no scorecards yet" in answer.text
+
+
+def test_points_lead_from_the_total_to_items_and_their_rows(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("S1", role="SUP", name="主管甲")
+    month.rating("S1", "care_activity", "8.5")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    hr = open_as("hr.li")
+    page = hr.get(f"/care/scorecards/{MONTH}?lang=zh").text
+    assert "主管得分（满分 100）" in page
+    assert "8.5/10" in page
+    card = f"/care/scorecards/{MONTH}/2026-06.SUP.SK01.S1"
+    assert f'href="{card}/points_total' in page
+    total = hr.get(f"{card}/points_total?lang=zh").text
+    assert f'href="{card}/care_activity_points' in total
+    assert ">关爱活动</a>" in total
+    assert "8.5 分 / 10 分" in total
+    item = hr.get(f"{card}/care_activity_points?lang=zh").text
+    assert "SK01|S1|2026-06|care_activity" in item
+    assert "8.5 分，评分人 D1" in item
+
+
+def test_points_are_seen_by_whom_the_scorecard_is_seen_by(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("S1", role="SUP", name="主管甲")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    assert "主管甲" not in open_as("manager.he").get(f"/care/scorecards/{MONTH}").text
+    assert "主管甲" not in open_as("wang").get(f"/care/scorecards/{MONTH}").text
+    assert "主管甲" in open_as("hr.li").get(f"/care/scorecards/{MONTH}").text

@@ -16,7 +16,7 @@ def names(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("area", ["scorecards", "connect", "check", "scripts"])
+@pytest.mark.parametrize("area", ["scorecards", "connect", "check", "scripts", "inputs"])
 def test_both_languages_say_everything_with_the_same_values(area: str) -> None:
     texts, _ = read_yaml(TEMPLATES.parent / area / "words.yaml")
     assert isinstance(texts, dict)
@@ -55,7 +55,13 @@ def test_a_row_says_why_it_counts_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", sorted((PROJECT / "include" / "sql" / "kpis").glob("*.sql")), ids=lambda p: p.stem
+    "statement",
+    sorted(
+        path
+        for folder in ("kpis", "points")
+        for path in (PROJECT / "include" / "sql" / folder).glob("*.sql")
+    ),
+    ids=lambda p: p.stem,
 )
 def test_what_a_figure_counts_and_why_has_words(statement: Path) -> None:
     text = statement.read_text(encoding="utf-8")

@@ -75,7 +75,7 @@ def test_there_is_a_native_chart_and_marks_by_condition() -> None:
 def test_a_refused_coefficient_says_why() -> None:
     sheet = read(report())["评分行"]
     notes = {
-        row[0].value: row[14].value for row in sheet.iter_rows(min_row=4) if row[8].value == 900
+        row[0].value: row[16].value for row in sheet.iter_rows(min_row=4) if row[8].value == 900
     }
     assert notes == {"E2": "成绩的量纲与制度不一致，拒绝套用档位"}
 
@@ -105,5 +105,5 @@ def test_too_many_rows_leave_those_that_did_not_count() -> None:
 
 def test_every_line_names_the_command_that_shows_its_rows() -> None:
     sheet = read(report())["评分行"]
-    assert sheet["R4"].value == "aftercare evidence 2026-06 E1 follow_up_coverage"
+    assert sheet["T4"].value == "aftercare evidence 2026-06 E1 follow_up_coverage"
     assert Decimal(str(sheet["N6"].value)) == Decimal("1.2")

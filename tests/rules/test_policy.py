@@ -168,6 +168,16 @@ def test_the_digest_covers_contents_and_neither_comments_nor_place(tmp_path: Pat
             {"calendar_month": 3, "calendar_day": 7},
         ),
         (
+            "curve",
+            "[{at: 0, points: 30}, {at: 0.2, points: 25}, {at: 1, points: 0}]",
+            (
+                {"at": Decimal(0), "points": Decimal(30)},
+                {"at": Decimal("0.2"), "points": Decimal(25)},
+                {"at": Decimal(1), "points": Decimal(0)},
+            ),
+        ),
+        ("point_range", "[{least: 6, most: 10}]", ({"least": Decimal(6), "most": Decimal(10)},)),
+        (
             "band",
             "[{at_least: 9.8, coefficient: 1.2}, {at_least: null, coefficient: 0.8}]",
             (
@@ -213,6 +223,13 @@ def one_value(folder: Path, unit: str, written: str) -> object:
         ("service_interval", "{calendar_month: 6}", "calendar_month and kilometre"),
         ("service_interval", "{calendar_month: 0, kilometre: 9}", "from 1 on"),
         ("service_interval_by_model", "{逸动: 6}", "calendar_month and kilometre"),
+        ("curve", "[{at: 0, points: 30}]", "from 0 up to 1"),
+        ("curve", "[{at: 0, points: 30}, {at: 0.8, points: 0}]", "from 0 up to 1"),
+        ("curve", "[{at: 0, points: 3}, {at: 1, points: 4}]", "never rising"),
+        ("curve", "[{at: 0, points: 3}, {at: 1, point: 0}]", "points of a curve"),
+        ("point_range", "[]", "least and most"),
+        ("point_range", "[{least: 6}]", "least and most"),
+        ("point_range", "[{least: 6, most: 5}]", "least not above most"),
         ("band", "[{at_least: 1, coefficient: 1}]", "null in the last"),
         (
             "band",

@@ -24,6 +24,9 @@ CRITICAL = {
     "consent": "CN01 CN02 CN03 CN04 CN06 CN07 CN08 CN09",
     "preference": "PR01 PR02 PR03 PR04 PR06 PR07 PR08 PR09 PR10 PR11",
     "referral": "RF01 RF02 RF03 RF04 RF06 RF07",
+    "target": "TG01 TG02 TG03 TG04 TG05 TG06",
+    "rating": "RT01 RT02 RT03 RT04 RT05 RT06 RT07 RT08",
+    "regional_rank": "RR01 RR02 RR03 RR04 RR05 RR06 RR07",
 }
 # Every warning about what stands beside the orders.
 WARNINGS = "IP05 IP11 LD08 LD10 BK05 BK09 CN05 CN10 PR05 PR12 RF05 RF08 RF09"

@@ -87,7 +87,8 @@ WRONG = [
         "repair_orders:",
         "7: feeds.repair_orders: there is no such feed (is it repair_order?); feeds are store, "
         "employee, sales_order, repair_order, call_result, complaint, contact_number, "
-        "external_score, insurance_policy, lead, booking, consent, preference, referral",
+        "external_score, insurance_policy, lead, booking, consent, preference, referral, target, "
+        "rating, regional_rank",
     ),
     (
         SQL,

@@ -498,6 +498,30 @@ EVERY_FEED: dict[str, dict[str, object]] = {
         "vin": VIN_A,
         "referrer_name": "喆鑫",
     },
+    "target": {
+        "store_code": "CA01",
+        "employee_no": "",
+        "month": "2026-05",
+        "metric": "sales",
+        "value": "40",
+    },
+    "rating": {
+        "store_code": "CA01",
+        "employee_no": "E1",
+        "month": "2026-05",
+        "item": "improvement",
+        "value": "7.5",
+        "rater_no": "E2",
+        "reason": "喆鑫带队整改",
+    },
+    "regional_rank": {
+        "store_code": "CA01",
+        "month": "2026-05",
+        "metric": "overall",
+        "rank_no": "3",
+        "ranked": "12",
+        "region": "江苏",
+    },
 }
 
 

@@ -32,6 +32,8 @@ select
     scorecard_line.is_target_met,
     scorecard_line.band,
     scorecard_line.coefficient,
+    scorecard_line.points,
+    scorecard_line.weight,
     scorecard_line.note,
     scorecard_line.policy_line,
     scorecard_line.credit,

@@ -4,7 +4,7 @@ Who somebody is, the site says (Airflow); what they may see stands in ``ops.user
 all, a manager their stores, a person with an employee number their own scorecards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from aftercare.errors import Fatal
 from aftercare.pages.site import Site, language_of, render, root_of
+from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import NOTHING, Person, ScorecardReport, shown, symbol
 from aftercare.reports.scorecard_view import (
     STYLES,
@@ -118,6 +119,7 @@ def proposals_router(
             "proposals/evidence.html",
             words=words,
             month=month,
+            titles=titles,
             title=words(
                 "page_evidence_title",
                 name=f"{card.employee_name} {card.employee_no}",
@@ -131,7 +133,9 @@ def proposals_router(
                 excluded=excluded,
             ),
             command=evidence_command(month, card.employee_no, kpi_id),
-            rows=[row | {"words": words.reason(row["reason"])} for row in rows],
+            rows=[
+                row | {"words": words.reason(row["reason"]), "line": _line_of(row)} for row in rows
+            ],
         )
 
     @router.post("/{month}/decisions", dependencies=[Depends(may_write)])
@@ -192,6 +196,13 @@ def _month(
             report.rows.titles[kpi][words.language]
             for kpi in (*report.kpi_ids, *report.coefficient_ids)
         ],
+        point_titles=[report.rows.titles[item][words.language] for item in report.point_groups],
+        points=[
+            {"person": person, "cells": cells}
+            for person in report.people
+            if sight.covers(person.store_code, person.employee_no)
+            and any(cells := point_cells(person, report, words))
+        ],
         people=[
             {"person": person, "cells": _cells(person, report)}
             for person in report.people
@@ -200,6 +211,14 @@ def _month(
         proposals=proposals,
         may_decide=bool(sight.stores),
     )
+
+
+def _line_of(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Scorecard and line, where a line stands on another one."""
+    if row["row_kind"] != "scorecard_line":
+        return None
+    card, _, line = row["row_key"].rpartition("|")
+    return card, line
 
 
 def _cells(person: Person, report: ScorecardReport) -> list[dict[str, Any] | None]:

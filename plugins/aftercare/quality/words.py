@@ -140,6 +140,10 @@ COLUMNS: Words = {
     "new_order_no": ("新客户订单号", "new order no."),
     "referrer_name": ("推荐人", "who referred"),
     "referrer_phone": ("推荐人手机", "phone of who referred"),
+    "item": ("评分项目", "rated item"),
+    "rater_no": ("评分人", "rated by"),
+    "rank_no": ("名次", "rank"),
+    "ranked": ("参评门店数", "stores ranked"),
     "unreadable_columns": ("读不懂的列", "unreadable columns"),
     "version_at": ("源系统修改时间", "changed in the source at"),
 }

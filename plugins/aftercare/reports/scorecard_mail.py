@@ -43,6 +43,14 @@ def scorecard_text(texts: Texts) -> str:
         f"{row['symbol']} ({texts['words']['target']} {row['target']})"
         for row in texts["kpis"]
     ]
+    lines += [
+        f"{one['name']} {one['employee_no']}: "
+        + ", ".join(
+            f"{title} {cell['points']}/{cell['weight']}"
+            for title, cell in zip(texts["points_titles"], one["cells"], strict=True)
+        )
+        for one in texts["points"]
+    ]
     lines += ["", texts["words"]["attachments"], texts["basis"]]
     return "\n".join(lines) + "\n"
 

@@ -124,18 +124,34 @@ class ScorecardReport:
     @cached_property
     def kpi_ids(self) -> tuple[str, ...]:
         """Figures that are counted, in the order in which they are shown."""
-        return self._ids(is_coefficient=False)
+        return self._ids("kpis")
 
     @cached_property
     def coefficient_ids(self) -> tuple[str, ...]:
         """Lines that give a coefficient."""
-        return self._ids(is_coefficient=True)
+        return self._ids("scoring")
 
-    def _ids(self, is_coefficient: bool) -> tuple[str, ...]:
+    @cached_property
+    def point_ids(self) -> tuple[str, ...]:
+        """Lines of points, each item followed by its parts."""
+        return self._ids("points")
+
+    @cached_property
+    def point_groups(self) -> dict[str, tuple[str, ...]]:
+        """Items that earn points, the total last, each with the parts that it is made of."""
+        weighed = {line["kpi_id"] for line in self.rows.lines if line["weight"] is not None}
+        groups: dict[str, tuple[str, ...]] = {}
+        item = ""
+        for name in self.point_ids:
+            if name in weighed:
+                item, groups[name] = name, ()
+            else:
+                groups[item] += (name,)
+        return groups
+
+    def _ids(self, source: str) -> tuple[str, ...]:
         present = {
-            line["kpi_id"]
-            for line in self.rows.lines
-            if ("/scoring/" in line["policy_line"]) is is_coefficient
+            line["kpi_id"] for line in self.rows.lines if source == _source(line["policy_line"])
         }
         return tuple(kpi for kpi in self.rows.titles if kpi in present)
 
@@ -273,6 +289,11 @@ class ScorecardReport:
     def decided(self, decision: str | None) -> int:
         """Proposals with this newest decision; None: without one."""
         return sum(proposal["decision"] == decision for proposal in self.rows.proposals)
+
+
+def _source(policy_line: str) -> str:
+    """Which part of the policy made a line: ``kpis``, ``scoring`` or ``points``."""
+    return policy_line.split("/")[1]
 
 
 def median(values: Sequence[Decimal]) -> Decimal | None:

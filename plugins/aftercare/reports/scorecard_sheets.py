@@ -51,6 +51,7 @@ class SheetMaker:
         self.share_below = self.book.add_format(font | {"num_format": '"<"0.0%'})
         self.number = self.book.add_format(font | {"num_format": "0.######"})
         self.count = self.book.add_format(font | {"num_format": "#,##0"})
+        self.points = self.book.add_format(font | {"num_format": "#,##0.00"})
         self.good = self.book.add_format({"font_color": "#22643C", "bg_color": "#E6F4EA"})
         self.bad = self.book.add_format({"font_color": "#B32424", "bg_color": "#FBE9E7"})
 
@@ -95,6 +96,11 @@ class SheetMaker:
             sheet.write_number(row, column, float(value), style or self.number)
         else:
             sheet.write_string(row, column, str(value), style or self.plain)
+
+    def amount(self, value: Decimal | None) -> tuple[Decimal | None, Any]:
+        """A count, or points that have a part of one."""
+        is_whole = value is None or value == value.to_integral_value()
+        return value, self.count if is_whole else self.points
 
     def figure(self, value: Decimal | None, unit: str = SHARE) -> tuple[Decimal | None, Any]:
         """A figure rounded as it is shown everywhere else."""

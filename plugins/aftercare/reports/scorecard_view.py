@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
     MET,
     MISSED,
@@ -143,6 +144,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "coefficients_note": words("coefficients_note", minimum=rows.minimum_n)
         if report.coefficient_ids
         else "",
+        **point_table(report, words, limit),
         "people": [_person(person, report, words) for person in people],
         "people_note": words("people_cut", shown=len(people), all=len(report.people))
         if len(people) < len(report.people)
@@ -180,7 +182,7 @@ LABELS = (
     "denominator", "excluded", "value", "target", "met", "median", "people_met", "rule",
     "people", "rank", "coefficients", "trend", "month", "proposals", "proposals_none",
     "proposal", "step", "reason", "cases", "correct_by", "decision", "comment", "policy_line",
-    "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
+    "points_title", "points_text", "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
 )
 # fmt: on
 
@@ -308,7 +310,8 @@ def evidence_command(month: str, whom: str, kpi_id: str) -> str:
 
 def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
     kpis = report.kpi_ids
-    if not kpis:
+    whole = next(reversed(report.point_groups), None)
+    if not kpis and whole is None:
         return []
     example = next((person for person in report.people if person.is_counted), None)
     month = report.rows.month
@@ -319,11 +322,19 @@ def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
         )
         for kpi in kpis
     ]
-    if example:
+    if example and kpis:
         found.append(
             (
                 f"{words('evidence_example')} {example.name}",
                 evidence_command(month, example.employee_no, kpis[0]),
+            )
+        )
+    judged = next((person for person in report.people if whole in person.lines), None)
+    if whole is not None and judged:
+        found.append(
+            (
+                f"{words('evidence_points')} {judged.name}",
+                evidence_command(month, judged.employee_no, whole),
             )
         )
     return found

@@ -37,6 +37,8 @@ class Words:
 
     def note(self, code: str | None) -> str:
         """The words for a line's note."""
+        if code and code.startswith("lacks_") and not self.has(f"note_{code}"):
+            return self("note_lacks", part=code.removeprefix("lacks_"))
         return self(f"note_{code}") if code else ""
 
     def reason(self, code: str | None) -> str:
@@ -45,6 +47,17 @@ class Words:
             return ""
         if code.startswith("points_"):
             return self("reason_points", points=code.removeprefix("points_"))
+        for name in ("earned", "rank"):
+            if code.startswith(f"{name}_"):
+                value, _, of = code.removeprefix(f"{name}_").partition("_of_")
+                return self(f"reason_{name}", value=value, of=of)
+        if code.startswith("rated_"):
+            value, _, rater = code.removeprefix("rated_").partition("_by_")
+            return self("reason_rated", value=value, rater=rater)
+        if code.startswith("plan_"):
+            return self("reason_plan", value=code.removeprefix("plan_"))
+        if code.startswith("unknown_"):
+            return self.note(code.removeprefix("unknown_"))
         if code.startswith("score_"):
             value, _, scale = code.removeprefix("score_").partition("_of_")
             return self("reason_score", value=value, scale=scale)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     Row,
     ScorecardReport,
@@ -39,6 +40,7 @@ def scorecard_workbook(
     _summary(made)
     _kpis(made)
     _people(made)
+    _points(made)
     _lines(made)
     _proposals(made)
     _evidence(made, evidence_rows)
@@ -207,6 +209,49 @@ def _mark(line: Row) -> str:
     return symbol(line["is_target_met"]) if line["value"] is not None else ""
 
 
+def _points(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    if not report.point_groups:
+        return
+    names = (
+        "employee_no",
+        "name",
+        "store",
+        "trial",
+        "kpi",
+        "points",
+        "weight",
+        "points_basis",
+        "note",
+    )
+    titles = [words(each) for each in (*names, "rule", "command")]
+    widths = (10, 12, 22, 8, 24, 9, 9, 64, 36, 9, 48)
+    sheet = made.sheet(words("points_title"), words("points_text"), widths)
+    rows: list[Sequence[Any]] = []
+    for person in report.people:
+        cells = point_cells(person, report, words)
+        for item, cell in zip(report.point_groups, cells, strict=True):
+            if cell is None:
+                continue
+            line = person.lines[item]
+            rows.append(
+                (
+                    person.employee_no,
+                    person.name,
+                    person.store_name,
+                    words("yes") if person.is_trial else "",
+                    report.rows.titles[item][words.language],
+                    made.amount(line["points"]),
+                    made.amount(line["weight"]),
+                    (words("separator").join(cell["details"]), made.wrapped),
+                    (cell["note"], made.wrapped),
+                    line["rule_id"],
+                    evidence_command(report.rows.month, person.employee_no, item),
+                )
+            )
+    made.table(sheet, titles, rows)
+
+
 def _lines(made: SheetMaker) -> None:
     report, words = made.report, made.words
     titles = [
@@ -226,18 +271,20 @@ def _lines(made: SheetMaker) -> None:
             "met",
             "band",
             "coefficient",
+            "points",
+            "weight",
             "note",
             "rule",
             "policy_line",
             "command",
         ]
     ]
-    widths = (10, 12, 8, 22, 22, 9, 9, 9, 10, 9, 9, 7, 14, 9, 26, 9, 50, 46)
+    widths = (10, 12, 8, 22, 22, 9, 9, 9, 10, 9, 9, 7, 14, 9, 9, 9, 26, 9, 50, 46)
     sheet = made.sheet(words("lines"), words("kpis_note", closing=report.rows.closing_on), widths)
 
     def rows() -> Iterable[Sequence[Any]]:
         for person in report.people:
-            for kpi in (*report.kpi_ids, *report.coefficient_ids):
+            for kpi in (*report.kpi_ids, *report.coefficient_ids, *report.point_ids):
                 line = person.lines.get(kpi)
                 if line is None:
                     continue
@@ -247,8 +294,8 @@ def _lines(made: SheetMaker) -> None:
                     person.role,
                     person.store_name,
                     report.rows.titles[kpi][words.language],
-                    (line["numerator"], made.count),
-                    (line["denominator"], made.count),
+                    made.amount(line["numerator"]),
+                    made.amount(line["denominator"]),
                     (line["excluded"], made.count),
                     made.figure(line["value"], line["unit"]),
                     line["unit"],
@@ -256,6 +303,8 @@ def _lines(made: SheetMaker) -> None:
                     _mark(line),
                     line["band"],
                     (line["coefficient"], made.number),
+                    made.amount(line["points"]),
+                    made.amount(line["weight"]),
                     words.note(line["note"]),
                     line["rule_id"],
                     line["policy_line"],

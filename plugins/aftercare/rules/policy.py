@@ -47,6 +47,8 @@ Unit = Literal[
     "hours_of_day",
     "share",
     "point",
+    "point_range",
+    "curve",
     "band",
     "text",
     "flag",

@@ -91,6 +91,36 @@ def _bands(raw: object) -> tuple[dict[str, Decimal | None], ...]:
     )
 
 
+def _curve(raw: object) -> tuple[dict[str, Decimal], ...]:
+    """Points by share, straight from one to the next, from 0 to 1."""
+    needs = "points of a curve, each with at (shares from 0 up to 1) and points, never rising"
+    if not isinstance(raw, list) or len(raw) < 2:
+        raise ValueError(needs)
+    if not all(isinstance(each, dict) and set(each) == {"at", "points"} for each in raw):
+        raise ValueError(needs)
+    found = tuple({name: _number(each[name]) for name in ("at", "points")} for each in raw)
+    shares = [each["at"] for each in found]
+    points = [each["points"] for each in found]
+    if shares != sorted(set(shares)) or shares[0] != 0 or shares[-1] != 1:
+        raise ValueError(needs)
+    if points != sorted(points, reverse=True):
+        raise ValueError(needs)
+    return found
+
+
+def _point_ranges(raw: object) -> tuple[dict[str, Decimal], ...]:
+    """Ranges of points that may be given, both ends with them."""
+    needs = "ranges of points, each with least and most, least not above most"
+    if not isinstance(raw, list) or not raw:
+        raise ValueError(needs)
+    if not all(isinstance(each, dict) and set(each) == {"least", "most"} for each in raw):
+        raise ValueError(needs)
+    found = tuple({name: _number(each[name]) for name in ("least", "most")} for each in raw)
+    if any(each["least"] > each["most"] for each in found):
+        raise ValueError(needs)
+    return found
+
+
 def _kilometres_per_day(raw: object) -> Decimal:
     if (number := _number(raw)) < 1:
         raise ValueError("a number of kilometres a day, 1 or more")
@@ -166,6 +196,8 @@ UNITS: dict[str, Callable[[Any], Any]] = {
     "hours_of_day": _hours_of_day,
     "share": _share,
     "point": _number,
+    "point_range": _point_ranges,
+    "curve": _curve,
     "band": _bands,
     "text": _text,
     "flag": _flag,

@@ -10,10 +10,10 @@ from aftercare.sample.insurance import policy_rows
 from aftercare.sample.leads import lead_rows
 from aftercare.sample.roster import Store
 from aftercare.sample.rows import Row
-from aftercare.sample.wishes import consent_rows, wish_rows
+from aftercare.sample.wishes import consent_rows, referral_rows, wish_rows
 from aftercare.sample.world import World
 
-EXPORTED = ("insurance_policy", "lead", "consent")
+EXPORTED = ("insurance_policy", "lead", "consent", "referral")
 """What the nightly export of the Škoda stores holds of it."""
 
 
@@ -22,6 +22,7 @@ def rows_beside(world: World, store: Store, first: date, last: date) -> Iterator
     yield from policy_rows(world, store, first, last)
     yield from lead_rows(world, store, first, last)
     yield from consent_rows(world, store, first, last)
+    yield from referral_rows(world, store, first, last)
     if store.system == "heyuan_dms":
         yield from booking_rows(world, store, first, last)
         yield from wish_rows(world, store, first, last)

@@ -14,20 +14,27 @@ from xlsxwriter import Workbook
 
 from aftercare.sample.beside import EXPORTED, rows_beside
 from aftercare.sample.heyuan import full_width
+from aftercare.sample.points import FEEDS as POINTS
+from aftercare.sample.points import point_rows
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
 from aftercare.sample.rows import Row, Version
 from aftercare.sample.world import DOCUMENTS, World
 
 SYSTEM = "skoda_export"
 SCORES = "外部成绩"
+ASSESSED = "主管考核"
 TITLES = {
     "sales_order": "销售订单",
     "repair_order": "维修工单",
     "insurance_policy": "保险单",
     "lead": "销售线索",
     "consent": "客户授权",
+    "referral": "转介绍",
     "store": "门店",
     "employee": "员工",
+    "target": "目标",
+    "rating": "评分",
+    "regional_rank": "排名",
 }
 NIGHTLY = (*DOCUMENTS, *EXPORTED)
 """The feeds of which each night brings a file a store."""
@@ -219,6 +226,15 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "客户姓名": ("customer_name", _as_is),
         "手机号码": ("customer_phone", _phone),
     },
+    "referral": {
+        "经销商代码": ("store_code", _as_is),
+        "转介绍编号": ("referral_no", _as_is),
+        "转介绍日期": ("referred_on", _DAY),
+        "成交订单号": ("new_order_no", _as_is),
+        "老客户车架号": ("vin", _as_is),
+        "老客户姓名": ("referrer_name", _as_is),
+        "老客户电话": ("referrer_phone", _phone),
+    },
     "external_score": {
         "经销商代码": ("store_code", _as_is),
         "工号": ("employee_no", _as_is),
@@ -226,6 +242,42 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "指标": ("metric", _code(SQS="SQS", quick_return="快回")),
         "满分": ("scale", _as_is),
         "得分": ("value", _number),
+    },
+    "target": {
+        "经销商代码": ("store_code", _as_is),
+        "工号": ("employee_no", _as_is),
+        "月份": ("month", _as_is),
+        "项目": ("metric", _code(renewal="续保", new_insurance="新保", sales="销售")),
+        "目标值": ("value", _as_is),
+    },
+    "rating": {
+        "经销商代码": ("store_code", _as_is),
+        "被评人工号": ("employee_no", _as_is),
+        "月份": ("month", _as_is),
+        "项目": ("item", _code(care_activity="关爱活动", improvement="工作改进")),
+        "评分": ("value", _as_is),
+        "评分人工号": ("rater_no", _as_is),
+        "理由": ("reason", _as_is),
+    },
+    "regional_rank": {
+        "经销商代码": ("store_code", _as_is),
+        "月份": ("month", _as_is),
+        "项目": (
+            "metric",
+            _code(
+                overall="综合",
+                showroom="展厅",
+                reception="接待",
+                test_drive="试驾",
+                delivery="交车",
+                workshop="维修",
+                booking="预约",
+                follow_up="回访",
+            ),
+        ),
+        "名次": ("rank_no", _as_is),
+        "参评家数": ("ranked", _as_is),
+        "大区": ("region", _as_is),
     },
 }
 
@@ -250,7 +302,11 @@ def write(world: World, folder: Path, first_night: date, until: date) -> dict[st
         for feed in ("store", "employee"):
             counts[feed] = _write_snapshot(world, folder, feed, night)
         night += timedelta(days=1)
-    return counts | {"external_score": _write_scores(world, folder, until)}
+    return (
+        counts
+        | {"external_score": _write_scores(world, folder, until)}
+        | _write_points(world, folder, until)
+    )
 
 
 def advance(world: World, folder: Path, first_night: date, day: date) -> dict[str, int]:
@@ -258,7 +314,11 @@ def advance(world: World, folder: Path, first_night: date, day: date) -> dict[st
     counts = _write_documents(world, folder, first_night, day, day)
     for feed in ("store", "employee"):
         counts[feed] = _write_snapshot(world, folder, feed, day)
-    return counts | {"external_score": _write_scores(world, folder, day, since=day)}
+    return (
+        counts
+        | {"external_score": _write_scores(world, folder, day, since=day)}
+        | _write_points(world, folder, day, since=day)
+    )
 
 
 def _write_documents(
@@ -346,3 +406,33 @@ def _write_scores(world: World, folder: Path, until: date, since: date | None = 
     for month_name, lines in files.items():
         _write_csv(folder / SCORES / f"{month_name}_成绩.csv", "external_score", lines)
     return sum(len(lines) for lines in files.values())
+
+
+def _write_points(
+    world: World, folder: Path, until: date, since: date | None = None
+) -> dict[str, int]:
+    """One workbook a month with a sheet for each feed; with ``since`` only those that came since then."""
+    books: dict[date, dict[str, list[list[Any]]]] = {}
+    for row in point_rows(world, SYSTEM):
+        version = row.at(until)
+        if version is None or (since is not None and version.visible_on < since):
+            continue
+        sheets = books.setdefault(version.visible_on, {feed: [] for feed in POINTS})
+        sheets[row.feed].append(source_row(row, version))
+    for released, sheets in books.items():
+        month = released.replace(day=1) - timedelta(days=1)
+        path = folder / ASSESSED / f"{month:%Y%m}_考核.xlsx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with Workbook(path) as book:
+            book.set_properties({"created": datetime(released.year, released.month, released.day)})  # noqa: DTZ001
+            for feed, lines in sheets.items():
+                sheet = book.add_worksheet(TITLES[feed])
+                sheet.write_string(0, 0, f"主管考核 {month:%Y-%m}")
+                sheet.write_row(1, 0, _COLUMNS[feed])
+                for place, cells in enumerate(lines, 2):
+                    for column, cell in enumerate(cells):
+                        if isinstance(cell, str):
+                            sheet.write_string(place, column, cell)
+                        elif cell is not None:
+                            sheet.write_number(place, column, float(cell))
+    return {feed: sum(len(sheets[feed]) for sheets in books.values()) for feed in POINTS}

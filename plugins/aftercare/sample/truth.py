@@ -18,6 +18,8 @@ from pathlib import Path
 from aftercare.sample import heyuan, skoda
 from aftercare.sample.beside import rows_beside
 from aftercare.sample.complaints import complaint_rows
+from aftercare.sample.points import FEEDS as POINTS
+from aftercare.sample.points import point_rows
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
 from aftercare.sample.rows import Row, Version
 from aftercare.sample.world import World
@@ -125,7 +127,7 @@ def _loads(
     """First and last business day whose load of a table or a list holds a version, if any."""
     shown_from, shown_to = row.span(index)
     shown = [day for day in nights.since(shown_from) if shown_to is None or day <= shown_to]
-    if feed == "external_score":
+    if feed in ("external_score", *POINTS):
         shown = shown[:1]
     elif system == heyuan.SYSTEM and feed not in ("store", "employee"):
         changed_on = row.versions[index].changed_at.date()
@@ -154,7 +156,7 @@ def _load_of_file(
 
 def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
     for system in (skoda.SYSTEM, heyuan.SYSTEM):
-        for make in (store_rows, employee_rows, score_rows):
+        for make in (store_rows, employee_rows, score_rows, point_rows):
             for row in make(world, system):
                 yield system, row.feed, row
     for store in world.stores:

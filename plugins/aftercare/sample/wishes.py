@@ -107,12 +107,18 @@ def consent_rows(world: World, store: Store, first: date, last: date) -> Iterato
 
 
 def wish_rows(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
-    """Preferences and referrals of a store that were said between two days."""
+    """Preferences of a store that were said between two days."""
     for day in _days(world, first, last):
         yield from _preferences(world, store, day)
-        yield from _referrals(world, store, day)
     made = _Made(world, store)
     yield from planted(world, store, BAD_PREFERENCES, made.pause, {"about": "greeting"})
+
+
+def referral_rows(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
+    """Customers whom others brought to a store between two days."""
+    for day in _days(world, first, last):
+        yield from _referrals(world, store, day)
+    made = _Made(world, store)
     yield from planted(world, store, BAD_REFERRALS, made.referral, {"new_order_no": "XS000000"})
 
 

@@ -342,6 +342,45 @@ FEEDS: dict[str, Feed] = {
                 Column("referrer_phone", contact="phone"),
             ),
         ),
+        # What a month was planned to bring, in pieces; without an employee it is the store's plan.
+        Feed(
+            "target",
+            ("store_code", "employee_no", "month", "metric"),
+            (
+                Column("store_code"),
+                Column("employee_no"),
+                Column("month"),
+                _code("metric", "renewal", "new_insurance", "sales"),
+                Column("value", "decimal"),
+            ),
+        ),
+        # Points that a person gave another one for a month, and why.
+        Feed(
+            "rating",
+            ("store_code", "employee_no", "month", "item"),
+            (
+                Column("store_code"),
+                Column("employee_no"),
+                Column("month"),
+                _code("item", "care_activity", "improvement"),
+                Column("value", "decimal"),
+                Column("rater_no"),
+                Column("reason", contact="text"),
+            ),
+        ),
+        # A store's place among the stores of its region; who shares a place has the better one.
+        Feed(
+            "regional_rank",
+            ("store_code", "month", "metric"),
+            (
+                Column("store_code"),
+                Column("month"),
+                Column("metric"),
+                Column("rank_no", "integer"),
+                Column("ranked", "integer"),
+                Column("region"),
+            ),
+        ),
     )
 }
 

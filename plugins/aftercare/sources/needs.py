@@ -91,11 +91,22 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
         "new_order_no": Need("flagged", "RF08"),
         "referrer_phone": Need("flagged", "RF09"),
     },
+    "target": {"value": Need("held", "TG04")},
+    "rating": {
+        "value": Need("held", "RT05"),
+        "rater_no": Need("held", "RT07"),
+        "reason": Need("held", "RT08"),
+    },
+    "regional_rank": {"rank_no": Need("held", "RR04"), "ranked": Need("held", "RR05")},
 }
-_RULE_OF_KEY = {"role": "EM04"}
+_RULE_OF_KEY = {
+    ("employee", "role"): "EM04",
+    ("target", "metric"): "TG02",
+    ("rating", "item"): "RT02",
+}
 NEEDS: dict[str, dict[str, Need]] = {
     name: {
-        column.name: Need("key", _RULE_OF_KEY.get(column.name))
+        column.name: Need("key", _RULE_OF_KEY.get((name, column.name)))
         if column.name in feed.key
         else _BEYOND_KEYS[name][column.name]
         for column in feed.columns

@@ -280,7 +280,7 @@ def _core_values(load: _Load, given: TableClause) -> dict[str, ColumnElement[Any
             values["said_on"] = day_of(given.c.said_at)
         case "booking":
             values["booked_on"] = day_of(given.c.booked_for)
-        case "external_score":
+        case "external_score" | "target":
             values["employee_no"] = sa.func.coalesce(given.c.employee_no, "")
     return values
 

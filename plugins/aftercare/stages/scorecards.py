@@ -38,11 +38,12 @@ from sqlalchemy import (
 from aftercare import warehouse
 from aftercare.errors import PeriodRefused
 from aftercare.rules import period
-from aftercare.rules.kpis import STORE, Kpi, kpis_of
+from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
 from aftercare.rules.scorecard_lines import LINE_COLUMNS, Bands, Row, kpi_line
+from aftercare.rules.scorecard_points import Known, PointRules, card_points
 from aftercare.settings import Group
 from aftercare.warehouse import run
 
@@ -68,7 +69,15 @@ NEW_EVIDENCE = table(
     "new_evidence",
     *(
         column(name)
-        for name in ("scorecard_id", "kpi_id", "row_kind", "row_key", "is_numerator", "reason")
+        for name in (
+            "scorecard_id",
+            "kpi_id",
+            "row_kind",
+            "row_key",
+            "is_numerator",
+            "is_excluded",
+            "reason",
+        )
     ),
 )
 
@@ -189,23 +198,37 @@ def _count(
 ) -> None:
     """Fills scorecards and KPI rows of a pack's stores."""
     kpis = kpis_of(policy, pack)
+    points = PointRules.read(policy, pack, month.last_day)
+    roles = {role for kpi in kpis for role in kpi.roles}
     run(
         connection,
         "score/fill_new_scorecards",
         month=month.key,
-        roles=sorted({role for kpi in kpis for role in kpi.roles}),
+        roles=sorted(roles | set(points.roles if points else ())),
         stores=list(stores),
         is_trial=not _is_published(policy, pack, month.last_day),
         first_day=month.first_day,
         last_day=month.last_day,
     )
-    for kpi in kpis:
-        statement = warehouse.statement(kpi.item)
+    counted = [(kpi, kpi.item, stores) for kpi in kpis]
+    if points:
+        # Nobody's scorecard lacks a row of points: a store without a supervisor has no such figure.
+        held = [
+            card["store_code"]
+            for card in run(connection, "score/list_new_scorecards").mappings()
+            if card["role"] in points.roles and card["store_code"] in stores
+        ]
+        counted += [
+            (Kpi(name, points.roles, STORE, HIGHER), statement, held)
+            for name, statement in points.statements
+        ]
+    for kpi, item, where in counted:
+        statement = warehouse.statement(item)
         connection.execute(
             insert(KPI_FACT).from_select(
-                [c.name for c in KPI_FACT.columns], _facts(kpi, statement, stores)
+                [c.name for c in KPI_FACT.columns], _facts(kpi, statement, where)
             ),
-            _parameters(policy, pack, kpi, statement, month, time_zone),
+            _parameters(policy, pack, item, statement, month, time_zone),
         )
 
 
@@ -232,17 +255,17 @@ def _is_published(policy: Policy, pack: str, day: date) -> bool:
 def _parameters(
     policy: Policy,
     pack: str,
-    kpi: Kpi,
+    item: str,
     statement: TextClause,
     month: Month,
     time_zone: str,
 ) -> dict[str, Any]:
-    """What a KPI's statement asks for: bounds of the month, the zone, policy values by their names."""
+    """What a statement asks for: bounds of the month, the zone, policy values by their names."""
     known: dict[str, Any] = {**month.bounds, "time_zone": time_zone}
     return {
         name: known[name]
         if name in known
-        else policy.value(pack, kpi.item, name, month.last_day, f"statement {kpi.name}").value
+        else policy.value(pack, item, name, month.last_day, f"statement {item}").value
         for name in statement.compile().params
     }
 
@@ -289,6 +312,16 @@ def _score(
                     score = _score_of(external, card, metric)
                     lines.append(bands.of_score(card, score))
                     proofs += [_proof(card, name, month.key, score)] if score else []
+    for pack, people in cards.items():
+        rules = PointRules.read(policy, pack, month.last_day)
+        if rules is None:
+            continue
+        found = _known_of_points(connection, rules, packs[pack], counted, month)
+        for card in people:
+            if card["role"] in rules.roles:
+                made = card_points(rules, card, found)
+                lines += made.lines
+                proofs += made.proofs
     if lines:
         connection.execute(insert(NEW_LINE), lines)
     for name, source_kpi in sorted(copies):
@@ -302,6 +335,36 @@ def _score(
         "lines": new.line_rows,
         "evidence": new.evidence,
     }
+
+
+def _known_of_points(
+    connection: Connection,
+    rules: PointRules,
+    stores: Sequence[str],
+    counted: Mapping[tuple[str, str], Row],
+    month: Month,
+) -> Known:
+    """What files and counts say of these stores."""
+
+    def rows(name: str) -> list[Row]:
+        asked = run(connection, f"score/list_{name}", month=month.key, stores=list(stores))
+        return [dict(row) for row in asked.mappings()]
+
+    fed = run(
+        connection,
+        "score/list_fed_stores",
+        stores=list(stores),
+        feeds=rules.feeds,
+        closing_on=month.closing_on,
+    )
+    return Known(
+        month.key,
+        counted,
+        frozenset((row.store_code, row.feed) for row in fed),
+        {(row["store_code"], row["employee_no"], row["metric"]): row for row in rows("targets")},
+        {(row["store_code"], row["employee_no"], row["item"]): row for row in rows("ratings")},
+        {(row["store_code"], row["metric"]): row for row in rows("ranks")},
+    )
 
 
 def _external_scores(
@@ -331,6 +394,7 @@ def _proof(card: Row, kpi: str, month: str, score: Row) -> Row:
         "row_kind": "external_score",
         "row_key": "|".join(key),
         "is_numerator": True,
+        "is_excluded": False,
         "reason": f"score_{score['value'].normalize():f}_of_{score['scale'].strip()}",
     }
 

@@ -1,0 +1,42 @@
+-- The rows of a load that are judged: the newest version of each key, with
+-- what the rules need to know. No contact data; VINs are masked.
+-- grain: one row per judged row of the load
+-- reads: staging.regional_rank, quality.row_fact
+-- writes: nothing
+with given as (
+    select *
+    from staging.regional_rank
+    where load_id = :load_id
+),
+
+facts as (
+    select *
+    from quality.row_fact
+    where
+        load_id = :load_id
+        and version_state = 'newest'
+)
+
+select
+    given.load_id,
+    given.row_id,
+    facts.is_conflicting,
+    facts.is_store_known,
+    given.store_code,
+    given.month,
+    given.metric,
+    given.rank_no,
+    given.ranked,
+    case
+        when given.unreadable is not null
+            then (
+                select
+                    string_agg(
+                        unread.field_name, ', ' order by unread.field_name
+                    )
+                from jsonb_object_keys(given.unreadable)
+                    as unread (field_name)
+            )
+    end as unreadable_columns
+from given
+inner join facts on given.row_id = facts.row_id
