@@ -205,9 +205,7 @@ def test_a_message_is_one_script(tmp_path: Path) -> None:
 
 def test_work_inside_the_house_has_no_message(tmp_path: Path) -> None:
     item, script = "changan-dealer/follow_ups/trouble", "contact:\n"
-    line = (
-        "message_script:\n  unit: text\n  reference: 本集团自定\n  values:\n    2012-01-01: care_message\n"
-    )
+    line = "message_script:\n  unit: text\n  reference: 本集团自定\n  values:\n    2012-01-01: care_message\n"
     policy = broken(tmp_path, item, script, f"{line}{script}")
     with pytest.raises(PolicyError, match="message_script is for contacts with customers"):
         follow_ups(policy, "changan-dealer")
