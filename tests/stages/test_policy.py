@@ -46,6 +46,15 @@ def test_loading_the_same_policy_again_changes_nothing(warehouse: Engine) -> Non
     assert load_policy(warehouse, house_policy())["changed"] == 0
 
 
+def test_a_value_may_end_on_a_day(warehouse: Engine, tmp_path: Path) -> None:
+    """A reminder that becomes no call any more where its message cannot be sent."""
+    item, name = "changan-dealer/follow_ups/run_in_reminder", "otherwise_channel"
+    policy = changed_policy(tmp_path, item, name, {date(2027, 1, 1): None})
+    load_policy(warehouse, policy)
+    assert kept(warehouse, f"{item}/{name}@2027-01-01")["value"] is None
+    assert load_policy(warehouse, policy)["changed"] == 0
+
+
 def test_a_line_that_decided_nothing_may_be_edited(warehouse: Engine, tmp_path: Path) -> None:
     load_policy(warehouse, house_policy())
     policy = changed_policy(tmp_path, REPAIR_CALL, "due_after", {date(2012, 1, 1): 2})

@@ -1,4 +1,5 @@
--- Lines that nothing was decided with yet may still be edited.
+-- Lines that nothing was decided with yet may still be edited. A value of null
+-- says that there is none from that day on.
 -- grain: one row per policy line
 -- reads: –
 -- writes: ops.policy_line
@@ -18,7 +19,7 @@ select
     l.rule_id,
     l.name,
     l.unit,
-    l.value,
+    coalesce(l.value, 'null') as value, -- noqa: RF04
     l.reference,
     l.valid_from
 from
