@@ -131,6 +131,19 @@ def test_nobody_is_told_twice_of_one_campaign(care: CareGroup) -> None:
     assert care.night(july(4))["changed"] == 0
 
 
+def test_who_got_the_message_is_told_by_no_visit_that_comes_with_the_answer(
+    care: CareGroup,
+) -> None:
+    visit(care, "R", owner_phone_hash=b"one phone")
+    begin(care, STORM)
+    care.night(july(2))
+    care.call(KEY, july(3), "message_sent")
+    visit(care, "Q", july(1), arrives=july(3), owner_phone_hash=b"one phone")
+    care.night(july(3))
+    storms = [key for key in care.tasks() if key.endswith("storm-1")]
+    assert (storms, care.task(KEY)["status"]) == ([KEY], "done")
+
+
 def test_who_was_told_by_a_visit_that_is_cancelled_is_not_told_again(care: CareGroup) -> None:
     visit(care, "R")
     visit(care, "T", on=VISIT - timedelta(days=9), owner_phone_hash=b"phone R")

@@ -214,17 +214,3 @@ def test_nothing_of_the_hashes_of_a_day_stays(care: CareGroup) -> None:
             )
         ).scalars()
         assert set(columns) == {"core", "staging"}
-
-
-def test_a_newer_document_of_the_day_of_the_message_brings_no_second_invitation(
-    care: CareGroup,
-) -> None:
-    care.deliver("A", BOUGHT, store_code="SK01", born_on=BORN, **PHONE)
-    care.nights(july(7), july(8))
-    care.call(GREETING, july(9), "message_sent")
-    care.repair("R", july(9), store_code="SK01", owner_phone_hash=b"one phone")
-    care.deliver("N", july(9), store_code="SK01", born_on=BORN, **PHONE)
-    care.night(july(9))
-    greetings = [key for key, (about,) in care.tasks("about").items() if about == "greeting"]
-    assert greetings == [GREETING]
-    assert status(care, GREETING) == ("done", "message_sent", None)
