@@ -28,7 +28,7 @@ GIVEN: dict[str, Any] = yaml.safe_load(MAPPING.read_text(encoding="utf-8"))
         (
             "contact.fields.phone.date",
             "%Y",
-            "of our fields only closed_on, deadline_date, due_date",
+            "of our fields only close_by, closed_on, deadline_date, due_date",
         ),
         ("contact.fields.phone", {"from": "phone", "value": 1}, "give exactly one of from"),
         ("contact.find", GONE, "give upsert, or find, create and update"),
