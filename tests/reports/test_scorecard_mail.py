@@ -90,10 +90,24 @@ def test_a_large_group_fits_into_a_mail_with_those_below_a_target_first() -> Non
         for number in range(330)
     ]
     texts, html = fitting_page(report(lines=lines, proposals=[]), EN)
-    assert len(texts["people"]) == 40
-    assert texts["people"][0]["employee_no"] == "E0300"
+    (post,) = texts["posts"]
+    assert len(post["people"]) == 40
+    assert post["people"][0]["employee_no"] == "E0300"
     assert "40 people are shown" in texts["people_note"]
     assert len(html.encode()) < 100_000
+
+
+def test_each_post_has_a_table_of_its_own_figures_alone() -> None:
+    lines = [
+        line("E1", "satisfied_share", 19, 20),
+        line("E2", "follow_up_coverage", 3, 4, scorecard_id="2026-06.SUP.SK01.E2", role="SUP"),
+    ]
+    texts, html = fitting_page(report(lines=lines, proposals=[]), EN)
+    assert [(post["role"][-3:], len(post["kpi_titles"])) for post in texts["posts"]] == [
+        (" SC", 1),
+        ("SUP", 1),
+    ]
+    assert all(len(one["cells"]) == 1 for post in texts["posts"] for one in post["people"])
 
 
 def test_a_page_that_programs_would_cut_shows_fewer_rows() -> None:

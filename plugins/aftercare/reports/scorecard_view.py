@@ -139,13 +139,11 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "kpis": [_kpi_row(row, report, words) for row in report.kpi_rows],
         "kpis_note": words("kpis_note", closing=rows.closing_on),
         "legend": words("legend"),
-        "kpi_titles": [rows.titles[kpi][words.language] for kpi in report.kpi_ids],
-        "coefficient_titles": [rows.titles[kpi][words.language] for kpi in report.coefficient_ids],
         "coefficients_note": words("coefficients_note", minimum=rows.minimum_n)
         if report.coefficient_ids
         else "",
         **point_table(report, words, limit),
-        "people": [_person(person, report, words) for person in people],
+        "posts": [_post(role, people, report, words) for role in _roles(people)],
         "people_note": words("people_cut", shown=len(people), all=len(report.people))
         if len(people) < len(report.people)
         else "",
@@ -224,9 +222,34 @@ def target_words(row: KpiRow, words: Words) -> str:
     return words("target_partly", target=targets)
 
 
-def _person(person: Person, report: ScorecardReport, words: Words) -> Texts:
+def _roles(people: Sequence[Person]) -> list[str]:
+    return list(dict.fromkeys(person.role for person in people))
+
+
+def _post(role: str, people: Sequence[Person], report: ScorecardReport, words: Words) -> Texts:
+    """The people of a post with the figures that any of their scorecards has, so that no column is empty."""
+    everybody = [person for person in report.people if person.role == role]
+
+    def there(kpis: Sequence[str]) -> list[str]:
+        return [kpi for kpi in kpis if any(kpi in person.lines for person in everybody)]
+
+    kpis, coefficients = there(report.kpi_ids), there(report.coefficient_ids)
+    titles = report.rows.titles
+    return {
+        "role": role_words(role, words),
+        "kpi_titles": [titles[kpi][words.language] for kpi in kpis],
+        "coefficient_titles": [titles[kpi][words.language] for kpi in coefficients],
+        "people": [
+            _person(person, kpis, coefficients, words) for person in people if person.role == role
+        ],
+    }
+
+
+def _person(
+    person: Person, kpis: Sequence[str], coefficients: Sequence[str], words: Words
+) -> Texts:
     cells = []
-    for kpi in report.kpi_ids:
+    for kpi in kpis:
         line = person.lines.get(kpi)
         if line is None:
             cells.append({"value": "", "counts": "", "symbol": "", "style": "none"})
@@ -243,10 +266,6 @@ def _person(person: Person, report: ScorecardReport, words: Words) -> Texts:
                 "style": STYLES[mark],
             }
         )
-    coefficients = [
-        shown(person.lines[kpi]["coefficient"], "") if kpi in person.lines else ""
-        for kpi in report.coefficient_ids
-    ]
     return {
         "name": person.name,
         "employee_no": person.employee_no,
@@ -255,7 +274,10 @@ def _person(person: Person, report: ScorecardReport, words: Words) -> Texts:
         "store_code": person.store_code,
         "trial": words("trial") if person.is_trial else "",
         "cells": cells,
-        "coefficients": coefficients,
+        "coefficients": [
+            shown(person.lines[kpi]["coefficient"], "") if kpi in person.lines else ""
+            for kpi in coefficients
+        ],
         "rank": rank_words(person, words),
     }
 
