@@ -102,7 +102,7 @@ def test_each_post_has_a_table_of_its_own_figures_alone() -> None:
         line("E1", "satisfied_share", 19, 20),
         line("E2", "follow_up_coverage", 3, 4, scorecard_id="2026-06.SUP.SK01.E2", role="SUP"),
     ]
-    texts, html = fitting_page(report(lines=lines, proposals=[]), EN)
+    texts, _ = fitting_page(report(lines=lines, proposals=[]), EN)
     assert [(post["role"][-3:], len(post["kpi_titles"])) for post in texts["posts"]] == [
         (" SC", 1),
         ("SUP", 1),
