@@ -237,6 +237,7 @@ def _post(role: str, people: Sequence[Person], report: ScorecardReport, words: W
     titles = report.rows.titles
     return {
         "role": role_words(role, words),
+        "is_ranked": _is_ranked(everybody, role),
         "kpi_titles": [titles[kpi][words.language] for kpi in kpis],
         "coefficient_titles": [titles[kpi][words.language] for kpi in coefficients],
         "people": [
@@ -290,10 +291,17 @@ def rank_words(person: Person, words: Words) -> str:
     return words("rank_none") if line and line["value"] is not None else NOTHING
 
 
+def _is_ranked(people: Sequence[Person], role: str) -> bool:
+    """Whether a post is scored by what people are ranked by."""
+    return any(SCORE in person.lines for person in people if person.role == role)
+
+
 def rank_note(report: ScorecardReport, words: Words) -> str:
     """Who is ranked, and the median of each post."""
     medians = words("comma").join(
-        f"{role_words(role, words)} {shown(report.score_median(role))}" for role in report.roles
+        f"{role_words(role, words)} {shown(report.score_median(role))}"
+        for role in report.roles
+        if _is_ranked(report.people, role)
     )
     return words("rank_note", minimum=report.rows.minimum_n, medians=medians)
 
