@@ -1,5 +1,6 @@
 -- Nobody is contacted on a number that ended another task because nobody
 -- answers it, or because it is wrong, unless the document gave it again since.
+-- What was over by then was missed for another reason, whenever somebody looks.
 -- grain: one row per task that is held
 -- reads: pg_temp.night_task, pg_temp.night_subject, pg_temp.night_number,
 --   care.follow_up_task
@@ -35,6 +36,8 @@ unreachable as (
     from night_subject as s
     inner join tried as t
         on s.contact_hash = t.tried_hash and s.task_key <> t.task_key
+    inner join night_task as n
+        on s.task_key = n.task_key and t.tried_on <= n.expires_on
     left join night_number as g on s.task_key = g.task_key
     where
         s.problem is null

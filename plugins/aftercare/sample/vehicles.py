@@ -19,7 +19,7 @@ DEFAULT_BIRTHDAY = date(1900, 1, 1)
 # As published for a large chain: 2.4 % filled in, 7 % of those with one default date. Stores whose manual
 # wants birthday greetings ask more often.
 RARE = 0.024
-BIRTHDAYS_TOLD = {"SKODA": 0.3}
+BIRTHDAYS_TOLD = {"SKODA": 0.3, "DEEPAL": 0.3}
 PARK = 600  # vehicles that a store looked after before the first day
 PHONE_STATES = (
     ("valid", 0.940), ("missing", 0.020), ("landline", 0.014), ("too_short", 0.010),
