@@ -185,7 +185,10 @@ inner join lateral (
     where
         stores.store_code = c.store_code
         and c.called_on between late.opens_on and night.horizon
-        and c.outcome in ('reached', 'declined', 'message_sent')
+        and (
+            c.outcome in ('reached', 'declined')
+            or (c.outcome = 'message_sent' and c.attempt_no > 0)
+        )
     offset 0 -- noqa: AM09
 ) as said on true
 inner join lateral (

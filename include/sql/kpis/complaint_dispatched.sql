@@ -1,59 +1,27 @@
 -- Complaints dispatched: within `dispatch_within` minutes in which the store
--- was open. A complaint that came while the store was closed, or whose
--- time ran into the evening, has what is left from the next opening on. One of
--- which nobody noted the time was not in time, unless the store's system never
--- tells it: then nothing is known, and all are excluded, as are those that were
--- told in a call and are kept under the task's key.
+-- was open; what is left of them in the evening runs on in the morning.
+-- One of which nobody noted the time was not in time, unless the store's system
+-- never tells it: then nothing is known, and all are excluded, as are those
+-- that were told in a call.
 -- grain: one row per complaint whose term ended in the month
--- reads: core.complaint, pg_temp.opening
+-- reads: pg_temp.judged_complaint
 -- writes: nothing
 with
-complaints as (
-    select
-        store_code,
-        complaint_no,
-        received_on,
-        received_at at time zone :time_zone as came_at,
-        coalesce(complaint_no = task_key, false) as is_told_in_call,
-        make_interval(mins => cast(:dispatch_within as integer)) as allowed,
-        case
-            when
-                cast(dispatched_at at time zone :time_zone as date)
-                <= :closing_on
-                then dispatched_at at time zone :time_zone
-        end as passed_on_at
-    from core.complaint
-    where not is_vanished or vanished_day > :closing_on
-),
-
-begun as (
-    select
-        k.store_code,
-        k.complaint_no,
-        k.is_told_in_call,
-        k.allowed,
-        k.passed_on_at,
-        o.closes_at,
-        o.next_opens_at,
-        greatest(k.came_at, o.opens_at) as begins_at
-    from complaints as k
-    inner join opening as o
-        on k.store_code = o.store_code and k.received_on = o.day
-),
-
 terms as (
     select
         store_code,
         complaint_no,
         is_told_in_call,
-        passed_on_at,
-        case
-            when closes_at is null or begins_at >= closes_at
-                then next_opens_at + allowed
-            when begins_at + allowed <= closes_at then begins_at + allowed
-            else next_opens_at + (begins_at + allowed - closes_at)
+        dispatched_at as done_at,
+        begins_at + make_interval(mins => :dispatch_within)
+        + case
+            when
+                begins_at + make_interval(mins => :dispatch_within)
+                > closes_at
+                then shut_for
+            else interval '0'
         end as due_at
-    from begun
+    from judged_complaint
 ),
 
 due as (
@@ -61,10 +29,10 @@ due as (
         store_code,
         complaint_no,
         is_told_in_call,
-        passed_on_at,
+        done_at,
         cast(due_at as date) as due_on,
-        coalesce(passed_on_at <= due_at, false) as is_in_time,
-        bool_or(passed_on_at is not null) over (partition by store_code)
+        coalesce(done_at <= due_at, false) as is_in_time,
+        bool_or(done_at is not null) over (partition by store_code)
             as is_ever_told
     from terms
     where cast(due_at as date) between :first_day and :last_day
@@ -76,11 +44,11 @@ select
     'complaint' as row_kind,
     is_in_time as is_numerator,
     store_code || '|' || complaint_no as row_key,
-    passed_on_at is null
+    done_at is null
     and (is_told_in_call or not is_ever_told) as is_excluded,
     case
         when is_in_time then 'dispatched_in_time'
-        when passed_on_at is not null then 'dispatched_late'
+        when done_at is not null then 'dispatched_late'
         when is_told_in_call then 'told_in_call'
         when is_ever_told then 'not_dispatched'
         else 'time_never_told'

@@ -296,8 +296,7 @@ def _rating(made: CardPoints, item: ItemRule, known: Known) -> Points:
 
 def _rank(made: CardPoints, item: ItemRule, known: Known) -> Points:
     store = made.card["store_code"]
-    found = []
-    lowest: tuple[Points, Row | None] | None = None
+    found: list[tuple[Points, Row | None]] = []
     for metric in item.metrics:
         row = known.ranks.get((store, metric))
         each = points.rank_points(
@@ -307,15 +306,14 @@ def _rank(made: CardPoints, item: ItemRule, known: Known) -> Points:
             item.least_ranked,
             item.weight.value,
         )
-        found.append(each)
+        found.append((each, row))
         if row:
             place = f"rank_{row['rank_no']}_of_{row['ranked']}"
             made.proof(item.name, "regional_rank", "|".join((store, known.month, metric)), place)
-        if points.lowest(found, item.weight.value) is each:
-            lowest = (each, row)
-    if lowest is None:
+    if not found:
         raise PolicyError(f"{item.name}_metrics names no ranking", key=f"{item.name}_metrics")
-    judged, row = lowest
+    judged = points.lowest([each for each, _ in found], item.weight.value)
+    row = next(row for each, row in found if each is judged)
     counts = {"numerator": row["rank_no"], "denominator": row["ranked"]} if row else {}
     _item_line(made, item, judged, **counts, credit=STORE)
     return judged

@@ -110,6 +110,12 @@ def score_month(
         run(connection, "score/judge_follow_ups", **bounds.bounds)
         packs = _packs(connection, group, bounds)
         _fill_opening(connection, group, policy, packs, bounds)
+        run(
+            connection,
+            "score/judge_complaints",
+            closing_on=bounds.closing_on,
+            time_zone=group.group.time_zone,
+        )
         for pack, stores in packs.items():
             _count(connection, policy, pack, stores, bounds, group.group.time_zone)
         run(connection, "score/fill_new_evidence")

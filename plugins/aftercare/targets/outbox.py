@@ -227,6 +227,8 @@ class Outbox:
             .scalars()
             .all()
         )
+        if not numbers:
+            return []
         found = warehouse.run(
             connection,
             "outbound/read_complaints",

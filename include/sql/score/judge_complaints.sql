@@ -1,0 +1,51 @@
+-- Complaints with the times of their steps in local time, judged once: what
+-- every KPI about their steps reads. `begins_at` is when the minutes of a term
+-- begin to run: at once, or when the store opens. What is left of them when it
+-- closes at `closes_at` stands still `shut_for` so long; a term that begins in
+-- the morning ends before. A step that was taken after the closing day is not
+-- taken for this month; one that was told in a call and is kept under the
+-- task's key has nobody who takes it.
+-- grain: one row per complaint that came in around the month
+-- reads: core.complaint, pg_temp.opening
+-- writes: pg_temp.judged_complaint
+create temporary table judged_complaint on commit drop as
+with
+complaints as (
+    select
+        store_code,
+        complaint_no,
+        received_on,
+        received_at,
+        received_at at time zone :time_zone as came_at,
+        acknowledged_at at time zone :time_zone as acknowledged_at,
+        dispatched_at at time zone :time_zone as dispatched_at,
+        solved_at at time zone :time_zone as handled_at,
+        coalesce(complaint_no = task_key, false) as is_told_in_call,
+        cast(:closing_on as date) + 1 as closed_from
+    from core.complaint
+    where not is_vanished or vanished_day > :closing_on
+)
+
+select
+    k.store_code,
+    k.complaint_no,
+    k.received_at,
+    k.is_told_in_call,
+    case
+        when k.came_at < o.closes_at then greatest(k.came_at, o.opens_at)
+        else o.next_opens_at
+    end as begins_at,
+    case when k.came_at < o.closes_at then o.closes_at end as closes_at,
+    o.next_opens_at - o.closes_at as shut_for,
+    case
+        when k.acknowledged_at < k.closed_from then k.acknowledged_at
+    end as acknowledged_at,
+    case
+        when k.dispatched_at < k.closed_from then k.dispatched_at
+    end as dispatched_at,
+    case
+        when k.handled_at < k.closed_from then k.handled_at
+    end as handled_at
+from complaints as k
+inner join opening as o
+    on k.store_code = o.store_code and k.received_on = o.day
