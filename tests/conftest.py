@@ -48,8 +48,8 @@ from aftercare.warehouse import connect, migrate  # noqa: E402
 TEMPLATE = "warehouse_template"
 
 LONG = (
-    *("test_runs_backfilled", "test_airflow", "test_upgrade", "test_tasks", "test_runs"),
-    *("test_runs_faults", "test_truth", "test_keys", "test_odoo", "test_odoo_mapping"),
+    *("test_runs_backfilled", "test_odoo", "test_airflow", "test_upgrade", "test_tasks"),
+    *("test_runs", "test_runs_faults", "test_truth", "test_keys", "test_odoo_mapping"),
     *("test_cookbook", "test_tasks_changed", "test_loads", "test_tasks_budget"),
 )
 """Files that take longest are begun first, so that no worker is left alone with one at the end."""
@@ -148,7 +148,7 @@ def warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[E
     """A fresh, migrated warehouse for one test."""
     _forget_connections()
     name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name, template=warehouse_template)
+    postgres.create_database(name, template=warehouse_template, is_small=True)
     engine = connect(postgres.url(name))
     yield engine
     _forget_connections()

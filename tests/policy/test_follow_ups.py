@@ -49,7 +49,7 @@ ORDINARY_NIGHT = date(2026, 7, 2)
 def house(postgres: Any, warehouse_template: str) -> Iterator[Engine]:
     """One warehouse for all situations, emptied before each."""
     name = f"situations_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name, template=warehouse_template)
+    postgres.create_database(name, template=warehouse_template, is_small=True)
     engine = connect(postgres.url(name))
     yield engine
     engine.dispose()

@@ -15,7 +15,7 @@ from aftercare.warehouse import connect
 def people_house(postgres: Any, warehouse_template: str) -> Iterator[Engine]:
     """One warehouse for all tests of a module, emptied before each."""
     name = f"people_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name, template=warehouse_template)
+    postgres.create_database(name, template=warehouse_template, is_small=True)
     engine = connect(postgres.url(name))
     yield engine
     engine.dispose()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from mail_server import MailServer, mailer
+from reflected import reflected
 from sqlalchemy import Engine, select, update
 
 from aftercare.demo.ports import free_port
@@ -56,18 +57,14 @@ def send(engine: Engine, sender: Any, group: Group = ONE) -> dict[str, int]:
 
 
 def states(engine: Engine) -> list[tuple[str, str, str | None]]:
-    from sqlalchemy import MetaData, Table
-
-    table = Table("mail", MetaData(), schema="outbound", autoload_with=engine)
+    table = reflected(engine, "outbound.mail")
     with engine.connect() as connection:
         found = connection.execute(select(table).order_by(table.c.mail_id))
         return [(row.recipient_masked, row.state, row.reason) for row in found]
 
 
 def set_state(engine: Engine, state: str) -> None:
-    from sqlalchemy import MetaData, Table
-
-    table = Table("mail", MetaData(), schema="outbound", autoload_with=engine)
+    table = reflected(engine, "outbound.mail")
     with engine.begin() as connection:
         connection.execute(update(table).values(state=state))
 

@@ -98,7 +98,7 @@ def test_six_kinds_of_systems_give_one_row_and_one_task(
     for kind in (*KINDS, "csv", "xlsx", "star"):
         # Each kind in a warehouse of its own, so that its order has to come in by itself.
         name = f"warehouse_{uuid.uuid4().hex[:12]}"
-        postgres.create_database(name, template=warehouse_template)
+        postgres.create_database(name, template=warehouse_template, is_small=True)
         engine = connect(postgres.url(name))
         care = CareGroup(engine)
         with source_of(kind, request, tmp_path / kind) as source:

@@ -30,7 +30,7 @@ JANUARY = date(2026, 1, 10)
 def house(postgres: Any, warehouse_template: str) -> Iterator[Garage]:
     """One garage for all situations that change no policy, each with vehicles of its own."""
     name = f"garage_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name, template=warehouse_template)
+    postgres.create_database(name, template=warehouse_template, is_small=True)
     engine = connect(postgres.url(name))
     yield Garage(engine)
     engine.dispose()

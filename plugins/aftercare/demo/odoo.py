@@ -70,6 +70,11 @@ class OdooServer:
         except OSError:
             raise OdooUnavailable(f"no Odoo was started in {self.home}") from None
 
+    @property
+    def is_started(self) -> bool:
+        """Whether it was started and not stopped since, by whomever."""
+        return (self.home / "port").exists()
+
     def prepare(self, say: Say = print) -> None:
         """Make the template, unless it was made before; half a minute."""
         keys = self.home / "keys.json"
