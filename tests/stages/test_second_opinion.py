@@ -7,7 +7,7 @@ from two_opinions import agreed
 
 
 def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None:
-    tasks, seen = agreed(warehouse, World(18, events=300, nights=40))
+    tasks, seen = agreed(warehouse, World(26, events=300, nights=40))
     assert set(seen) == {"open", "held", "postponed", "missed", "withdrawn", "done"}
     assert any(task.attempts for task in tasks.values())
     assert len(tasks) > 150
