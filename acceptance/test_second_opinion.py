@@ -4,9 +4,9 @@
 """
 
 import os
-from collections import Counter
 
 from care_world import World
+from second_opinion import RULES
 from two_opinions import agreed
 
 SHARE = float(os.environ.get("AFTERCARE_SHARE", "1"))
@@ -14,7 +14,8 @@ EVENTS, NIGHTS = int(50_000 * SHARE), 400
 
 
 def test_the_engine_says_what_the_second_opinion_says_every_day_of_a_year(warehouse):
-    tasks = agreed(warehouse, World(20_400, EVENTS, NIGHTS))
-    seen = Counter(task.status for task in tasks.values())
+    tasks, seen = agreed(warehouse, World(20_400, EVENTS, NIGHTS))
     assert set(seen) == {"open", "held", "postponed", "missed", "withdrawn", "done"}
     assert len(tasks) > EVENTS
+    made = {(task.rule.pack, task.rule.number) for task in tasks.values()}
+    assert made == {(rule.pack, rule.number) for rule in RULES}

@@ -182,6 +182,23 @@ def test_nights_in_any_order_say_alike_what_was_told(care: CareGroup) -> None:
     assert service(care) == ("done", "told", FIRST)
 
 
+def test_who_a_document_is_about_now_was_told_by_calls_that_were_known_before(
+    care: CareGroup,
+) -> None:
+    remind(care)
+    other = {"owner_phone_hash": b"other", "owner_phone_check": "valid"}
+    care.repair("R", date(2026, 1, 15), store_code="SK01", **other)
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(3))
+    care.night(july(3))
+    assert service(care) == ("open", None, None)
+    same = {"owner_phone_hash": b"same", "owner_phone_check": "valid"}
+    care.repair("R", date(2026, 1, 15), store_code="SK01", arrives=july(4), **same)
+    care.night(july(4))
+    # As a single night over all of it says, too.
+    assert service(care) == ("done", "told", FIRST)
+
+
 def test_a_call_that_was_a_mistake_told_nothing(care: CareGroup) -> None:
     remind(care)
     care.nights(july(1), july(2))

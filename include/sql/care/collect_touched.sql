@@ -37,17 +37,32 @@ numbers as materialized (
 ),
 
 -- Since when what a document says of itself, and what comes late, could have
--- been told in other calls.
+-- been told in other calls; and what a document now says of somebody else than
+-- when they were called.
 late as (
-    select
-        min(
+    select min(told.opens_on) as opens_on
+    from (
+        select
             cast(
                 s.event_on + make_interval(months => r.opens_months) as date
-            ) + r.opens_days
-        ) as opens_on
-    from night_subject as s
-    inner join night_rule as r on s.rule_no = r.rule_no
-    where r.is_mergeable and s.arrived_on is not null and s.problem is null
+            ) + r.opens_days as opens_on
+        from night_subject as s
+        inner join night_rule as r on s.rule_no = r.rule_no
+        where r.is_mergeable and s.arrived_on is not null and s.problem is null
+        union all
+        select t.open_on as opens_on
+        from night
+        cross join night_document as d
+        inner join care.follow_up_task as t
+            on
+                d.document_kind = t.document_kind
+                and d.store_code = t.store_code
+                and d.document_no = t.document_no
+        where
+            t.is_mergeable
+            and t.status <> 'done'
+            and t.expires_on >= night.on_day
+    ) as told
 ),
 
 own as (
