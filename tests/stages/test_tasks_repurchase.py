@@ -119,7 +119,7 @@ def test_who_was_asked_by_age_is_not_asked_by_cost_within_the_year(care: CareGro
     assert asked(care) == {AGE: ("done", "reached"), COST: QUIET}
 
 
-def test_age_asks_every_year_and_the_visit_in_between_waits_for_nobody(care: CareGroup) -> None:
+def test_age_asks_each_year_that_its_policy_names(care: CareGroup) -> None:
     care.deliver("S", date(2020, 7, 2), vin="V", usage="private")
     care.night(date(2025, 7, 1))
     care.call(AGE, date(2025, 7, 3))
