@@ -209,7 +209,7 @@ def test_a_question_by_cost_tells_what_the_visit_read_and_cost(
     care.repair("V", date(2026, 1, 20), arrives=date(2026, 1, 27), **changes)
     care.night(date(2026, 1, 27))
     told = say(key).output
-    assert "this visit: – km, settled for 23000.50 yuan (a warranty order" in told
+    assert "149000 km, settled for 23000.50 yuan (a warranty order, whose cost does not" in told
     assert "its repair did not cost as much" in told
     assert json.loads(say("CA01.S4-03.A", "--json").output)["visit"] is None
 
