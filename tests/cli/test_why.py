@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from care_group import THREE_DAYS, CareGroup
+from care_group import THREE_DAYS, CareGroup, group_of
 from care_world import Warehouse, World
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, insert, update
@@ -189,6 +190,28 @@ def test_a_reminder_of_a_policy_names_the_policy_s_row(
         "test",
         False,
     )
+
+
+def test_a_question_by_cost_tells_what_the_visit_read_and_cost(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    packs = {"CA01": [{"from": date(2000, 1, 1), "pack": "ev-company"}]}
+    care.group = group_of(store_packs=packs)
+    care.repair("V", date(2026, 1, 20), odometer_in_km=149000, amount=Decimal("23000.50"))
+    care.repair("P", date(2026, 1, 20))
+    care.night(date(2026, 1, 26))
+    key = "CA01.S3-20.V.2"
+    assert "this visit: 149000 km, settled for 23000.50 yuan\n" in say(key).output
+    assert "care-norm/follow_ups/repurchase_cost/cost_from@2012-01-01" in say(key).output
+    assert "care-norm/follow_ups/repurchase_cost/quiet_months@2012-01-01" in say(key).output
+    assert json.loads(say(key, "--json").output)["visit"]["cost"] == "23000.50"
+    changes = {"ro_type": "warranty", "amount": Decimal("23000.50")}
+    care.repair("V", date(2026, 1, 20), arrives=date(2026, 1, 27), **changes)
+    care.night(date(2026, 1, 27))
+    told = say(key).output
+    assert "149000 km, settled for 23000.50 yuan (a warranty order, whose cost does not" in told
+    assert "its repair did not cost as much" in told
+    assert json.loads(say("CA01.S4-03.A", "--json").output)["visit"] is None
 
 
 def test_a_service_tells_from_when_how_far_and_how_fast(

@@ -105,6 +105,7 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
     renewed_until = given.pop("renewed_until", None)
     booked_on = given.pop("booked_on", None)
     agreed_on = given.pop("agreed_on", None)
+    came_before, bought = given.pop("came_before", None), given.pop("bought", None)
     no_messages_from = given.pop("no_messages_from", None)
     messages_from = given.pop("messages_from", None)
     if event == "policy_end":
@@ -132,6 +133,12 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.repair("A", given.pop("exit_on"), store, **given)
     else:
         care.deliver("A", given.pop("delivered_on"), store, **given)
+    if came_before:
+        came_before = dict(came_before)
+        care.repair("E", came_before.pop("exit_on"), store, vin="VINA", **came_before)
+    if bought:
+        bought = dict(bought)
+        care.deliver("S", bought.pop("delivered_on"), store, vin="VINA", **bought)
     if came_again_on:
         care.repair("B", came_again_on, store, vin="VINA")
     if sold_again_on:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,52 @@ def test_a_greeting_or_campaign_that_cannot_work_is_refused(
     policy = broken(tmp_path, item, old, new)
     with pytest.raises(PolicyError, match=message):
         follow_ups(policy, "skoda-dealer")
+
+
+KILOMETRES = "care-norm/follow_ups/repurchase_odometer"
+COST, AGE = "care-norm/follow_ups/repurchase_cost", "care-norm/follow_ups/repurchase"
+
+
+@pytest.mark.parametrize(
+    ("item", "old", "new", "message"),
+    [
+        (KILOMETRES, "unit: kilometre", "unit: count", "in kilometre, not in count"),
+        (COST, "unit: yuan", "unit: point", "in yuan, not in point"),
+        (
+            AGE,
+            "quiet_months:\n  unit: calendar_month",
+            "quiet_months:\n  unit: count",
+            "not in count",
+        ),
+        (
+            AGE,
+            "recurs_after:\n  unit: month_list",
+            "odometer_from:\n  unit: kilometre",
+            "needs a whole",
+        ),
+        (AGE, "-01: 12", "-01: 0", "quiet_months is at least 1"),
+        (COST, "event: workshop_exit", "event: service_due", "service_due is no visit"),
+        (COST, "-01: 20000", "-01: 0", "needs an amount in yuan above 0"),
+        (COST, "-01: 20000", "-01: 0.005", "two decimals at most"),
+        (KILOMETRES, "-01: 150000", "-01: 0", "needs a whole number of kilometres, 1 or more"),
+        (COST, "occurrence: 2", "occurrence: 1", "are both S3-20, occurrence 1"),
+    ],
+)
+def test_a_follow_up_of_visits_that_cannot_work_is_refused(
+    item: str, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PolicyError, match=message):
+        follow_ups(broken(tmp_path, item, old, new), "care-norm")
+
+
+def test_what_a_visit_must_have_reached_is_dated(tmp_path: Path) -> None:
+    changes = {date(2026, 7, 1): "25000.50"}
+    found = of(changed_policy(tmp_path, COST, "cost_from", changes), "care-norm", "repurchase_cost")
+    assert [(each.event_from, each.cost_from) for each in found] == [
+        (date(2012, 1, 1), Decimal(20000)),
+        (date(2026, 7, 1), Decimal("25000.50")),
+    ]
+    assert {(each.odometer_from, each.quiet_months) for each in found} == {(None, 12)}
 
 
 def test_a_lunar_birthday_stands_in_the_place_of_the_other(tmp_path: Path) -> None:

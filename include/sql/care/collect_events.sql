@@ -1,12 +1,13 @@
 -- Deliveries, visits that ended and other occasions inside the window of a
 -- follow-up that have no task yet. When a document's own event became known is
 -- asked later; any other occasion is known when its day has come. Whether a
--- booking or another owner leaves nothing to do, the rule says. offset 0
+-- booking or another owner leaves nothing to do, the rule says. Of a rule for
+-- visits that read or cost as much, only those are looked at further. offset 0
 -- keeps the planner, which cannot tell how short the windows are, from reading
 -- all orders instead of theirs, and all tasks of a rule.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.occasion,
---   care.follow_up_task
+--   core.repair_order, care.follow_up_task
 -- writes: pg_temp.night_subject
 insert into night_subject (
     task_key,
@@ -68,6 +69,23 @@ inner join lateral (
         and e.event_on between w.first_on and w.last_on
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
         and coalesce(e.problem in ('booked', 'sold_again'), true)
+        and (
+            num_nonnulls(r.odometer_from, r.cost_from) = 0
+            or exists (
+                select 1
+                from core.repair_order as o
+                where
+                    e.store_code = o.store_code
+                    and e.document_no = o.ro_no
+                    and coalesce(
+                        coalesce(o.odometer_out_km, o.odometer_in_km)
+                        >= r.odometer_from,
+                        r.odometer_from is null
+                    )
+                    and coalesce(o.amount >= r.cost_from, r.cost_from is null)
+                offset 0 -- noqa: AM09
+            )
+        )
         and not exists (
             select 1
             from care.follow_up_task as t

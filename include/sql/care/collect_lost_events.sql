@@ -2,7 +2,9 @@
 -- say, before this night came to see them: nights in order had made their
 -- tasks and withdrawn them, so this one makes them withdrawn. The event is that
 -- of the newest captured version with nothing against it; it was lost when a
--- newer one came, or when a sweep missed the document.
+-- newer one came, or when a sweep missed the document. Of a rule for visits
+-- that read or cost as much, that version has to have done so, and no visit
+-- before it.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule,
 --   care.occasion, core.sales_order, core.repair_order, staging.sales_order,
@@ -76,6 +78,8 @@ versions as (
         ) as contact_digest,
         cast(null as text) as owner_check,
         cast(null as bytea) as owner_digest,
+        cast(null as integer) as odometer_km,
+        cast(null as numeric) as cost,
         case
             when v.status <> 'cancelled'
                 then cast(v.delivered_at at time zone zone.time_zone as date)
@@ -109,6 +113,8 @@ versions as (
             || coalesce(v.owner_phone_hash, '')
             || coalesce(v.plate_hash, '')
         ) as owner_digest,
+        coalesce(v.odometer_out_km, v.odometer_in_km) as odometer_km,
+        case when v.ro_type <> 'warranty' then v.amount end as cost,
         case
             when
                 v.status <> 'cancelled'
@@ -169,6 +175,8 @@ lost_events as (
         e.contact_digest,
         e.owner_check,
         e.owner_digest,
+        e.odometer_km,
+        e.cost,
         d.event,
         d.problem,
         min(v.arrived_on) filter (
@@ -203,6 +211,8 @@ lost_events as (
         e.contact_digest,
         e.owner_check,
         e.owner_digest,
+        e.odometer_km,
+        e.cost,
         d.event,
         d.problem,
         d.vanished_day
@@ -260,6 +270,8 @@ inner join night_rule as r
         and e.event = r.event
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
         and e.event_on between r.event_from and r.event_to
+        and coalesce(e.odometer_km >= r.odometer_from, r.odometer_from is null)
+        and coalesce(e.cost >= r.cost_from, r.cost_from is null)
 where
     e.lost_on is not null
     and not exists (
@@ -270,4 +282,19 @@ where
             and r.rule_id = t.rule_id
             and e.document_no = t.document_no
             and r.occurrence = t.occurrence
+    )
+    and not exists (
+        select 1
+        from core.repair_order as own
+        inner join core.repair_order as earlier on own.vin = earlier.vin
+        where
+            e.store_code = own.store_code
+            and e.document_no = own.ro_no
+            and (own.opened_at, own.store_code, own.ro_no)
+            > (earlier.opened_at, earlier.store_code, earlier.ro_no)
+            and coalesce(earlier.odometer_out_km, earlier.odometer_in_km)
+            >= r.odometer_from
+            and earlier.status <> 'cancelled'
+            and not earlier.is_reversed
+            and not earlier.is_vanished
     )

@@ -1,4 +1,5 @@
 -- A follow-up with its policy values for events of a range of days.
+-- odometer_from: kilometres; cost_from: yuan.
 -- look_from and look_to: the event days that tonight can make tasks of.
 -- grain: one row per pack, follow-up and range of event days
 -- reads: –
@@ -56,5 +57,8 @@ create temporary table if not exists night_rule (
     satisfaction_from integer,
     satisfaction_to integer,
     has_trouble boolean not null,
+    odometer_from integer,
+    cost_from numeric(14, 2),
+    quiet_months integer,
     policy_line text not null
 ) on commit drop

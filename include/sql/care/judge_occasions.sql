@@ -1,7 +1,11 @@
 -- What leaves nothing to do by what a rule says of itself. A rule about the
 -- owner ends for who sold the vehicle; one about whom the document names, such
 -- as the buyer, does not. A visit that is agreed on silences until some days
--- after it: who did not come is reminded again.
+-- after it: who did not come is reminded again. What a visit must have read or
+-- cost is asked of its order as it stands, so that a correction counts; what
+-- the maker pays (warranty) cost the customer nothing. The odometer reached a
+-- value at the first visit that stands and read as much. A visit does not tell
+-- what the vehicle is used for: its last sale does.
 -- grain: one row per task without an occasion
 -- reads: pg_temp.night_rule, pg_temp.night_owner, care.service_due,
 --   core.sales_order, core.repair_order, core.booking
@@ -89,11 +93,107 @@ problems as (
         )
 ),
 
+visits as materialized (
+    select
+        s.task_key,
+        s.vin,
+        d.store_code,
+        d.ro_no,
+        d.opened_at,
+        r.odometer_from,
+        r.cost_from,
+        r.usages,
+        coalesce(d.odometer_out_km, d.odometer_in_km) as odometer_km,
+        case when d.ro_type <> 'warranty' then d.amount end as cost
+    from night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    inner join lateral (
+        select o.*
+        from core.repair_order as o
+        where s.store_code = o.store_code and s.document_no = o.ro_no
+        offset 0 -- noqa: AM09
+    ) as d on true
+    where
+        s.problem is null
+        and s.event = 'workshop_exit'
+        and num_nonnulls(r.odometer_from, r.cost_from) > 0
+),
+
+of_visits as (
+    select
+        v.task_key,
+        'below_odometer' as problem,
+        4 as place
+    from visits as v
+    where
+        v.odometer_from is not null
+        and coalesce(v.odometer_km < v.odometer_from, true)
+    union all
+    select
+        v.task_key,
+        'below_cost' as problem,
+        5 as place
+    from visits as v
+    where v.cost_from is not null and coalesce(v.cost < v.cost_from, true)
+    union all
+    select
+        v.task_key,
+        'read_before' as problem,
+        6 as place
+    from visits as v
+    where
+        exists (
+            select 1
+            from core.repair_order as earlier
+            where
+                v.vin = earlier.vin
+                and (v.opened_at, v.store_code, v.ro_no)
+                > (earlier.opened_at, earlier.store_code, earlier.ro_no)
+                and coalesce(earlier.odometer_out_km, earlier.odometer_in_km)
+                >= v.odometer_from
+                and earlier.status <> 'cancelled'
+                and not earlier.is_reversed
+                and not earlier.is_vanished
+        )
+    union all
+    select
+        v.task_key,
+        'other_usage' as problem,
+        7 as place
+    from visits as v
+    inner join lateral (
+        select d.usage
+        from core.sales_order as d
+        where
+            v.vin = d.vin
+            and d.delivered_on is not null
+            and d.status <> 'cancelled'
+            and not d.is_vanished
+        order by d.delivered_on desc, d.store_code asc, d.order_no asc
+        limit 1
+    ) as sold on true
+    where v.usages <> '{}' and sold.usage <> all(v.usages)
+),
+
+all_problems as (
+    select
+        task_key,
+        problem,
+        place
+    from problems
+    union all
+    select
+        task_key,
+        problem,
+        place
+    from of_visits
+),
+
 first_problems as (
     select distinct on (task_key)
         task_key,
         problem
-    from problems
+    from all_problems
     order by task_key asc, place asc
 )
 

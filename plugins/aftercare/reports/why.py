@@ -18,7 +18,7 @@ from aftercare.reports.morning_words import REASONS
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
 from aftercare.rules.festivals import festivals_on
-from aftercare.rules.follow_ups import BIRTHDAYS
+from aftercare.rules.follow_ups import BIRTHDAYS, OF_VISITS
 from aftercare.rules.placed import PlacedDate
 from aftercare.words import ANSWERS, FEEDS, FESTIVALS, OUTCOMES, YES_NO, word
 from aftercare.words import say as say_pair
@@ -39,7 +39,7 @@ class Story:
     """All that the warehouse knows of a task, and how today's policy would place its dates.
 
     ``title`` is by language. ``words`` are consents and preferences, ``merged`` the tasks that wait for
-    this one or were told in its call, ``told`` the calls in which a trouble was told. ``decisions`` are of the case in which the row was held. ``placed`` is
+    this one or were told in its call, ``visit`` what the odometer of a visit read and what it cost, ``told`` the calls in which a trouble was told. ``decisions`` are of the case in which the row was held. ``placed`` is
     empty where today's policy has no such follow-up for the event. ``wants_approval``: today's policy asks
     for scripts that somebody approved.
     """
@@ -57,6 +57,7 @@ class Story:
     told: Sequence[Row]
     wishes: Sequence[Row]
     words: Sequence[Row]
+    visit: Row | None
     service: Row | None
     number: Row | None
     merged: Sequence[Row]
@@ -90,6 +91,7 @@ class Story:
             "answers": [row["outcome"] for row in self.answers],
             "wishes": [dict(row) for row in self.wishes],
             "words": [dict(row) for row in self.words],
+            "visit": dict(self.visit) if self.visit else None,
             "service": dict(self.service) if self.service else None,
             "number": dict(self.number) if self.number else None,
             "merged": [dict(row) for row in self.merged],
@@ -256,9 +258,22 @@ def _service(due: Row, say: Words) -> Iterator[str]:
         yield say("service_moved")
 
 
+def _visit(visit: Row, say: Words) -> str:
+    """What a follow-up about kilometres or cost rests on, as the order says by now."""
+    cost = visit["cost"]
+    return say(
+        "visit",
+        km="–" if visit["odometer_km"] is None else visit["odometer_km"],
+        cost="–" if cost is None else cost,
+        why=say("visit_warranty") if visit["is_warranty"] else "",
+    )
+
+
 def _dates(story: Story, say: Words) -> Iterator[str]:
     task = story.task
     yield say("date_event_on", day=task["event_on"])
+    if story.visit and any(line["name"] in OF_VISITS for line in story.policy_lines):
+        yield _visit(story.visit, say)
     if story.service:
         yield from _service(story.service, say)
     wanted = {placed.name: placed for placed in story.placed} if story.is_explained else {}

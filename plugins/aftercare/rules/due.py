@@ -11,6 +11,7 @@ import calendar
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from aftercare.rules.calendar import ONE_DAY, OpenDays
@@ -109,6 +110,9 @@ class FollowUp:
     ``known_months`` how long ago the last visit or the delivery may lie of those whom it is for.
     ``satisfaction_from`` and ``satisfaction_to``: the marks of a customer, both included, that it sees to;
     ``has_trouble``: complaints and faults that were not cleared, whatever the mark.
+    ``odometer_from`` kilometres and ``cost_from`` yuan: it is only for visits at which the odometer first read as
+    much, or which cost as much; both where both are given. ``quiet_months``: for so long after its vehicle's last task of
+    this rule there is no other one.
     """
 
     pack: str
@@ -146,6 +150,9 @@ class FollowUp:
     satisfaction_from: int | None
     satisfaction_to: int | None
     has_trouble: bool
+    odometer_from: int | None
+    cost_from: Decimal | None
+    quiet_months: int | None
     ways: Ways
     policy_line: str
     line_ids: tuple[str, ...]

@@ -101,12 +101,24 @@ VALUES = (
 )
 FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
 SATISFACTION = ("satisfaction_from", "satisfaction_to")
+OF_VISITS = {"odometer_from": "kilometre", "cost_from": "yuan"}
+"""What a visit to the workshop must have reached where a follow-up says so, and in which unit."""
+QUIET = "quiet_months"
 OF_ATTEMPTS = ("attempts", "afternoon_from", "message_after", "missed_script", "message_script")
 OTHERWISE = ("otherwise_channel", "otherwise_script")
 """The way of a message that cannot be sent, where a follow-up has one."""
 OWN_WORDS = ("message_script", "missed_script")
 """Scripts of messages in place of a call, of which a follow-up may have its own instead of the house's."""
-MORE_VALUES = (FESTIVALS, KNOWN_WITHIN, RECURS, *SATISFACTION, "silent_after_booking", *OWN_WORDS)
+MORE_VALUES = (
+    FESTIVALS,
+    KNOWN_WITHIN,
+    RECURS,
+    *SATISFACTION,
+    *OF_VISITS,
+    QUIET,
+    "silent_after_booking",
+    *OWN_WORDS,
+)
 """Values that only some follow-ups have."""
 
 
@@ -216,6 +228,8 @@ def _follow_up(
     used += of_people.values()
     told = _told(policy, pack, item, event, start)
     used += told.values()
+    asked = _asked(policy, pack, item, event, start)
+    used += asked.values()
     channels = (INTERNAL,) if event == "trouble_told" else CHANNELS
     due = lines["due_after"]
     topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
@@ -264,6 +278,7 @@ def _follow_up(
         else None,
         **{name: told[name].value if name in told else None for name in SATISFACTION},
         has_trouble=bool(about.get("trouble", False)),
+        **{name: asked[name].value if name in asked else None for name in (*OF_VISITS, QUIET)},
         ways=ways,
         policy_line=due.line_id,
         line_ids=tuple(line.line_id for line in (*used, *of_ways)),
@@ -308,6 +323,24 @@ def _told(policy: Policy, pack: str, item: str, event: Event, start: date) -> di
             line=first.file_line,
             key=first.name,
         )
+    return lines
+
+
+def _asked(policy: Policy, pack: str, item: str, event: Event, start: date) -> dict[str, Line]:
+    """The values that say for which visits it is, and for how long its vehicle is left in peace."""
+    found = {name: policy.find(pack, item, name, start) for name in (*OF_VISITS, QUIET)}
+    lines = {name: line for name, line in found.items() if line is not None}
+    for name, line in lines.items():
+        unit = OF_VISITS.get(name, "calendar_month")
+        trouble = None
+        if line.unit != unit:
+            trouble = f"{name} is given in {unit}, not in {line.unit}"
+        elif name in OF_VISITS and event != "workshop_exit":
+            trouble = f"{name} is for workshop_exit, and {event} is no visit to the workshop"
+        elif name == QUIET and (event in (*NUMBERED, "lead_defeated") or not line.value):
+            trouble = f"{name} is at least 1, and for what is about one vehicle"
+        if trouble:
+            raise PolicyError(trouble, file=line.file, line=line.file_line, key=line.name)
     return lines
 
 

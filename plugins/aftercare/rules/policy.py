@@ -39,6 +39,8 @@ Unit = Literal[
     "month_list",
     "period",
     "count",
+    "kilometre",
+    "yuan",
     "kilometre_per_day",
     "kilometre_per_day_range",
     "kilometre_per_day_by_model",

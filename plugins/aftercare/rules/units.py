@@ -121,6 +121,20 @@ def _point_ranges(raw: object) -> tuple[dict[str, Decimal], ...]:
     return found
 
 
+def _kilometres(raw: object) -> int:
+    if not _whole(raw):
+        raise ValueError("a whole number of kilometres, 1 or more")
+    return _whole(raw)
+
+
+def _yuan(raw: object) -> Decimal:
+    """Money in yuan, to the fen."""
+    amount = _number(raw)
+    if amount <= 0 or amount != round(amount, 2):
+        raise ValueError("an amount in yuan above 0, with two decimals at most")
+    return amount
+
+
 def _kilometres_per_day(raw: object) -> Decimal:
     if (number := _number(raw)) < 1:
         raise ValueError("a number of kilometres a day, 1 or more")
@@ -188,6 +202,8 @@ UNITS: dict[str, Callable[[Any], Any]] = {
     "month_list": _months,
     "period": _period,
     "count": _whole,
+    "kilometre": _kilometres,
+    "yuan": _yuan,
     "kilometre_per_day": _kilometres_per_day,
     "kilometre_per_day_range": _range,
     "kilometre_per_day_by_model": _by_model(_kilometres_per_day),

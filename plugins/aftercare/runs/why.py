@@ -54,6 +54,7 @@ def explain_task(task_key: str) -> Story:
             told=_all(connection, "why/list_told", task_key=task_key),
             wishes=_all(connection, "why/list_wishes", task_key=task_key),
             words=_all(connection, "why/list_words", task_key=task_key),
+            visit=next(iter(_all(connection, "why/get_visit", task_key=task_key)), None),
             service=next(iter(_all(connection, "why/get_service_due", task_key=task_key)), None),
             number=next(iter(_all(connection, "why/get_number", task_key=task_key)), None),
             merged=_all(connection, "why/list_merged", task_key=task_key),

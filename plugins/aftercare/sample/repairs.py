@@ -29,6 +29,9 @@ FATES = (
     ("spoilt", 1.0),
 )
 
+COSTLY = 0.08
+"""Of repairs of engine, gearbox or body: what a customer thinks twice about."""
+
 
 def make_repair(
     store: Store,
@@ -101,7 +104,7 @@ def make_repair(
         "settled_at": settled_at,
         "delivered_at": delivered_at,
         "odometer_out_km": shown + (rng.randint(0, 3) if rng.random() < 0.3 else 0),
-        "amount": Decimal(rng.randint(6_000, 480_000)) / 100,
+        "amount": _amount(Decimal(rng.randint(6_000, 480_000)) / 100, opened, number),
     }
     row.add(Version(day, opened_at, opened, breaks=breaks))
     if fate == "late_settlement":
@@ -130,6 +133,15 @@ def make_repair(
     elif fate.startswith("reversed"):
         return _reverse(row, fate, rng), fate
     return [row], fate
+
+
+def _amount(usual: Decimal, opened: Values, number: int) -> Decimal:
+    """What the order cost: a few repairs of engine, gearbox or body cost many times the usual."""
+    # Drawn apart, so that the rest of the group stays as it is.
+    is_big = opened["ro_type"] == "repair" and opened["repair_type"] in ("mechanical", "bodywork")
+    if is_big and Random(number).random() < COSTLY:
+        return usual + 20_000
+    return usual
 
 
 def _warnings(phone: Phone, advisor: str | None) -> tuple[Break, ...]:

@@ -125,6 +125,7 @@ def make_tasks(
         run(connection, "care/find_attempts", horizon=horizon, time_zone=group.group.time_zone)
         run(connection, "care/judge_tasks", horizon=horizon)
         run(connection, "care/keep_settled", day=day, horizon=horizon)
+        run(connection, "care/keep_quiet", horizon=horizon)
         _keep_shadow(connection, group, horizon)
         run(connection, "care/hold_unreachable")
         run(connection, "care/keep_missed", day=day)
@@ -341,8 +342,12 @@ def _rule_window(
         "satisfaction_from",
         "satisfaction_to",
         "has_trouble",
+        "odometer_from",
+        "quiet_months",
     ):
         window[name] = getattr(follow_up, name)
+    # As text, for JSON has no decimal numbers.
+    window["cost_from"] = None if follow_up.cost_from is None else str(follow_up.cost_from)
     return window
 
 
