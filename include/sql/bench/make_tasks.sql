@@ -1,10 +1,11 @@
 -- The reference of a day's tasks: the follow-ups that two packs have today,
 -- their dates written out, each found by the day of its event on indexes.
--- Valid for days without closed ones.
+-- Valid for days without closed ones, and for those of no festival.
 -- grain: one row per task
 -- reads: core.store, core.sales_order, core.repair_order, care.service_due,
 --   core.insurance_policy, core.lead, core.booking, core.consent,
---   core.assignment, care.follow_up_task, ops.policy_line, ops.policy_version
+--   core.call_result, core.assignment, care.follow_up_task, ops.policy_line,
+--   ops.policy_version
 -- writes: care.follow_up_task
 with given as (
     select
@@ -34,6 +35,8 @@ rules (
     ('CHANGAN', 'S4-04', 1, 'delivery', 'customer', 'SC', 0, 7, 7, 9, 0, 14),
     ('CHANGAN', 'S4-05', 1, 'delivery', 'customer', 'AC', 0, 18, 18, 21, 0, 24),
     ('CHANGAN', 'S4-06', 1, 'exit', 'deliverer', 'AC', 0, 1, 3, 3, 0, 15),
+    ('CHANGAN', 'S4-26', 1, 'trouble', 'called', 'AC', 0, 1, 1, 1, 0, 30),
+    ('CHANGAN', 'S4-26', 5, 'trouble', 'called', 'SUP', 0, 1, 3, 3, 0, 30),
     ('SKODA', 'S2-01', 1, 'delivery', 'customer', 'SC', 0, 1, 3, 3, 0, 15),
     ('SKODA', 'S2-01', 2, 'delivery', 'customer', 'SC', 3, 0, 0, 7, 4, 0),
     ('SKODA', 'S2-01', 3, 'delivery', 'customer', 'SC', 6, 0, 0, 7, 7, 0),
@@ -314,17 +317,67 @@ events as (
             and not l.is_vanished
         offset 0 -- noqa: AM09
     ) as leads on windows.event = 'defeat'
+    union all
+    select
+        windows.*,
+        troubles.document_kind,
+        troubles.document_no,
+        troubles.vin,
+        troubles.called_on as event_on,
+        troubles.contact_check,
+        cast(null as bytea) as contact_hash
+    from windows
+    inner join lateral (
+        select
+            called.document_kind,
+            called.document_no,
+            c.called_on,
+            min(called.vin) as vin,
+            min(called.contact_check) as contact_check,
+            min(c.satisfaction) as satisfaction
+        from core.call_result as c
+        inner join care.follow_up_task as called on c.task_key = called.task_key
+        where
+            c.store_code = windows.store_code
+            and c.called_on between windows.first_on and windows.last_on
+            and c.satisfaction <= 6
+        group by called.document_kind, called.document_no, c.called_on
+        offset 0 -- noqa: AM09
+    ) as troubles on windows.event = 'trouble'
+    where
+        windows.occurrence
+        = case when troubles.satisfaction <= 4 then 1 else 5 end
 ),
 
--- A person is greeted each year: the day tells the greetings apart.
+-- What may come again in another year or call is told apart by its day.
 numbered as (
     select
         events.*,
         case events.event
             when 'birthday'
                 then cast(to_char(events.event_on, 'YYYYMMDD') as integer)
+            when 'trouble'
+                then
+                    cast(to_char(events.event_on, 'YYYYMMDD') as integer) * 10
+                    + events.occurrence
             else events.occurrence
-        end as number
+        end as number,
+        case
+            when events.event = 'birthday'
+                then to_char(events.event_on, '.YYYYMMDD')
+            when events.event = 'trouble'
+                then
+                    to_char(events.event_on, '.YYYYMMDD')
+                    || case events.document_kind
+                        when 'sales_order' then 'S'
+                        when 'repair_order' then 'R'
+                        when 'insurance_policy' then 'P'
+                        else 'L'
+                    end
+                    || events.occurrence
+            when events.occurrence > 1 then '.' || events.occurrence
+            else ''
+        end as key_end
     from events
 ),
 
@@ -340,9 +393,7 @@ dated as (
         || numbered.rule_id
         || '.'
         || numbered.document_no
-        || case
-            when numbered.number > 1 then '.' || numbered.number else ''
-        end as task_key,
+        || numbered.key_end as task_key,
         cast(
             numbered.event_on + make_interval(months => numbered.over_months)
             as date
@@ -396,7 +447,11 @@ select
     dated.from_on + dated.due as due_on,
     dated.from_on + dated.late as deadline_on,
     greatest(dated.expires_on, dated.from_on + dated.late) as expires_on,
-    dated.contact,
+    case
+        when dated.contact <> 'called' then dated.contact
+        when dated.document_kind = 'repair_order' then 'deliverer'
+        else 'customer'
+    end as contact_kind,
     dated.contact_check,
     dated.role,
     owners.employee_no,
