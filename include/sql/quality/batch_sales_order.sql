@@ -37,6 +37,7 @@ select
     given.order_no,
     given.signed_on,
     given.delivered_at,
+    given.invoiced_on,
     given.registered_on,
     loads.business_day,
     given.sales_consultant_no,

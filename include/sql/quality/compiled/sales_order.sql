@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.sales_order, quality.row_fact
 -- writes: quality.flag
--- suite: baa1ab0316a3e68af7b6f9aae65d0e57cf92c02fdd684c2aeae86d74536a5389
--- statement: 4b0f42ca41e774048957e64c3439c385107c7c2976f1a1800ee55462a17817fe
+-- suite: caed9e438881c26893bd2570bca4197acce529e5256ee0d8b3979dcdc39d733f
+-- statement: 7682bfbac23e9cbb2f056daa6a6499b3fadea95ab3f56cb77d2d1330fb5abb85
 WITH batch AS
 (with given as (
     select *
@@ -39,6 +39,7 @@ select
     given.order_no,
     given.signed_on,
     given.delivered_at,
+    given.invoiced_on,
     given.registered_on,
     loads.business_day,
     given.sales_consultant_no,

@@ -379,7 +379,7 @@ select
 from core.lead as leads;
 
 -- Inspections of the packs count from it now, and of packs that extend them;
--- the policy line says which follow-up a task is of. Keys do not tell the event.
+-- the policy line says of which follow-up a task is. No key tells the event.
 update care.follow_up_task
 set event = 'registration'
 where
