@@ -52,11 +52,11 @@ select
                     as unread (field_name)
             )
     end as unreadable_columns,
-    -- A used car was registered at its first owner's; no car was before 1970,
-    -- which systems store for no date.
+    -- A used car was registered by who had it first, and which kind it is may not
+    -- be told; no car was before 1970, which systems store for no date.
     case
         when
-            coalesce(given.sale_type, 'new') <> 'used'
+            given.sale_type <> 'used'
             or given.registered_on <= date '1970-01-01'
             then
                 coalesce(

@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.sales_order, quality.row_fact
 -- writes: quality.flag
--- suite: caed9e438881c26893bd2570bca4197acce529e5256ee0d8b3979dcdc39d733f
--- statement: 7682bfbac23e9cbb2f056daa6a6499b3fadea95ab3f56cb77d2d1330fb5abb85
+-- suite: de6e278537895298ef63071f5d5a29816b87bfeb06555e3e7083c40143eb9e1d
+-- statement: f07e78f61132d62c7085b57af179eaf69df5397bb998e9e8ed42c88b57657930
 WITH batch AS
 (with given as (
     select *
@@ -56,7 +56,7 @@ select
     end as unreadable_columns,
     case
         when
-            coalesce(given.sale_type, 'new') <> 'used'
+            given.sale_type <> 'used'
             or given.registered_on <= date '1970-01-01'
             then
                 coalesce(
