@@ -52,8 +52,8 @@ select
                     as unread (field_name)
             )
     end as unreadable_columns,
-    -- A used car was registered by who had it first, and which kind it is may not
-    -- be told; no car was before 1970, which systems store for no date.
+    -- Of a used car the first owner's, and the kind of a sale may not be told;
+    -- no car was registered before 1970, which systems store for no date.
     case
         when
             given.sale_type <> 'used'

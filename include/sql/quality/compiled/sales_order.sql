@@ -2,7 +2,7 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.sales_order, quality.row_fact
 -- writes: quality.flag
--- suite: de6e278537895298ef63071f5d5a29816b87bfeb06555e3e7083c40143eb9e1d
+-- suite: bdcf1b62ba8b6c423c818ed8d9e510544aced798d2aa11840e280f4b8497d206
 -- statement: f07e78f61132d62c7085b57af179eaf69df5397bb998e9e8ed42c88b57657930
 WITH batch AS
 (with given as (
