@@ -110,7 +110,7 @@ def is_function_of_core(task: Table) -> ColumnElement[bool]:
     it is, and no night makes up for one that a later sweep made needless.
     """
     reason = task.c.status_reason
-    is_of_order = task.c.event.in_(["delivery", "workshop_exit"])
+    is_of_order = task.c.event.in_(["delivery", "registration", "workshop_exit"])
     stands = task.c.status.in_(["open", "held", "postponed"])
     return or_(
         and_(is_of_order, reason.is_distinct_from("document_gone")),
@@ -177,6 +177,8 @@ def test_nights_that_run_again_in_random_order_three_at_once_change_nothing(
     found = [row for row in again["care.follow_up_task"] if row[0] not in known]
     # A reminder that only a late night finds, when it is over, is told to nobody.
     assert all({"missed", "late_by_data"} <= set(row) for row in found), found
-    assert not {"delivery", "workshop_exit"} & {word for row in found for word in row}
+    assert not {"delivery", "registration", "workshop_exit"} & {
+        word for row in found for word in row
+    }
     again["care.follow_up_task"] = [row for row in again["care.follow_up_task"] if row[0] in known]
     assert differences(left["lived"], again) == []

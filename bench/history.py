@@ -34,7 +34,12 @@ from bench.sizes import DAY, TIMES_AS_LONG, Size
 
 LIMIT = 2.0
 PART_ROWS = 500_000
-CONTACT = {"name": "王伟军", "phone": "13800000000", "plate": "浙A00001"}
+CONTACT = {
+    "name": "王伟军",
+    "phone": "13800000000",
+    "plate": "浙A00001",
+    "birthday": "1980-01-01",
+}
 """Of everybody in a made-up history: what is sent has to be opened."""
 DAY_BEFORE = DAY - timedelta(days=1)
 POLICY = PROJECT / "include" / "policy"
@@ -43,8 +48,7 @@ MAPPING = PROJECT / "include" / "mappings" / "dealer" / f"{SYSTEM}.yaml"
 
 def fill_reference_data(connection: Connection, stores: int) -> None:
     """Stores and staff, as the night before brought them."""
-    load = {"system": SYSTEM, "day": DAY_BEFORE}
-    load_id = warehouse.run(connection, "bench/keep_load", feed="store", **load).scalar_one()
+    load_id = _keep_load(connection, "store")
     warehouse.run(connection, "bench/fill_stores", load_id=load_id, day=DAY_BEFORE, stores=stores)
     warehouse.run(connection, "bench/fill_employees")
     warehouse.run(connection, "bench/fill_assignments")
@@ -56,13 +60,9 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
     engine = warehouse.connect(server.url(database), statement_timeout_ms=0)
     warehouse.migrate(engine)
     load_policy(engine, Policy.load(POLICY))
-    load = {"system": SYSTEM, "day": DAY_BEFORE}
     ciphers = {f"{kind}_cipher": KEYRING.encrypt(value) for kind, value in CONTACT.items()}
-    hashed = {
-        "hash_head": KEYRING.hash("")[:1],
-        "hash_inner": _padded(HASH_KEY, 0x36),
-        "hash_outer": _padded(HASH_KEY, 0x5C),
-    }
+    birthday_cipher = ciphers.pop("birthday_cipher")
+    person = {name: ciphers[name] for name in ("name_cipher", "phone_cipher")} | hash_parts()
     with engine.begin() as connection:
         fill_reference_data(connection, size.stores)
         warehouse.run(
@@ -70,17 +70,12 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
         )
         REPAIR_ORDER.create(connection)
         warehouse.run(connection, "bench/create_hash")
-        sales = warehouse.run(connection, "bench/keep_load", feed="sales_order", **load)
-        warehouse.run(
-            connection,
-            "bench/fill_sales",
-            load_id=sales.scalar_one(),
-            day=DAY_BEFORE,
-            name_cipher=ciphers["name_cipher"],
-            phone_cipher=ciphers["phone_cipher"],
-            **hashed,
-        )
-        load_id = warehouse.run(connection, "bench/keep_load", feed=FEED, **load).scalar_one()
+        warehouse.run(connection, "bench/create_draw")
+        _fill(connection, "sales_order", "sales", birthday_cipher=birthday_cipher, **person)
+        _fill(connection, "insurance_policy", "policies")
+        _fill(connection, "lead", "leads", **person)
+        _fill(connection, "consent", "consents")
+        load_id = _keep_load(connection, FEED)
     last = size.night + rows
     for first in range(1, last + 1, PART_ROWS):
         with engine.begin() as connection:
@@ -93,7 +88,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
                 night_rows=size.night,
                 time_zone="Asia/Shanghai",
                 **ciphers,
-                **hashed,
+                **hash_parts(),
             )
             warehouse.run(connection, "bench/clear_orders")
     with engine.begin() as connection:
@@ -102,9 +97,32 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
         warehouse.run(connection, "bench/fill_calls", load_id=load_id)
         REPAIR_ORDER.drop(connection)
     know_service_due(engine, read_group(), Policy.load(POLICY), DAY_BEFORE)
+    with engine.begin() as connection:
+        _fill(connection, "booking", "bookings")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         warehouse.run(connection, "bench/vacuum")
     engine.dispose()
+
+
+def _keep_load(connection: Connection, feed: str) -> int:
+    load = {"system": SYSTEM, "feed": feed, "day": DAY_BEFORE}
+    load_id: int = warehouse.run(connection, "bench/keep_load", **load).scalar_one()
+    return load_id
+
+
+def _fill(connection: Connection, feed: str, statement: str, **given: bytes) -> None:
+    """What the night before brought of a feed to core, by ``fill_<statement>.sql``."""
+    load_id = _keep_load(connection, feed)
+    warehouse.run(connection, f"bench/fill_{statement}", load_id=load_id, day=DAY_BEFORE, **given)
+
+
+def hash_parts() -> dict[str, bytes]:
+    """With what ``bench_hash`` hashes as a night does."""
+    return {
+        "hash_head": KEYRING.hash("")[:1],
+        "hash_inner": _padded(HASH_KEY, 0x36),
+        "hash_outer": _padded(HASH_KEY, 0x5C),
+    }
 
 
 def _padded(key: bytes, pad: int) -> bytes:

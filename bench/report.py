@@ -92,10 +92,15 @@ Each reference does the same work, and the run stops when the outcomes differ.
   services of the whole fleet are the same. Our stage also asks whether the policy changed, takes what each store's pack
   says for the base day and the model, and writes only rows that differ.
 - **Rules of a day**: two statements written by hand (`include/sql/bench/make_tasks.sql`, `tell_tasks.sql`) with the
-  dates of today's two packs written out, which find each follow-up by the day of its event on indexes, give it an owner
-  and make its messages. On the evening before, staff had called who was due until then. Afterwards the new tasks and all
-  their dates are the same. Our stage also reads policy and calendar, asks whether the customer agreed, was called or wants
-  none of it, keeps the contact budget, looks at all open tasks again, and counts.
+  dates of today's two packs written out, which find each follow-up by the day of its event on indexes, give it an owner,
+  ask whether the customer agreed to offers, and make its messages. The group has what all follow-ups of the packs are
+  about: three of ten vehicles insured by their store, a lead for every third sale, of which four of ten are defeated,
+  consents of six of ten customers, the birthday of every second person, a booking for every fifth vehicle whose service
+  is due about now, and two of a hundred calls to customers who were not content. Campaigns are started by people, and
+  the day is no festival, so nobody is invited or greeted for these. On the evening before, staff had called who was due
+  until then. Afterwards the new tasks, all their dates, and who did not agree are the same. Our stage also reads policy
+  and calendar, asks whether the customer was called or wants none of it, keeps the contact budget, looks at all open
+  tasks again, and counts.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
   Both leave the same orders of the night, and the same follow-ups of them with the same dates.
 

@@ -19,7 +19,7 @@ from aftercare.stages.pull import pull
 from aftercare.stages.service_due import know_service_due
 from aftercare.stages.tasks import make_tasks
 from aftercare.stages.validate import validate
-from bench.history import DAY_BEFORE, MAPPING, POLICY, copied
+from bench.history import DAY_BEFORE, MAPPING, POLICY, copied, hash_parts
 from bench.pulling import FEED, KEYRING, SYSTEM, connection_to
 from bench.results import DifferentWork, Result, timed
 from bench.sizes import DAY, TIMES_AS_LONG, Size
@@ -101,8 +101,8 @@ def _bring_evening(server: EmbeddedPostgres, source: str, name: str) -> None:
 
 def _by_hand(engine: Engine) -> None:
     with engine.begin() as connection:
-        for part in ("make_tasks", "tell_tasks"):
-            warehouse.run(connection, f"bench/{part}", day=DAY)
+        warehouse.run(connection, "bench/make_tasks", day=DAY, **hash_parts())
+        warehouse.run(connection, "bench/tell_tasks", day=DAY)
 
 
 def _digest(engine: Engine) -> tuple[int, int]:
@@ -113,7 +113,8 @@ def _digest(engine: Engine) -> tuple[int, int]:
     return int(found.tasks), int(found.dates)
 
 
-def _by_rule(engine: Engine) -> dict[str, int]:
+def _by_rule(engine: Engine) -> dict[str, tuple[int, int]]:
+    """New tasks by follow-up, and how many of them have to wait for the customer's consent."""
     with engine.connect() as connection:
         rows = warehouse.run(connection, "bench/count_tasks")
-        return {f"{row.rule_id}.{row.occurrence}": row.tasks for row in rows}
+        return {f"{row.rule_id}.{row.occurrence}": (row.tasks, row.not_agreed) for row in rows}

@@ -32,7 +32,7 @@ from aftercare.rules.follow_ups import OF_ATTEMPTS, follow_ups
 from aftercare.stages.tasks import make_tasks
 
 REPAIR_CALL = "changan-dealer/follow_ups/repair_call"
-ORDER_EVENTS = ("delivery", "workshop_exit")
+ORDER_EVENTS = ("delivery", "registration", "workshop_exit")
 
 
 @pytest.fixture
@@ -320,7 +320,7 @@ def test_the_night_and_the_rules_agree_on_every_date(
         for follow_up in follow_ups(house_policy(), pack):
             if follow_up.event not in ORDER_EVENTS:
                 continue
-            document = ("D" if follow_up.event == "delivery" else "R") + str(number)
+            document = ("R" if follow_up.event == "workshop_exit" else "D") + str(number)
             occurrence = f".{follow_up.occurrence}" if follow_up.occurrence > 1 else ""
             dates = due_dates(follow_up, day, open_days)
             if dates.open_on <= last + ONE_DAY:

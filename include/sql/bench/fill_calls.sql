@@ -1,4 +1,5 @@
--- Every task that was done was done with one call.
+-- Every task that was done was done with one call. Of a hundred customers, one
+-- was not content and one nearly so; work inside the house asks nobody.
 -- grain: one row per task
 -- reads: care.follow_up_task
 -- writes: core.call_result
@@ -22,7 +23,15 @@ select
     tasks.changed_day + time '02:00' as called_at,
     tasks.changed_day,
     'reached' as outcome,
-    10 as satisfaction,
+    case
+        when tasks.channel = 'internal' then null
+        else
+            case bench_draw('content ' || tasks.task_key, 100)
+                when 0 then 4
+                when 1 then 6
+                else 10
+            end
+    end as satisfaction,
     sha256(tasks.task_key::bytea) as row_hash,
     tasks.changed_day as version_at,
     tasks.changed_day as version_day,

@@ -1,5 +1,6 @@
--- Each vehicle of the fleet was sold once. Names and phones are hashed as the
--- night hashes them (HMAC of SHA-256), so that owners stay the same.
+-- Each vehicle of the fleet was sold once, and of half of the people who bought
+-- one the birthday is known. What is hashed is hashed as the night hashes it
+-- (HMAC of SHA-256), so that owners stay the same.
 -- grain: one row per vehicle
 -- reads: bench_vehicle, core.store
 -- writes: core.sales_order
@@ -9,6 +10,7 @@ with given as (
         cast(:day as date) as day,
         cast(:name_cipher as bytea) as name_cipher,
         cast(:phone_cipher as bytea) as phone_cipher,
+        cast(:birthday_cipher as bytea) as birthday_cipher,
         cast(:hash_head as bytea) as hash_head,
         cast(:hash_inner as bytea) as hash_inner,
         cast(:hash_outer as bytea) as hash_outer
@@ -21,6 +23,7 @@ sold as (
         given.day,
         given.name_cipher,
         given.phone_cipher,
+        given.birthday_cipher,
         given.day - (vehicles.number / 400) % 2000 as delivered_on,
         bench_hash(
             vehicles.owner_name,
@@ -33,7 +36,21 @@ sold as (
             given.hash_head,
             given.hash_inner,
             given.hash_outer
-        ) as phone_hash
+        ) as phone_hash,
+        case
+            when
+                not vehicles.is_company
+                and bench_draw('tells birthday ' || vehicles.number, 2) = 0
+                then bench_hash(
+                    (
+                        date '1950-01-01'
+                        + bench_draw('born ' || vehicles.number, 18000)
+                    )::text,
+                    given.hash_head,
+                    given.hash_inner,
+                    given.hash_outer
+                )
+        end as birthday_hash
     from given
     cross join bench_vehicle as vehicles
 )
@@ -45,6 +62,7 @@ insert into core.sales_order (
     sale_type,
     usage,
     signed_on,
+    invoiced_on,
     delivered_at,
     delivered_on,
     vin,
@@ -56,6 +74,9 @@ insert into core.sales_order (
     customer_phone_cipher,
     customer_phone_hash,
     customer_phone_check,
+    birthday_cipher,
+    birthday_hash,
+    birthday_check,
     row_hash,
     version_at,
     version_day,
@@ -69,6 +90,7 @@ select
     'new' as sale_type,
     'private' as usage,
     sold.delivered_on - 7 as signed_on,
+    sold.delivered_on - 1 as invoiced_on,
     sold.delivered_on + time '04:00' as delivered_at,
     sold.delivered_on,
     sold.vin,
@@ -83,6 +105,13 @@ select
     sold.phone_cipher as customer_phone_cipher,
     sold.phone_hash as customer_phone_hash,
     'valid' as customer_phone_check,
+    case
+        when sold.birthday_hash is not null then sold.birthday_cipher
+    end as birthday_cipher,
+    sold.birthday_hash,
+    case
+        when sold.birthday_hash is not null then 'valid' else 'missing'
+    end as birthday_check,
     substr(sold.phone_hash, 1, 16) as row_hash,
     sold.delivered_on as version_at,
     sold.delivered_on as version_day,

@@ -7,7 +7,7 @@ with tasks as (
         task_key,
         store_code,
         version,
-        store_code || '.' || vin as contact_key
+        store_code || '.' || coalesce(vin, document_no) as contact_key
     from care.follow_up_task
     where listed_day = :day and status = 'open'
 )

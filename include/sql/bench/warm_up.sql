@@ -3,7 +3,8 @@
 -- the history a night reads little, and to read them whole would only push the
 -- others out of memory.
 -- grain: one row of counts
--- reads: core.vehicle, core.sales_order, care.service_due
+-- reads: core.vehicle, core.sales_order, care.service_due, core.consent,
+--   core.insurance_policy
 -- writes: nothing
 select
     (
@@ -17,4 +18,12 @@ select
     (
         select max(due.base_on)
         from care.service_due as due
-    ) as services
+    ) as services,
+    (
+        select max(words.row_hash)
+        from core.consent as words
+    ) as words,
+    (
+        select max(policies.row_hash)
+        from core.insurance_policy as policies
+    ) as policies

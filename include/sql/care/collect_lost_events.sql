@@ -28,10 +28,11 @@ lost_documents as (
         select e.*
         from care.occasion as e
         where
-            e.event = case n.document_kind
-                when 'sales_order' then 'delivery'
-                when 'repair_order' then 'workshop_exit'
-            end
+            (n.document_kind, e.event) in (
+                ('sales_order', 'delivery'),
+                ('sales_order', 'registration'),
+                ('repair_order', 'workshop_exit')
+            )
             and n.document_kind = e.document_kind
             and n.store_code = e.store_code
             and n.document_no = e.document_no
@@ -62,6 +63,7 @@ lost_documents as (
 
 versions as (
     select
+        d.event,
         d.document_kind,
         d.store_code,
         d.document_no,
@@ -81,8 +83,17 @@ versions as (
         cast(null as integer) as odometer_km,
         cast(null as numeric) as cost,
         case
-            when v.status <> 'cancelled'
-                then cast(v.delivered_at at time zone zone.time_zone as date)
+            when v.status <> 'cancelled' and v.delivered_at is not null
+                then coalesce(
+                    case
+                        when d.event = 'registration'
+                            then nullif(
+                                greatest(v.registered_on, date '1970-01-01'),
+                                date '1970-01-01'
+                            )
+                    end,
+                    cast(v.delivered_at at time zone zone.time_zone as date)
+                )
         end as event_on
     from zone
     cross join lost_documents as d
@@ -93,6 +104,7 @@ versions as (
     where d.document_kind = 'sales_order'
     union all
     select
+        d.event,
         d.document_kind,
         d.store_code,
         d.document_no,
@@ -152,10 +164,11 @@ dated as (
 ),
 
 last_events as (
-    select distinct on (document_kind, store_code, document_no) *
+    select distinct on (event, document_kind, store_code, document_no) *
     from dated
     where event_on is not null
     order by
+        event asc,
         document_kind asc,
         store_code asc,
         document_no asc,
@@ -192,12 +205,14 @@ lost_events as (
     from last_events as e
     inner join lost_documents as d
         on
-            e.document_kind = d.document_kind
+            e.event = d.event
+            and e.document_kind = d.document_kind
             and e.store_code = d.store_code
             and e.document_no = d.document_no
     inner join dated as v
         on
-            e.document_kind = v.document_kind
+            e.event = v.event
+            and e.document_kind = v.document_kind
             and e.store_code = v.store_code
             and e.document_no = v.document_no
     group by

@@ -42,7 +42,8 @@ select
     case
         when
             t.event in (
-                'delivery', 'workshop_exit', 'policy_end', 'lead_defeated'
+                'delivery', 'registration', 'workshop_exit', 'policy_end',
+                'lead_defeated'
             )
             then t.arrived_day
     end as arrived_on,

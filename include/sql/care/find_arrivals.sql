@@ -28,10 +28,19 @@ versions as (
     where
         s.is_news
         and s.lost_on is null
-        and s.event = 'delivery'
+        and s.event in ('delivery', 'registration')
         and v.status <> 'cancelled'
-        and s.event_on
-        = cast(v.delivered_at at time zone zone.time_zone as date)
+        and v.delivered_at is not null
+        and s.event_on = coalesce(
+            case
+                when s.event = 'registration'
+                    then nullif(
+                        greatest(v.registered_on, date '1970-01-01'),
+                        date '1970-01-01'
+                    )
+            end,
+            cast(v.delivered_at at time zone zone.time_zone as date)
+        )
     union all
     select
         s.task_key,

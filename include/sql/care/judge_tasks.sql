@@ -3,7 +3,7 @@
 -- waited behind another task on the last day was not left out by anybody: the
 -- budget did that. The owner is somebody who has the role on the day of work,
 -- preferably already when the task opened, never the one who served the
--- customer, and the same one however often it is decided. Who is away that day
+-- customer, and always the same one. Who is away that day
 -- is covered by their deputy, else by others with the role, else by the role
 -- that covers it. Calls count until the
 -- task expires, and for a task that was done they go on counting when its dates
@@ -16,6 +16,7 @@
 -- reads: pg_temp.night_subject, pg_temp.night_person, pg_temp.night_told,
 --   pg_temp.night_wish, pg_temp.night_owner, care.vehicle_owner,
 --   pg_temp.night_call, core.call_result, core.assignment,
+--   core.sales_order,
 --   core.document_customer, care.absence,
 --   care.follow_up_task, care.occasion, pg_temp.night_rule,
 --   pg_temp.night_attempt, pg_temp.night_number, care.calendar_day
@@ -136,6 +137,11 @@ wishes as (
         select min(c.called_on) as called_on
         from care.follow_up_task as t
         inner join core.call_result as c on t.task_key = c.task_key
+        left join core.sales_order as sale
+            on
+                t.event = 'registration'
+                and t.store_code = sale.store_code
+                and t.document_no = sale.order_no
         left join lateral (
             select
                 v.name_hash,
@@ -143,9 +149,14 @@ wishes as (
             from care.vehicle_owner as v
             where
                 o.vin = v.vin
-                and least(t.event_on, c.called_on) >= v.first_on
+                and v.first_on <= c.called_on
+                and v.first_on <= coalesce(sale.delivered_on, t.event_on)
             order by
-                least(v.last_on, t.event_on, c.called_on) desc,
+                least(
+                    v.last_on,
+                    coalesce(sale.delivered_on, t.event_on),
+                    c.called_on
+                ) desc,
                 v.first_on desc,
                 v.name_hash asc
             limit 1

@@ -33,7 +33,9 @@ where
     night.on_day < night.horizon
     and n.task_key = t.task_key
     and t.expires_on <= night.horizon
-    and t.event not in ('delivery', 'workshop_exit', 'trouble_told')
+    and t.event not in (
+        'delivery', 'registration', 'workshop_exit', 'trouble_told'
+    )
     and (
         t.event in ('first_service_due', 'service_due', 'last_visit')
         or n.expires_on <= night.horizon

@@ -15,7 +15,7 @@
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   care.do_not_call_number, care.vehicle_owner, care.occasion,
---   core.document_customer, pg_temp.waited_follow_up
+--   core.document_customer, core.sales_order, pg_temp.waited_follow_up
 -- writes: pg_temp.judged_follow_up
 create temporary table judged_follow_up on commit drop as
 with
@@ -29,7 +29,6 @@ tasks as (
         document_kind,
         document_no,
         contact_kind,
-        event_on,
         open_on,
         due_on,
         deadline_on,
@@ -134,14 +133,20 @@ contacts as (
     left join told_calls on tasks.task_key = told_calls.task_key
 ),
 
--- Through the month's vehicles; what persons asked for is read below.
+-- Through the month's vehicles; what persons asked for is read below. A used
+-- car was registered to others, and is the buyer's since its delivery.
 vehicle_tasks as (
     select
-        task_key,
-        vin,
-        event_on
-    from care.follow_up_task
-    where vin in (select tasks.vin from tasks)
+        named.task_key,
+        named.vin,
+        coalesce(bought.delivered_on, named.event_on) as owned_on
+    from care.follow_up_task as named
+    left join core.sales_order as bought
+        on
+            named.event = 'registration'
+            and named.store_code = bought.store_code
+            and named.document_no = bought.order_no
+    where named.vin in (select tasks.vin from tasks)
 ),
 
 requests as (
@@ -163,6 +168,7 @@ do_not_calls as (
     from requests
     inner join vehicle_tasks on requests.task_key = vehicle_tasks.task_key
     inner join tasks on vehicle_tasks.vin = tasks.vin
+    inner join vehicle_tasks as asked on tasks.task_key = asked.task_key
     left join lateral (
         select
             owners.name_hash,
@@ -170,11 +176,11 @@ do_not_calls as (
         from care.vehicle_owner as owners
         where
             vehicle_tasks.vin = owners.vin
-            and least(vehicle_tasks.event_on, requests.called_on)
+            and least(vehicle_tasks.owned_on, requests.called_on)
             >= owners.first_on
         order by
             least(
-                owners.last_on, vehicle_tasks.event_on, requests.called_on
+                owners.last_on, vehicle_tasks.owned_on, requests.called_on
             ) desc,
             owners.first_on desc,
             owners.name_hash asc
@@ -185,9 +191,9 @@ do_not_calls as (
             owners.name_hash,
             owners.known_ids
         from care.vehicle_owner as owners
-        where tasks.vin = owners.vin and tasks.event_on >= owners.first_on
+        where asked.vin = owners.vin and asked.owned_on >= owners.first_on
         order by
-            least(owners.last_on, tasks.event_on) desc,
+            least(owners.last_on, asked.owned_on) desc,
             owners.first_on desc,
             owners.name_hash asc
         limit 1

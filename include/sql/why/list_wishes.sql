@@ -1,15 +1,24 @@
 -- Wishes not to be called that stand against a task: about its vehicle, of the
 -- person who is to be called or, where nobody is known, of the number. None
--- stands against work inside the house.
+-- stands against work inside the house. A used car was registered to others,
+-- and is the buyer's since its delivery.
 -- grain: one row per call with a wish and way it reaches the task
 -- reads: care.follow_up_task, care.vehicle_owner, core.call_result,
 --   care.do_not_call, care.do_not_call_number, care.occasion,
---   core.document_customer
+--   core.document_customer, core.sales_order
 -- writes: –
 with asked as (
-    select *
-    from care.follow_up_task
-    where task_key = :task_key and channel <> 'internal'
+    select
+        t.*,
+        least(coalesce(bought.delivered_on, t.event_on), t.made_day)
+            as owned_on
+    from care.follow_up_task as t
+    left join core.sales_order as bought
+        on
+            t.event = 'registration'
+            and t.store_code = bought.store_code
+            and t.document_no = bought.order_no
+    where t.task_key = :task_key and t.channel <> 'internal' -- noqa: RF02
 )
 
 select
@@ -20,6 +29,11 @@ select
 from asked as t
 inner join care.follow_up_task as said on t.vin = said.vin
 inner join core.call_result as c on said.task_key = c.task_key
+left join core.sales_order as bought
+    on
+        said.event = 'registration'
+        and said.store_code = bought.store_code
+        and said.document_no = bought.order_no
 left join lateral (
     select
         o.name_hash,
@@ -27,9 +41,14 @@ left join lateral (
     from care.vehicle_owner as o
     where
         said.vin = o.vin
-        and least(said.event_on, c.called_on) >= o.first_on
+        and o.first_on <= c.called_on
+        and o.first_on <= coalesce(bought.delivered_on, said.event_on)
     order by
-        least(o.last_on, said.event_on, c.called_on) desc,
+        least(
+            o.last_on,
+            coalesce(bought.delivered_on, said.event_on),
+            c.called_on
+        ) desc,
         o.first_on desc,
         o.name_hash asc
     limit 1
@@ -39,9 +58,9 @@ left join lateral (
         o.name_hash,
         o.known_ids
     from care.vehicle_owner as o
-    where t.vin = o.vin and least(t.event_on, t.made_day) >= o.first_on
+    where t.vin = o.vin and t.owned_on >= o.first_on
     order by
-        least(o.last_on, t.event_on, t.made_day) desc,
+        least(o.last_on, t.owned_on) desc,
         o.first_on desc,
         o.name_hash asc
     limit 1

@@ -4,7 +4,7 @@
 -- of work inside the house nothing bears on it.
 -- grain: one row per word
 -- reads: care.follow_up_task, care.occasion, care.vehicle_owner, core.consent,
---   core.preference
+--   core.preference, core.sales_order
 -- writes: –
 with asked as (
     select
@@ -24,14 +24,26 @@ with asked as (
             and t.document_kind = d.document_kind
             and t.store_code = d.store_code
             and t.document_no = d.document_no
+    left join core.sales_order as bought
+        on
+            t.event = 'registration'
+            and t.store_code = bought.store_code
+            and t.document_no = bought.order_no
     left join lateral (
         select
             o.name_hash,
             o.known_ids
         from care.vehicle_owner as o
-        where t.vin = o.vin and least(t.event_on, t.made_day) >= o.first_on
+        where
+            t.vin = o.vin
+            and o.first_on <= t.made_day
+            and o.first_on <= coalesce(bought.delivered_on, t.event_on)
         order by
-            least(o.last_on, t.event_on, t.made_day) desc,
+            least(
+                o.last_on,
+                coalesce(bought.delivered_on, t.event_on),
+                t.made_day
+            ) desc,
             o.first_on desc,
             o.name_hash asc
         limit 1

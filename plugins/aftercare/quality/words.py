@@ -52,6 +52,7 @@ COLUMNS: Words = {
     "customer_phone": ("客户手机", "customer's phone"),
     "customer_id_no": ("证件号码", "customer's id no."),
     "birthday": ("生日", "birthday"),
+    "registered_on": ("上牌日期", "registered on"),
     "ro_no": ("工单号", "repair order no."),
     "settlement_no": ("结算单号", "settlement no."),
     "previous_settlement_no": ("原结算单号", "previous settlement no."),

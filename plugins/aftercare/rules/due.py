@@ -19,6 +19,7 @@ from aftercare.rules.festivals import Festival
 
 Event = Literal[
     "delivery",
+    "registration",
     "workshop_exit",
     "invoice",
     "last_visit",

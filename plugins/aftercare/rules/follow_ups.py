@@ -22,6 +22,7 @@ COVER = "cover"
 
 CONTACTS: Mapping[str, tuple[str, ...]] = {
     "delivery": ("customer",),
+    "registration": ("customer",),
     "workshop_exit": ("deliverer", "owner"),
     "invoice": ("customer",),
     "last_visit": ("owner", "deliverer"),
@@ -40,6 +41,7 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
 whom the call was to in which it was told."""
 ABOUT: Mapping[str, str] = {
     "delivery": "follow_up",
+    "registration": "inspection",
     "workshop_exit": "follow_up",
     "invoice": "warranty",
     "last_visit": "campaign",
@@ -57,6 +59,7 @@ ABOUT: Mapping[str, str] = {
 """What a customer who wants no more of something calls it, where a follow-up does not say."""
 PARTY: Mapping[str, Party] = {
     "delivery": "named",
+    "registration": "owner",
     "workshop_exit": "named",
     "invoice": "owner",
     "last_visit": "owner",

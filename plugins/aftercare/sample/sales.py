@@ -26,6 +26,12 @@ FATES = (
 )
 
 
+# Days from the delivery until the car has its plates, and years of a used one since it got its first.
+REGISTERED_AFTER, USED_YEARS = (0, 0, 1, 2, 3, 5, 8), (1, 6)
+TELLS_REGISTRATION = "skoda_export"
+"""The system whose export has the day of registration; the other one has no such column."""
+
+
 def at(rng: Random, day: date, first_hour: int, last_hour: int) -> datetime:
     """A time on a day, in whole minutes."""
     return datetime.combine(day, time(rng.randint(first_hour, last_hour), rng.randint(0, 59)))
@@ -71,6 +77,7 @@ def make_sale(
         "customer_phone": vehicle.owner_phone.text,
         "customer_id_no": vehicle.owner_id_no,
         "birthday": vehicle.owner_birthday,
+        "registered_on": None,
     }
     delivered = ordered | {
         "invoiced_on": max(day, delivery_day - timedelta(days=rng.randint(0, 1))),
@@ -101,6 +108,8 @@ def make_sale(
         seen_on += timedelta(days=rng.randint(1, 3))
     row.add(Version(seen_on, changed_at, delivered, breaks=breaks))
     _live_on(row, fate, rng)
+    if store.system == TELLS_REGISTRATION:
+        _register(row, fate == "plain" and not is_planted, delivery_day)
     return row, fate, delivery_day
 
 
@@ -126,6 +135,22 @@ def _live_on(row: Row, fate: str, rng: Random) -> None:
         row.add(_next(last, later, rng, {"delivered_at": moved}))
     elif fate == "vanishes":
         row.gone_on = later
+
+
+def _register(row: Row, is_told_later: bool, delivery_day: date) -> None:
+    """The day on which the car got its plates, in the versions that can know it, and else in one of its own."""
+    first = row.versions[0]
+    # Chances of their own, so that those of the other columns stay as they were.
+    rng = Random(f"plates of {first.values['vin']} {first.values['order_no']}")
+    registered_on = delivery_day + timedelta(days=rng.choice(REGISTERED_AFTER))
+    if first.values["sale_type"] == "used":
+        registered_on = delivery_day - timedelta(days=365 * rng.randint(*USED_YEARS) + 40)
+    for version in row.versions:
+        if version.visible_on >= registered_on:
+            version.values["registered_on"] = registered_on
+    last = row.versions[-1]
+    if is_told_later and last.visible_on < registered_on:
+        row.add(_next(last, registered_on, rng, {"registered_on": registered_on}))
 
 
 def _next(version: Version, day: date, rng: Random, changes: Values) -> Version:

@@ -131,6 +131,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "手机号码": ("customer_phone", _phone),
         "证件号码": ("customer_id_no", _as_is),
         "生日": ("birthday", _DAY),
+        "上牌日期": ("registered_on", _DAY),
     },
     "repair_order": {
         "经销商代码": ("store_code", _as_is),

@@ -113,6 +113,8 @@ FEEDS: dict[str, Feed] = {
                 Column("customer_phone", contact="phone"),
                 Column("customer_id_no", contact="id_no"),
                 Column("birthday", contact="birthday"),
+                # The day on which the car got its plates; of a used car the first time, years before.
+                Column("registered_on", "date"),
             ),
         ),
         Feed(

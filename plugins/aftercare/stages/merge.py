@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 VEHICLE_FEEDS = ("sales_order", "repair_order")
 STAGING_ONLY = {"row_id", "source_ref", "unreadable", "vin_check"}
 CORE_TABLES = {"employee": "assignment"}
+NO_REGISTRATION = sa.literal(date(1970, 1, 1), sa.Date)
+"""The zero of computer clocks: what systems store for no date lies here or before, and no car's plates do."""
 PERSON = {
     "name",
     *(
@@ -265,6 +267,8 @@ def _core_values(load: _Load, given: TableClause) -> dict[str, ColumnElement[Any
             values = {name: values[name] for name in values if name not in PERSON}
         case "sales_order":
             values |= {"row_id": given.c.row_id, "delivered_on": day_of(given.c.delivered_at)}
+            registered_on = given.c.registered_on
+            values["registered_on"] = sa.case((registered_on > NO_REGISTRATION, registered_on))
         case "repair_order":
             values |= {"row_id": given.c.row_id, **or_no("is_reversed")}
             values["exit_on"] = day_of(given.c.delivered_at, given.c.settled_at)
