@@ -7,11 +7,12 @@ from two_opinions import agreed
 
 
 def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None:
-    tasks, seen = agreed(warehouse, World(26, events=300, nights=40))
+    tasks, seen = agreed(warehouse, World(663, events=340, nights=40))
     assert set(seen) == {"open", "held", "postponed", "missed", "withdrawn", "done"}
     assert any(task.attempts for task in tasks.values())
     assert len(tasks) > 150
-    made = {(task.rule.pack, task.rule.number) for task in tasks.values()}
-    assert made == {(rule.pack, rule.number) for rule in RULES}
+    made = {(task.rule.pack, task.rule.number, task.rule.event) for task in tasks.values()}
+    assert made == {(rule.pack, rule.number, rule.event) for rule in RULES}
+    assert any(task.reason == "asked_lately" for task in tasks.values())
     assert any(task.channel == "internal" for task in tasks.values())
     assert any(task.reason == "told" for task in tasks.values() if task.number)

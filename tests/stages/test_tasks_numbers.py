@@ -1,5 +1,7 @@
 """A number that staff put right in a CRM, or a dealer system, holds from the next night on, and opens what the wrong one ended."""
 
+from datetime import date
+
 import pytest
 from care_group import REPAIR, CareGroup, july
 from sqlalchemy import Engine
@@ -32,6 +34,21 @@ def test_what_a_wrong_number_ended_is_open_again(care: CareGroup, outcome: str) 
     assert state(care) == ("open", None)
     assert care.tasks("version")[REPAIR] > before
     assert care.night(july(4))["changed"] == 0
+
+
+def test_a_number_put_right_too_late_leaves_the_dates_it_was_finished_with(care: CareGroup) -> None:
+    care.call(REPAIR, july(2), "wrong_person")
+    care.night(july(2))
+    finished = care.tasks("status_reason", "due_on", "expires_on", "contact_digest")[REPAIR]
+    care.repair("R", date(2026, 6, 20), arrives=july(10))
+    care.night(july(10))
+    put_right = {"deliverer_phone_hash": b"phone X"}
+    care.repair("R", date(2026, 6, 20), arrives=july(12), **put_right)
+    care.night(july(12))
+    found = care.tasks("status_reason", "due_on", "expires_on", "contact_digest")[REPAIR]
+    assert found == finished
+    assert care.tasks("tried_on")[REPAIR] == (None,)
+    assert care.night(july(12))["changed"] == 0
 
 
 def test_it_is_seen_in_the_same_night_as_the_call(care: CareGroup) -> None:

@@ -137,6 +137,31 @@ def test_a_question_that_was_never_asked_silences_nobody(care: CareGroup) -> Non
     assert status(care, "CA01.S3-20.L.2") == OPEN
 
 
+@pytest.mark.parametrize("days", [range(1, 32), (31, 2, 1)], ids=["in order", "late"])
+def test_what_waited_longer_silences_what_was_over_before_it_in_any_order(
+    care: CareGroup, days: list[int]
+) -> None:
+    care.deliver("S", date(2021, 7, 1), vin="V", usage="private")
+    visit(care, odometer_in_km=155000)
+    for number in days:
+        care.night(july(number))
+    assert asked(care) == {AGE: ("missed", "not_called"), KILOMETRES: QUIET}
+
+
+@pytest.mark.parametrize("days", [range(2, 29), (28, 3)], ids=["in order", "late"])
+def test_a_call_after_the_first_question_was_over_leaves_it_missed_in_any_order(
+    care: CareGroup, days: list[int]
+) -> None:
+    visit(care, odometer_in_km=155000)
+    visit(care, "L", LEFT_ON + timedelta(days=3), amount=Decimal(30000))
+    for number in days:
+        if number > 25 and "CA01.S3-20.L.2" in care.tasks():
+            care.call("CA01.S3-20.L.2", july(27))
+        care.night(july(number))
+    later = ("done", "reached") if len(days) > 2 else ("missed", "not_called")
+    assert asked(care) == {KILOMETRES: ("missed", "not_called"), "CA01.S3-20.L.2": later}
+
+
 def test_a_year_later_the_next_costly_repair_is_asked_about(care: CareGroup) -> None:
     visit(care, "B", LEFT_ON - timedelta(days=365), amount=Decimal(25000))
     care.night(LEFT_ON - timedelta(days=358))

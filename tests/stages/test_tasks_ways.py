@@ -337,3 +337,21 @@ def test_a_reminder_that_the_gateway_cannot_send_is_called(warehouse: Engine) ->
     assert told(care, REMINDER)[-2:] == [("workbook", "upsert"), ("sms", "withdraw")]
     called(care, 20, 21, 22, key=REMINDER)
     assert row(care, "status_reason", key=REMINDER) == ("unreachable",)
+
+
+def test_who_was_unreachable_stays_so_when_only_asked_what_was_told(warehouse: Engine) -> None:
+    care = CareGroup(warehouse)
+    care.repair("R", july(5))
+    care.night(july(5))
+    for number in (8, 9, 10):
+        care.call(REPAIR, july(number), "no_answer", attempt_no=number)
+        care.call(REPAIR, july(number), "message_sent", attempt_no=10 + number)
+        care.night(july(number))
+    assert care.tasks("status_reason")[REPAIR] == ("unreachable",)
+    care.prefer("channel", july(12), vin="VINR", preferred_channel="sms")
+    care.night(july(12))
+    # What this order has to say might have been said in the call that was a message.
+    care.deliver("A", july(1) - timedelta(days=11), arrives=july(13))
+    care.night(july(13))
+    assert REMINDER in care.tasks()
+    assert care.tasks("status_reason")[REPAIR] == ("unreachable",)

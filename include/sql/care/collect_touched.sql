@@ -4,7 +4,8 @@
 -- their own document. What may have been told in another call comes with the
 -- task of that call. A greeting or invitation that is over was said or not,
 -- whatever comes in later; only a call can tell. What was told in a call may be
--- told otherwise after all.
+-- told otherwise after all. Calls in which something might have been told are
+-- looked at for its sake: their own tasks are only asked, and stay as they are.
 -- grain: one row per task
 -- reads: care.follow_up_task, staging.call_result, core.call_result,
 --   staging.contact_number, core.store, pg_temp.night_load,
@@ -175,22 +176,31 @@ own as (
         where calls.task_key = t.merged_into
         offset 0 -- noqa: AM09
     ) as told on true
+),
+
+judged as (
+    select task_key
+    from own
+    union
+    select winner.task_key
+    from own
+    inner join lateral (
+        select t.merged_into as task_key
+        from care.follow_up_task as t
+        where own.task_key = t.task_key and t.merged_into is not null
+        offset 0 -- noqa: AM09
+    ) as winner on true
 )
 
-insert into night_touched (task_key)
-select task_key
-from own
-union
-select winner.task_key
-from own
-inner join lateral (
-    select t.merged_into as task_key
-    from care.follow_up_task as t
-    where own.task_key = t.task_key and t.merged_into is not null
-    offset 0 -- noqa: AM09
-) as winner on true
-union
-select done.task_key
+insert into night_touched (task_key, is_only_asked)
+select
+    task_key,
+    false as is_only_asked
+from judged
+union all
+select distinct
+    done.task_key,
+    true as is_only_asked
 from night
 cross join late
 cross join core.store as stores
@@ -212,3 +222,9 @@ inner join lateral (
     where said.task_key = t.task_key and t.status = 'done'
     offset 0 -- noqa: AM09
 ) as done on true
+where
+    not exists (
+        select 1
+        from judged
+        where judged.task_key = done.task_key
+    )

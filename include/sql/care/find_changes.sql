@@ -1,7 +1,7 @@
 -- Tasks that are new or differ from what is kept. A finished task keeps the
--- dates and people it was finished with; a new script or policy digest alone
--- is no reason to send a task again. Until when nobody answered goes on, as
--- other tasks of the number wait for it.
+-- dates and people it was finished with (until when nobody answered goes on:
+-- keep_tried); a new script or policy digest alone is no reason to send a task
+-- again.
 -- A task comes onto the list when it is new, may be worked on again, or could
 -- not be worked on after it had been finished; once a night. offset 0: task by
 -- task, and never those of all years.
@@ -43,11 +43,7 @@ compared as (
                 t.preferred_slot, t.merged_into, t.also, t.attempts,
                 t.next_attempt_on, t.next_attempt_half
             )
-        ) as has_other_facts,
-        (
-            (n.tried_hash, n.tried_on)
-            is distinct from (t.tried_hash, t.tried_on)
-        ) as was_tried_again
+        ) as has_other_facts
     from night_task as n
     left join lateral (
         select k.*
@@ -89,4 +85,3 @@ where
     or c.has_other_status
     or (c.has_other_dates and c.new_status not in ('done', 'withdrawn'))
     or (c.has_other_facts and c.new_status in ('open', 'held', 'postponed'))
-    or (c.was_tried_again and c.new_status = 'done')

@@ -1,14 +1,16 @@
 -- Who was asked lately is not asked again by the same rule, whatever the reason
 -- now: of a vehicle's tasks of a rule with quiet months, one that opens so soon
 -- after another one is withdrawn. What waits to be said counts as asked, and
--- so does what was called in vain; what nobody called about does not, nor what
--- is withdrawn. Of a rule that recurs, the times are as far apart as it says.
--- Whoever was called about the later one is not called about the earlier one
--- that comes late; one that was called about once is gone through with. A
--- withdrawn one that is over stays so. Task by task in the order in which they
--- open, so that what is withdrawn silences nothing.
+-- so does what was called in vain; what nobody called about counts for those
+-- that were over before it, and what is withdrawn for none. Of a rule that
+-- recurs, the times are as far apart as it says. Whoever was called about the
+-- later one is not called about the earlier one that comes late; one that was
+-- called about once is gone through with. A withdrawn one that is over stays
+-- so. Task by task in the order in which they open, so that what is withdrawn
+-- silences nothing.
 -- grain: one row per task that is withdrawn
--- reads: pg_temp.night_subject, pg_temp.night_rule, care.follow_up_task
+-- reads: pg_temp.night_subject, pg_temp.night_rule, care.follow_up_task,
+--   core.call_result
 -- writes: pg_temp.night_task
 with recursive night as (
     select cast(:horizon as date) as horizon
@@ -89,6 +91,7 @@ judged as (
         t.status = 'done' or t.attempts > 0 as was_asked,
         t.status in ('open', 'held', 'postponed', 'done')
         or (t.status = 'missed' and t.attempts > 0) as is_asked,
+        t.status = 'missed' as has_waited,
         t.quiet_months > 0
         and t.status in ('open', 'held', 'postponed', 'missed')
         and t.attempts = 0 as may_yield,
@@ -114,6 +117,13 @@ placed as materialized (
             and j.place < later.place
             and later.was_asked
             and later.status <> 'withdrawn'
+            and exists (
+                select 1
+                from core.call_result as called
+                where
+                    later.task_key = called.task_key
+                    and called.called_on <= j.expires_on
+            )
             and later.open_on
             < j.open_on + make_interval(months => j.quiet_months)
             and not (j.recurs and j.matter = later.matter)
@@ -128,7 +138,10 @@ walked as (
         cast(null as text) as task_key,
         false as is_quiet,
         cast(null as date) as asked_on,
-        cast(null as text) as matter
+        cast(null as text) as matter,
+        cast(null as date) as waited_on,
+        cast(null as date) as waited_until,
+        cast(null as text) as waited_matter
     from vehicles as v
     union all
     select
@@ -142,28 +155,50 @@ walked as (
         end as asked_on,
         case
             when p.is_asked and not q.is_quiet then p.matter else w.matter
-        end as matter
+        end as matter,
+        case when u.is_last then p.open_on else w.waited_on end as waited_on,
+        case
+            when u.is_last then p.expires_on else w.waited_until
+        end as waited_until,
+        case
+            when u.is_last then p.matter else w.waited_matter
+        end as waited_matter
     from walked as w
     inner join placed as p
         on
             w.vin = p.vin
             and w.rule_id = p.rule_id
             and w.place + 1 = p.place
-    cross join lateral (
-        values (
-            p.may_yield
-            and (
-                p.stays_withdrawn
-                or p.is_asked_later
-                or coalesce(
-                    p.open_on
-                    < w.asked_on + make_interval(months => p.quiet_months)
-                    and not (p.recurs and p.matter = w.matter),
-                    false
+    cross join
+        lateral (
+            values (
+                p.may_yield
+                and (
+                    p.stays_withdrawn
+                    or p.is_asked_later
+                    or coalesce(
+                        p.open_on
+                        < w.asked_on + make_interval(months => p.quiet_months)
+                        and not (p.recurs and p.matter = w.matter),
+                        false
+                    )
+                    or coalesce(
+                        p.expires_on < w.waited_until
+                        and p.open_on
+                        < w.waited_on + make_interval(months => p.quiet_months)
+                        and not (p.recurs and p.matter = w.waited_matter),
+                        false
+                    )
                 )
             )
+        ) as q (is_quiet)
+    cross join lateral (
+        values (
+            p.has_waited
+            and not q.is_quiet
+            and coalesce(p.expires_on >= w.waited_until, true)
         )
-    ) as q (is_quiet)
+    ) as u (is_last)
 )
 
 update night_task as n
