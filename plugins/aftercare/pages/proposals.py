@@ -212,16 +212,16 @@ def _month(
         ],
         target_titles=target_headings(report, words),
         targets=[
-            {"person": person, "cells": cells}
+            {"person": person, "cells": entries}
             for person in report.people
             if sight.covers(person.store_code, person.employee_no)
-            and any(cells := target_cells(person, report, words))
+            and any(entries := target_cells(person, report, words))
         ],
         people=[
-            {"person": person, "cells": cells}
+            {"person": person, "cells": figures}
             for person in report.people
             if sight.covers(person.store_code, person.employee_no)
-            and any(cells := _cells(person, report))
+            and any(figures := _cells(person, report))
         ],
         proposals=proposals,
         may_decide=bool(sight.stores),

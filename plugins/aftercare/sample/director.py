@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+from aftercare.sample.rows import Values
+
 NUMBERS = 2 * 10**6
 """Numbers of these rows begin here, so that the other scores keep theirs."""
 
@@ -42,7 +44,7 @@ SCORES = {
 }
 
 
-def director_score(metric: str, rng: Random) -> tuple[Decimal, str]:
+def director_score(metric: str, rng: Random) -> Values:
     """A score and its scale."""
     kind = SCORES[metric]
-    return rng.randint(kind.least, kind.most) * kind.step, kind.scale
+    return {"value": rng.randint(kind.least, kind.most) * kind.step, "scale": kind.scale}

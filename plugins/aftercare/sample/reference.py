@@ -172,9 +172,8 @@ def score_rows(world: World, system: str) -> Iterator[Row]:
             for employee_no, metric in _scored_of_director(world, store, released):
                 director_number += 1
                 rng = Random(f"{world.seed}/{director_number}/{metric}")
-                value, scale = director_score(metric, rng)
                 row = _score(director_number, store.code, employee_no, month, metric, rng, released)
-                row.versions[0].values.update(value=value, scale=scale)
+                row.versions[0].values.update(director_score(metric, rng))
                 scores.append(row)
             for row in scores:
                 if is_corrected:

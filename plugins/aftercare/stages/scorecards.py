@@ -364,11 +364,13 @@ def _score(
                     lines.append(bands.of_score(card, score))
                     proofs += [score_proof(card, name, month.key, score)] if score else []
         targets = TargetRules.read(policy, pack, month.last_day)
-        for card in people if targets else ():
+        if targets is None:
+            continue
+        for card in people:
             if card["role"] in targets.roles:
-                made = card_targets(targets, card, month.key, counted, external)
-                lines += made.lines
-                proofs += made.proofs
+                held = card_targets(targets, card, month.key, counted, external)
+                lines += held.lines
+                proofs += held.proofs
     for pack, people in cards.items():
         rules = PointRules.read(policy, pack, month.last_day)
         if rules is None:

@@ -19,18 +19,13 @@ COLUMNS = {"met": "is_target_met"}
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:
-    # As texts, so that 8.99 is what stands there.
-    found: dict[str, dict[str, Any]] = yaml.load(
-        path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader
-    )
+    found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return found
 
 
-def wanted(text: str) -> Any:
-    known = {"null": None, "true": True, "false": False}
-    if text in known:
-        return known[text]
-    return Decimal(text) if text[:1].isdigit() else text
+def wanted(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else value
 
 
 def live(month: ScoredMonth, store: str, given: dict[str, Any]) -> None:
@@ -41,8 +36,8 @@ def live(month: ScoredMonth, store: str, given: dict[str, Any]) -> None:
     for whose, scores in (("", given), (director, given.get("own", {}))):
         for metric, score in scores.items():
             if metric not in ("calls", "own"):
-                month.external_score(metric, *score, employee_no=whose, store_code=store)
-    reached, due = (int(number) for number in given.get("calls", (0, 0)))
+                month.external_score(metric, *map(str, score), employee_no=whose, store_code=store)
+    reached, due = given.get("calls", (0, 0))
     for number in range(due):
         key = month.task(f"C{store}", store_code=store)
         month.call(key, "reached" if number < reached else "no_answer")
@@ -64,8 +59,8 @@ def test_each_situation_is_judged_as_it_says(path: Path, warehouse: Engine) -> N
         for name, situation in situations.items()
         for kpi, expected in situation["expect"].items()
         for line in (lines[f"{MONTH}.DIR.{stores[name]}.D{stores[name]}", kpi],)
-        for column, text in expected.items()
-        if line[COLUMNS.get(column, column)] != wanted(text)
+        for column, value in expected.items()
+        if line[COLUMNS.get(column, column)] != wanted(value)
     ]
     assert wrong == []
 
