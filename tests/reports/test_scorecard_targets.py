@@ -102,6 +102,12 @@ def test_targets_stand_in_the_mail_and_its_text_and_directors_in_no_empty_table(
     ]
 
 
+def test_who_stands_for_one_employee_has_the_figure_that_is_asked_for() -> None:
+    commands = [command for _, command in view(target_report(), EN)["commands"]]
+    assert "aftercare evidence 2026-06 E1 follow_up_coverage" in commands
+    assert "aftercare evidence 2026-06 D1 follow_up_coverage" not in commands
+
+
 def test_a_limit_of_people_shows_as_many_directors_and_says_so() -> None:
     texts = view(target_report(), EN, 1)
     assert [one["employee_no"] for one in texts["targets"]] == [KNOWN]

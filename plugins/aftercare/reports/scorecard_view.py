@@ -345,7 +345,14 @@ def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
     kpis = report.kpi_ids
     whole = next(reversed(report.point_groups), None)
     target = next(iter(report.target_ids), None)
-    example = next((person for person in report.people if person.is_counted), None)
+    example = next(
+        (
+            person
+            for person in report.people
+            if kpis and person.lines.get(kpis[0], {}).get("value") is not None
+        ),
+        None,
+    )
     month = report.rows.month
     found = [
         (
@@ -354,7 +361,7 @@ def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
         )
         for kpi in kpis
     ]
-    if example and kpis:
+    if example:
         found.append(
             (
                 f"{words('evidence_example')} {example.name}",
