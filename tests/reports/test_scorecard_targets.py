@@ -47,7 +47,7 @@ def test_there_is_a_column_for_each_rule_and_not_for_each_line() -> None:
 def test_a_line_says_its_value_its_target_and_whether_it_is_met() -> None:
     found = entries(KNOWN)
     assert (found["qs_score"]["value"], found["qs_score"]["symbol"]) == ("9.2", "✓")
-    assert found["qs_score"]["details"] == ["scale 10", "target ≥9"]
+    assert found["qs_score"]["details"] == ["target ≥9"]
     assert found["call_success"]["value"] == "92%"
     assert found["call_success"]["details"] == ["46/50", "target ≥90%"]
     assert (found["ms_score"]["value"], found["ms_score"]["symbol"]) == ("79.99", "▼")
@@ -111,7 +111,7 @@ def test_who_stands_for_one_employee_has_the_figure_that_is_asked_for() -> None:
 def test_a_limit_of_people_shows_as_many_directors_and_says_so() -> None:
     texts = view(target_report(), EN, 1)
     assert [one["employee_no"] for one in texts["targets"]] == [KNOWN]
-    assert texts["targets_note"].startswith("1 people are shown; all 2")
+    assert texts["targets_note"].startswith("1 people are shown, those below a target first")
 
 
 @pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])

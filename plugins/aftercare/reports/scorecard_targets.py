@@ -22,12 +22,14 @@ Texts = dict[str, Any]
 
 
 def target_table(report: ScorecardReport, words: Words, limit: int | None = None) -> Texts:
-    """Headings, and a row for each person who has targets; ``limit`` is how many people are shown."""
+    """Headings, and a row for each person who has targets; ``limit`` is how many people are shown, those who miss one first."""
     people = [
         person
         for person in report.people
         if any(name in person.lines for name in report.target_ids)
     ]
+    if limit is not None and limit < len(people):
+        people.sort(key=lambda one: one.is_met is not False)
     return {
         "targets_titles": target_headings(report, words),
         "targets": [
@@ -41,7 +43,7 @@ def target_table(report: ScorecardReport, words: Words, limit: int | None = None
             }
             for person in people[:limit]
         ],
-        "targets_note": words("points_cut", shown=limit, all=len(people))
+        "targets_note": words("targets_cut", shown=limit, all=len(people))
         if limit is not None and limit < len(people)
         else "",
     }
@@ -83,7 +85,8 @@ def _entry(line: Row, report: ScorecardReport, words: Words) -> Texts:
         else ""
     )
     details = [counts] if counts else []
-    if scale and line["value"] is not None:
+    # Of what is judged the scale is the target's, and says nothing more.
+    if scale and line["value"] is not None and line["is_target_met"] is None:
         details.append(words("targets_scale", scale=scale))
     if line["target"] is not None and not is_joint:
         name = "targets_below" if line["direction"] == LOWER else "targets_least"
