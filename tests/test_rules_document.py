@@ -31,6 +31,7 @@ PLACES = {
     "kpis/": ("kpi", "include/sql/kpis/{stem}.sql"),
     "scoring": ("kpi", "plugins/aftercare/rules/scoring.py"),
     "points": ("kpi", "plugins/aftercare/rules/points.py"),
+    "targets": ("kpi", "plugins/aftercare/rules/targets.py"),
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
     "opening": ("modifier", "plugins/aftercare/rules/opening.py"),

@@ -221,3 +221,27 @@ def test_points_are_seen_by_whom_the_scorecard_is_seen_by(
     assert "主管甲" not in open_as("manager.he").get(f"/care/scorecards/{MONTH}").text
     assert "主管甲" not in open_as("wang").get(f"/care/scorecards/{MONTH}").text
     assert "主管甲" in open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
+
+
+def test_targets_lead_from_the_joint_one_to_its_parts_and_scores(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("D1", role="DIR", name="总监甲")
+    month.external_score("QS", "9.2", "10")
+    month.external_score("DSC", "640", "1000")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    hr = open_as("hr.li")
+    page = hr.get(f"/care/scorecards/{MONTH}?lang=zh").text
+    assert "总监目标" in page
+    assert "低于开关值，只作标记，不据此计算" in page
+    # A director has none of the figures of specialists: one row, in the table of targets.
+    assert page.count("总监甲") == 1
+    card = f"/care/scorecards/{MONTH}/2026-06.DIR.SK01.D1"
+    assert f'href="{card}/quality_and_success' in page
+    joint = hr.get(f"{card}/quality_and_success?lang=zh").text
+    assert f'href="{card}/qs_score' in joint
+    assert "达到目标" in joint
+    scored = hr.get(f"{card}/qs_score?lang=zh").text
+    assert "SK01||2026-06|QS" in scored
+    assert "得分 9.2，量纲 10" in scored
+    assert "总监甲" not in open_as("wang").get(f"/care/scorecards/{MONTH}").text

@@ -76,6 +76,15 @@ def test_every_heading_says_what_belongs_there(language: Language) -> None:
             assert len(cell.comment.text) > 5
 
 
+def test_a_score_is_named_as_the_policy_does_and_says_its_scale() -> None:
+    sheet = book(language="en").worksheets[INPUTS.index("external_score")]
+    said = {cell.value: cell.comment.text for cell in sheet[1] if cell.comment}
+    assert "As the policy names it, such as SQS, DSC or ten_item_check." in said["metric"]
+    assert "on another scale than the target's nothing is judged" in said["scale"]
+    ranked = book(language="en").worksheets[INPUTS.index("regional_rank")]
+    assert "ten_item_check" not in str([cell.comment for cell in ranked[1]])
+
+
 def test_without_a_system_every_feed_has_a_sheet_with_our_own_names() -> None:
     made = book(language="en")
     heads = [[cell.value for cell in sheet[1]] for sheet in made.worksheets]

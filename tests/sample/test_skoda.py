@@ -8,8 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from aftercare.rules.policy import Policy
+from aftercare.sample.director import SCORES
 from aftercare.sample.group import SampleGroup
+from aftercare.settings import PROJECT
+from aftercare.sources.mapping import read_dealer_system
 
+POLICY = PROJECT / "include" / "policy"
+MAPPING = PROJECT / "include" / "mappings" / "dealer" / "skoda_export.yaml"
 END = date(2026, 11, 6)
 FIRST = date(2026, 10, 25)
 
@@ -77,7 +83,28 @@ def test_scores_come_as_utf_8_by_month(export):
     # October's scores come on the 4th of November.
     found = lines(export / "外部成绩" / "202610_成绩.csv", "utf-8", ";")
     assert {"SQS", "快回"} <= {line["指标"] for line in found}
-    assert {"100", "10"} <= {line["满分"] for line in found}
+    assert {"100", "10", "1000"} <= {line["满分"] for line in found}
+
+
+def test_every_store_has_scores_for_its_director(export):
+    found = lines(export / "外部成绩" / "202610_成绩.csv", "utf-8", ";")
+    given = {(line["经销商代码"], line["指标"]) for line in found}
+    stores = {store for store, _ in given if store.startswith("SK")}
+    for metric in ("QS", "MS", "DSC", "CSS", "PT", "AUDIT2", "十项检查", "现场成交率"):
+        assert {store for store, name in given if name == metric} == stores
+    assert ("SK01", "HIC") in given
+    # The store's SQS is on 100, the director's own on 1000.
+    own = [line for line in found if line["指标"] == "SQS" and line["满分"] == "1000"]
+    assert all(line["工号"] for line in own)
+    assert len(own) == len(stores)
+
+
+def test_each_score_that_a_target_asks_for_is_in_the_sample_and_has_a_code_in_its_mapping():
+    entries = Policy.load(POLICY).attributes("skoda-dealer", "targets")["lines"]
+    asked = {entry["metric"] for entry in entries if entry["source"] == "external"}
+    assert asked == set(SCORES)
+    mapping = read_dealer_system(MAPPING)
+    assert asked <= set(mapping.codes["metric"].values())
 
 
 def test_workbooks_hold_dates_as_dates(export):

@@ -17,9 +17,16 @@ from sqlalchemy import Engine
 from aftercare.errors import Fatal
 from aftercare.pages.site import Site, language_of, render, root_of
 from aftercare.reports.scorecard_points import point_cells
-from aftercare.reports.scorecard_report import NOTHING, Person, ScorecardReport, shown, symbol
-from aftercare.reports.scorecard_view import (
+from aftercare.reports.scorecard_report import (
+    NOTHING,
     STYLES,
+    Person,
+    ScorecardReport,
+    shown,
+    symbol,
+)
+from aftercare.reports.scorecard_targets import target_cells, target_headings
+from aftercare.reports.scorecard_view import (
     conclusion,
     evidence_command,
     month_title,
@@ -203,10 +210,18 @@ def _month(
             if sight.covers(person.store_code, person.employee_no)
             and any(cells := point_cells(person, report, words))
         ],
-        people=[
-            {"person": person, "cells": _cells(person, report)}
+        target_titles=target_headings(report, words),
+        targets=[
+            {"person": person, "cells": entries}
             for person in report.people
             if sight.covers(person.store_code, person.employee_no)
+            and any(entries := target_cells(person, report, words))
+        ],
+        people=[
+            {"person": person, "cells": figures}
+            for person in report.people
+            if sight.covers(person.store_code, person.employee_no)
+            and any(figures := _cells(person, report))
         ],
         proposals=proposals,
         may_decide=bool(sight.stores),

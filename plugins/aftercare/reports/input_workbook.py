@@ -122,8 +122,9 @@ def _help(feed: str, column: Column, chosen: tuple[str, ...], words: Words) -> s
         hints.append(words("code_hint", codes=words("comma").join(chosen)))
     elif column.kind in ("integer", "decimal"):
         hints.append(words("number_hint"))
-    elif words.has(f"{column.name}_hint"):
-        hints.append(words(f"{column.name}_hint"))
+    else:
+        names = (f"{feed}_{column.name}_hint", f"{column.name}_hint")
+        hints += [words(name) for name in names if words.has(name)][:1]
     named = column_word(column.name, words.language)
     return words("help", column=named, hint=words("space").join(hints))
 

@@ -51,6 +51,15 @@ def scorecard_text(texts: Texts) -> str:
         )
         for one in texts["points"]
     ]
+    lines += [
+        f"{one['name']} {one['employee_no']}: "
+        + ", ".join(
+            f"{entry['title']} {entry['value']} {entry['symbol']}".rstrip()
+            for cell in one["cells"]
+            for entry in cell
+        )
+        for one in texts["targets"]
+    ]
     lines += ["", texts["words"]["attachments"], texts["basis"]]
     return "\n".join(lines) + "\n"
 

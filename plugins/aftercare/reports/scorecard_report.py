@@ -15,10 +15,12 @@ from functools import cached_property
 from typing import Any
 
 from aftercare.rules.kpis import HIGHER, LOWER, PERSON, STORE, Credit, Direction
+from aftercare.rules.scorecard_targets import JOINT
 from aftercare.rules.scoring import SHARE, meets, percent, share
 
 Row = Mapping[str, Any]
 MET, MISSED, NOTHING = "✓", "▼", "–"
+STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
 SCORE = "satisfied_share"
 
 
@@ -106,11 +108,16 @@ class Person:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether every figure with a target meets it; None where there is none."""
+        """Whether every figure with a target meets it; None where there is none.
+
+        The parts of a joint target count with it and not for themselves.
+        """
+        joint = {line["rule_id"] for line in self.lines.values() if line["unit"] == JOINT}
         judged = [
             line["is_target_met"]
             for line in self.lines.values()
             if line["is_target_met"] is not None
+            and (line["unit"] == JOINT or line["rule_id"] not in joint)
         ]
         return all(judged) if judged else None
 
@@ -147,6 +154,20 @@ class ScorecardReport:
                 item, groups[name] = name, ()
             else:
                 groups[item] += (name,)
+        return groups
+
+    @cached_property
+    def target_ids(self) -> tuple[str, ...]:
+        """Lines of targets that stand for themselves."""
+        return self._ids("targets")
+
+    @cached_property
+    def target_groups(self) -> dict[str, tuple[str, ...]]:
+        """Rules of targets, each with its lines, in the order in which they are shown."""
+        rules = {line["kpi_id"]: line["rule_id"] for line in self.rows.lines}
+        groups: dict[str, tuple[str, ...]] = {}
+        for name in self.target_ids:
+            groups[rules[name]] = (*groups.get(rules[name], ()), name)
         return groups
 
     def _ids(self, source: str) -> tuple[str, ...]:
@@ -292,7 +313,7 @@ class ScorecardReport:
 
 
 def _source(policy_line: str) -> str:
-    """Which part of the policy made a line: ``kpis``, ``scoring`` or ``points``."""
+    """Which part of the policy made a line: ``kpis``, ``scoring``, ``points`` or ``targets``."""
     return policy_line.split("/")[1]
 
 

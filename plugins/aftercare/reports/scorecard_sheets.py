@@ -111,10 +111,13 @@ class SheetMaker:
         rounded = Decimal(shown(value).rstrip("%")) / 100
         return rounded.quantize(Decimal("0.001"), ROUND_HALF_UP), self.share
 
-    def target(self, value: Decimal | None, direction: Direction) -> tuple[Decimal | None, Any]:
+    def target(
+        self, value: Decimal | None, direction: Direction, unit: str = SHARE
+    ) -> tuple[Decimal | None, Any]:
         """A target; one below which a figure has to stay is shown as such and stays a number."""
-        rounded, style = self.figure(value)
-        return rounded, self.share_below if direction == LOWER and style else style
+        rounded, style = self.figure(value, unit)
+        is_below = direction == LOWER and style is self.share
+        return rounded, self.share_below if is_below else style
 
     def mark(self, sheet: Any, column: int, last: int) -> None:
         """Colours the symbols of a column; the symbol itself says it without colour."""

@@ -7,10 +7,9 @@ from typing import Any
 
 from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
-    MET,
-    MISSED,
     NOTHING,
     SCORE,
+    STYLES,
     KpiRow,
     Person,
     ScorecardReport,
@@ -18,6 +17,7 @@ from aftercare.reports.scorecard_report import (
     shown_target,
     symbol,
 )
+from aftercare.reports.scorecard_targets import target_table
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
@@ -26,7 +26,6 @@ Texts = dict[str, Any]
 
 CASES_SHOWN = 12
 DAYS_SHOWN = 6
-STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
 
 
 def month_title(month: str, words: Words) -> str:
@@ -122,7 +121,10 @@ def subject(report: ScorecardReport, words: Words) -> str:
 def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Texts:
     """All texts of a document; ``limit`` is how many people and proposals are shown, None: all."""
     rows = report.rows
-    people = list(report.people)
+    figures = {*report.kpi_ids, *report.coefficient_ids}
+    # Whoever has no such figure, as a director, stands in the tables of points and targets only.
+    listed = [person for person in report.people if not figures.isdisjoint(person.lines)]
+    people = listed
     proposals = list(rows.proposals)
     if limit is not None:
         people = _some(people, limit, lambda one: one.is_met is not False)
@@ -143,9 +145,10 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         if report.coefficient_ids
         else "",
         **point_table(report, words, limit),
+        **target_table(report, words, limit),
         "posts": [_post(role, people, report, words) for role in _roles(people)],
-        "people_note": words("people_cut", shown=len(people), all=len(report.people))
-        if len(people) < len(report.people)
+        "people_note": words("people_cut", shown=len(people), all=len(listed))
+        if len(people) < len(listed)
         else "",
         "rank_note": rank_note(report, words),
         "trend_months": list(report.trend_months) if len(report.trend_months) > 1 else [],
@@ -180,7 +183,7 @@ LABELS = (
     "denominator", "excluded", "value", "target", "met", "median", "people_met", "rule",
     "people", "rank", "coefficients", "trend", "month", "proposals", "proposals_none",
     "proposal", "step", "reason", "cases", "correct_by", "decision", "comment", "policy_line",
-    "points_title", "points_text", "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
+    "points_title", "points_text", "targets_title", "targets_text", "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
 )
 # fmt: on
 
@@ -341,9 +344,15 @@ def evidence_command(month: str, whom: str, kpi_id: str) -> str:
 def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
     kpis = report.kpi_ids
     whole = next(reversed(report.point_groups), None)
-    if not kpis and whole is None:
-        return []
-    example = next((person for person in report.people if person.is_counted), None)
+    target = next(iter(report.target_ids), None)
+    example = next(
+        (
+            person
+            for person in report.people
+            if kpis and person.lines.get(kpis[0], {}).get("value") is not None
+        ),
+        None,
+    )
     month = report.rows.month
     found = [
         (
@@ -352,21 +361,18 @@ def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
         )
         for kpi in kpis
     ]
-    if example and kpis:
+    if example:
         found.append(
             (
                 f"{words('evidence_example')} {example.name}",
                 evidence_command(month, example.employee_no, kpis[0]),
             )
         )
-    judged = next((person for person in report.people if whole in person.lines), None)
-    if whole is not None and judged:
-        found.append(
-            (
-                f"{words('evidence_points')} {judged.name}",
-                evidence_command(month, judged.employee_no, whole),
-            )
-        )
+    for name, line in (("evidence_points", whole), ("evidence_targets", target)):
+        judged = next((person for person in report.people if line in person.lines), None)
+        if line is not None and judged:
+            command = evidence_command(month, judged.employee_no, line)
+            found.append((f"{words(name)} {judged.name}", command))
     return found
 
 

@@ -13,6 +13,7 @@ from aftercare.reports.scorecard_report import (
     symbol,
 )
 from aftercare.reports.scorecard_sheets import TOP, SheetMaker
+from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (
     conclusion,
     evidence_command,
@@ -41,6 +42,7 @@ def scorecard_workbook(
     _kpis(made)
     _people(made)
     _points(made)
+    _targets(made)
     _lines(made)
     _proposals(made)
     _evidence(made, evidence_rows)
@@ -252,6 +254,38 @@ def _points(made: SheetMaker) -> None:
     made.table(sheet, titles, rows)
 
 
+def _targets(made: SheetMaker) -> None:
+    report, words = made.report, made.words
+    if not report.target_ids:
+        return
+    names = ("employee_no", "name", "store", "trial", "kpi", "value", "target", "met")
+    titles = [words(each) for each in (*names, "unit", "points_basis", "note", "rule", "command")]
+    widths = (10, 12, 22, 8, 30, 10, 10, 7, 10, 20, 40, 9, 46)
+    sheet = made.sheet(words("targets_title"), words("targets_text"), widths)
+    rows = [
+        (
+            person.employee_no,
+            person.name,
+            person.store_name,
+            words("yes") if person.is_trial else "",
+            entry["title"],
+            made.figure(line["value"], line["unit"]),
+            made.target(line["target"], line["direction"], line["unit"]),
+            entry["symbol"],
+            entry["scale"],
+            entry["counts"],
+            (entry["note"], made.wrapped),
+            line["rule_id"],
+            evidence_command(report.rows.month, person.employee_no, entry["kpi_id"]),
+        )
+        for person in report.people
+        for cell in target_cells(person, report, words)
+        for entry in (cell or ())
+        for line in (person.lines[entry["kpi_id"]],)
+    ]
+    made.mark(sheet, 7, made.table(sheet, titles, rows))
+
+
 def _lines(made: SheetMaker) -> None:
     report, words = made.report, made.words
     titles = [
@@ -284,7 +318,12 @@ def _lines(made: SheetMaker) -> None:
 
     def rows() -> Iterable[Sequence[Any]]:
         for person in report.people:
-            for kpi in (*report.kpi_ids, *report.coefficient_ids, *report.point_ids):
+            for kpi in (
+                *report.kpi_ids,
+                *report.coefficient_ids,
+                *report.point_ids,
+                *report.target_ids,
+            ):
                 line = person.lines.get(kpi)
                 if line is None:
                     continue
@@ -299,7 +338,7 @@ def _lines(made: SheetMaker) -> None:
                     (line["excluded"], made.count),
                     made.figure(line["value"], line["unit"]),
                     line["unit"],
-                    made.target(line["target"], line["direction"]),
+                    made.target(line["target"], line["direction"], line["unit"]),
                     _mark(line),
                     line["band"],
                     (line["coefficient"], made.number),

@@ -48,7 +48,7 @@ def kpi_line(policy: Policy, pack: str, kpi: Kpi, card: Row, counted: Row | None
         else (0, 0, 0)
     )
     value = scoring.share(numerator, denominator)
-    return _line(
+    return line_of(
         card,
         kpi.name,
         target or scale,
@@ -65,7 +65,8 @@ def kpi_line(policy: Policy, pack: str, kpi: Kpi, card: Row, counted: Row | None
     )
 
 
-def _line(card: Row, kpi: str, source: Line, **figures: Any) -> Row:
+def line_of(card: Row, kpi: str, source: Line, **figures: Any) -> Row:
+    """One line of a scorecard, by the policy line that makes it; what is not named is None."""
     return (
         dict.fromkeys(LINE_COLUMNS)
         | {
@@ -78,6 +79,29 @@ def _line(card: Row, kpi: str, source: Line, **figures: Any) -> Row:
         }
         | figures
     )
+
+
+def score_of(scores: Mapping[tuple[str, str, str], Row], card: Row, metric: str) -> Row | None:
+    """A person's own score, else the store's; ``scores`` by store, employee and METRIC."""
+    for employee_no in (card["employee_no"], ""):
+        found = scores.get((card["store_code"], employee_no, metric.upper()))
+        if found:
+            return found
+    return None
+
+
+def score_proof(card: Row, kpi: str, month: str, score: Row) -> Row:
+    """The row of a score that others gave, as what a line stands on."""
+    key = (score["store_code"], score["employee_no"], month, score["metric"])
+    return {
+        "scorecard_id": card["scorecard_id"],
+        "kpi_id": kpi,
+        "row_kind": "external_score",
+        "row_key": "|".join(key),
+        "is_numerator": True,
+        "is_excluded": False,
+        "reason": f"score_{score['value'].normalize():f}_of_{score['scale'].strip()}",
+    }
 
 
 @dataclass(frozen=True)
@@ -130,7 +154,7 @@ class Bands:
         **counts: Any,
     ) -> Row:
         banded = scoring.apply_bands(self.bands, self.scale, value, scale, n, self.minimum_n)
-        return _line(
+        return line_of(
             card,
             self.name,
             self.line,

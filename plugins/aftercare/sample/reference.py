@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
-from aftercare.sample.roster import POSITIONS, Assignment, Store
+from aftercare.sample.director import NUMBERS, SCORES, director_score
+from aftercare.sample.roster import PATTERN, POSITIONS, Assignment, Store
 from aftercare.sample.rows import Break, Row, Values, Version, copy_version
 from aftercare.sample.spoil import UNKNOWN_STORE
 from aftercare.sample.world import World
@@ -158,14 +159,23 @@ def score_rows(world: World, system: str) -> Iterator[Row]:
     bad_months = dict(zip([m for m, _ in reversed(months)], _BAD_SCORES, strict=False))
     stores = [store for store in world.stores if store.system == system]
     number = 0
+    director_number = NUMBERS
     for month, released in months:
         corrected = released.replace(day=CORRECTED_ON)
         is_corrected = bool(months) and month == _corrected_month(months) and corrected <= world.end
         for store in stores:
+            scores = []
             for employee_no, metric in _scored(world, store, released):
                 number += 1
                 rng = Random(f"{world.seed}/{number}/{metric}")
-                row = _score(number, store.code, employee_no, month, metric, rng, released)
+                scores.append(_score(number, store.code, employee_no, month, metric, rng, released))
+            for employee_no, metric in _scored_of_director(world, store, released):
+                director_number += 1
+                rng = Random(f"{world.seed}/{director_number}/{metric}")
+                row = _score(director_number, store.code, employee_no, month, metric, rng, released)
+                row.versions[0].values.update(director_score(metric, rng))
+                scores.append(row)
+            for row in scores:
                 if is_corrected:
                     row.add(replace(copy_version(row.versions[0]), visible_on=corrected))
                 yield row
@@ -191,6 +201,16 @@ def _scored(world: World, store: Store, day: date) -> list[tuple[str, str]]:
     return [
         *((number, "SQS") for number in ("", *callers, *sellers)),
         *((number, "quick_return") for number in ("", *callers, *advisors)),
+    ]
+
+
+def _scored_of_director(world: World, store: Store, day: date) -> list[tuple[str, str]]:
+    """What is measured for the director's targets: of the store, or where it is own of the person."""
+    directors = world.roster.working(store.code, "DIR", day)
+    return [
+        (directors[0] if kind.is_own else "", metric)
+        for metric, kind in SCORES.items()
+        if directors and store.index % (len(PATTERN) * kind.given_by) < len(PATTERN)
     ]
 
 

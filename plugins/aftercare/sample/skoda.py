@@ -240,7 +240,16 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "经销商代码": ("store_code", _as_is),
         "工号": ("employee_no", _as_is),
         "月份": ("month", _as_is),
-        "指标": ("metric", _code(SQS="SQS", quick_return="快回")),
+        "指标": (
+            "metric",
+            _code(
+                **{name: name for name in ("QS", "SQS", "MS", "HIC", "DSC", "CSS", "PT", "AUDIT2")},
+                quick_return="快回",
+                ten_item_check="十项检查",
+                marketing_reach="市场活动达标率",
+                on_site_deals="现场成交率",
+            ),
+        ),
         "满分": ("scale", _as_is),
         "得分": ("value", _number),
     },

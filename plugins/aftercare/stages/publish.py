@@ -24,6 +24,7 @@ from aftercare.rules.festivals import Festivals
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.policy import Policy
 from aftercare.rules.scorecard_points import point_titles
+from aftercare.rules.scorecard_targets import target_titles
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
 from aftercare.warehouse import run
@@ -126,10 +127,11 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
 
 
 def figure_titles(policy: Policy) -> dict[str, Mapping[str, str]]:
-    """Names of all figures by language: KPIs by their position, coefficients, items of points."""
+    """Names of all figures by language: KPIs by their position, coefficients, points, targets."""
     kpis: dict[str, tuple[int, Mapping[str, str]]] = {}
     coefficients: dict[str, Mapping[str, str]] = {}
     points: dict[str, Mapping[str, str]] = {}
+    targets: dict[str, Mapping[str, str]] = {}
     for pack in policy.packs:
         for item in policy.items(pack, "kpis/"):
             known = policy.attributes(pack, item)
@@ -137,8 +139,9 @@ def figure_titles(policy: Policy) -> dict[str, Mapping[str, str]]:
         for entry in policy.attributes(pack, "scoring").get("coefficients", ()):
             coefficients[entry["name"]] = entry["title"]
         points |= point_titles(policy, pack)
+        targets |= target_titles(policy, pack)
     ordered = sorted(kpis.items(), key=lambda pair: (pair[1][0], pair[0]))
-    return {kpi: title for kpi, (_, title) in ordered} | coefficients | points
+    return {kpi: title for kpi, (_, title) in ordered} | coefficients | points | targets
 
 
 def _refuse(connection: Connection, month: str, user: str, today: date) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -42,8 +43,16 @@ from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
-from aftercare.rules.scorecard_lines import LINE_COLUMNS, Bands, Row, kpi_line
+from aftercare.rules.scorecard_lines import (
+    LINE_COLUMNS,
+    Bands,
+    Row,
+    kpi_line,
+    score_of,
+    score_proof,
+)
 from aftercare.rules.scorecard_points import Known, PointRules, card_points
+from aftercare.rules.scorecard_targets import TargetRules, card_targets
 from aftercare.settings import Group
 from aftercare.warehouse import run
 
@@ -80,6 +89,19 @@ NEW_EVIDENCE = table(
         )
     ),
 )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted by the statement ``item`` in ``stores``, under the name of ``kpi``.
+
+    A store's figure over what people did takes the rows of ``owners``, the posts that do it.
+    """
+
+    kpi: Kpi
+    item: str
+    stores: Sequence[str]
+    owners: tuple[str, ...] = ()
 
 
 def score_month(
@@ -205,47 +227,70 @@ def _count(
     """Fills scorecards and KPI rows of a pack's stores."""
     kpis = kpis_of(policy, pack)
     points = PointRules.read(policy, pack, month.last_day)
+    targets = TargetRules.read(policy, pack, month.last_day)
     roles = {role for kpi in kpis for role in kpi.roles}
+    roles |= {role for rules in (points, targets) if rules for role in rules.roles}
     run(
         connection,
         "score/fill_new_scorecards",
         month=month.key,
-        roles=sorted(roles | set(points.roles if points else ())),
+        roles=sorted(roles),
         stores=list(stores),
         is_trial=not _is_published(policy, pack, month.last_day),
         first_day=month.first_day,
         last_day=month.last_day,
     )
-    counted = [(kpi, kpi.item, stores) for kpi in kpis]
+    counted = [Counted(kpi, kpi.item, stores) for kpi in kpis]
+    # Of a store in which nobody holds the post there is no such figure: no row is nobody's.
+    held = _stores_by_role(connection, stores)
     if points:
-        # Nobody's scorecard lacks a row of points: a store without a supervisor has no such figure.
-        held = [
-            card["store_code"]
-            for card in run(connection, "score/list_new_scorecards").mappings()
-            if card["role"] in points.roles and card["store_code"] in stores
-        ]
+        where = sorted({store for role in points.roles for store in held[role]})
         counted += [
-            (Kpi(name, points.roles, STORE, HIGHER), statement, held)
+            Counted(Kpi(name, points.roles, STORE, HIGHER), statement, where)
             for name, statement in points.statements
         ]
-    for kpi, item, where in counted:
-        statement = warehouse.statement(item)
+    if targets:
+        where = sorted({store for role in targets.roles for store in held[role]})
+        counted += [
+            Counted(
+                Kpi(name, targets.roles, STORE, kpi.direction),
+                kpi.item,
+                where,
+                () if kpi.credit == STORE else kpi.roles,
+            )
+            for name, kpi in targets.counted
+        ]
+    for each in counted:
+        statement = warehouse.statement(each.item)
         connection.execute(
             insert(KPI_FACT).from_select(
-                [c.name for c in KPI_FACT.columns], _facts(kpi, statement, where)
+                [c.name for c in KPI_FACT.columns], _facts(each, statement)
             ),
-            _parameters(policy, pack, item, statement, month, time_zone),
+            _parameters(policy, pack, each.item, statement, month, time_zone),
         )
 
 
-def _facts(kpi: Kpi, statement: TextClause, stores: Sequence[str]) -> Select[Any]:
-    """The rows of a KPI's statement in these stores, with who has them on their scorecard."""
+def _stores_by_role(connection: Connection, stores: Sequence[str]) -> dict[str, set[str]]:
+    """In which of these stores somebody has a scorecard in a post."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for card in run(connection, "score/list_new_scorecards").mappings():
+        if card["store_code"] in stores:
+            held[card["role"]].add(card["store_code"])
+    return held
+
+
+def _facts(counted: Counted, statement: TextClause) -> Select[Any]:
+    """The rows of a statement in these stores, with who has them on their scorecard."""
+    kpi, stores = counted.kpi, counted.stores
     if kpi.credit == STORE:
-        facts = statement.columns(*STORE_COLUMNS).subquery("facts")
+        owner = OWNER_COLUMNS[:1] if counted.owners else ()
+        facts = statement.columns(*STORE_COLUMNS, *owner).subquery("facts")
         holders = literal(list(kpi.roles), ARRAY(Text()))
-        return select(literal(kpi.name), holders, *facts.c, null(), null()).where(
+        columns = [facts.c[each.name] for each in STORE_COLUMNS]
+        chosen = select(literal(kpi.name), holders, *columns, null(), null()).where(
             facts.c.store_code.in_(stores)
         )
+        return chosen.where(facts.c.owner_role.in_(counted.owners)) if counted.owners else chosen
     facts = statement.columns(*STORE_COLUMNS, *OWNER_COLUMNS).subquery("facts")
     return select(literal(kpi.name), null(), *facts.c).where(
         facts.c.owner_role.in_(kpi.roles), facts.c.store_code.in_(stores)
@@ -315,9 +360,17 @@ def _score(
                 if entry["source"] == "kpi":
                     lines.append(bands.of_line(card, known[card["scorecard_id"], metric]))
                 else:
-                    score = _score_of(external, card, metric)
+                    score = score_of(external, card, metric)
                     lines.append(bands.of_score(card, score))
-                    proofs += [_proof(card, name, month.key, score)] if score else []
+                    proofs += [score_proof(card, name, month.key, score)] if score else []
+        targets = TargetRules.read(policy, pack, month.last_day)
+        if targets is None:
+            continue
+        for card in people:
+            if card["role"] in targets.roles:
+                held = card_targets(targets, card, month.key, counted, external)
+                lines += held.lines
+                proofs += held.proofs
     for pack, people in cards.items():
         rules = PointRules.read(policy, pack, month.last_day)
         if rules is None:
@@ -380,28 +433,6 @@ def _external_scores(
     return {
         (row["store_code"], row["employee_no"], row["metric"].upper()): dict(row)
         for row in rows.mappings()
-    }
-
-
-def _score_of(external: Mapping[tuple[str, str, str], Row], card: Row, metric: str) -> Row | None:
-    """A person's own score, else the store's."""
-    for employee_no in (card["employee_no"], ""):
-        found = external.get((card["store_code"], employee_no, metric.upper()))
-        if found:
-            return found
-    return None
-
-
-def _proof(card: Row, kpi: str, month: str, score: Row) -> Row:
-    key = (score["store_code"], score["employee_no"], month, score["metric"])
-    return {
-        "scorecard_id": card["scorecard_id"],
-        "kpi_id": kpi,
-        "row_kind": "external_score",
-        "row_key": "|".join(key),
-        "is_numerator": True,
-        "is_excluded": False,
-        "reason": f"score_{score['value'].normalize():f}_of_{score['scale'].strip()}",
     }
 
 
