@@ -48,8 +48,8 @@ from aftercare.warehouse import connect, migrate  # noqa: E402
 TEMPLATE = "warehouse_template"
 
 LONG = (
-    *("test_runs_backfilled", "test_odoo", "test_airflow", "test_upgrade", "test_tasks"),
-    *("test_runs", "test_runs_faults", "test_truth", "test_keys", "test_odoo_mapping"),
+    *("test_airflow", "test_odoo", "test_follow_ups", "test_tasks", "test_runs"),
+    *("test_runs_faults", "test_upgrade", "test_truth", "test_odoo_mapping", "test_winners"),
     *("test_cookbook", "test_tasks_changed", "test_loads", "test_tasks_budget"),
 )
 """Files that take longest are begun first, so that no worker is left alone with one at the end."""

@@ -81,7 +81,11 @@ def broken(folder: Path, item: str, old: str, new: str) -> Policy:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("event: delivery", "event: purchase", "'purchase' is not one of delivery, registration, workshop_exit"),
+        (
+            "event: delivery",
+            "event: purchase",
+            "'purchase' is not one of delivery, registration, workshop_exit",
+        ),
         ("2012-01-01: SC", "2012-01-01: SM", "'SM' is not one of SC, AC, SUP"),
         ("2012-01-01: phone", "2012-01-01: letter", "'letter' is not one of phone, sms"),
         ("2012-01-01: customer", "2012-01-01: owner", "'owner' is not one of customer"),

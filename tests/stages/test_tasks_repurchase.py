@@ -44,7 +44,7 @@ def asked(care: CareGroup) -> dict[str, tuple[str, str | None]]:
 
 def test_kilometres_put_right_end_the_question_and_bring_it_back(care: CareGroup) -> None:
     visit(care, odometer_in_km=155000)
-    care.nights(LEFT_ON, july(2))
+    care.night(july(2))
     assert status(care, KILOMETRES) == OPEN
     visit(care, odometer_in_km=55000, arrives=july(3))
     care.night(july(3))
@@ -57,7 +57,7 @@ def test_kilometres_put_right_end_the_question_and_bring_it_back(care: CareGroup
 
 def test_an_amount_put_right_ends_the_question_and_makes_it(care: CareGroup) -> None:
     visit(care, amount=Decimal("2500.00"))
-    care.nights(LEFT_ON, july(4))
+    care.night(july(4))
     assert asked(care) == {}
     visit(care, amount=Decimal("25000.00"), arrives=july(5))
     care.night(july(5))
@@ -69,7 +69,7 @@ def test_an_amount_put_right_ends_the_question_and_makes_it(care: CareGroup) -> 
 
 def test_an_amount_put_right_when_it_is_over_makes_nothing(care: CareGroup) -> None:
     visit(care, amount=Decimal("2500.00"))
-    care.nights(LEFT_ON, july(4))
+    care.night(july(4))
     visit(care, amount=Decimal("25000.00"), arrives=july(26))
     care.night(july(26))
     assert asked(care) == {}
@@ -77,7 +77,7 @@ def test_an_amount_put_right_when_it_is_over_makes_nothing(care: CareGroup) -> N
 
 def test_an_earlier_visit_that_comes_late_ends_the_question(care: CareGroup) -> None:
     visit(care, odometer_in_km=155000)
-    care.nights(LEFT_ON, july(2))
+    care.night(july(2))
     visit(care, "E", date(2026, 2, 1), arrives=july(3), odometer_in_km=151000)
     care.night(july(3))
     assert asked(care) == {KILOMETRES: ("withdrawn", "read_before")}
@@ -85,7 +85,7 @@ def test_an_earlier_visit_that_comes_late_ends_the_question(care: CareGroup) -> 
 
 def test_a_call_that_was_made_stays_made(care: CareGroup) -> None:
     visit(care, odometer_in_km=155000)
-    care.nights(LEFT_ON, july(2))
+    care.night(july(2))
     care.call(KILOMETRES, july(3))
     care.night(july(3))
     visit(care, odometer_in_km=55000, arrives=july(4))
@@ -95,7 +95,7 @@ def test_a_call_that_was_made_stays_made(care: CareGroup) -> None:
 
 def test_a_costly_visit_with_many_kilometres_is_one_question(care: CareGroup) -> None:
     visit(care, odometer_in_km=155000, amount=Decimal(25000))
-    care.nights(LEFT_ON, july(3))
+    care.night(july(3))
     assert asked(care) == {KILOMETRES: OPEN, COST: QUIET}
     assert care.night(july(4))["changed"] == 0
 
@@ -103,9 +103,10 @@ def test_a_costly_visit_with_many_kilometres_is_one_question(care: CareGroup) ->
 def test_who_was_asked_by_kilometres_is_not_asked_by_age_within_the_year(care: CareGroup) -> None:
     care.deliver("S", date(2021, 7, 20), vin="V", usage="private")
     visit(care, odometer_in_km=155000)
-    care.nights(LEFT_ON, july(2))
+    care.night(july(2))
     care.call(KILOMETRES, july(3))
-    care.nights(july(3), july(20))
+    care.night(july(3))
+    care.night(july(20))
     assert asked(care) == {AGE: QUIET, KILOMETRES: ("done", "reached")}
 
 
@@ -130,7 +131,8 @@ def test_age_asks_each_year_that_its_policy_names(care: CareGroup) -> None:
 
 def test_a_question_that_was_never_asked_silences_nobody(care: CareGroup) -> None:
     visit(care, odometer_in_km=155000)
-    care.nights(LEFT_ON, july(25))
+    care.night(july(2))
+    care.night(july(25))
     assert status(care, KILOMETRES) == ("missed", "not_called")
     visit(care, "L", date(2026, 8, 1), amount=Decimal(30000))
     care.night(date(2026, 8, 8))
@@ -177,7 +179,7 @@ def test_the_question_that_opens_first_is_asked_and_it_decides_about_the_other(
 ) -> None:
     visit(care, odometer_in_km=155000)
     visit(care, "L", LEFT_ON + timedelta(days=3), amount=Decimal(30000))
-    care.nights(LEFT_ON, july(5))
+    care.night(july(5))
     assert asked(care) == {KILOMETRES: OPEN, "CA01.S3-20.L.2": QUIET}
     visit(care, odometer_in_km=55000, arrives=july(6))
     care.night(july(6))
@@ -191,7 +193,7 @@ def test_who_was_called_about_the_later_visit_is_not_asked_about_an_earlier_one(
     care: CareGroup,
 ) -> None:
     visit(care, "L", LEFT_ON + timedelta(days=3), amount=Decimal(30000))
-    care.nights(LEFT_ON, july(5))
+    care.night(july(5))
     care.call("CA01.S3-20.L.2", july(6), "no_answer")
     visit(care, amount=Decimal(30000), arrives=july(6))
     care.night(july(6))
