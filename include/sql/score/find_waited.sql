@@ -1,9 +1,9 @@
--- Follow-ups that nobody was called about because another contact of the same
+-- Tasks that nobody was called about because another contact of the same
 -- person, in the same way, went first until they were over. Asked of the tasks
 -- as they stand now, not of what nights noted, so that the order of nights does
 -- not matter. Person by person: through the vehicles that the customer has had,
 -- or, where nobody is known, through the same number on the same vehicle.
--- grain: one row per follow-up task due in the month that waited to its end
+-- grain: one row per task due in the month that waited to its end
 -- reads: care.follow_up_task, core.call_result, core.customer,
 --   core.customer_role, core.document_customer
 -- writes: pg_temp.waited_follow_up
@@ -35,7 +35,6 @@ uncalled as materialized (
     ) as p on true
     where
         t.due_on between :first_day and :last_day -- noqa: RF02
-        and t.is_counted
         and not t.is_face_to_face
         and t.status = 'missed'
         and t.status_reason = 'not_called'

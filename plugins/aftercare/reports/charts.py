@@ -93,7 +93,7 @@ def _bars(axes, report: ScorecardReport, words: Words) -> None:  # type: ignore[
 
 def _trend(axes, report: ScorecardReport, words: Words) -> None:  # type: ignore[no-untyped-def]
     months = report.trend_months
-    for number, kpi in enumerate(report.kpi_ids):
+    for number, kpi in enumerate(report.main_kpi_ids):
         known = [
             (position, float(value) * 100)
             for position, value in enumerate(report.trend(kpi))

@@ -51,7 +51,7 @@ def conclusion(report: ScorecardReport, words: Words) -> list[str]:
     )
     figures = [
         _kpi_words(report.kpi(kpi), report, words)
-        for kpi in report.kpi_ids
+        for kpi in report.main_kpi_ids
         if report.kpi(kpi).value is not None
     ]
     kpis = (
@@ -146,7 +146,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         else "",
         **point_table(report, words, limit),
         **target_table(report, words, limit),
-        "posts": [_post(role, people, report, words) for role in _roles(people)],
+        **_posts(people, report, words, is_short=limit is not None),
         "people_note": words("people_cut", shown=len(people), all=len(listed))
         if len(people) < len(listed)
         else "",
@@ -229,17 +229,31 @@ def _roles(people: Sequence[Person]) -> list[str]:
     return list(dict.fromkeys(person.role for person in people))
 
 
-def _post(role: str, people: Sequence[Person], report: ScorecardReport, words: Words) -> Texts:
+def _posts(
+    people: Sequence[Person], report: ScorecardReport, words: Words, is_short: bool
+) -> Texts:
+    """A table for each post, and a note where a short page leaves figures out."""
+    posts = [_post(role, people, report, words, is_short) for role in _roles(people)]
+    is_cut = any(post["is_cut"] for post in posts)
+    return {"posts": posts, "figures_note": words("figures_cut") if is_cut else ""}
+
+
+def _post(
+    role: str, people: Sequence[Person], report: ScorecardReport, words: Words, is_short: bool
+) -> Texts:
     """The people of a post with the figures that any of their scorecards has, so that no column is empty."""
     everybody = [person for person in report.people if person.role == role]
 
     def there(kpis: Sequence[str]) -> list[str]:
         return [kpi for kpi in kpis if any(kpi in person.lines for person in everybody)]
 
-    kpis, coefficients = there(report.kpi_ids), there(report.coefficient_ids)
+    known, coefficients = there(report.kpi_ids), there(report.coefficient_ids)
+    lines = [line for person in everybody for line in person.lines.values()]
+    kpis = report.main(known, lines) if is_short else known
     titles = report.rows.titles
     return {
         "role": role_words(role, words),
+        "is_cut": len(kpis) < len(known),
         "is_ranked": _is_ranked(everybody, role),
         "kpi_titles": [titles[kpi][words.language] for kpi in kpis],
         "coefficient_titles": [titles[kpi][words.language] for kpi in coefficients],
