@@ -1,7 +1,7 @@
 """The month's mail: its conclusion, its size, and what it never holds."""
 
 import pytest
-from report_rows import line, proposal, report
+from report_rows import TITLES, line, proposal, report, score
 
 from aftercare.errors import PipelineFault
 from aftercare.reports.scorecard_mail import (
@@ -132,9 +132,24 @@ def test_a_post_with_many_figures_shows_those_with_a_target_and_says_where_the_o
     ]
     assert "only those with a target are shown here" in html
     assert texts["conclusion"][1].count("figure_") == 2
-    whole = view(made, EN)
-    assert len(whole["posts"][0]["kpi_titles"]) == len(whole["kpis"]) - 1 == 9
+    assert [row["kpi_id"] for row in texts["kpis"]] == ["figure_0", "figure_1", "figure_8"]
+
+
+def test_where_all_figures_are_shown_a_post_has_as_many_tables_as_they_need() -> None:
+    whole = view(many_figures(17), EN)
+    widths = [len(post["kpi_titles"]) for post in whole["posts"]]
+    assert widths == [6, 6, 5, 1]
+    assert [post["is_ranked"] for post in whole["posts"]] == [False] * 4
+    assert len(whole["kpis"]) == 18
     assert whole["figures_note"] == ""
+    both = [line("E1", "satisfied_share", 3, 4), score("E1", "97", "1.2", None)]
+    many = [line("E1", f"figure_{number}", 3, 4) for number in range(8)]
+    named = {name: {"zh": name, "en": name} for name in [f"figure_{n}" for n in range(8)]}
+    made = report(lines=many + both, proposals=[], titles=named | TITLES)
+    assert [
+        (post["is_ranked"], len(post["coefficient_titles"]), len(post["kpi_titles"]))
+        for post in view(made, EN)["posts"]
+    ] == [(False, 0, 5), (True, 1, 4)]
 
 
 def test_eight_figures_have_room() -> None:

@@ -283,6 +283,17 @@ class ScorecardReport:
         )
 
     @cached_property
+    def main_kpi_rows(self) -> tuple[KpiRow, ...]:
+        """The same for places with little room: of a post with many figures those that have a target."""
+        found: list[KpiRow] = []
+        for role in self.roles:
+            rows = [row for row in self.kpi_rows if row.role == role]
+            lines = (line for line in self.rows.lines if line["role"] == role)
+            shown_ids = self.main([row.kpi_id for row in rows], lines)
+            found += [row for row in rows if row.kpi_id in shown_ids]
+        return tuple(sorted(found, key=self.kpi_rows.index))
+
+    @cached_property
     def trend_months(self) -> tuple[str, ...]:
         """Months with figures, oldest first."""
         return tuple(sorted({row["month"] for row in self.rows.trend}))
