@@ -1,7 +1,7 @@
 """The month's mail: its conclusion, its size, and what it never holds."""
 
 import pytest
-from report_rows import line, proposal, report
+from report_rows import TITLES, line, proposal, report, score
 
 from aftercare.errors import PipelineFault
 from aftercare.reports.scorecard_mail import (
@@ -10,6 +10,7 @@ from aftercare.reports.scorecard_mail import (
     scorecard_message,
     scorecard_text,
 )
+from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_view import (
     conclusion,
     notices,
@@ -108,6 +109,53 @@ def test_each_post_has_a_table_of_its_own_figures_alone() -> None:
         ("SUP", 1),
     ]
     assert all(len(one["cells"]) == 1 for post in texts["posts"] for one in post["people"])
+
+
+def many_figures(count: int) -> ScorecardReport:
+    """Two posts: one with so many figures, of which the first two have a target, and one with one figure."""
+    names = [f"figure_{number}" for number in range(count)]
+    lines = [
+        line("E1", name, 3, 4, "0.9" if number < 2 else None) for number, name in enumerate(names)
+    ]
+    other = {"scorecard_id": "2026-06.SUP.SK01.E2", "role": "SUP"}
+    titles = {name: {"zh": name, "en": name} for name in names}
+    lines.append(line("E2", names[-1], 3, 4, None, **other))
+    return report(lines=lines, proposals=[], titles=titles)
+
+
+def test_a_post_with_many_figures_shows_those_with_a_target_and_says_where_the_others_are() -> None:
+    made = many_figures(9)
+    texts, html = fitting_page(made, EN)
+    assert [post["kpi_titles"] for post in texts["posts"]] == [
+        ["figure_0", "figure_1"],
+        ["figure_8"],
+    ]
+    assert "only those with a target are shown here" in html
+    assert texts["conclusion"][1].count("figure_") == 2
+    assert [row["kpi_id"] for row in texts["kpis"]] == ["figure_0", "figure_1", "figure_8"]
+
+
+def test_where_all_figures_are_shown_a_post_has_as_many_tables_as_they_need() -> None:
+    whole = view(many_figures(17), EN)
+    widths = [len(post["kpi_titles"]) for post in whole["posts"]]
+    assert widths == [6, 6, 5, 1]
+    assert [post["is_ranked"] for post in whole["posts"]] == [False] * 4
+    assert len(whole["kpis"]) == 18
+    assert whole["figures_note"] == ""
+    both = [line("E1", "satisfied_share", 3, 4), score("E1", "97", "1.2", None)]
+    many = [line("E1", f"figure_{number}", 3, 4) for number in range(8)]
+    named = {name: {"zh": name, "en": name} for name in [f"figure_{n}" for n in range(8)]}
+    made = report(lines=many + both, proposals=[], titles=named | TITLES)
+    assert [
+        (post["is_ranked"], len(post["coefficient_titles"]), len(post["kpi_titles"]))
+        for post in view(made, EN)["posts"]
+    ] == [(False, 0, 5), (True, 1, 4)]
+
+
+def test_eight_figures_have_room() -> None:
+    texts, html = fitting_page(many_figures(8), EN)
+    assert len(texts["posts"][0]["kpi_titles"]) == 8
+    assert "only those with a target" not in html
 
 
 def test_a_page_that_programs_would_cut_shows_fewer_rows() -> None:

@@ -52,6 +52,23 @@ def test_nothing_to_count_is_no_figure_and_never_zero(month: ScoredMonth) -> Non
     assert (line["value"], line["is_target_met"], line["note"]) == (None, None, "no_rows")
 
 
+def test_a_second_run_of_what_is_no_follow_up_changes_nothing(month: ScoredMonth) -> None:
+    month.person("A1", role="AC")
+    reminder = {"about": "service", "event": "service_due", "is_counted": False}
+    for due_on in (date(2026, 5, 10), date(2026, 6, 10)):
+        key = month.task("A1", role="AC", due_on=due_on, **reminder)
+        month.call(key, "message_sent", called_on=due_on)
+    lead = month.task("E1", event="lead_defeated", about="campaign", is_counted=False)
+    month.call(lead, "no_answer")
+    assert score(month)["changed"] > 0
+    assert month.line("A1", "reminder_made")["value"] == 1
+    assert month.line("A1", "reminder_returned")["value"] == 0
+    assert month.line("E1", "lead_called")["value"] == 1
+    assert month.line("E1", "follow_up_coverage")["value"] is None
+    again = score(month)
+    assert (again["changed"], again["differs"]) == (0, 0)
+
+
 def test_a_second_run_changes_nothing(month: ScoredMonth) -> None:
     month.call(month.task("E1"), satisfaction=9)
     month.external_score("SQS", "97.99", "100")

@@ -1,9 +1,10 @@
--- Follow-ups that nobody was called about because another contact of the same
--- person, in the same way, went first until they were over. Asked of the tasks
--- as they stand now, not of what nights noted, so that the order of nights does
--- not matter. Person by person: through the vehicles that the customer has had,
--- or, where nobody is known, through the same number on the same vehicle.
--- grain: one row per follow-up task due in the month that waited to its end
+-- Tasks that nobody was called about because another contact of the same
+-- person, in the same way, went first until they were over; a greeting waits
+-- for a call, too. Asked of the tasks as they stand now, not of what nights
+-- noted, so that the order of nights does not matter. Person by person: through
+-- the vehicles that the customer has had, or, where nobody is known, through
+-- the same number on the same vehicle.
+-- grain: one row per task due in the month that waited to its end
 -- reads: care.follow_up_task, core.call_result, core.customer,
 --   core.customer_role, core.document_customer
 -- writes: pg_temp.waited_follow_up
@@ -19,7 +20,8 @@ uncalled as materialized (
         t.due_on,
         t.expires_on,
         t.contact_digest,
-        p.known_id
+        p.known_id,
+        t.event in ('birthday', 'lunar_birthday', 'festival') as is_greeting
     from care.follow_up_task as t
     left join lateral (
         select min(d.known_id) as known_id
@@ -35,7 +37,6 @@ uncalled as materialized (
     ) as p on true
     where
         t.due_on between :first_day and :last_day -- noqa: RF02
-        and t.is_counted
         and not t.is_face_to_face
         and t.status = 'missed'
         and t.status_reason = 'not_called'
@@ -80,7 +81,7 @@ others as materialized (
         from care.follow_up_task as t
         where
             v.vin = t.vin
-            and u.channel = t.channel
+            and (u.channel = t.channel or u.is_greeting and t.channel = 'phone')
             and u.expires_on between t.open_on and t.expires_on
             and (t.priority, t.deadline_on, t.due_on, t.task_key)
             < (u.priority, u.deadline_on, u.due_on, u.task_key)

@@ -29,9 +29,9 @@ def _font(size: float) -> FontProperties:
 
 
 def scorecard_chart(report: ScorecardReport, words: Words) -> bytes:
-    """Every figure by post beside its target, and below the trend where there are earlier months."""
+    """The main figures by post beside their targets, and below the trend where there are earlier months."""
     has_trend = len(report.trend_months) > 1
-    bars = len(report.kpi_rows)
+    bars = len(report.main_kpi_rows)
     height = 0.9 + 0.34 * max(bars, 2) + (2.4 if has_trend else 0)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
@@ -47,7 +47,7 @@ def scorecard_chart(report: ScorecardReport, words: Words) -> bytes:
 
 
 def _bars(axes, report: ScorecardReport, words: Words) -> None:  # type: ignore[no-untyped-def]
-    rows = list(reversed(report.kpi_rows))
+    rows = list(reversed(report.main_kpi_rows))
     for position, row in enumerate(rows):
         value = float(row.value) * 100 if row.value is not None else 0.0
         role = row.role or ""
@@ -93,7 +93,7 @@ def _bars(axes, report: ScorecardReport, words: Words) -> None:  # type: ignore[
 
 def _trend(axes, report: ScorecardReport, words: Words) -> None:  # type: ignore[no-untyped-def]
     months = report.trend_months
-    for number, kpi in enumerate(report.kpi_ids):
+    for number, kpi in enumerate(report.main_kpi_ids):
         known = [
             (position, float(value) * 100)
             for position, value in enumerate(report.trend(kpi))

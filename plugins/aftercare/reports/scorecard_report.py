@@ -22,6 +22,8 @@ Row = Mapping[str, Any]
 MET, MISSED, NOTHING = "✓", "▼", "–"
 STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
 SCORE = "satisfied_share"
+FIGURES = 8
+"""Figures that a sentence, a chart's legend and a mail's width have room for."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,17 @@ class ScorecardReport:
     def kpi_ids(self) -> tuple[str, ...]:
         """Figures that are counted, in the order in which they are shown."""
         return self._ids("kpis")
+
+    @cached_property
+    def main_kpi_ids(self) -> tuple[str, ...]:
+        """Counted figures for places with little room: all if they are few, else those that have a target."""
+        return self.main(self.kpi_ids, self.rows.lines)
+
+    @staticmethod
+    def main(kpis: Sequence[str], lines: Iterable[Row]) -> tuple[str, ...]:
+        """Those of some figures that there is room for; ``lines`` say which of them have a target."""
+        judged = {line["kpi_id"] for line in lines if line["target"] is not None}
+        return tuple(kpi for kpi in kpis if len(kpis) <= FIGURES or kpi in judged)
 
     @cached_property
     def coefficient_ids(self) -> tuple[str, ...]:
@@ -268,6 +281,17 @@ class ScorecardReport:
             for role in self.roles
             if any(line["kpi_id"] == kpi and line["role"] == role for line in self.rows.lines)
         )
+
+    @cached_property
+    def main_kpi_rows(self) -> tuple[KpiRow, ...]:
+        """The same for places with little room: of a post with many figures those that have a target."""
+        found: list[KpiRow] = []
+        for role in self.roles:
+            rows = [row for row in self.kpi_rows if row.role == role]
+            lines = (line for line in self.rows.lines if line["role"] == role)
+            shown_ids = self.main([row.kpi_id for row in rows], lines)
+            found += [row for row in rows if row.kpi_id in shown_ids]
+        return tuple(sorted(found, key=self.kpi_rows.index))
 
     @cached_property
     def trend_months(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
+    FIGURES,
     NOTHING,
     SCORE,
     STYLES,
@@ -51,7 +52,7 @@ def conclusion(report: ScorecardReport, words: Words) -> list[str]:
     )
     figures = [
         _kpi_words(report.kpi(kpi), report, words)
-        for kpi in report.kpi_ids
+        for kpi in report.main_kpi_ids
         if report.kpi(kpi).value is not None
     ]
     kpis = (
@@ -121,6 +122,8 @@ def subject(report: ScorecardReport, words: Words) -> str:
 def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Texts:
     """All texts of a document; ``limit`` is how many people and proposals are shown, None: all."""
     rows = report.rows
+    is_short = limit is not None
+    kpi_ids = report.main_kpi_ids if is_short else report.kpi_ids
     figures = {*report.kpi_ids, *report.coefficient_ids}
     # Whoever has no such figure, as a director, stands in the tables of points and targets only.
     listed = [person for person in report.people if not figures.isdisjoint(person.lines)]
@@ -138,7 +141,10 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "stamp_note": words("stamp_note"),
         "conclusion": conclusion(report, words),
         "notices": notices(report, words),
-        "kpis": [_kpi_row(row, report, words) for row in report.kpi_rows],
+        "kpis": [
+            _kpi_row(row, report, words)
+            for row in (report.main_kpi_rows if is_short else report.kpi_rows)
+        ],
         "kpis_note": words("kpis_note", closing=rows.closing_on),
         "legend": words("legend"),
         "coefficients_note": words("coefficients_note", minimum=rows.minimum_n)
@@ -146,7 +152,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         else "",
         **point_table(report, words, limit),
         **target_table(report, words, limit),
-        "posts": [_post(role, people, report, words) for role in _roles(people)],
+        **_posts(people, report, words, is_short),
         "people_note": words("people_cut", shown=len(people), all=len(listed))
         if len(people) < len(listed)
         else "",
@@ -154,7 +160,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "trend_months": list(report.trend_months) if len(report.trend_months) > 1 else [],
         "trend": [
             [rows.titles[kpi][words.language], *(shown(value) for value in report.trend(kpi))]
-            for kpi in report.kpi_ids
+            for kpi in kpi_ids
         ],
         "proposals": [_proposal(row, words) for row in proposals],
         "proposals_note": words("proposals_cut", shown=len(proposals), all=len(rows.proposals))
@@ -166,7 +172,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
             reply=rows.reply_days,
             reply_until=rows.reply_until,
         ),
-        "commands": _commands(report, words),
+        "commands": _commands(report, kpi_ids, words),
         "basis": _basis(report, words),
         "words": {name: words(name) for name in LABELS},
     }
@@ -229,18 +235,51 @@ def _roles(people: Sequence[Person]) -> list[str]:
     return list(dict.fromkeys(person.role for person in people))
 
 
-def _post(role: str, people: Sequence[Person], report: ScorecardReport, words: Words) -> Texts:
-    """The people of a post with the figures that any of their scorecards has, so that no column is empty."""
+def _posts(
+    people: Sequence[Person], report: ScorecardReport, words: Words, is_short: bool
+) -> Texts:
+    """Tables for each post, and a note where a short page leaves figures out."""
+    posts, is_cut = [], False
+    for role in _roles(people):
+        everybody = [person for person in report.people if person.role == role]
+        known = _there(report.kpi_ids, everybody)
+        lines = (line for person in everybody for line in person.lines.values())
+        kpis = report.main(known, lines) if is_short else known
+        is_cut = is_cut or len(kpis) < len(known)
+        parts = [kpis] if is_short else _parts(kpis)
+        posts += [
+            _post(role, people, part, report, words, is_last=part is parts[-1]) for part in parts
+        ]
+    return {"posts": posts, "figures_note": words("figures_cut") if is_cut else ""}
+
+
+def _there(kpis: Sequence[str], people: Sequence[Person]) -> list[str]:
+    """Figures that any of these scorecards has, so that no column is empty."""
+    return [kpi for kpi in kpis if any(kpi in person.lines for person in people)]
+
+
+def _parts(kpis: Sequence[str]) -> list[Sequence[str]]:
+    """The figures of as few tables as have room for them, of about the same width."""
+    tables = max(1, -(-len(kpis) // FIGURES))
+    width = max(1, -(-len(kpis) // tables))
+    return [kpis[first : first + width] for first in range(0, max(1, len(kpis)), width)]
+
+
+def _post(
+    role: str,
+    people: Sequence[Person],
+    kpis: Sequence[str],
+    report: ScorecardReport,
+    words: Words,
+    is_last: bool,
+) -> Texts:
+    """The people of a post with some figures; rank and coefficients stand in the post's last table."""
     everybody = [person for person in report.people if person.role == role]
-
-    def there(kpis: Sequence[str]) -> list[str]:
-        return [kpi for kpi in kpis if any(kpi in person.lines for person in everybody)]
-
-    kpis, coefficients = there(report.kpi_ids), there(report.coefficient_ids)
+    coefficients = _there(report.coefficient_ids, everybody) if is_last else []
     titles = report.rows.titles
     return {
         "role": role_words(role, words),
-        "is_ranked": _is_ranked(everybody, role),
+        "is_ranked": is_last and _is_ranked(everybody, role),
         "kpi_titles": [titles[kpi][words.language] for kpi in kpis],
         "coefficient_titles": [titles[kpi][words.language] for kpi in coefficients],
         "people": [
@@ -341,8 +380,9 @@ def evidence_command(month: str, whom: str, kpi_id: str) -> str:
     return f"aftercare evidence {month} {whom} {kpi_id}"
 
 
-def _commands(report: ScorecardReport, words: Words) -> Sequence[Sequence[str]]:
-    kpis = report.kpi_ids
+def _commands(
+    report: ScorecardReport, kpis: Sequence[str], words: Words
+) -> Sequence[Sequence[str]]:
     whole = next(reversed(report.point_groups), None)
     target = next(iter(report.target_ids), None)
     example = next(

@@ -130,6 +130,7 @@ def score_month(
             last_day=bounds.bounds["last_day"],
         )
         run(connection, "score/judge_follow_ups", **bounds.bounds)
+        run(connection, "score/judge_contacts", **bounds.bounds)
         packs = _packs(connection, group, bounds)
         _fill_opening(connection, group, policy, packs, bounds)
         run(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from core_rows import buyers, core_row
-from kpis_counted import OF_PEOPLE, OF_STORES, World, count, is_met
+from kpis_counted import OF_CONTACTS, OF_PEOPLE, OF_STORES, World, count, is_met
 from scored_month import ScoredMonth, closed_on
 from sqlalchemy import Engine
 
@@ -24,13 +24,30 @@ BEGIN, END = date(2025, 8, 20), date(2026, 6, 20)
 CLOSED = frozenset(
     {date(2026, 5, 1) + timedelta(days=day) for day in range(3)} | {date(2026, 4, 30)}
 )
-STORES = {"SK01": "SKODA", "SK02": "SKODA", "CA01": "CHANGAN"}
-PACKS = {"SK01": "skoda-dealer", "SK02": "skoda-dealer", "CA01": "changan-dealer"}
+STORES = {"SK01": "SKODA", "SK02": "SKODA", "CA01": "CHANGAN", "DP01": "DEEPAL"}
+PACKS = {
+    "SK01": "skoda-dealer",
+    "SK02": "skoda-dealer",
+    "CA01": "changan-dealer",
+    "DP01": "heyuan-deepal",
+}
 OUTCOMES = (
     "reached", "reached", "reached", "no_answer", "busy", "refused", "invalid_number", "wrong_person",
     "already_called", "not_our_customer", "message_sent",
 )  # fmt: skip
 CAME = (time(0), time(8), time(8, 30), time(12), time(16, 30), time(17, 45), time(18), time(23, 59))
+REMINDERS = (
+    ("first_service_due", "service"), ("service_due", "service"), ("service_due", "service"),
+    ("registration", "inspection"), ("invoice", "warranty"), ("policy_end", "insurance"),
+    ("birthday", "greeting"), ("lunar_birthday", "greeting"), ("festival", "greeting"),
+    ("referral", "greeting"), ("lead_defeated", "campaign"), ("last_visit", "campaign"),
+)  # fmt: skip
+WHY_NOT = (
+    "shadow", "stopped", "paused", "do_not_call", "no_consent", "consent_refused", "contact_budget",
+)  # fmt: skip
+TAKEN_BACK = (
+    "came_again", "booked", "said_no", "sold_again", "other_owner", "document_gone", None,
+)  # fmt: skip
 REASONS = (None, None, None, "shadow", "stopped", "contact_budget")
 
 
@@ -111,6 +128,7 @@ def lived(seed: int) -> World:
         160,
         opened_at=dice.moment,
         ro_type=lambda: dice.choice(("repair", "repair", "warranty", "pre_delivery")),
+        repair_type=lambda: dice.choice(("maintenance", "maintenance", "mechanical", None)),
         status=lambda: dice.choice(("settled", "settled", "open", "cancelled")),
         is_reversed=lambda: dice.random() < 0.1,
     )
@@ -148,6 +166,13 @@ def lived(seed: int) -> World:
         )
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
+    for number in range(500):
+        add_reminder(world, dice, number, dice.choice(vins))
+    brought = [sale for sale in world.sales if sale["store_code"] == "DP01"]
+    for number, sale in enumerate(brought[::2]):
+        known = {"referral_no": f"R{number}", "referred_on": dice.day(), "vin": None}
+        row = core_row("referral", "DP01", {"new_order_no": sale["order_no"], **known})
+        world.referrals.append(row)
     return world
 
 
@@ -174,6 +199,10 @@ def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
         "owner_no": dice.choice((owner["employee_no"], owner["employee_no"], None)),
         "vin": vin,
         "due_on": due_on,
+        "event": "delivery",
+        "about": "follow_up",
+        "event_on": due_on - timedelta(days=3),
+        "open_on": due_on - timedelta(days=2),
         "deadline_on": deadline_on,
         "expires_on": deadline_on + timedelta(days=9),
         "made_day": due_on + timedelta(days=dice.choice((-3, -3, 5, 20))),
@@ -199,6 +228,52 @@ def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
                 "outcome": dice.choice(OUTCOMES),
                 "satisfaction": dice.choice((None, 3, 6, 7, 9)),
                 "is_do_not_call": dice.random() < 0.05,
+            }
+        )
+
+
+def add_reminder(world: World, dice: Dice, number: int, vin: str) -> None:
+    """A reminder, greeting or campaign, which no rate of follow-ups counts, with what was done about it."""
+    owner = dice.choice([post for post in world.posts if post["role"] != "SUP"])
+    event, about = dice.choice(REMINDERS)
+    due_on = dice.day(date(2026, 1, 20), date(2026, 6, 5))
+    status = dice.choice(("open", "held", "done", "missed", "withdrawn"))
+    task = {
+        "task_key": f"R{number:04}",
+        "store_code": dice.choice((owner["store_code"], owner["store_code"], "DP01")),
+        "owner_role": owner["role"],
+        "owner_no": owner["employee_no"],
+        "vin": vin,
+        "event": event,
+        "about": about,
+        "event_on": due_on + timedelta(days=dice.choice((0, 1, 30))),
+        "open_on": due_on - timedelta(days=dice.choice((0, 3))),
+        "due_on": due_on,
+        "deadline_on": due_on + timedelta(days=7),
+        "expires_on": due_on + timedelta(days=22),
+        "made_day": due_on + timedelta(days=dice.choice((-3, -3, 21, 22))),
+        "changed_day": due_on + timedelta(days=dice.choice((0, 40))),
+        "late_reason": dice.choice((None, "late_by_data")),
+        "status": status,
+        "status_reason": dice.choice(TAKEN_BACK)
+        if status == "withdrawn"
+        else dice.choice((None, None, None, *WHY_NOT)),
+        "contact_check": dice.choice(("valid", "valid", "landline")),
+        "is_counted": False,
+    }
+    world.tasks.append(task)
+    for attempt in range(dice.choice((0, 0, 1, 1, 2))):
+        called_on = due_on + timedelta(days=dice.choice((0, 1, 21, 22, 23)))
+        world.calls.append(
+            {
+                "store_code": task["store_code"],
+                "task_key": task["task_key"],
+                "attempt_no": attempt + 1,
+                "called_at": datetime.combine(called_on, time(dice.choice((9, 12))), ZONE),
+                "called_on": called_on,
+                "outcome": dice.choice((*OUTCOMES, "message_sent", "message_refused")),
+                "satisfaction": None,
+                "is_do_not_call": False,
             }
         )
 
@@ -232,6 +307,7 @@ def keep(world: World, engine: Engine) -> ScoredMonth:
         month.add_all(name, rows)
     month.add_all("core.sales_order", sales)
     month.add_all("core.complaint", world.complaints)
+    month.add_all("core.referral", world.referrals)
     return month
 
 
@@ -245,7 +321,7 @@ def test_the_figures_are_those_of_plain_loops_row_by_row(seed: int, warehouse: E
     lines = {
         (row["scorecard_id"], row["kpi_id"]): row
         for row in month.rows("score.scorecard_line")
-        if row["kpi_id"] in OF_PEOPLE or row["kpi_id"] in OF_STORES
+        if row["kpi_id"] in (*OF_PEOPLE, *OF_CONTACTS, *OF_STORES)
     }
     for known in lines:
         counted[known] = set()
@@ -279,7 +355,7 @@ def test_the_random_group_has_something_of_everything() -> None:
         for (_, kpi), rows in count(lived(seed), key).items()
         for _, _, is_numerator, is_excluded in rows
     }
-    for kpi in (*OF_PEOPLE, *OF_STORES):
+    for kpi in (*OF_PEOPLE, *OF_CONTACTS, *OF_STORES):
         assert {(kpi, True, False), (kpi, False, False)} <= found, kpi
         assert kpi == "satisfied_share" or any(
             (kpi, counts, True) in found for counts in (True, False)
