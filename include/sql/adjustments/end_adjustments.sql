@@ -16,7 +16,7 @@ ended as (
             adjustment.scorecard_id = line_difference.scorecard_id
             and adjustment.kpi_id = line_difference.kpi_id
     where
-        adjustment.month = :month
+        adjustment.month = :month -- noqa: RF02
         and adjustment.ended_on is null
         and (
             line_difference.scorecard_id is null

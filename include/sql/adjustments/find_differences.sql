@@ -16,7 +16,7 @@ issued as (
     from score.scorecard
     inner join score.scorecard_line
         on scorecard.scorecard_id = scorecard_line.scorecard_id
-    where scorecard.month = :month
+    where scorecard.month = :month -- noqa: RF02
 ),
 
 expected as (

@@ -73,13 +73,16 @@ numbered as (
     select
         row_differences.*,
         row_number() over (
-            partition by scorecard_id, kpi_id
+            partition by
+                row_differences.scorecard_id,
+                row_differences.kpi_id
             order by
                 array_position(
-                    cast('{came,left,changed}' as text []), change
+                    cast('{came,left,changed}' as text[]),
+                    row_differences.change
                 ),
-                row_kind,
-                row_key
+                row_differences.row_kind,
+                row_differences.row_key
         ) as place
     from row_differences
 ),
@@ -131,7 +134,7 @@ insert into score.adjustment (
     noticed_on
 )
 select
-    cast(:month as text) as month,
+    cast(:month as text) as month, -- noqa: RF02
     fresh.scorecard_id,
     fresh.kpi_id,
     fresh.employee_no,
@@ -151,7 +154,7 @@ select
     coalesce(behind.rows_behind, cast('[]' as jsonb)) as rows_behind,
     coalesce(behind.row_count, 0) as row_count,
     upheld.objection_id,
-    cast(:today as date) as noticed_on
+    cast(:today as date) as noticed_on -- noqa: RF02
 from fresh
 left join behind
     on

@@ -34,6 +34,6 @@ from score.adjustment
 inner join core.employee on adjustment.employee_no = employee.employee_no
 inner join core.store on adjustment.store_code = store.store_code
 where
-    adjustment.month = :month
+    adjustment.month = :month -- noqa: RF02
     and adjustment.ending is distinct from 'replaced'
 order by adjustment.scorecard_id, adjustment.kpi_id, adjustment.adjustment_id

@@ -17,7 +17,7 @@ before as (
     from score.publication
     cross join this_one
     where
-        publication.month <> :month
+        publication.month <> :month -- noqa: RF02
         and publication.published_at < this_one.published_at
 ),
 
@@ -39,7 +39,7 @@ news as (
     cross join this_one
     cross join before
     where
-        adjustment.month <> :month
+        adjustment.month <> :month -- noqa: RF02
         and (
             (
                 adjustment.noticed_at > before.told_until

@@ -10,11 +10,11 @@ from score.scorecard
 inner join score.scorecard_line
     on scorecard.scorecard_id = scorecard_line.scorecard_id
 where
-    scorecard.month = :month
-    and scorecard.employee_no = :employee_no
-    and scorecard_line.kpi_id = :kpi_id
+    scorecard.month = :month -- noqa: RF02
+    and scorecard.employee_no = :employee_no -- noqa: RF02
+    and scorecard_line.kpi_id = :kpi_id -- noqa: RF02
     and (
-        scorecard.scorecard_id = cast(:scorecard_id as text)
-        or cast(:scorecard_id as text) = ''
+        scorecard.scorecard_id = cast(:scorecard_id as text) -- noqa: RF02
+        or cast(:scorecard_id as text) = '' -- noqa: RF02
     )
 order by scorecard.scorecard_id

@@ -34,12 +34,12 @@ select
     objection.answer,
     objection.answered_by,
     objection.answered_on,
-    coalesce(touched.proposals, cast('{}' as text [])) as proposals
+    coalesce(touched.proposals, cast('{}' as text[])) as proposals
 from score.objection
 inner join core.employee on objection.employee_no = employee.employee_no
 inner join core.store on objection.store_code = store.store_code
 left join touched on objection.objection_id = touched.objection_id
 where
-    objection.month = cast(:month as text)
-    or cast(:month as text) = ''
+    objection.month = cast(:month as text) -- noqa: RF02
+    or cast(:month as text) = '' -- noqa: RF02
 order by objection.objection_id

@@ -3,8 +3,6 @@
 What is shown stands on the pages of the month; here are its parts and what the forms do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode

@@ -216,7 +216,7 @@ def _get(connection: Connection, objection_id: int) -> Mapping[str, Any]:
     known = found.mappings().one_or_none()
     if known is None:
         raise NotAllowed(f"there is no objection {objection_id}; see `aftercare objections list`")
-    return known
+    return dict(known)
 
 
 def _refuse(
