@@ -13,6 +13,7 @@ from whole_group import database
 from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import NotAllowed
+from aftercare.stages.policy import load_policy
 from aftercare.stages.proposals import propose
 from aftercare.stages.scorecards import score_month
 
@@ -27,6 +28,7 @@ def month(warehouse: Engine, monkeypatch: pytest.MonkeyPatch) -> ScoredMonth:
     monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_KEYS", KEYS)
     connections.forget()
     made = ScoredMonth(warehouse)
+    load_policy(warehouse, made.policy)
     made.store()
     made.person("E1", name="王芳")
     made.role("hr.li", "hr")

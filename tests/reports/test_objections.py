@@ -189,6 +189,20 @@ def test_a_mail_shows_as_many_as_fit_and_says_how_many_there_are() -> None:
     assert texts["adjustments_note"] == "5 are shown; all 9 are in the PDF and the workbook."
 
 
+def test_a_long_month_of_adjustments_leaves_room_for_people() -> None:
+    rows_behind = [["came", "follow_up_task", f"SK01.S2-01.D{n:05}"] for n in range(12)]
+    many = [adjustment(adjustment_id=n, rows_behind=rows_behind, row_count=40) for n in range(300)]
+    texts = view(report(adjustments=many), read_words("en"), limit=40)
+    assert len(texts["adjustments"]) == 10
+    reason = texts["adjustments"][0]["reason"]
+    assert reason == (
+        "came late: SK01.S2-01.D00000, SK01.S2-01.D00001, SK01.S2-01.D00002; 40 in all"
+    )
+    whole = view(report(adjustments=many), read_words("en"))
+    assert len(whole["adjustments"]) == 300
+    assert "D00011" in whole["adjustments"][0]["reason"]
+
+
 def test_a_reason_names_rows_objection_and_how_it_ended() -> None:
     say = read_words("en", "objections")
     named = [["came", "follow_up_task", "A"], ["left", "booking", "B"], ["changed", "booking", "C"]]

@@ -16,9 +16,10 @@ HR = "hr@heyuan.example"
 @pytest.fixture
 def night(warehouse: Engine) -> NightOfTasks:
     made = NightOfTasks(warehouse)
+    made.store("CA01")
     with made.engine.begin() as connection:
         for name, values in (
-            ("core.employee", {"employee_no": "E1", "name": "王芳"} | version(made)),
+            ("core.employee", {"employee_no": "E1", "name": "王芳"}),
             ("score.month", {"month": "2026-10", "state": "closed", "policy_digest": "d1"}),
         ):
             connection.execute(made.table(name).insert().values(**values))
@@ -29,16 +30,6 @@ def night(warehouse: Engine) -> NightOfTasks:
 def server() -> Iterator[MailServer]:
     with MailServer() as running:
         yield running
-
-
-def version(night: NightOfTasks) -> dict[str, object]:
-    loads = night.table("ops.load")
-    with night.engine.begin() as connection:
-        row = {"system": "demo", "feed": "employee", "business_day": DAY}
-        load_id = connection.execute(
-            loads.insert().values(**row).returning(loads.c.load_id)
-        ).scalar_one()
-    return {"row_hash": b"", "version_at": DAY, "version_day": DAY, "load_id": load_id}
 
 
 def object_to(night: NightOfTasks, about: str, due_on: date) -> None:

@@ -16,6 +16,9 @@ from aftercare.rules.kpis import STORE
 Texts = dict[str, Any]
 Titles = Mapping[str, Mapping[str, str]]
 CHANGES = ("came", "left", "changed")
+MAIL_ROWS = 10
+MAIL_KEYS = 3
+"""So many rows, and of each so many keys, stand on a page with limited room; others hold all."""
 LABELS = (
     *("objections_title", "objections_text", "objections_none", "number", "person", "about"),
     *("raised", "due", "state", "adjustments_title", "adjustments_text", "month", "figure"),
@@ -28,10 +31,13 @@ def month_texts(report: ScorecardReport, words: Words, limit: int | None = None)
     say, titles = words_of(words), report.rows.titles
     objections = sorted(report.rows.objections, key=lambda row: row["state"] != "open")
     adjustments = list(report.rows.adjustments)
+    most = None
+    if limit is not None:
+        limit, most = min(limit, MAIL_ROWS), MAIL_KEYS
     return {
         "objections": [objection_texts(row, titles, say) for row in objections[:limit]],
         "objections_note": _cut("objections_cut", objections, limit, say),
-        "adjustments": [adjustment_texts(row, titles, say) for row in adjustments[:limit]],
+        "adjustments": [adjustment_texts(row, titles, say, most) for row in adjustments[:limit]],
         "adjustments_note": _cut("adjustments_cut", adjustments, limit, say),
         "objection_words": {name: say(name) for name in LABELS},
     }
@@ -72,8 +78,8 @@ def _title(kpi_id: str, titles: Titles, say: Words) -> str:
     return titles[kpi_id][say.language] if kpi_id in titles else kpi_id
 
 
-def adjustment_texts(row: Row, titles: Titles, say: Words) -> Texts:
-    """One adjustment: whose, the figure as it was issued and as it would be, and why."""
+def adjustment_texts(row: Row, titles: Titles, say: Words, most: int | None = None) -> Texts:
+    """One adjustment: whose, the figure as issued and as it would be, and why, with ``most`` keys."""
     is_store = row["credit"] == STORE
     return {
         "month": row["month"],
@@ -83,7 +89,7 @@ def adjustment_texts(row: Row, titles: Titles, say: Words) -> Texts:
         "figure": _title(row["kpi_id"], titles, say),
         "issued": adjusted_figure(row, "old", say),
         "now": adjusted_figure(row, "new", say),
-        "reason": adjustment_reason(row, say),
+        "reason": adjustment_reason(row, say, most),
         "noticed": str(row["noticed_on"]),
     }
 
@@ -114,14 +120,14 @@ def _count(value: Decimal) -> str:
     return shown_points(value)
 
 
-def adjustment_reason(row: Row, say: Words) -> str:
+def adjustment_reason(row: Row, say: Words, most: int | None = None) -> str:
     """Which rows came, left or changed, and which objection was upheld; or that it is gone."""
     parts = []
     if row["ending"] == "gone":
         parts.append(say("gone", day=row["ended_on"]))
     if row["objection_id"]:
         parts.append(say("by_objection", number=row["objection_id"]))
-    named = row["rows_behind"]
+    named = row["rows_behind"][:most]
     for change in CHANGES:
         keys = [key for kind, _, key in named if kind == change]
         if keys:

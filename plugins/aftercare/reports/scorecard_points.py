@@ -62,7 +62,13 @@ def point_cells(person: Person, report: ScorecardReport, words: Words) -> list[T
             cells.append(None)
             continue
         details = [
-            _part(report.rows.titles[part], person.lines[part], words)
+            marked(
+                _part(report.rows.titles[part], person.lines[part], words),
+                report,
+                person.scorecard_id,
+                part,
+                words,
+            )
             for part in parts
             if part in person.lines
         ]
