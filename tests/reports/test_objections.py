@@ -157,6 +157,19 @@ def test_what_was_answered_is_no_longer_marked(language: Language) -> None:
     assert "2026-07-10" in one["state"]
 
 
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [("zh", "对此项的异议成立，请勿执行"), ("en", "was upheld: do not carry out")],
+)
+def test_an_approved_proposal_to_which_an_objection_was_upheld_says_so(
+    language: Language, mark: str
+) -> None:
+    about = "2026-06.E2.oral_warning"
+    made = report(objections=[objection(state="upheld", kpi_id=None, proposal_id=about)])
+    assert mark in scorecard_html(view(made, read_words(language)))
+    assert any(mark in each for each in sheets(made, language)[read_words(language)("proposals")])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_adjustments_to_earlier_months_stand_in_every_document(language: Language) -> None:
     made = report(adjustments=[adjustment()])

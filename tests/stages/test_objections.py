@@ -186,6 +186,18 @@ def test_a_proposal_itself_is_objected_to(month: ScoredMonth) -> None:
         decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
 
 
+def test_a_proposal_to_which_an_objection_was_upheld_can_only_be_rejected(
+    month: ScoredMonth,
+) -> None:
+    number = ask(month, WARNING)["objection"]
+    answer_objection(month.engine, number, "uphold", "it was the car", "hr.li", TODAY)
+    with pytest.raises(NotAllowed, match=f"objection {number} to it was upheld; reject it"):
+        decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    assert decide(month.engine, [WARNING], "reject", "upheld", "hr.li", TODAY)["decided"] == 1
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    assert report.lifted_proposals == {WARNING}
+
+
 def test_only_hr_answers_and_nobody_about_themselves(month: ScoredMonth) -> None:
     number = ask(month)["objection"]
     month.add("ops.user_role", user_name="wang", role="hr", employee_no="E1")

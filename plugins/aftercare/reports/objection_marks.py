@@ -22,8 +22,11 @@ def marked(text: str, report: ScorecardReport, scorecard_id: str, kpi_id: str, w
 
 
 def proposal_mark(report: ScorecardReport, proposal_id: str, words: Words) -> str:
-    """That a proposal is under objection; nothing if it is not."""
-    return words_of(words)("proposal_frozen") if proposal_id in report.frozen_proposals else ""
+    """That a proposal is under objection, or that one to it was upheld; else nothing."""
+    say = words_of(words)
+    if proposal_id in report.lifted_proposals:
+        return say("proposal_lifted")
+    return say("proposal_frozen") if proposal_id in report.frozen_proposals else ""
 
 
 def open_notice(report: ScorecardReport, words: Words) -> list[str]:

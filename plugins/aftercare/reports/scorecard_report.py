@@ -327,6 +327,15 @@ class ScorecardReport:
         """Proposals that are under objection, or stand on a line that is."""
         return frozenset(key for row in self.open_objections for key in row["proposals"])
 
+    @cached_property
+    def lifted_proposals(self) -> frozenset[str]:
+        """Proposals to which an objection was upheld."""
+        return frozenset(
+            row["proposal_id"]
+            for row in self.rows.objections
+            if row["proposal_id"] and row["state"] == "upheld"
+        )
+
     def decided(self, decision: str | None) -> int:
         """Proposals with this newest decision; None: without one."""
         return sum(proposal["decision"] == decision for proposal in self.rows.proposals)
