@@ -1,4 +1,4 @@
-"""Scorecards and sanction proposals of a closed month.
+"""Scorecards and sanction proposals of a closed month, and adjustments to earlier ones.
 
 Partition key: the month. Runs on the day after a month is closed; backfill it with
 `aftercare backfill scorecards`.
@@ -28,4 +28,11 @@ with DAG(
 
         return runs.score(partition_key)
 
-    score()
+    @task
+    def adjust(partition_key: str | None = None) -> dict[str, object]:
+        """Looks at the published months before: what came in since then gives adjustments."""
+        from aftercare import runs
+
+        return runs.adjust(partition_key)
+
+    score() >> adjust()

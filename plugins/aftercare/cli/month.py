@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from aftercare.cli.night import show
+from aftercare.cli.objections import adjustment_lines
 from aftercare.cli.options import USER
 
 
@@ -85,7 +86,8 @@ def evidence(month: str, employee: str, kpi: str) -> None:
     if not scorecards_of(engine, key, employee):
         raise BadData(f"{employee} has no scorecard of {month}")
     lines = lines_of(engine, key, employee, kpi)
-    if not lines:
+    adjusted = adjustment_lines(engine, key, employee, kpi)
+    if not lines and not adjusted:
         raise BadData(f"there is no line {kpi} on the scorecards of {employee} of {month}")
     for line in lines:
         card = line["scorecard_id"]
@@ -99,6 +101,8 @@ def evidence(month: str, employee: str, kpi: str) -> None:
             click.echo(
                 f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip()
             )
+    for text in adjusted:
+        click.echo(text)
 
 
 COMMANDS = (score, proposals, publish, evidence)

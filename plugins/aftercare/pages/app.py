@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from aftercare.errors import AftercareError, BadData, NotAllowed
 from aftercare.pages.cases import cases_router
 from aftercare.pages.loads import loads_router
+from aftercare.pages.objections import objections_router
 from aftercare.pages.proposals import proposals_router
 from aftercare.pages.site import Section, Site, language_of, render, root_of
 from aftercare.pages.words import WORDS
@@ -61,6 +62,7 @@ def create_app(site: Site, user: Callable[..., Any], login_url: Callable[[str], 
     app.include_router(cases_router(site, user, same_site))
     app.include_router(loads_router(site, user))
     app.include_router(proposals_router(site, user, same_site))
+    app.include_router(objections_router(site, user, same_site))
 
     @app.get("/")
     def home(request: Request, name: str = Depends(user)) -> RedirectResponse:

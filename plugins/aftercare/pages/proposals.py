@@ -15,7 +15,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Engine
 
 from aftercare.errors import Fatal
+from aftercare.pages.objections import line_parts, month_parts
 from aftercare.pages.site import Site, language_of, render, root_of
+from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     NOTHING,
@@ -45,10 +47,11 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True)
 class Sight:
-    """What a user may see: stores (``*`` all), and their own scorecards."""
+    """What a user may see: stores (``*`` all), and their own scorecards; whether as hr."""
 
     stores: frozenset[str]
     employee_nos: frozenset[str]
+    is_hr: bool = False
 
     def covers(self, store_code: str, employee_no: str) -> bool:
         """Whether a person's figures at a store may be seen."""
@@ -71,6 +74,7 @@ def sight_of(engine: Engine, user: str, day: date) -> Sight:
     return Sight(
         frozenset(r["store_code"] for r in roles if r["role"] in ("hr", "manager")),
         frozenset(r["employee_no"] for r in roles if r["employee_no"]),
+        any(r["role"] == "hr" for r in roles),
     )
 
 
@@ -140,6 +144,9 @@ def proposals_router(
                 excluded=excluded,
             ),
             command=evidence_command(month, card.employee_no, kpi_id),
+            **line_parts(site, engine, month, scorecard_id, kpi_id, words),
+            employee_no=card.employee_no,
+            may_raise=EVERYTHING in sight.stores or card.store_code in sight.stores,
             rows=[
                 row | {"words": words.reason(row["reason"]), "line": _line_of(row)} for row in rows
             ],
@@ -177,7 +184,11 @@ def _month(
 ) -> HTMLResponse:
     report = _told(lambda: report_of(engine, site.group(), site.policy(), month))
     proposals = [
-        row | {"words": reason_in(row["reason"], words.language)}
+        row
+        | {
+            "words": reason_in(row["reason"], words.language),
+            "frozen": proposal_mark(report, row["proposal_id"], words),
+        }
         for row in list_proposals(engine, month)
         if sight.covers(row["store_code"], row["employee_no"])
     ]
@@ -221,10 +232,12 @@ def _month(
             {"person": person, "cells": figures}
             for person in report.people
             if sight.covers(person.store_code, person.employee_no)
-            and any(figures := _cells(person, report))
+            and any(figures := _cells(person, report, words))
         ],
         proposals=proposals,
         may_decide=bool(sight.stores),
+        may_answer=sight.is_hr,
+        **month_parts(site, engine, month, report.rows.titles, words, sight.covers),
     )
 
 
@@ -236,7 +249,7 @@ def _line_of(row: Mapping[str, Any]) -> tuple[str, str] | None:
     return card, line
 
 
-def _cells(person: Person, report: ScorecardReport) -> list[dict[str, Any] | None]:
+def _cells(person: Person, report: ScorecardReport, words: Words) -> list[dict[str, Any] | None]:
     cells: list[dict[str, Any] | None] = []
     for kpi in (*report.kpi_ids, *report.coefficient_ids):
         line = person.lines.get(kpi)
@@ -259,6 +272,7 @@ def _cells(person: Person, report: ScorecardReport) -> list[dict[str, Any] | Non
                 "symbol": "" if is_coefficient or mark == NOTHING else mark,
                 "style": STYLES[mark],
                 "note": line["note"],
+                "frozen": marked("", report, person.scorecard_id, kpi, words),
                 "is_store": line["credit"] == STORE,
             }
         )

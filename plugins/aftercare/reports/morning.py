@@ -175,6 +175,16 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
             tasks=morning.unapproved.tasks,
             scripts=morning.unapproved.scripts,
         )
+    for asked in morning.objections:
+        add(
+            "objections",
+            "objections_late" if asked.late else "objections",
+            "objections_action",
+            month=asked.month,
+            count=asked.open,
+            late=asked.late,
+            due=asked.first_due_on,
+        )
     for lost in morning.lost_mails:
         state = say(TEXTS[f"mail_{lost.state}"], language)
         add("mail", "mails", "mails_action", report=lost.report_key, count=lost.mails, state=state)

@@ -98,6 +98,20 @@ class Unapproved:
 
 
 @dataclass(frozen=True)
+class Objections:
+    """Objections of a month without an answer: all, those that are late, and when the first is due.
+
+    ``pressing`` are those that are due on the mail's work day, or late.
+    """
+
+    month: str
+    open: int
+    late: int
+    pressing: int
+    first_due_on: date
+
+
+@dataclass(frozen=True)
 class Morning:
     """All that a morning mail says of the night of a day.
 
@@ -126,6 +140,7 @@ class Morning:
     doubts: int
     unreachable: int
     unapproved: Unapproved | None = None
+    objections: Sequence[Objections] = ()
 
     @property
     def bad_loads(self) -> list[Load]:

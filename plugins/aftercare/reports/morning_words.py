@@ -296,6 +296,19 @@ TEXTS: Words = {
         "They are used all the same. Look with aftercare scripts list; a manager of all stores approves them with "
         "aftercare scripts approve",
     ),
+    "objections": (
+        "{month} 有 {count} 项异议待答复，最早须于 {due} 前答复",
+        "{month}: {count} objections without an answer, the first is due on {due}",
+    ),
+    "objections_late": (
+        "{month} 有 {count} 项异议待答复，其中 {late} 项已逾期，最早的应于 {due} 前答复",
+        "{month}: {count} objections without an answer, {late} of them late, the first since {due}",
+    ),
+    "objections_action": (
+        "请人力资源部在“评分与建议”页答复，或执行 aftercare objections list {month} 与 aftercare objections answer",
+        "HR answers them on the page Scorecards, or with aftercare objections list {month} and "
+        "aftercare objections answer",
+    ),
     "mails": (
         "邮件 {report}：{count} 封{state}",
         "Mails of {report}: {count} {state}",

@@ -60,6 +60,14 @@ def scorecard_text(texts: Texts) -> str:
         )
         for one in texts["targets"]
     ]
+    say = texts["objection_words"]
+    for name, shown in (
+        ("objections", ("number", "name", "employee_no", "about", "due", "state")),
+        ("adjustments", ("month", "name", "employee_no", "figure", "issued", "now", "reason")),
+    ):
+        if texts[name]:
+            lines += ["", say[f"{name}_title"]]
+            lines += [" ".join(one[key] for key in shown if one[key]) for one in texts[name]]
     lines += ["", texts["words"]["attachments"], texts["basis"]]
     return "\n".join(lines) + "\n"
 

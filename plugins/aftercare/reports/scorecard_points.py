@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from aftercare.reports.objection_marks import marked
 from aftercare.reports.scorecard_report import NOTHING, Person, Row, ScorecardReport, shown
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.scorecard_points import INCOMPLETE
@@ -61,7 +62,13 @@ def point_cells(person: Person, report: ScorecardReport, words: Words) -> list[T
             cells.append(None)
             continue
         details = [
-            _part(report.rows.titles[part], person.lines[part], words)
+            marked(
+                _part(report.rows.titles[part], person.lines[part], words),
+                report,
+                person.scorecard_id,
+                part,
+                words,
+            )
             for part in parts
             if part in person.lines
         ]
@@ -71,7 +78,7 @@ def point_cells(person: Person, report: ScorecardReport, words: Words) -> list[T
                 "points": shown_points(line["points"], line["weight"]),
                 "weight": shown_points(line["weight"]),
                 "details": [*details, *_reckoned(line, bool(parts), words)],
-                "note": words.note(line["note"]),
+                "note": marked(words.note(line["note"]), report, person.scorecard_id, item, words),
                 "is_known": line["points"] is not None and line["note"] != INCOMPLETE,
             }
         )

@@ -33,6 +33,7 @@ class MonthRows:
     ``lines`` are scorecard lines with their scorecard's and people's columns; ``trend`` has month,
     kpi_id, numerator and denominator of this and earlier months; ``titles`` are the figures' names
     by language, in the order in which they are shown; ``missing_nights`` is days by system.
+    ``objections`` are the month's, ``adjustments`` those of other months that it tells of.
     """
 
     month: str
@@ -52,6 +53,8 @@ class MonthRows:
     reply_until: date
     uncredited: int = 0
     missing_nights: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    objections: Sequence[Row] = ()
+    adjustments: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -330,6 +333,32 @@ class ScorecardReport:
     def trial_cards(self) -> int:
         """Scorecards of packs that are not published."""
         return sum(person.is_trial for person in self.people)
+
+    @cached_property
+    def open_objections(self) -> tuple[Row, ...]:
+        """Objections that nobody answered yet."""
+        return tuple(row for row in self.rows.objections if row["state"] == "open")
+
+    @cached_property
+    def frozen_lines(self) -> frozenset[tuple[str, str]]:
+        """Scorecard and name of each line under objection."""
+        return frozenset(
+            (row["scorecard_id"], row["kpi_id"]) for row in self.open_objections if row["kpi_id"]
+        )
+
+    @cached_property
+    def frozen_proposals(self) -> frozenset[str]:
+        """Proposals that are under objection, or stand on a line that is."""
+        return frozenset(key for row in self.open_objections for key in row["proposals"])
+
+    @cached_property
+    def lifted_proposals(self) -> frozenset[str]:
+        """Proposals to which an objection was upheld."""
+        return frozenset(
+            row["proposal_id"]
+            for row in self.rows.objections
+            if row["proposal_id"] and row["state"] == "upheld"
+        )
 
     def decided(self, decision: str | None) -> int:
         """Proposals with this newest decision; None: without one."""

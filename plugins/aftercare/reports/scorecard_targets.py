@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aftercare.reports.objection_marks import marked
 from aftercare.reports.scorecard_report import (
     NOTHING,
     STYLES,
@@ -102,5 +103,7 @@ def _entry(line: Row, report: ScorecardReport, words: Words) -> Texts:
         "scale": scale,
         "counts": counts,
         "details": details,
-        "note": words.note(line["note"]),
+        "note": marked(
+            words.note(line["note"]), report, line["scorecard_id"], line["kpi_id"], words
+        ),
     }

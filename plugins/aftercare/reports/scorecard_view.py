@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from aftercare.reports.objection_marks import marked, open_notice, proposal_mark
+from aftercare.reports.objections import month_texts
 from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
     FIGURES,
@@ -101,7 +103,7 @@ def notices(report: ScorecardReport, words: Words) -> list[str]:
         found.append(words("notice_uncredited", count=report.rows.uncredited))
     if report.trial_cards:
         found.append(words("notice_trial", count=report.trial_cards))
-    return found
+    return [*found, *open_notice(report, words)]
 
 
 def subject(report: ScorecardReport, words: Words) -> str:
@@ -152,6 +154,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         else "",
         **point_table(report, words, limit),
         **target_table(report, words, limit),
+        **month_texts(report, words, limit),
         **_posts(people, report, words, is_short),
         "people_note": words("people_cut", shown=len(people), all=len(listed))
         if len(people) < len(listed)
@@ -162,7 +165,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
             [rows.titles[kpi][words.language], *(shown(value) for value in report.trend(kpi))]
             for kpi in kpi_ids
         ],
-        "proposals": [_proposal(row, words) for row in proposals],
+        "proposals": [_proposal(row, report, words) for row in proposals],
         "proposals_note": words("proposals_cut", shown=len(proposals), all=len(rows.proposals))
         if len(proposals) < len(rows.proposals)
         else "",
@@ -283,13 +286,19 @@ def _post(
         "kpi_titles": [titles[kpi][words.language] for kpi in kpis],
         "coefficient_titles": [titles[kpi][words.language] for kpi in coefficients],
         "people": [
-            _person(person, kpis, coefficients, words) for person in people if person.role == role
+            _person(person, kpis, coefficients, report, words)
+            for person in people
+            if person.role == role
         ],
     }
 
 
 def _person(
-    person: Person, kpis: Sequence[str], coefficients: Sequence[str], words: Words
+    person: Person,
+    kpis: Sequence[str],
+    coefficients: Sequence[str],
+    report: ScorecardReport,
+    words: Words,
 ) -> Texts:
     cells = []
     for kpi in kpis:
@@ -302,9 +311,15 @@ def _person(
         cells.append(
             {
                 "value": shown(line["value"], line["unit"]),
-                "counts": f"{line['numerator']:f}/{line['denominator']:f}"
-                if line["value"] is not None
-                else "",
+                "counts": marked(
+                    f"{line['numerator']:f}/{line['denominator']:f}"
+                    if line["value"] is not None
+                    else "",
+                    report,
+                    person.scorecard_id,
+                    kpi,
+                    words,
+                ),
                 "symbol": mark if is_judged and line["value"] is not None else "",
                 "style": STYLES[mark],
             }
@@ -318,7 +333,15 @@ def _person(
         "trial": words("trial") if person.is_trial else "",
         "cells": cells,
         "coefficients": [
-            shown(person.lines[kpi]["coefficient"], "") if kpi in person.lines else ""
+            marked(
+                shown(person.lines[kpi]["coefficient"], ""),
+                report,
+                person.scorecard_id,
+                kpi,
+                words,
+            )
+            if kpi in person.lines
+            else ""
             for kpi in coefficients
         ],
         "rank": rank_words(person, words),
@@ -348,7 +371,7 @@ def rank_note(report: ScorecardReport, words: Words) -> str:
     return words("rank_note", minimum=report.rows.minimum_n, medians=medians)
 
 
-def _proposal(row: Mapping[str, Any], words: Words) -> Texts:
+def _proposal(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> Texts:
     cases = row["rows_behind"]
     kinds = dict.fromkeys(kind for kind, _ in cases)
     listed = [
@@ -368,11 +391,17 @@ def _proposal(row: Mapping[str, Any], words: Words) -> Texts:
         "cases": listed,
         "cases_more": more,
         "correct_by": str(row["correct_by"]),
-        "decision": words(row["decision"] or "undecided"),
+        "decision": _decision(row, report, words),
         "style": {"approve": "firm", "reject": "none"}.get(row["decision"] or "", "missed"),
         "decided_by": row["decided_by"] or "",
         "comment": row["remark"] or "",
     }
+
+
+def _decision(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> str:
+    decision = words(row["decision"] or "undecided")
+    mark = proposal_mark(report, row["proposal_id"], words)
+    return f"{decision} · {mark}" if mark else decision
 
 
 def evidence_command(month: str, whom: str, kpi_id: str) -> str:

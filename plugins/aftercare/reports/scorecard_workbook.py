@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from aftercare.reports.objection_marks import marked, proposal_mark
+from aftercare.reports.objection_sheets import adjustment_sheet, objection_sheet
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     Row,
@@ -45,6 +47,8 @@ def scorecard_workbook(
     _targets(made)
     _lines(made)
     _proposals(made)
+    objection_sheet(made)
+    adjustment_sheet(made)
     _evidence(made, evidence_rows)
     made.book.close()
     return buffer.getvalue()
@@ -195,7 +199,11 @@ def _people(made: SheetMaker) -> None:
         ]
         for kpi in kpis:
             line = person.lines.get(kpi)
-            row += [made.figure(line["value"]), _mark(line)] if line else [None, None]
+            row += (
+                [made.figure(line["value"]), _frozen(made, line, _mark(line))]
+                if line
+                else [None, None]
+            )
         row.append(rank_words(person, words))
         row += [
             (person.lines[kpi]["coefficient"], made.number) if kpi in person.lines else None
@@ -209,6 +217,10 @@ def _people(made: SheetMaker) -> None:
 
 def _mark(line: Row) -> str:
     return symbol(line["is_target_met"]) if line["value"] is not None else ""
+
+
+def _frozen(made: SheetMaker, line: Row, text: str) -> str:
+    return marked(text, made.report, line["scorecard_id"], line["kpi_id"], made.words)
 
 
 def _points(made: SheetMaker) -> None:
@@ -344,7 +356,7 @@ def _lines(made: SheetMaker) -> None:
                     (line["coefficient"], made.number),
                     made.amount(line["points"]),
                     made.amount(line["weight"]),
-                    words.note(line["note"]),
+                    _frozen(made, line, words.note(line["note"])),
                     line["rule_id"],
                     line["policy_line"],
                     evidence_command(report.rows.month, person.employee_no, kpi),
@@ -387,7 +399,8 @@ def _proposals(made: SheetMaker) -> None:
             (reason_in(row["reason"], words.language), made.wrapped),
             ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
             str(row["correct_by"]),
-            words(row["decision"] or "undecided"),
+            f"{words(row['decision'] or 'undecided')} "
+            f"{proposal_mark(report, row['proposal_id'], words)}".rstrip(),
             row["decided_by"],
             row["remark"],
             row["rule_id"],

@@ -29,8 +29,10 @@ from aftercare.runs.house import (
     try_policy,
 )
 from aftercare.runs.month import (
+    adjust,
     closing_day,
     newest_closed_month,
+    object_to,
     open_publication,
     publish,
     refuse_open_month,
@@ -72,6 +74,7 @@ from aftercare.runs.why import explain_task
 __all__ = [
     "WORKBOOK",
     "Counts",
+    "adjust",
     "approve_scripts",
     "closing_day",
     "compare_nights",
@@ -98,6 +101,7 @@ __all__ = [
     "morning",
     "newest_closed_month",
     "newest_night",
+    "object_to",
     "open_delivery",
     "open_night",
     "open_publication",

@@ -25,6 +25,46 @@ def score(key: str | None) -> Counts:
     return {**counts, **propose(connections.warehouse_engine(), group, policy(), month)}
 
 
+@step
+def adjust(key: str | None) -> Counts:
+    """Scores the published months before one again where something came in, and keeps adjustments.
+
+    Counts by month; nothing for a month that nothing came in for.
+    """
+    from aftercare.stages.adjustments import list_due_months
+    from aftercare.stages.policy import load_policy
+    from aftercare.stages.scorecards import score_month
+
+    group, month, engine = read_group(), period.read_month(key), connections.warehouse_engine()
+    day = month_of(policy(), month).last_day
+    number = policy().value("house", "month", "adjust_months", day, "adjustments").value
+    load_policy(engine, policy())
+    due = list_due_months(engine, months_before(month, int(number)))
+    return {each: score_month(engine, group, policy(), each, today(group)) for each in due}
+
+
+@step
+def object_to(
+    key: str, employee_no: str, about: str, words: str, user: str, scorecard_id: str = ""
+) -> Counts:
+    """Raises an objection in the name of an employee."""
+    from aftercare.stages.objections import raise_objection
+
+    group, engine = read_group(), connections.warehouse_engine()
+    return raise_objection(
+        engine,
+        group,
+        policy(),
+        key,
+        employee_no,
+        about,
+        words,
+        user,
+        today(group),
+        scorecard_id,
+    )
+
+
 def refuse_open_month(key: str) -> None:
     """PeriodRefused, in plain words, for a month whose closing day is not over."""
     refuse(month_of(policy(), period.read_month(key)), today(read_group()))

@@ -23,6 +23,7 @@ from aftercare.reports.morning_facts import (
     Load,
     LostMails,
     Morning,
+    Objections,
     Refusal,
     Tasks,
     Unapproved,
@@ -42,6 +43,7 @@ ALL_STORES = "*"
 TARGET_WORKBOOK = "workbook"
 ROLES: tuple[Role, ...] = ("steward", "operator")
 """Somebody with both roles gets the mail of the first."""
+HR: Role = "hr"
 
 
 def morning(
@@ -55,7 +57,7 @@ def morning(
     open_cases: OpenCases | None = None,
     unapproved: Unapproved | None = None,
 ) -> dict[str, Any]:
-    """Sends the morning mail of a night to operators and stewards, each once.
+    """Sends the morning mail of a night to operators and stewards, each once; to HR where an answer presses.
 
     The mail of a night that was not last night is suppressed, unless ``notify`` is set. What
     ``open_cases`` gives for a steward's stores is attached to the steward's mail; ``unapproved`` is what the
@@ -67,7 +69,9 @@ def morning(
     report_key = f"morning/{day}"
     facts = replace(read_morning(engine, group, day), unapproved=unapproved)
     is_too_old = day != today - timedelta(days=1) and not notify
-    for role in ROLES:
+    # HR hears of a night on days on which an objection has to be answered, and on no others.
+    is_pressing = any(asked.pressing for asked in facts.objections)
+    for role in (*ROLES, HR) if is_pressing else ROLES:
         plan(engine, keyring, group, report_key, role, is_too_old)
 
     def render(recipient: Recipient, role: Role, language: Language) -> EmailMessage:
@@ -165,6 +169,12 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
             rules=dict(_rules()),
             owners=group.owners,
             gateways=frozenset(gateways),
+            objections=[
+                Objections(row.month, row.open_objections, row.late, row.pressing, row.first_due_on)
+                for row in warehouse.run(
+                    connection, "morning/count_objections", work_day=day + timedelta(days=1)
+                )
+            ],
             doubts=warehouse.run(
                 connection, "morning/count_doubts", gateways=gateways
             ).scalar_one(),

@@ -73,7 +73,7 @@ def decide(
     Counts: ``decided``, ``unchanged`` (the newest decision already says just this). Raises
     NotAllowed for an unknown proposal or decision, for a user who holds neither role hr nor
     manager of the store on ``today``, for the person it is about, for a rejection without a
-    comment, and for a month that was published.
+    comment, for an approval of what an open objection, or one that was upheld, is about, and for a month that was published.
     """
     if decision not in ("approve", "reject"):
         raise NotAllowed(f"{decision!r} is no decision; approve or reject")
@@ -90,6 +90,8 @@ def decide(
         roles = run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
         for proposal in found.values():
             _refuse(proposal, user, roles)
+        if decision == "approve":
+            _refuse_frozen(connection, asked)
         counts = {"decided": 0, "unchanged": 0}
         for proposal in found.values():
             newest = (proposal["decision"], proposal["remark"] or "", proposal["decided_by"])
@@ -128,6 +130,18 @@ def _refuse(proposal: dict[str, Any], user: str, roles: Iterable[Any]) -> None:
         )
     if proposal["published_at"] is not None:
         raise NotAllowed(f"{key}: {proposal['month']} was published; its decisions stay")
+
+
+def _refuse_frozen(connection: Connection, proposal_ids: Sequence[str]) -> None:
+    for row in run(connection, "objections/list_frozen_proposals", proposals=list(proposal_ids)):
+        if row.state != "open":
+            raise NotAllowed(
+                f"{row.proposal_id}: objection {row.objection_id} to it was upheld; reject it"
+            )
+        raise NotAllowed(
+            f"{row.proposal_id} is under objection {row.objection_id}: it can be approved after the "
+            f"answer, which is due on {row.due_on}"
+        )
 
 
 def _listed(

@@ -122,6 +122,14 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 reply_until=festivals.add_working_days(objection_until, house("reply_days")),
                 uncredited=int(seen.get("uncredited") or 0),
                 missing_nights=seen.get("missing_nights") or {},
+                objections=[
+                    dict(row)
+                    for row in run(connection, "objections/list_objections", month=month).mappings()
+                ],
+                adjustments=[
+                    dict(row)
+                    for row in run(connection, "adjustments/list_news", month=month).mappings()
+                ],
             )
         )
 

@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 
 from aftercare import warehouse
+from aftercare.adjustments import keep_adjustments
 from aftercare.errors import PeriodRefused
 from aftercare.rules import period
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
@@ -109,10 +110,11 @@ def score_month(
 ) -> dict[str, Any]:
     """Writes scorecards, lines and the rows behind them for a month (``2026-06``) that is over.
 
-    ``today`` decides only whether the month is over. Counts: ``scorecards``, ``lines``,
+    ``today`` decides only whether the month is over, and dates adjustments. Counts: ``scorecards``, ``lines``,
     ``evidence``, ``trial`` (scorecards of packs that are not published), ``uncredited`` (rows whose
     owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
-    frozen month would get now) and ``missing_nights`` (days without a merged load, by system).
+    frozen month would get now), ``adjusted`` and ``adjustments_ended`` (of a published month) and
+    ``missing_nights`` (days without a merged load, by system).
     Raises PeriodRefused for a month that is open or malformed, PolicyError for a missing value.
     """
     bounds = month_of(policy, period.read_month(month))
@@ -150,6 +152,8 @@ def score_month(
             counts["differs"] = run(
                 connection, "score/count_differing_lines", month=month
             ).scalar_one()
+            if known is not None and known["published_at"] is not None:
+                counts |= keep_adjustments(connection, month, today)
         else:
             counts["changed"] = _keep(connection, policy, month)
         counts["missing_nights"] = _missing_nights(connection, group, bounds)

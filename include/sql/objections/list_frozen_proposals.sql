@@ -1,0 +1,15 @@
+-- Proposals that nobody may approve: before an objection is answered, or when
+-- one that is about the proposal itself was upheld.
+-- grain: one row per proposal and objection
+-- reads: score.proposal_objection
+-- writes: nothing
+select
+    proposal_id,
+    objection_id,
+    due_on,
+    state
+from score.proposal_objection
+where
+    proposal_id = any(:proposals)
+    and (state = 'open' or (state = 'upheld' and is_about_proposal))
+order by proposal_id, objection_id

@@ -1,0 +1,122 @@
+"""Commands about objections to a month's figures and proposals, and adjustments beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aftercare.cli.connect import in_language
+from aftercare.cli.options import USER
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
+
+
+@click.group()
+def objections() -> None:
+    """Objections of employees: raised in their name, answered by HR within working days."""
+
+
+@objections.command("raise")
+@click.argument("month")
+@click.argument("employee")
+@click.argument("about")
+@click.option("--words", required=True, help="What is objected; no names or phones of customers.")
+@click.option("--scorecard", default="", help="Which, where the figure stands on several.")
+@USER
+@LANGUAGE
+def raise_one(
+    month: str,
+    employee: str,
+    about: str,
+    words: str,
+    scorecard: str,
+    user: str,
+    language: str | None,
+) -> None:
+    """Raise an objection of EMPLOYEE in MONTH to ABOUT: a figure's name or a proposal's id.
+
+    It needs the role hr, or manager of the store, and is taken until the last day that the month's
+    documents name. The same words again change nothing.
+    """
+    from aftercare import runs
+    from aftercare.reports.scorecard_words import read_words
+
+    say = read_words(in_language(language).group.language, "objections")
+    done = runs.object_to(month, employee, about, words, user, scorecard)
+    name = "done_raised" if done["raised"] else "done_same"
+    click.echo(say(name, number=done["objection"]))
+
+
+@objections.command("list")
+@click.argument("month", required=False, default="")
+@click.option("--open", "is_open", is_flag=True, help="Only those without an answer.")
+@LANGUAGE
+def list_all(month: str, is_open: bool, language: str | None) -> None:
+    """List objections of MONTH, or of all months: whose, about what, until when, and the answer."""
+    from aftercare import connections, runs
+    from aftercare.reports.objections import objection_texts
+    from aftercare.reports.scorecard_words import read_words
+    from aftercare.stages.objections import list_objections
+    from aftercare.stages.publish import figure_titles
+
+    group = in_language(language)
+    say, titles = read_words(group.group.language, "objections"), figure_titles(runs.policy())
+    rows = list_objections(connections.warehouse_engine(), month)
+    waiting = [row for row in rows if row["state"] == "open"]
+    for row in waiting if is_open else rows:
+        one = objection_texts(row, titles, say, runs.today(group))
+        names = ("number", "employee_no", "name", "about", "raised", "due", "state")
+        click.echo("\t".join((row["month"], *(one[name] for name in names))))
+        click.echo(f"  {say('words')}: {row['words']}")
+        if row["answer"]:
+            click.echo(f"  {say('answer')}: {row['answer']}")
+    click.echo(say("list_count", all=len(rows), open=len(waiting)))
+
+
+@objections.command("answer")
+@click.argument("objection", type=int)
+@click.argument("verdict", type=click.Choice(["uphold", "dismiss"]))
+@click.option("--words", required=True, help="Why; the employee reads it.")
+@USER
+@LANGUAGE
+def answer_one(objection: int, verdict: Any, words: str, user: str, language: str | None) -> None:
+    """Answer OBJECTION, by its number; it needs the role hr, and nobody answers their own."""
+    from aftercare import connections, runs
+    from aftercare.reports.scorecard_words import read_words
+    from aftercare.stages.objections import answer_objection
+
+    group = in_language(language)
+    say = read_words(group.group.language, "objections")
+    engine = connections.warehouse_engine()
+    done = answer_objection(engine, objection, verdict, words, user, runs.today(group))
+    name = "done_answered" if done["answered"] else "done_unchanged"
+    click.echo(say(name, number=objection))
+
+
+def adjustment_lines(engine: Engine, month: str, employee: str, kpi: str) -> list[str]:
+    """What `aftercare evidence` says of adjustments of a figure, a store's once; ``all``: of everybody."""
+    from aftercare.reports.objections import adjustment_texts
+    from aftercare.reports.scorecard_words import read_words
+    from aftercare.rules.kpis import STORE
+    from aftercare.stages.adjustments import list_adjustments
+
+    say = read_words("en", "objections")
+    told: dict[tuple[str, str], str] = {}
+    for row in list_adjustments(engine, month):
+        if row["kpi_id"] != kpi or employee not in ("all", row["employee_no"]):
+            continue
+        one = adjustment_texts(row, {}, say)
+        whose = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]
+        told.setdefault(
+            (whose, str(row["adjustment_id"] if row["ending"] is None else row["ended_on"])),
+            f"{row['scorecard_id']} {kpi}: adjusted on {one['noticed']}: issued {one['issued']}, "
+            f"would be {one['now']}: {one['reason']}",
+        )
+    return list(told.values())
+
+
+COMMANDS = (objections,)

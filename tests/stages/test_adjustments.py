@@ -1,0 +1,234 @@
+"""A published month that changes keeps its figures, and an adjustment stands beside each."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from mail_server import MailServer
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine, delete, update
+
+from aftercare.protection import Keyring, new_keyring_json
+from aftercare.stages.adjustments import list_adjustments, list_due_months
+from aftercare.stages.objections import answer_objection, raise_objection
+from aftercare.stages.proposals import propose
+from aftercare.stages.publish import publish, report_of
+from aftercare.stages.scorecards import score_month
+
+KEYRING = Keyring.from_json(new_keyring_json())
+LATER = date(2026, 7, 20)
+NEXT = "2026-07"
+CARD = "2026-06.AC.SK01.E1"
+COVERAGE = "follow_up_coverage"
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    made = ScoredMonth(warehouse)
+    made.store()
+    made.person("E1", role="AC")
+    made.role("hr.li", "hr")
+    made.answered("E1", [9] * 4, role="AC")
+    score(made)
+    return made
+
+
+def score(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> dict[str, Any]:
+    counts = score_month(month.engine, month.group, month.policy, key, today)
+    propose(month.engine, month.group, month.policy, key)
+    return counts
+
+
+def send(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> str:
+    """Publishes a month; the mail's page."""
+    with MailServer() as server:
+        publish(
+            month.engine,
+            KEYRING,
+            month.group,
+            month.policy,
+            key,
+            server.mailer(),
+            "hr.li",
+            today,
+        )
+        page = server.messages[0].get_body(("html",))
+        assert page is not None
+        text: str = page.get_content()
+        return text
+
+
+def adjustments(month: ScoredMonth, kpi: str = COVERAGE) -> list[dict[str, Any]]:
+    return [row for row in list_adjustments(month.engine, MONTH) if row["kpi_id"] == kpi]
+
+
+def late_order(month: ScoredMonth) -> str:
+    """A repair order that came after the publication has a follow-up of June that nobody made."""
+    return month.task("E1", role="AC")
+
+
+def test_a_late_repair_order_for_an_approved_month_gives_an_adjustment_and_the_figure_stays(
+    month: ScoredMonth,
+) -> None:
+    send(month)
+    late = late_order(month)
+    counts = score(month, today=LATER)
+    assert (counts["changed"], counts["adjusted"] > 0) == (0, True)
+    line = month.line("E1", COVERAGE)
+    assert (line["numerator"], line["denominator"], line["value"]) == (4, 4, 1)
+    (row,) = adjustments(month)
+    assert (row["old_numerator"], row["old_denominator"], row["old_value"]) == (4, 4, 1)
+    assert (row["new_numerator"], row["new_denominator"]) == (4, 5)
+    assert float(row["new_value"]) == 0.8
+    assert row["rows_behind"] == [["came", "follow_up_task", late]]
+    assert (row["row_count"], row["noticed_on"], row["ended_on"]) == (1, LATER, None)
+    assert month.count("score.evidence") == len(month.rows("score.evidence"))
+    assert late not in {each["row_key"] for each in month.rows("score.evidence")}
+
+
+def test_a_second_run_adds_nothing(month: ScoredMonth) -> None:
+    send(month)
+    late_order(month)
+    score(month, today=LATER)
+    before = month.rows("score.adjustment")
+    counts = score(month, today=date(2026, 7, 21))
+    assert (counts["adjusted"], counts["adjustments_ended"]) == (0, 0)
+    assert month.rows("score.adjustment") == before
+
+
+def test_a_month_that_did_not_change_has_none(month: ScoredMonth) -> None:
+    send(month)
+    assert score(month, today=LATER)["adjusted"] == 0
+    assert month.count("score.adjustment") == 0
+
+
+def test_a_month_that_was_not_published_is_scored_and_not_adjusted(month: ScoredMonth) -> None:
+    late_order(month)
+    counts = score(month, today=LATER)
+    assert "adjusted" not in counts
+    assert month.line("E1", COVERAGE)["denominator"] == 5
+    assert month.count("score.adjustment") == 0
+
+
+def test_another_difference_replaces_the_first_and_both_are_kept(month: ScoredMonth) -> None:
+    send(month)
+    late_order(month)
+    score(month, today=LATER)
+    month.call(late_order(month), called_on=date(2026, 6, 20))
+    score(month, today=date(2026, 7, 21))
+    (row,) = adjustments(month)
+    assert (row["new_numerator"], row["new_denominator"], row["row_count"]) == (5, 6, 2)
+    first, _second = (each for each in month.rows("score.adjustment") if each["kpi_id"] == COVERAGE)
+    assert (first["ending"], first["ended_on"]) == ("replaced", date(2026, 7, 21))
+
+
+def test_a_difference_that_goes_away_says_so_once(month: ScoredMonth) -> None:
+    send(month)
+    late = late_order(month)
+    score(month, today=LATER)
+    tasks = month.table("care.follow_up_task")
+    with month.engine.begin() as connection:
+        connection.execute(delete(tasks).where(tasks.c.task_key == late))
+    assert score(month, today=date(2026, 7, 22))["adjustments_ended"] > 0
+    (row,) = adjustments(month)
+    assert (row["ending"], row["ended_on"]) == ("gone", date(2026, 7, 22))
+    again = score(month, today=date(2026, 7, 23))
+    assert (again["adjusted"], again["adjustments_ended"]) == (0, 0)
+
+
+def test_rows_that_changed_or_left_are_told_apart(month: ScoredMonth) -> None:
+    send(month)
+    changed, left = sorted(
+        row["row_key"] for row in month.rows("score.evidence", kpi_id=COVERAGE, scorecard_id=CARD)
+    )[:2]
+    tasks, calls = month.table("care.follow_up_task"), month.table("core.call_result")
+    with month.engine.begin() as connection:
+        connection.execute(delete(calls).where(calls.c.task_key.in_([changed, left])))
+        connection.execute(delete(tasks).where(tasks.c.task_key == left))
+    score(month, today=LATER)
+    (row,) = adjustments(month)
+    assert row["rows_behind"] == [
+        ["left", "follow_up_task", left],
+        ["changed", "follow_up_task", changed],
+    ]
+
+
+def test_an_upheld_objection_is_the_reason_of_what_it_changes(month: ScoredMonth) -> None:
+    send(month)
+    with month.engine.begin() as connection:
+        publications = month.table("score.publication")
+        connection.execute(update(publications).values(published_at="2026-07-06T02:00:00Z"))
+    asked = (month.engine, month.group, month.policy, MONTH, "E1", COVERAGE, "one call is missing")
+    number = raise_objection(*asked, "hr.li", TODAY)["objection"]
+    answer_objection(month.engine, number, "uphold", "it was made", "hr.li", TODAY)
+    month.call(late_order(month))
+    score(month, today=LATER)
+    assert [row["objection_id"] for row in adjustments(month)] == [number]
+    others = [row for row in list_adjustments(month.engine, MONTH) if row["kpi_id"] != COVERAGE]
+    assert {row["objection_id"] for row in others} == {None}
+
+
+def test_a_figure_that_the_month_was_not_scored_by_is_no_correction(month: ScoredMonth) -> None:
+    evidence, lines = month.table("score.evidence"), month.table("score.scorecard_line")
+    with month.engine.begin() as connection:
+        connection.execute(delete(evidence).where(evidence.c.kpi_id == COVERAGE))
+        connection.execute(delete(lines).where(lines.c.kpi_id == COVERAGE))
+    send(month)
+    late_order(month)
+    score(month, today=LATER)
+    assert adjustments(month) == []
+    assert adjustments(month, "follow_up_on_time") != []
+
+
+def test_somebody_whose_post_was_told_late_is_adjusted_without_an_issued_figure(
+    month: ScoredMonth,
+) -> None:
+    send(month)
+    month.person("E2", role="AC")
+    month.call(month.task("E2", role="AC"))
+    score(month, today=LATER)
+    (row,) = (row for row in adjustments(month) if row["employee_no"] == "E2")
+    assert (row["old_numerator"], row["new_numerator"], row["new_denominator"]) == (None, 1, 1)
+    assert month.rows("score.scorecard", employee_no="E2", month=MONTH) == []
+
+
+def test_the_next_months_mail_tells_it_and_the_one_after_does_not(month: ScoredMonth) -> None:
+    send(month)
+    late = late_order(month)
+    score(month, today=LATER)
+    score(month, NEXT, date(2026, 8, 6))
+    page = send(month, NEXT, date(2026, 8, 6))
+    assert "对以前月份的更正" in page
+    assert f"后到：{late}" in page
+    assert "4/5 = 80%" in page
+    score(month, "2026-08", date(2026, 9, 6))
+    assert "对以前月份的更正" not in send(month, "2026-08", date(2026, 9, 6))
+    # Sent again, a mail says what it said.
+    rows = report_of(month.engine, month.group, month.policy, NEXT).rows
+    assert {row["kpi_id"] for row in rows.adjustments} >= {COVERAGE}
+
+
+def test_what_was_told_and_is_gone_is_told_as_gone(month: ScoredMonth) -> None:
+    send(month)
+    late = late_order(month)
+    score(month, today=LATER)
+    score(month, NEXT, date(2026, 8, 6))
+    send(month, NEXT, date(2026, 8, 6))
+    tasks = month.table("care.follow_up_task")
+    with month.engine.begin() as connection:
+        connection.execute(delete(tasks).where(tasks.c.task_key == late))
+    score(month, today=date(2026, 8, 10))
+    score(month, "2026-08", date(2026, 9, 6))
+    assert "差异已于 2026-08-10 消失" in send(month, "2026-08", date(2026, 9, 6))
+
+
+def test_only_published_months_that_something_came_in_for_are_looked_at_again(
+    month: ScoredMonth,
+) -> None:
+    assert list_due_months(month.engine, [MONTH]) == []
+    send(month)
+    assert list_due_months(month.engine, [MONTH, "2026-05"]) == []
+    month.feeds("repair_order", day=LATER)
+    assert list_due_months(month.engine, [MONTH, "2026-05"]) == [MONTH]
+    score(month, today=LATER)
+    assert list_due_months(month.engine, [MONTH]) == []
