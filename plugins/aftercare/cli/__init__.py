@@ -28,6 +28,7 @@ from aftercare.cli import (
     setup,
     staff,
     watch,
+    what_if,
     why,
 )
 from aftercare.connections import forget
@@ -60,6 +61,7 @@ for command in (
     *scripts.COMMANDS,
     *staff.COMMANDS,
     *month.COMMANDS,
+    *what_if.COMMANDS,
     *answers.COMMANDS,
     *mail.COMMANDS,
     *sample.COMMANDS,

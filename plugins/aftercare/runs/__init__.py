@@ -67,6 +67,7 @@ from aftercare.runs.scripts import (
     wording_faults,
 )
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
+from aftercare.runs.whatif import what_if
 from aftercare.runs.why import explain_task
 
 __all__ = [
@@ -127,5 +128,6 @@ __all__ = [
     "today",
     "try_policy",
     "unapproved_words",
+    "what_if",
     "wording_faults",
 ]
