@@ -18,9 +18,10 @@ from scored_month import MONTH, POLICY, TODAY, ScoredMonth
 from sqlalchemy import Engine, inspect, text
 from whole_group import database
 
-from aftercare import connections, warehouse
+from aftercare import connections, runs, warehouse
 from aftercare.cli import cli
 from aftercare.errors import BadData, ConfigurationError, PeriodRefused, PolicyError
+from aftercare.reports.backfilled import backfilled_months
 from aftercare.reports.what_if import FIGURES
 from aftercare.rules.policy import Policy
 from aftercare.stages.policy import load_policy
@@ -268,6 +269,36 @@ def test_several_months_are_shown_one_after_the_other(
     shown = say("--to", "2026-07").output
     assert shown.index("2026-06 (") < shown.index("2026-07 (")
     assert isinstance(say("--to", "2026-05").exception, PeriodRefused)
+
+
+def test_a_month_scored_again_counts_what_changed_and_a_frozen_one_what_would(
+    month: ScoredMonth,
+) -> None:
+    def counts(before: dict[str, Any]) -> dict[str, int]:
+        (made,) = backfilled_months([MONTH], before, runs.standing([MONTH]), {MONTH: "success"})
+        return {name: made.counts[name] for name in ("new", "changed", "gone", "went", "differs")}
+
+    nothing = dict.fromkeys(("new", "changed", "gone", "went", "differs"), 0)
+    before = runs.standing([MONTH])
+    scored(month)
+    assert counts(before) == nothing
+    month.answered("E1", [9] * 10)
+    scored(month)
+    changed = counts(before)
+    assert changed["changed"] >= 1
+    assert changed == nothing | {"changed": changed["changed"], "went": 1}
+    decided = runs.standing([MONTH])
+    month.complaint("E1")
+    scored(month)
+    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    month.answered("E1", [1] * 10)
+    scored(month)
+    after = runs.standing([MONTH])
+    assert (decided[MONTH].is_frozen, after[MONTH].is_frozen) == (False, True)
+    assert counts(after) == nothing | {"differs": after[MONTH].differs}
+    assert after[MONTH].differs
+    never = runs.standing(["2026-05"])["2026-05"]
+    assert (never.scored.lines, never.is_frozen, never.differs) == ([], False, 0)
 
 
 def test_months_that_are_open_or_were_never_scored_are_refused(

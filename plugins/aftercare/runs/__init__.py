@@ -67,7 +67,7 @@ from aftercare.runs.scripts import (
     wording_faults,
 )
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
-from aftercare.runs.whatif import what_if
+from aftercare.runs.whatif import standing, what_if
 from aftercare.runs.why import explain_task
 
 __all__ = [
@@ -119,6 +119,7 @@ __all__ = [
     "settle",
     "settle_released",
     "show_message",
+    "standing",
     "start_campaign",
     "stop_campaign",
     "sweep",

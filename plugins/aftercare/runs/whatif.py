@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import connections, warehouse
 from aftercare.errors import BadData, PeriodRefused
+from aftercare.reports.backfilled import Standing
 from aftercare.reports.what_if import MonthWhatIf, Scored, WhatIf
 from aftercare.rules import period
 from aftercare.rules.month import month_of, refuse_open_month
@@ -98,21 +99,44 @@ def _month(
         ]
         if store_code is not None and store_code not in stores:
             raise BadData(f"there is no store {store_code}; stores are {', '.join(stores)}")
-        stands = Scored(
-            _rows(look, "list_month_lines", month),
-            [
-                dict(row)
-                for row in warehouse.run(
-                    look, "score/list_proposals", month=month, proposals=[]
-                ).mappings()
-            ],
-            _least(ours, month),
-        )
+        stands = _stands(look, ours, month)
         again = _scored(rehearsal, group, ours, month, now)
         would = again if draft is None else _scored(rehearsal, group, draft, month, now)
         return MonthWhatIf(
             month, known["published_at"] is not None, stands, would, again, store_code
         )
+
+
+def standing(months: Sequence[str]) -> dict[str, Standing]:
+    """Months as they stand, scored or not, from one snapshot."""
+    ours = policy()
+    still = connections.warehouse_engine().execution_options(isolation_level="REPEATABLE READ")
+    found = {}
+    with warehouse.in_words(), still.connect() as connection:
+        for month in months:
+            known = (
+                warehouse.run(connection, "score/get_month", month=month).mappings().one_or_none()
+            )
+            counts = warehouse.run(
+                connection, "score/get_scored_report", month=month
+            ).scalar_one_or_none()
+            is_published = known is not None and known["published_at"] is not None
+            found[month] = Standing(
+                _stands(connection, ours, month),
+                is_published or (known is not None and known["is_decided"]),
+                is_published,
+                int((counts or {}).get("differs") or 0),
+            )
+    return found
+
+
+def _stands(connection: Connection, ours: Policy, month: str) -> Scored:
+    proposals = warehouse.run(connection, "score/list_proposals", month=month, proposals=[])
+    return Scored(
+        _rows(connection, "list_month_lines", month),
+        [dict(row) for row in proposals.mappings()],
+        _least(ours, month),
+    )
 
 
 def _scored(
