@@ -123,10 +123,16 @@ class AirflowClient:
         backfill_id: int = self.call("POST", "/backfills", _backfill(dag_id, first, last))["id"]
         return backfill_id
 
-    def wait_for_backfill(self, backfill_id: int, seconds: float = 600) -> None:
-        """Wait until all runs of a backfill have ended."""
+    def wait_for_backfill(
+        self,
+        backfill_id: int,
+        seconds: float = 600,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Wait until all runs of a backfill have ended; ``look`` is called while it waits."""
 
         def ended() -> bool:
+            look()
             return self.call("GET", f"/backfills/{backfill_id}")["completed_at"] is not None
 
         self._wait(f"backfill {backfill_id}", ended, seconds)

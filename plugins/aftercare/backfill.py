@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NIGHT_DAG, MONTH_DAG = "aftercare_night", "aftercare_month"
 RUN_SECONDS = 2 * 60 * 60
+"""How long one period may take."""
+ENDED = ("success", "failed")
 
 
 def night_keys(first: date, last: date, today: date) -> list[str]:
@@ -78,8 +80,8 @@ def run_backfill(
     keys: Sequence[str],
     bounds: tuple[str, str],
     say: Callable[[str], None],
-) -> list[str]:
-    """Plans the periods in Airflow, waits, and returns the keys whose run did not succeed.
+) -> dict[str, str | None]:
+    """Plans the periods in Airflow, says each as it ends, and returns the states of their runs by key.
 
     Raises PipelineFault, before anything is created, when Airflow would run other periods.
     """
@@ -90,12 +92,46 @@ def run_backfill(
             f"is the schedule of {dag_id} changed?"
         )
     say(f"{dag_id}: {len(keys)} periods, {keys[0]} to {keys[-1]}, one at a time")
+    progress = _Progress(client, dag_id, keys, say)
     client.pause(dag_id, False)
     number = client.backfill(dag_id, *bounds)
-    client.wait_for_backfill(number, seconds=RUN_SECONDS)
-    runs: dict[str, Any] = {}
-    for key in keys:
-        newest = client.runs(dag_id, key)
-        runs[key] = newest[-1].state if newest else "not run"
-        say(f"  {key}: {runs[key]}")
-    return [key for key, state in runs.items() if state != "success"]
+    client.wait_for_backfill(number, seconds=RUN_SECONDS * len(keys), look=progress.look)
+    return progress.end()
+
+
+class _Progress:
+    """Says each period when its run has ended; runs that were there before say nothing."""
+
+    def __init__(
+        self, client: AirflowClient, dag_id: str, keys: Sequence[str], say: Callable[[str], None]
+    ) -> None:
+        self._client, self._dag_id, self._keys, self._say = client, dag_id, keys, say
+        self._before = {key: self._newest(key) for key in keys}
+        self._states: dict[str, str | None] = {}
+
+    def look(self) -> None:
+        """Says the next periods that have ended, in their order."""
+        for key in self._keys[len(self._states) :]:
+            newest = self._newest(key)
+            if newest is None or newest[1] not in ENDED:
+                # A run that is done again under its old name is another one from now on.
+                self._before[key] = None
+                return
+            if newest == self._before[key]:
+                return
+            self._tell(key, newest[1])
+
+    def end(self) -> dict[str, str | None]:
+        """Says what is left, and returns all states; None where Airflow has no run."""
+        for key in self._keys[len(self._states) :]:
+            newest = self._newest(key)
+            self._tell(key, newest[1] if newest else None)
+        return self._states
+
+    def _tell(self, key: str, state: str | None) -> None:
+        self._states[key] = state
+        self._say(f"  {len(self._states)}/{len(self._keys)}  {key}: {state or 'not run'}")
+
+    def _newest(self, key: str) -> tuple[str, str] | None:
+        found = self._client.runs(self._dag_id, key)
+        return (found[-1].run_id, found[-1].state) if found else None

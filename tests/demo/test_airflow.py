@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aftercare.airflow_client import AirflowClient, AirflowRefused
+from aftercare.backfill import night_bounds, run_backfill
 from aftercare.demo.airflow import LocalAirflow
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres
 
@@ -39,7 +40,23 @@ def counted():
     [parts(), part.expand(number=[1, 2])] >> approve
 
 
+@dag(
+    schedule=CronPartitionTimetable(
+        "0 2 * * *", timezone=ZONE, run_offset=-1, key_format="%Y-%m-%d"
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz=ZONE),
+)
+def alone():
+    @task
+    def refuse_the_second():
+        if get_current_context()["dag_run"].partition_key == "2026-07-02":
+            raise ValueError
+
+    refuse_the_second()
+
+
 counted()
+alone()
 """
 
 
@@ -94,6 +111,22 @@ def test_a_backfill_makes_a_run_for_each_key_of_its_bounds(client: AirflowClient
         client.answer("counted", run_id, "approve", "Reject")
     client.wait_for_backfill(backfill_id)
     assert [run.partition_key for run in client.runs("counted", "2026-07-02")] == ["2026-07-02"]
+
+
+def test_each_period_of_a_backfill_is_said_when_it_ends_and_again_when_it_is_run_again(
+    client: AirflowClient,
+) -> None:
+    client.wait_until_parsed(["alone"])
+    keys = ["2026-07-01", "2026-07-02"]
+    for _ in range(2):
+        said: list[str] = []
+        states = run_backfill(client, "alone", keys, night_bounds(keys), said.append)
+        assert states == {"2026-07-01": "success", "2026-07-02": "failed"}
+        assert said == [
+            "alone: 2 periods, 2026-07-01 to 2026-07-02, one at a time",
+            "  1/2  2026-07-01: success",
+            "  2/2  2026-07-02: failed",
+        ]
 
 
 def test_what_airflow_refuses_is_said_in_its_words(

@@ -63,6 +63,26 @@ def days() -> tuple[date, ...]:
     return date(2012, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
 
 
+def test_a_policy_as_of_a_day_has_always_been_what_stands_on_that_day(tmp_path: Path) -> None:
+    own = "rule: S4-03\ndue_after:\n  unit: calendar_day\n  reference: the pack\n  values:\n    2027-01-01: 1\n"
+    files = {
+        **pack("house"),
+        **pack("shop", "extends: [house]\n"),
+        "house/call.yaml": DUE,
+        "shop/call.yaml": own,
+    }
+    policy = Policy.load(write(tmp_path, files))
+
+    def due(as_of: date) -> tuple[int, str] | None:
+        line = policy.as_of(as_of).find("shop", "call", "due_after", date(2020, 1, 1))
+        return (line.value, line.line_id) if line else None
+
+    assert due(date(2011, 12, 31)) is None
+    assert due(date(2026, 6, 30)) == (3, "house/call/due_after@2012-01-01")
+    assert due(date(2026, 12, 31)) == (2, "house/call/due_after@2026-07-01")
+    assert due(date(2027, 1, 1)) == (1, "shop/call/due_after@2027-01-01")
+
+
 def test_a_line_is_named_by_pack_item_value_and_date(policy: Policy) -> None:
     line = policy.value("house", "calls", "due_after", date(2026, 7, 1))
     assert line.line_id == "house/calls/due_after@2026-07-01"

@@ -29,6 +29,7 @@ from aftercare.cli import (
     setup,
     staff,
     watch,
+    what_if,
     why,
 )
 from aftercare.connections import forget
@@ -62,6 +63,7 @@ for command in (
     *staff.COMMANDS,
     *month.COMMANDS,
     *objections.COMMANDS,
+    *what_if.COMMANDS,
     *answers.COMMANDS,
     *mail.COMMANDS,
     *sample.COMMANDS,

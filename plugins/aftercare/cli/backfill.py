@@ -25,8 +25,9 @@ def nights(first: datetime, last: datetime) -> None:
 
     group = read_group()
     keys = plan.night_keys(first.date(), last.date(), runs.today(group))
-    _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys))
+    states = _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys))
     _table(["tasks", "push"], keys)
+    _refuse_failed(states)
 
 
 @backfill.command()
@@ -34,10 +35,15 @@ def nights(first: datetime, last: datetime) -> None:
 @click.argument("last")
 @click.option("--despite-missing-nights", is_flag=True, help="Score months with missing nights.")
 def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
-    """Score the months FIRST to LAST (both included), e.g. 2026-05 2026-08."""
+    """Score the months FIRST to LAST (both included), e.g. 2026-05 2026-08.
+
+    Ends with a table of what changed. Sends nothing: publishing a month takes a person.
+    """
     from aftercare import backfill as plan
     from aftercare import connections, runs
     from aftercare.errors import PeriodRefused
+    from aftercare.reports.backfilled import backfilled_lines, backfilled_months
+    from aftercare.reports.scorecard_words import read_words
     from aftercare.rules import period
     from aftercare.settings import read_group
 
@@ -55,18 +61,27 @@ def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
             f"{len({day for day, _ in missing})} nights are missing; run `aftercare backfill nights` for them first, "
             "or score without them by --despite-missing-nights"
         )
-    _run(plan.MONTH_DAG, keys, plan.month_bounds(keys))
-    _table(["scorecards", "proposals"], keys)
+    before = runs.standing(keys)
+    states = _run(plan.MONTH_DAG, keys, plan.month_bounds(keys))
+    months = backfilled_months(keys, before, runs.standing(keys), states)
+    for line in backfilled_lines(months, read_words(group.group.language, "backfill")):
+        click.echo(line)
+    _refuse_failed(states)
 
 
-def _run(dag_id: str, keys: list[str], bounds: tuple[str, str]) -> None:
+def _run(dag_id: str, keys: list[str], bounds: tuple[str, str]) -> dict[str, str | None]:
     from aftercare import backfill as plan
     from aftercare import connections
-    from aftercare.errors import Fatal
 
-    failed = plan.run_backfill(
+    return plan.run_backfill(
         connections.airflow_client(click.echo), dag_id, keys, bounds, click.echo
     )
+
+
+def _refuse_failed(states: dict[str, str | None]) -> None:
+    from aftercare.errors import Fatal
+
+    failed = [key for key, state in states.items() if state != "success"]
     if failed:
         raise Fatal(
             f"these periods did not succeed, see their runs in Airflow: {', '.join(failed)}"

@@ -224,28 +224,10 @@ class ScorecardReport:
         return tuple(sorted(found, key=lambda one: (one.store_code, one.role, one.employee_no)))
 
     def _ranks(self) -> dict[str, tuple[int, int]]:
-        """Rank and number of ranked people by scorecard; ties share the better rank."""
-        ranks = {}
-        for role in self.roles:
-            lines = self._ranked_lines(role)
-            places: dict[Decimal, int] = {}
-            for place, value in enumerate(
-                sorted((line["value"] for line in lines), reverse=True), 1
-            ):
-                places.setdefault(value, place)
-            for line in lines:
-                ranks[line["scorecard_id"]] = (places[line["value"]], len(lines))
-        return ranks
+        return ranks_of(self.rows.lines, self.rows.minimum_n)
 
     def _ranked_lines(self, role: str) -> list[Row]:
-        return [
-            line
-            for line in self.rows.lines
-            if line["kpi_id"] == SCORE
-            and line["role"] == role
-            and line["value"] is not None
-            and line["denominator"] >= self.rows.minimum_n
-        ]
+        return _ranked(self.rows.lines, role, self.rows.minimum_n)
 
     def score_median(self, role: str) -> Decimal | None:
         """Median of the satisfied share of those who are ranked."""
@@ -363,6 +345,30 @@ class ScorecardReport:
     def decided(self, decision: str | None) -> int:
         """Proposals with this newest decision; None: without one."""
         return sum(proposal["decision"] == decision for proposal in self.rows.proposals)
+
+
+def ranks_of(lines: Sequence[Row], minimum_n: int) -> dict[str, tuple[int, int]]:
+    """Rank and number of ranked people by scorecard; ties share the better rank."""
+    ranks = {}
+    for role in {line["role"] for line in lines}:
+        ranked = _ranked(lines, role, minimum_n)
+        places: dict[Decimal, int] = {}
+        for place, value in enumerate(sorted((line["value"] for line in ranked), reverse=True), 1):
+            places.setdefault(value, place)
+        for line in ranked:
+            ranks[line["scorecard_id"]] = (places[line["value"]], len(ranked))
+    return ranks
+
+
+def _ranked(lines: Sequence[Row], role: str, minimum_n: int) -> list[Row]:
+    return [
+        line
+        for line in lines
+        if line["kpi_id"] == SCORE
+        and line["role"] == role
+        and line["value"] is not None
+        and line["denominator"] >= minimum_n
+    ]
 
 
 def _source(policy_line: str) -> str:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -168,6 +168,30 @@ class Policy:
             for item in items.values():
                 for dated in item.values.values():
                     yield from dated
+
+    def as_of(self, day: date) -> Policy:
+        """The policy as it stands on a day, as if it had always been so.
+
+        What an earlier month would have been under lines that begin later is asked of it; it keeps
+        the names of the lines, and nobody loads it.
+        """
+        standing = {
+            pack: {
+                name: replace(
+                    item,
+                    values={
+                        value: tuple(
+                            replace(line, valid_from=date.min)
+                            for line in [each for each in dated if each.valid_from <= day][-1:]
+                        )
+                        for value, dated in item.values.items()
+                    },
+                )
+                for name, item in items.items()
+            }
+            for pack, items in self._items.items()
+        }
+        return replace(self, _items=standing)
 
     def lineage(self, pack: str) -> tuple[str, ...]:
         """The pack and the packs it extends, in the order in which they are asked."""

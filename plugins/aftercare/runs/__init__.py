@@ -69,6 +69,7 @@ from aftercare.runs.scripts import (
     wording_faults,
 )
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
+from aftercare.runs.whatif import standing, what_if
 from aftercare.runs.why import explain_task
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "settle",
     "settle_released",
     "show_message",
+    "standing",
     "start_campaign",
     "stop_campaign",
     "sweep",
@@ -131,5 +133,6 @@ __all__ = [
     "today",
     "try_policy",
     "unapproved_words",
+    "what_if",
     "wording_faults",
 ]

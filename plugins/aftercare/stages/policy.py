@@ -26,6 +26,12 @@ def load_policy(engine: Engine, policy: Policy) -> dict[str, int]:
     return {"lines": len(lines), "changed": changed}
 
 
+def refuse_edited_lines(engine: Engine, policy: Policy) -> None:
+    """Raises PolicyError for a policy that `load_policy` would refuse; writes nothing."""
+    with engine.connect() as connection:
+        _refuse_edited_lines(connection, {line.line_id: line for line in policy.lines})
+
+
 def _refuse_edited_lines(connection: Connection, lines: dict[str, Line]) -> None:
     for used in run(connection, "policy/list_used_lines").mappings():
         line = lines.get(used["line_id"])

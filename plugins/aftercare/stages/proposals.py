@@ -26,6 +26,8 @@ from aftercare.warehouse import run
 
 STAGE = "proposals"
 DECIDERS = ("hr", "manager")
+KEPT, NEW = "", "new_"
+"""Which scorecards are asked: those of the month, or those that are being computed."""
 
 Decision = Literal["approve", "reject"]
 
@@ -52,6 +54,16 @@ def propose(engine: Engine, group: Group, policy: Policy, month: str) -> dict[st
             counts["proposals_changed"] = _keep(connection, month, rows, grounds)
         warehouse.report(connection, STAGE, month, counts)
     return counts
+
+
+def would_propose(
+    connection: Connection, group: Group, policy: Policy, month: str
+) -> list[dict[str, Any]]:
+    """The proposals that a month would give reason for as it was just computed on this connection.
+
+    It reads the tables that `would_score` left there, and what people decided of earlier months.
+    """
+    return _proposals(connection, group, policy, month, NEW)[0]
 
 
 def list_proposals(engine: Engine, month: str) -> list[dict[str, Any]]:
@@ -152,7 +164,7 @@ def _listed(
 
 
 def _proposals(
-    connection: Connection, group: Group, policy: Policy, month: str
+    connection: Connection, group: Group, policy: Policy, month: str, source: str = KEPT
 ) -> tuple[list[dict[str, Any]], dict[str, Proposal]]:
     """Rows of the proposals that the month gives reason for, and what each stands on."""
     bounds = month_of(policy, month)
@@ -163,9 +175,10 @@ def _proposals(
             connection, "score/list_stores", first_day=bounds.first_day, last_day=bounds.last_day
         )
     }
-    conducts = _conducts(connection, group, policy, month, kpi)
+    conducts = _conducts(connection, group, policy, month, kpi, source)
     rows, grounds = [], {}
-    for card in run(connection, "score/list_main_scorecards", month=month, kpi=kpi):
+    asked = {"kpi": kpi} if source == NEW else {"kpi": kpi, "month": month}
+    for card in run(connection, f"score/list_{source}main_scorecards", **asked):
         pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
         ladder = Ladder.read(policy, pack, bounds.last_day)
         conduct = conducts(card.employee_no, int(ladder.repeat_within.value))
@@ -192,15 +205,16 @@ def _proposals(
 
 
 def _conducts(
-    connection: Connection, group: Group, policy: Policy, month: str, kpi: str
+    connection: Connection, group: Group, policy: Policy, month: str, kpi: str, source: str
 ) -> Callable[[str, int], Conduct]:
     """A function of employee and look-back months that gives what the month says about them."""
     bounds = month_of(policy, month)
+    asked = {"kpi": kpi} if source == NEW else {"kpi": kpi, "month": month}
     scores = {
         row.employee_no: (int(row.satisfied), int(row.answered))
-        for row in run(connection, "score/list_satisfaction", month=month, kpi=kpi)
+        for row in run(connection, f"score/list_{source}satisfaction", **asked)
     }
-    dissatisfied = _grouped(run(connection, "score/list_dissatisfied", month=month, kpi=kpi))
+    dissatisfied = _grouped(run(connection, f"score/list_{source}dissatisfied", **asked))
     upheld = _grouped(
         run(
             connection,

@@ -123,29 +123,7 @@ def score_month(
         run(connection, "score/lock_month", month=month)
         known = run(connection, "score/get_month", month=month).mappings().one_or_none()
         is_frozen = known is not None and (known["is_decided"] or known["published_at"] is not None)
-        for name in ("fact", "opening", "new_scorecard", "new_line", "new_evidence"):
-            run(connection, f"score/create_{name}_table")
-        run(
-            connection,
-            "score/find_waited",
-            first_day=bounds.bounds["first_day"],
-            last_day=bounds.bounds["last_day"],
-        )
-        run(connection, "score/judge_follow_ups", **bounds.bounds)
-        run(connection, "score/judge_contacts", **bounds.bounds)
-        packs = _packs(connection, group, bounds)
-        _fill_opening(connection, group, policy, packs, bounds)
-        run(
-            connection,
-            "score/judge_complaints",
-            closing_on=bounds.closing_on,
-            time_zone=group.group.time_zone,
-        )
-        for pack, stores in packs.items():
-            _count(connection, policy, pack, stores, bounds, group.group.time_zone)
-        run(connection, "score/fill_new_evidence")
-        counts: dict[str, Any] = _score(connection, policy, packs, bounds)
-        counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
+        counts = _compute(connection, group, policy, bounds)
         counts["changed"] = 0
         counts["differs"] = 0
         if is_frozen:
@@ -159,6 +137,19 @@ def score_month(
         counts["missing_nights"] = _missing_nights(connection, group, bounds)
         warehouse.report(connection, STAGE, month, counts)
     return counts
+
+
+def would_score(engine: Engine, group: Group, policy: Policy, month: str, today: date) -> list[Row]:
+    """The lines that a closed month would get now by a policy, as `list_month_lines` gives kept ones.
+
+    Only temporary tables are written; they stand until the transaction ends. Raises PeriodRefused
+    for a month that is open, PolicyError for a missing value.
+    """
+    bounds = month_of(policy, period.read_month(month))
+    refuse_open_month(bounds, today)
+    with engine.begin() as connection:
+        _compute(connection, group, policy, bounds)
+        return [dict(row) for row in run(connection, "score/list_new_lines").mappings()]
 
 
 def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
@@ -193,6 +184,34 @@ def scorecards_of(engine: Engine, month: str, employee_no: str) -> list[str]:
     with engine.connect() as connection:
         found = run(connection, "score/list_scorecards_of", month=month, employee_no=employee_no)
         return list(found.scalars())
+
+
+def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month) -> dict[str, Any]:
+    """Fills the new scorecards, lines and evidence; returns counts of what there is."""
+    for name in ("fact", "opening", "new_scorecard", "new_line", "new_evidence"):
+        run(connection, f"score/create_{name}_table")
+    run(
+        connection,
+        "score/find_waited",
+        first_day=bounds.bounds["first_day"],
+        last_day=bounds.bounds["last_day"],
+    )
+    run(connection, "score/judge_follow_ups", **bounds.bounds)
+    run(connection, "score/judge_contacts", **bounds.bounds)
+    packs = _packs(connection, group, bounds)
+    _fill_opening(connection, group, policy, packs, bounds)
+    run(
+        connection,
+        "score/judge_complaints",
+        closing_on=bounds.closing_on,
+        time_zone=group.group.time_zone,
+    )
+    for pack, stores in packs.items():
+        _count(connection, policy, pack, stores, bounds, group.group.time_zone)
+    run(connection, "score/fill_new_evidence")
+    counts: dict[str, Any] = _score(connection, policy, packs, bounds)
+    counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
+    return counts
 
 
 def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list[str]]:
