@@ -30,7 +30,8 @@ class MonthRows:
 
     ``lines`` are scorecard lines with their scorecard's and people's columns; ``trend`` has month,
     kpi_id, numerator and denominator of this and earlier months; ``titles`` are the figures' names
-    by language, in the order in which they are shown; ``missing_nights`` is days by system.
+    by language, in the order in which they are shown; ``missing_nights`` is days by system;
+    ``rewards`` are proposals, and ``reward_notes`` say why something is not proposed.
     """
 
     month: str
@@ -50,6 +51,8 @@ class MonthRows:
     reply_until: date
     uncredited: int = 0
     missing_nights: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rewards: Sequence[Row] = ()
+    reward_notes: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)

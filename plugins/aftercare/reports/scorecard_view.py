@@ -17,6 +17,7 @@ from aftercare.reports.scorecard_report import (
     shown_target,
     symbol,
 )
+from aftercare.reports.scorecard_rewards import reward_conclusion, reward_table
 from aftercare.reports.scorecard_targets import target_table
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.kpis import STORE
@@ -59,7 +60,7 @@ def conclusion(report: ScorecardReport, words: Words) -> list[str]:
         if figures
         else words("conclusion_no_figures")
     )
-    return [people, kpis, _decisions(report, words)]
+    return [people, kpis, _decisions(report, words), *reward_conclusion(report, words)]
 
 
 def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
@@ -76,7 +77,9 @@ def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
 def _decisions(report: ScorecardReport, words: Words) -> str:
     everything = len(report.rows.proposals)
     if not everything:
-        return words("conclusion_no_proposals")
+        return words(
+            "conclusion_no_sanctions" if report.rows.rewards else "conclusion_no_proposals"
+        )
     undecided = report.decided(None)
     if undecided:
         return words("conclusion_undecided", all=everything, undecided=undecided)
@@ -146,6 +149,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         else "",
         **point_table(report, words, limit),
         **target_table(report, words, limit),
+        **reward_table(report, words, limit),
         "posts": [_post(role, people, report, words) for role in _roles(people)],
         "people_note": words("people_cut", shown=len(people), all=len(listed))
         if len(people) < len(listed)
@@ -182,6 +186,7 @@ LABELS = (
     "conclusion", "notices", "kpis", "kpi", "role", "store", "employee", "numerator",
     "denominator", "excluded", "value", "target", "met", "median", "people_met", "rule",
     "people", "rank", "coefficients", "trend", "month", "proposals", "proposals_none",
+    "rewards", "rewards_none", "rewards_text", "reward_notes",
     "proposal", "step", "reason", "cases", "correct_by", "decision", "comment", "policy_line",
     "points_title", "points_text", "targets_title", "targets_text", "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
 )

@@ -12,6 +12,7 @@ from aftercare.reports.scorecard_report import (
     ScorecardReport,
     symbol,
 )
+from aftercare.reports.scorecard_rewards import reward_sheet
 from aftercare.reports.scorecard_sheets import TOP, SheetMaker
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (
@@ -45,6 +46,7 @@ def scorecard_workbook(
     _targets(made)
     _lines(made)
     _proposals(made)
+    reward_sheet(made)
     _evidence(made, evidence_rows)
     made.book.close()
     return buffer.getvalue()
