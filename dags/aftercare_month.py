@@ -1,4 +1,4 @@
-"""Scorecards and sanction proposals of a closed month.
+"""Scorecards of a closed month, and proposals of sanctions and rewards.
 
 Partition key: the month. Runs on the day after a month is closed; backfill it with
 `aftercare backfill scorecards`.

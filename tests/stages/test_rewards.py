@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from rewards_month import QUARTER, RewardsMonth
-from scored_month import MONTH, TODAY
+from scored_month import MONTH, POLICY, TODAY
 from sqlalchemy import Engine
 
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT
 from aftercare.stages.proposals import decide, list_proposals, propose, undecided
 from aftercare.stages.rewards import approved_rewards
@@ -376,7 +379,47 @@ def test_approved_rewards_are_on_record_for_a_year_and_others_are_not(
     assert approved_rewards(month.engine, month.policy, "2027-06") == []
 
 
-# Packs on trial, a second run, decisions.
+# Turned off, packs on trial, a second run, decisions.
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        ("star_share", "satisfaction_star"),
+        ("nominations_needed", "award_innovation"),
+        ("service_star_share", "service_star"),
+        ("team_places", "team_award"),
+        ("team_head_roles", "team_award_head"),
+        ("bonus_satisfied_from", "bonus"),
+    ],
+)
+def test_a_line_of_null_turns_its_kind_off_without_a_note(
+    warehouse: Engine, tmp_path: Path, line: str, step: str
+) -> None:
+    folder = tmp_path / "policy"
+    copytree(POLICY, folder)
+    written = folder / "house" / "rewards.yaml"
+    head, name, rest = written.read_text(encoding="utf-8").partition(f"\n{line}:\n")
+    rest = rest.replace("  values:\n", "  values:\n    2026-06-01: null\n", 1)
+    written.write_text(head + name + rest, encoding="utf-8")
+    month = RewardsMonth(warehouse, Policy.load(folder))
+    for store in ("SK01", "SK02", "SK03"):
+        month.store(store)
+    for each in QUARTER:
+        month.post(TEN, month=each)
+    month.nomination("AC01")
+    month.card("E1", role="SC", satisfied_share=(10, 10))
+    sold(month, 40)
+    teams(month, {"SK02": 18, "SK03": 19}, QUARTER)
+    for each in QUARTER:
+        month.card("P1", month=each, **dict.fromkeys(TEAM, (20, 20)))
+    month.person("D1", "DIR")
+    month.propose()
+    kinds = {"satisfaction_star", "award_innovation", "service_star", "bonus"}
+    kinds |= {"team_award", "team_award_head"}
+    gone = {step, "team_award_head"} if step == "team_award" else {step}
+    assert {row["step"] for row in month.rewards()} == kinds - gone
+    assert month.notes(step) == []
 
 
 def test_stores_of_a_pack_on_trial_propose_nothing_and_it_is_said(month: RewardsMonth) -> None:

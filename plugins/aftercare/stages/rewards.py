@@ -43,6 +43,7 @@ from aftercare.warehouse import run
 
 STAGE = "rewards"
 TRIAL = "trial"
+BONUS_NEEDS = ("satisfied_from", "sales_line", "sales_from")
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ def _bonuses(connection: Connection, months: Sequence[str], packs: _Packs, score
     )
     found = Outcome()
     for pack, rules in packs.rules.items():
-        if not rules.is_on("bonus_satisfied_from") or not rules.is_on("bonus_sales_line"):
+        if not all(rules.is_on(f"bonus_{name}") for name in BONUS_NEEDS):
             continue
         name = rules.names("bonus_sales_line")[0]
         figures = _figures(connection, months, [name])
