@@ -106,8 +106,13 @@ def _reward(row: Mapping[str, Any], words: Words) -> Texts:
 
 
 def reward_sheet(made: SheetMaker) -> None:
-    """The workbook's sheet: every reward with every row behind it, and below what is not proposed."""
+    """The workbook's sheet: every reward with every row behind it, and below what is not proposed.
+
+    A month with neither has no such sheet.
+    """
     rows, words = made.report.rows, made.words
+    if not rows.rewards and not rows.reward_notes:
+        return
     names = (
         "proposal", "employee_no", "name", "store", "reward", "rank_place", "reason", "cases",
         "decision", "decided_by", "comment", "rule", "policy_line",
