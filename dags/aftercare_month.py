@@ -1,4 +1,4 @@
-"""Scorecards and sanction proposals of a closed month, and adjustments to earlier ones.
+"""Scorecards of a closed month, proposals of sanctions and rewards, and adjustments to earlier months.
 
 Partition key: the month. Runs on the day after a month is closed; backfill it with
 `aftercare backfill scorecards`.

@@ -33,6 +33,7 @@ PLACES = {
     "points": ("kpi", "plugins/aftercare/rules/points.py"),
     "targets": ("kpi", "plugins/aftercare/rules/targets.py"),
     "sanctions": ("report", "plugins/aftercare/rules/sanctions.py"),
+    "rewards": ("report", "plugins/aftercare/rules/rewards.py"),
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
     "opening": ("modifier", "plugins/aftercare/rules/opening.py"),
     "messages": ("modifier", "plugins/aftercare/rules/message_hours.py"),

@@ -30,6 +30,7 @@ FEEDS: Words = {
     "target": ("目标", "targets"),
     "rating": ("人工评分", "ratings"),
     "regional_rank": ("区域排名", "regional ranks"),
+    "nomination": ("奖励提名", "nominations"),
 }
 OUTCOMES: Words = {
     "reached": ("已接通", "reached"),

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from aftercare.pages.app import create_app
 from aftercare.pages.site import Site
 from aftercare.stages.proposals import propose
+from aftercare.stages.rewards import propose_rewards
 from aftercare.stages.scorecards import score_month
 
 WARNING = "2026-06.E1.oral_warning"
@@ -245,3 +246,36 @@ def test_targets_lead_from_the_joint_one_to_its_parts_and_scores(
     assert "SK01||2026-06|QS" in scored
     assert "得分 9.2，量纲 10" in scored
     assert "总监甲" not in open_as("wang").get(f"/care/scorecards/{MONTH}").text
+
+
+def test_rewards_have_a_section_and_are_decided_on_the_page(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("T1", "TECHNICIAN")
+    month.add(
+        "core.nomination",
+        store_code="SK01",
+        employee_no="T1",
+        month=MONTH,
+        award="innovation",
+        nominator_no="D1",
+        reason_cipher=b"\0",
+        reason_hash=b"\0",
+        reason_check="valid",
+    )
+    propose_rewards(month.engine, month.group, month.policy, MONTH)
+    client = open_as("hr.li")
+    page = client.get(f"/care/scorecards/{MONTH}?lang=zh").text
+    assert "创新奖" in page[page.index('id="rewards"') :]
+    assert "未提的奖励及原因" in page
+    award = "2026-06.T1.award_innovation"
+    form = {"proposal_id": award, "decision": "approve", "comment": ""}
+    answer = client.post(f"/care/scorecards/{MONTH}/decisions?lang=zh", form)
+    assert answer.status_code == 303
+    assert [row["decision"] for row in month.rows("score.decision", proposal_id=award)] == [
+        "approve"
+    ]
+    # Another store's manager sees neither the reward nor why others are not proposed.
+    other = open_as("manager.he").get(f"/care/scorecards/{MONTH}?lang=zh").text
+    assert "创新奖" not in other
+    assert "未提的奖励" not in other

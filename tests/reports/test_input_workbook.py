@@ -32,6 +32,7 @@ ROWS = {
     "target": ["SK01", "", "2026-06", "销售", 40],
     "rating": ["SK01", "E1", "2026-06", "关爱活动", 8.5, "E9", "办了两场车主活动"],
     "regional_rank": ["SK01", "2026-06", "综合", 3, 12, "上海"],
+    "nomination": ["SK01", "E1", "2026-06", "投诉处理", "E9", "当晚上门道歉"],
 }
 
 
@@ -52,7 +53,7 @@ def mapped(feed: str) -> FileFeedMap:
 
 def test_headings_are_those_that_the_mapping_reads() -> None:
     made = book(skoda())
-    assert made.sheetnames == ["目标", "评分", "排名"]
+    assert made.sheetnames == ["目标", "评分", "排名", "提名"]
     for feed, sheet in zip(ROWS, made.worksheets, strict=True):
         heads = [cell.value for cell in sheet[mapped(feed).header_row]]
         assert heads == [entry.column for entry in mapped(feed).columns.values()]
@@ -138,6 +139,9 @@ def test_what_was_filled_in_reaches_core(month: ScoredMonth, tmp_path: Path) -> 
     )
     assert (rank["metric"], rank["rank_no"], rank["ranked"]) == ("overall", 3, 12)
     assert "车主活动".encode() not in bytes(rating["reason_cipher"])
+    (nomination,) = month.rows("core.nomination")
+    assert (nomination["award"], nomination["nominator_no"]) == ("complaint_handling", "E9")
+    assert "道歉".encode() not in bytes(nomination["reason_cipher"])
 
 
 def test_a_mistake_is_held_and_the_others_go_on(month: ScoredMonth, tmp_path: Path) -> None:
@@ -145,20 +149,22 @@ def test_a_mistake_is_held_and_the_others_go_on(month: ScoredMonth, tmp_path: Pa
         "target": ["SK01", "", "2026年6月", "销售", 40],
         "rating": ["SK01", "E2", "2026-06", "工作改进", 8, "E2", "我很努力"],
         "regional_rank": ["SK01", "2026-06", "维修", 13, 12, "上海"],
+        "nomination": ["SK01", "E2", "2026-06", "创新", "E2", "我的主意最好"],
     }
     filled(tmp_path / "主管考核" / "202606_考核.xlsx", wrong)
     assert brought(month, tmp_path, "target") == {"promoted": 1, "TG02": 1}
     assert brought(month, tmp_path, "rating") == {"promoted": 1, "RT07": 1}
     assert brought(month, tmp_path, "regional_rank") == {"promoted": 1, "RR07": 1}
-    assert len(month.rows("quality.quarantine")) == 3
+    assert brought(month, tmp_path, "nomination") == {"promoted": 1, "NM07": 1}
+    assert len(month.rows("quality.quarantine")) == 4
 
 
 def test_the_command_writes_it(tmp_path: Path) -> None:
     path = tmp_path / "empty.xlsx"
     done = CliRunner().invoke(cli, ["inputs", str(path), "--system", "skoda_export"])
     assert done.exit_code == 0, done.output
-    assert "目标、评分、排名" in done.output
-    assert openpyxl.load_workbook(path).sheetnames == ["目标", "评分", "排名"]
+    assert "目标、评分、排名、提名" in done.output
+    assert openpyxl.load_workbook(path).sheetnames == ["目标", "评分", "排名", "提名"]
 
 
 def test_a_system_that_takes_none_as_xlsx_is_refused_in_plain_words(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ CRITICAL = {
     "target": "TG01 TG02 TG03 TG04 TG05 TG06",
     "rating": "RT01 RT02 RT03 RT04 RT05 RT06 RT07 RT08",
     "regional_rank": "RR01 RR02 RR03 RR04 RR05 RR06 RR07",
+    "nomination": "NM01 NM02 NM03 NM04 NM05 NM06 NM07",
 }
 # Every warning about what stands beside the orders.
 WARNINGS = "IP05 IP11 LD08 LD10 BK05 BK09 CN05 CN10 PR05 PR12 RF05 RF08 RF09"

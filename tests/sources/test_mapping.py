@@ -88,7 +88,7 @@ WRONG = [
         "7: feeds.repair_orders: there is no such feed (is it repair_order?); feeds are store, "
         "employee, sales_order, repair_order, call_result, complaint, contact_number, "
         "external_score, insurance_policy, lead, booking, consent, preference, referral, target, "
-        "rating, regional_rank",
+        "rating, regional_rank, nomination",
     ),
     (
         SQL,

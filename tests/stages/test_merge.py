@@ -522,6 +522,14 @@ EVERY_FEED: dict[str, dict[str, object]] = {
         "ranked": "12",
         "region": "江苏",
     },
+    "nomination": {
+        "store_code": "CA01",
+        "employee_no": "E1",
+        "month": "2026-05",
+        "award": "collaboration",
+        "nominator_no": "E2",
+        "reason": "喆鑫替班三周",
+    },
 }
 
 

@@ -1,4 +1,5 @@
--- grain: one row per proposal that the month gives no reason for any more
+-- grain: one row per proposal of a kind that the month gives no reason for
+--   any more
 -- reads: nothing
 -- writes: score.proposal_evidence, score.sanction_proposal
 with
@@ -7,6 +8,7 @@ stale as (
     from score.sanction_proposal
     where
         month = :month
+        and kind = :kind
         and proposal_id <> all(cast(:proposals as text[]))
 ),
 

@@ -9,6 +9,7 @@ stale as (
     from score.sanction_proposal
     where
         month = :month
+        and scorecard_id is not null
         and not exists (
             select 1
             from new_scorecard

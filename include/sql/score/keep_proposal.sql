@@ -3,6 +3,7 @@
 -- writes: score.sanction_proposal
 insert into score.sanction_proposal as kept (
     proposal_id,
+    kind,
     month,
     employee_no,
     store_code,
@@ -11,10 +12,13 @@ insert into score.sanction_proposal as kept (
     reason,
     correct_by,
     policy_line,
-    scorecard_id
+    scorecard_id,
+    rank_no,
+    ranked
 )
 values (
     :proposal_id,
+    :kind,
     :month,
     :employee_no,
     :store_code,
@@ -23,7 +27,9 @@ values (
     :reason,
     :correct_by,
     :policy_line,
-    :scorecard_id
+    :scorecard_id,
+    :rank_no,
+    :ranked
 )
 on conflict (proposal_id) do update
     set
@@ -32,5 +38,7 @@ on conflict (proposal_id) do update
         reason = excluded.reason,
         correct_by = excluded.correct_by,
         policy_line = excluded.policy_line,
-        scorecard_id = excluded.scorecard_id
+        scorecard_id = excluded.scorecard_id,
+        rank_no = excluded.rank_no,
+        ranked = excluded.ranked
     where kept.* is distinct from excluded.*

@@ -1,3 +1,4 @@
+-- A reward of a team is its store's: it has no employee, and the store's name.
 -- grain: one row per proposal of a month, or of these ids
 -- reads: score.sanction_proposal, score.decision, core.employee, core.store,
 --   score.publication
@@ -36,9 +37,8 @@ grounds as (
 
 select
     proposals.proposal_id,
+    proposals.kind,
     proposals.month,
-    proposals.employee_no,
-    employee.name as employee_name,
     proposals.store_code,
     store.name as store_name,
     proposals.step,
@@ -47,14 +47,18 @@ select
     proposals.correct_by,
     proposals.policy_line,
     proposals.scorecard_id,
+    proposals.rank_no,
+    proposals.ranked,
     newest.decision,
     newest.remark,
     newest.decided_by,
     newest.decided_at,
     publication.published_at,
+    coalesce(proposals.employee_no, '') as employee_no,
+    coalesce(employee.name, store.name) as employee_name,
     coalesce(grounds.rows_behind, cast('[]' as jsonb)) as rows_behind
 from proposals
-inner join core.employee
+left join core.employee
     on proposals.employee_no = employee.employee_no
 inner join core.store on proposals.store_code = store.store_code
 left join newest on proposals.proposal_id = newest.proposal_id

@@ -17,7 +17,7 @@ from aftercare.settings import PROJECT
 @click.option("--system", help="Headings and codes of this system's mapping; default: our own.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
 def inputs(path: Path, system: str | None, language: str | None) -> None:
-    """Write PATH: an empty workbook for targets, ratings, regional ranks and external scores."""
+    """Write PATH: an empty workbook for targets, ratings, ranks, external scores and nominations."""
     from aftercare.reports.input_workbook import input_workbook
     from aftercare.sources.mapping import read_dealer_system
 
@@ -26,7 +26,8 @@ def inputs(path: Path, system: str | None, language: str | None) -> None:
     content, sheets = input_workbook(say, read_dealer_system(mapping) if system else None)
     if not sheets:
         raise ConfigurationError(
-            "maps none of targets, ratings, regional ranks and external scores as sheets of XLSX; "
+            "maps none of targets, ratings, regional ranks, external scores and nominations as sheets "
+            "of XLSX; "
             "map them first, or leave --system out for our own headings",
             file=str(mapping),
             key="feeds",

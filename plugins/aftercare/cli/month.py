@@ -23,13 +23,13 @@ def score(month: str) -> None:
 
 @click.group()
 def proposals() -> None:
-    """Sanction proposals: each is decided by a person."""
+    """Proposals of sanctions and rewards: each is decided by a person."""
 
 
 @proposals.command("list")
 @click.argument("month")
 def list_month(month: str) -> None:
-    """Show the proposals of MONTH with their reasons and decisions."""
+    """Show the proposals of MONTH with their kind, reasons and decisions."""
     from aftercare import connections
     from aftercare.rules import period
     from aftercare.stages.proposals import list_proposals
@@ -37,8 +37,22 @@ def list_month(month: str) -> None:
     rows = list_proposals(connections.warehouse_engine(), period.read_month(month))
     for row in rows:
         decision = row.get("decision") or "open"
-        click.echo(f"{row['proposal_id']}\t{decision}\t{row['reason']}")
+        click.echo(f"{row['proposal_id']}\t{row['kind']}\t{decision}\t{row['reason']}")
     click.echo(f"{len(rows)} proposals")
+
+
+@proposals.command("record")
+@click.argument("month")
+def record(month: str) -> None:
+    """Show the approved rewards up to MONTH that count for careers: promotion, training, projects."""
+    from aftercare import connections, runs
+    from aftercare.stages.rewards import approved_rewards
+
+    rows = approved_rewards(connections.warehouse_engine(), runs.policy(), month)
+    for row in rows:
+        who = row["employee_no"] or row["store_code"]
+        click.echo(f"{who}\t{row['employee_name']}\t{row['month']}\t{row['step']}")
+    click.echo(f"{len(rows)} approved rewards")
 
 
 def _decision(name: Any, help_text: str) -> None:

@@ -41,7 +41,15 @@ def make(
             for row in warehouse.run(
                 connection,
                 "ops/list_reports",
-                stages=["tasks", "push", "morning", "scorecards", "proposals", "publish"],
+                stages=[
+                    "tasks",
+                    "push",
+                    "morning",
+                    "scorecards",
+                    "proposals",
+                    "rewards",
+                    "publish",
+                ],
                 keys=[period.night.isoformat(), period.month],
             ).mappings()
         }

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from aftercare.errors import Fatal
 from aftercare.pages.objections import line_parts, month_parts
 from aftercare.pages.site import Site, language_of, render, root_of
+from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
@@ -27,6 +28,7 @@ from aftercare.reports.scorecard_report import (
     shown,
     symbol,
 )
+from aftercare.reports.scorecard_rewards import rank_words, reward_notes
 from aftercare.reports.scorecard_targets import target_cells, target_headings
 from aftercare.reports.scorecard_view import (
     conclusion,
@@ -183,15 +185,18 @@ def _month(
     decided: str,
 ) -> HTMLResponse:
     report = _told(lambda: report_of(engine, site.group(), site.policy(), month))
-    proposals = [
+    everything = [
         row
         | {
             "words": reason_in(row["reason"], words.language),
+            "rank": rank_words(row, words),
             "frozen": proposal_mark(report, row["proposal_id"], words),
         }
         for row in list_proposals(engine, month)
         if sight.covers(row["store_code"], row["employee_no"])
     ]
+    proposals = [row for row in everything if row["kind"] == SANCTION]
+    rewards = [row for row in everything if row["kind"] == REWARD]
     is_all = EVERYTHING in sight.stores
     return render(
         site,
@@ -203,7 +208,7 @@ def _month(
         message=next(
             (
                 words("page_decided", proposal=decided, decision=words(row["decision"]))
-                for row in proposals
+                for row in everything
                 if row["proposal_id"] == decided and row["decision"]
             ),
             "",
@@ -235,6 +240,8 @@ def _month(
             and any(figures := _cells(person, report, words))
         ],
         proposals=proposals,
+        rewards=rewards,
+        reward_notes=reward_notes(report.rows.reward_notes, words) if is_all else [],
         may_decide=bool(sight.stores),
         may_answer=sight.is_hr,
         **month_parts(site, engine, month, report.rows.titles, words, sight.covers),

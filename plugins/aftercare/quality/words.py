@@ -143,6 +143,8 @@ COLUMNS: Words = {
     "referrer_phone": ("推荐人手机", "phone of who referred"),
     "item": ("评分项目", "rated item"),
     "rater_no": ("评分人", "rated by"),
+    "award": ("奖项", "award"),
+    "nominator_no": ("提名人", "nominated by"),
     "rank_no": ("名次", "rank"),
     "ranked": ("参评门店数", "stores ranked"),
     "unreadable_columns": ("读不懂的列", "unreadable columns"),

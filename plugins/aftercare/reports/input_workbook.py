@@ -1,4 +1,6 @@
-"""An empty workbook for what people know and no dealer system does: plans, ratings, ranks, scores."""
+"""An empty workbook for what people know and no dealer system does: plans, ratings, ranks, scores,
+nominations.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from aftercare.sources.needs import NEEDS
 from aftercare.words import FEEDS as FEED_WORDS
 from aftercare.words import word
 
-INPUTS = ("target", "rating", "regional_rank", "external_score")
+INPUTS = ("target", "rating", "regional_rank", "external_score", "nomination")
 """The feeds that people fill in, in the order of their sheets."""
 
 ROWS = 500

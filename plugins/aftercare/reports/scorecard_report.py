@@ -33,7 +33,8 @@ class MonthRows:
     ``lines`` are scorecard lines with their scorecard's and people's columns; ``trend`` has month,
     kpi_id, numerator and denominator of this and earlier months; ``titles`` are the figures' names
     by language, in the order in which they are shown; ``missing_nights`` is days by system.
-    ``objections`` are the month's, ``adjustments`` those of other months that it tells of.
+    ``objections`` are the month's, ``adjustments`` those of other months that it tells of;
+    ``rewards`` are proposals, and ``reward_notes`` say why something is not proposed.
     """
 
     month: str
@@ -55,6 +56,8 @@ class MonthRows:
     missing_nights: Mapping[str, Sequence[str]] = field(default_factory=dict)
     objections: Sequence[Row] = ()
     adjustments: Sequence[Row] = ()
+    rewards: Sequence[Row] = ()
+    reward_notes: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)

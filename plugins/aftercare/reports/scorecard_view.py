@@ -20,6 +20,7 @@ from aftercare.reports.scorecard_report import (
     shown_target,
     symbol,
 )
+from aftercare.reports.scorecard_rewards import reward_conclusion, reward_table
 from aftercare.reports.scorecard_targets import target_table
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.kpis import STORE
@@ -62,7 +63,7 @@ def conclusion(report: ScorecardReport, words: Words) -> list[str]:
         if figures
         else words("conclusion_no_figures")
     )
-    return [people, kpis, _decisions(report, words)]
+    return [people, kpis, _decisions(report, words), *reward_conclusion(report, words)]
 
 
 def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
@@ -79,7 +80,9 @@ def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
 def _decisions(report: ScorecardReport, words: Words) -> str:
     everything = len(report.rows.proposals)
     if not everything:
-        return words("conclusion_no_proposals")
+        return words(
+            "conclusion_no_sanctions" if report.rows.rewards else "conclusion_no_proposals"
+        )
     undecided = report.decided(None)
     if undecided:
         return words("conclusion_undecided", all=everything, undecided=undecided)
@@ -155,6 +158,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         **point_table(report, words, limit),
         **target_table(report, words, limit),
         **month_texts(report, words, limit),
+        **reward_table(report, words, limit),
         **_posts(people, report, words, is_short),
         "people_note": words("people_cut", shown=len(people), all=len(listed))
         if len(people) < len(listed)
@@ -191,6 +195,7 @@ LABELS = (
     "conclusion", "notices", "kpis", "kpi", "role", "store", "employee", "numerator",
     "denominator", "excluded", "value", "target", "met", "median", "people_met", "rule",
     "people", "rank", "coefficients", "trend", "month", "proposals", "proposals_none",
+    "rewards", "rewards_none", "rewards_text", "reward_notes",
     "proposal", "step", "reason", "cases", "correct_by", "decision", "comment", "policy_line",
     "points_title", "points_text", "targets_title", "targets_text", "objection", "evidence", "evidence_text", "basis", "page", "attachments", "chart_alt",
 )

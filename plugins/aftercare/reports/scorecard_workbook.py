@@ -14,6 +14,7 @@ from aftercare.reports.scorecard_report import (
     ScorecardReport,
     symbol,
 )
+from aftercare.reports.scorecard_rewards import reward_sheet
 from aftercare.reports.scorecard_sheets import TOP, SheetMaker
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (
@@ -47,6 +48,7 @@ def scorecard_workbook(
     _targets(made)
     _lines(made)
     _proposals(made)
+    reward_sheet(made)
     objection_sheet(made)
     adjustment_sheet(made)
     _evidence(made, evidence_rows)

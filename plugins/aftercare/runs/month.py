@@ -14,15 +14,17 @@ from aftercare.settings import read_group
 
 @step
 def score(key: str | None) -> Counts:
-    """Scores a closed month and makes its proposals."""
+    """Scores a closed month and proposes sanctions, then rewards, which look at these."""
     from aftercare.stages.policy import load_policy
     from aftercare.stages.proposals import propose
+    from aftercare.stages.rewards import propose_rewards
     from aftercare.stages.scorecards import score_month
 
     group, month = read_group(), period.read_month(key)
     load_policy(connections.warehouse_engine(), policy())
     counts = score_month(connections.warehouse_engine(), group, policy(), month, today(group))
-    return {**counts, **propose(connections.warehouse_engine(), group, policy(), month)}
+    counts |= propose(connections.warehouse_engine(), group, policy(), month)
+    return {**counts, **propose_rewards(connections.warehouse_engine(), group, policy(), month)}
 
 
 @step

@@ -1,4 +1,4 @@
-"""What the Škoda stores hand in for their supervisors' points: plans, ratings and ranks, by month.
+"""What the Škoda stores hand in by month: plans, ratings and ranks for points, and nominations.
 
 They come in one workbook a month, with the external scores. The newest month holds one bad row for
 each way in which a row can be bad.
@@ -18,7 +18,7 @@ from aftercare.sample.rows import Break, Row, Values, Version, copy_version
 from aftercare.sample.spoil import UNKNOWN_STORE
 from aftercare.sample.world import World
 
-FEEDS = ("target", "rating", "regional_rank")
+FEEDS = ("target", "rating", "regional_rank", "nomination")
 # What a store plans for a month, by its average sales a day; policies are sold by car and kind.
 DAYS = 30
 PLANNED = {"renewal": 0.9, "new_insurance": 1.6, "sales": 1.1}
@@ -30,7 +30,18 @@ REASONS = {
     "care_activity": "{name}当月组织{count}场车主活动，到场{guests}组",
     "improvement": "{name}较上季度{count}项短板有改善，抽查{guests}份记录",
 }
+AWARDED = {
+    "complaint_handling": "{name}当月处理投诉{count}起，回访{guests}次均无异议",
+    "innovation": "{name}改进{count}张表格，每月少填{guests}份",
+    "collaboration": "{name}替班{count}天，代办{guests}件",
+}
+NOMINATED = ("SC", "AC", "SA", "TECHNICIAN")
+NOMINATED_SHARE = 0.5
 CONFLICT = "conflict"
+THEMSELVES = {
+    "somebody rated themselves": "rater_no",
+    "somebody nominated themselves": "nominator_no",
+}
 
 
 def point_rows(world: World, system: str) -> Iterator[Row]:
@@ -64,6 +75,15 @@ class _Made:
                     "rating", released, self._rating(store, month, released, supervisor, item, rng)
                 )
         yield self._row("regional_rank", released, _rank(store, month, "overall", rng))
+        drawn = Random(f"{self._world.seed}/{store.code}/{month}/nominations")
+        if drawn.random() < NOMINATED_SHARE:
+            deserving = self._world.roster.working(store.code, drawn.choice(NOMINATED), released)
+            for employee_no in deserving[:1]:
+                yield self._row(
+                    "nomination",
+                    released,
+                    self._nomination(store, month, released, employee_no, drawn),
+                )
 
     def bad_rows(self, store: Store, month: date, released: date) -> Iterator[Row]:
         """One row for each kind of mistake, each of somebody or something else."""
@@ -79,17 +99,19 @@ class _Made:
                     "regional_rank": lambda name=COMPONENTS[place % 7]: _rank(
                         store, month, name, rng
                     ),
+                    "nomination": lambda who=somebody: self._nomination(
+                        store, month, released, who, rng
+                    ),
                 }[feed]()
                 row = self._row(feed, released, values | changes)
                 version = row.versions[0]
-                if why == "somebody rated themselves":
-                    version.values["rater_no"] = somebody
+                if why in THEMSELVES:
+                    version.values[THEMSELVES[why]] = somebody
                 version.raw.update(raw)
                 version.breaks = tuple(Break(rule, why) for rule in rules)
                 yield row
                 if why == CONFLICT:
-                    column = "rank_no" if feed == "regional_rank" else "value"
-                    rival = copy_version(version, {column: 1 if version.values[column] != 1 else 2})
+                    rival = copy_version(version, _rival(feed, version.values))
                     yield replace(
                         self._row(feed, released, values), versions=[rival], twin=CONFLICT
                     )
@@ -127,6 +149,30 @@ class _Made:
                 name=name, count=rng.randint(2, 5), guests=rng.randint(11, 60)
             ),
         }
+
+    def _nomination(
+        self, store: Store, month: date, released: date, nominated: str, rng: Random
+    ) -> Values:
+        award = rng.choice(list(AWARDED))
+        name = self._world.roster.person(store, POSITIONS.index("SUP")).name
+        return {
+            "store_code": store.code,
+            "employee_no": nominated,
+            "month": f"{month:%Y-%m}",
+            "award": award,
+            "nominator_no": self._world.roster.working(store.code, "DIR", released)[0],
+            "reason": AWARDED[award].format(
+                name=name, count=rng.randint(2, 9), guests=rng.randint(11, 60)
+            ),
+        }
+
+
+def _rival(feed: str, values: Values) -> Values:
+    """What another row of the same key says."""
+    if feed == "nomination":
+        return {"reason": f"{values['reason']}，并主持晨会"}
+    column = "rank_no" if feed == "regional_rank" else "value"
+    return {column: 1 if values[column] != 1 else 2}
 
 
 def _rank(store: Store, month: date, metric: str, rng: Random) -> Values:
@@ -178,5 +224,11 @@ _MISTAKES: dict[str, dict[str, _Mistake]] = {
         "it is not said among how many": (("RR05",), {"ranked": None}, {}),
         "a rank after the last": (("RR07",), {"rank_no": 99}, {}),
         CONFLICT: (("RR06",), {}, {}),
+    },
+    "nomination": {
+        **_common("NM", "award"),
+        "nobody is nominated": (("NM04",), {"employee_no": None}, {}),
+        "no reason was typed": (("NM05",), {"reason": None}, {}),
+        "somebody nominated themselves": (("NM07",), {}, {}),
     },
 }

@@ -35,6 +35,7 @@ TITLES = {
     "target": "目标",
     "rating": "评分",
     "regional_rank": "排名",
+    "nomination": "提名",
 }
 NIGHTLY = (*DOCUMENTS, *EXPORTED)
 """The feeds of which each night brings a file a store."""
@@ -288,6 +289,17 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "名次": ("rank_no", _as_is),
         "参评家数": ("ranked", _as_is),
         "大区": ("region", _as_is),
+    },
+    "nomination": {
+        "经销商代码": ("store_code", _as_is),
+        "被提名人工号": ("employee_no", _as_is),
+        "月份": ("month", _as_is),
+        "奖项": (
+            "award",
+            _code(complaint_handling="投诉处理", innovation="创新", collaboration="协作"),
+        ),
+        "提名人工号": ("nominator_no", _as_is),
+        "理由": ("reason", _as_is),
     },
 }
 

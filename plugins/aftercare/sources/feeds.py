@@ -383,6 +383,19 @@ FEEDS: dict[str, Feed] = {
                 Column("region"),
             ),
         ),
+        # Somebody deserves an award, says somebody else, and why.
+        Feed(
+            "nomination",
+            ("store_code", "employee_no", "month", "award", "nominator_no"),
+            (
+                Column("store_code"),
+                Column("employee_no"),
+                Column("month"),
+                _code("award", "complaint_handling", "innovation", "collaboration"),
+                Column("nominator_no"),
+                Column("reason", contact="text"),
+            ),
+        ),
     )
 }
 

@@ -98,11 +98,14 @@ _BEYOND_KEYS: dict[str, dict[str, Need]] = {
         "reason": Need("held", "RT08"),
     },
     "regional_rank": {"rank_no": Need("held", "RR04"), "ranked": Need("held", "RR05")},
+    "nomination": {"reason": Need("held", "NM05")},
 }
 _RULE_OF_KEY = {
     ("employee", "role"): "EM04",
     ("target", "metric"): "TG02",
     ("rating", "item"): "RT02",
+    ("nomination", "award"): "NM02",
+    ("nomination", "nominator_no"): "NM07",
 }
 NEEDS: dict[str, dict[str, Need]] = {
     name: {

@@ -1,8 +1,10 @@
-"""Sanction proposals of a scored month, and people's decisions about them.
+"""Sanction proposals of a scored month, and people's decisions about proposals of both kinds.
 
 A proposal is a reason to talk to somebody, with the rows it stands on. Only a person with the role
 hr or manager, and never the person it is about, approves or rejects it; decisions are appended and
-the newest counts. From the first decision on the month's figures stay as they are.
+the newest counts. From the first decision on the month's figures stay as they are. Rewards
+(`stages.rewards` proposes them) are moreover decided by nobody who is scored, rated or nominated in
+their months, and one for a store only by who may decide for all.
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.policy import Policy
+from aftercare.rules.rewards import months_of
 from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
@@ -28,6 +32,7 @@ STAGE = "proposals"
 DECIDERS = ("hr", "manager")
 KEPT, NEW = "", "new_"
 """Which scorecards are asked: those of the month, or those that are being computed."""
+EVERYWHERE = "*"
 
 Decision = Literal["approve", "reject"]
 
@@ -47,11 +52,14 @@ def propose(engine: Engine, group: Group, policy: Policy, month: str) -> dict[st
         rows, grounds = _proposals(connection, group, policy, month)
         counts = {"proposals": len(rows), "proposals_changed": 0, "proposals_differ": 0}
         if known["is_decided"] or known["published_at"] is not None:
-            kept = {row["proposal_id"] for row in _listed(connection, month)}
+            kept = {
+                row["proposal_id"] for row in _listed(connection, month) if row["kind"] == SANCTION
+            }
             counts["proposals"] = len(kept)
             counts["proposals_differ"] = len(kept ^ {row["proposal_id"] for row in rows})
         else:
-            counts["proposals_changed"] = _keep(connection, month, rows, grounds)
+            behind = {key: proposal.rows for key, proposal in grounds.items()}
+            counts["proposals_changed"] = keep(connection, SANCTION, month, rows, behind)
         warehouse.report(connection, STAGE, month, counts)
     return counts
 
@@ -85,7 +93,9 @@ def decide(
     Counts: ``decided``, ``unchanged`` (the newest decision already says just this). Raises
     NotAllowed for an unknown proposal or decision, for a user who holds neither role hr nor
     manager of the store on ``today``, for the person it is about, for a rejection without a
-    comment, for an approval of what an open objection, or one that was upheld, is about, and for a month that was published.
+    comment, for an approval of what an open objection, or one that was upheld, is about, and for a
+    month that was published; of a reward for who is scored, rated or nominated in its months, for
+    who nominated for it, and of a store's for who may not decide for all stores.
     """
     if decision not in ("approve", "reject"):
         raise NotAllowed(f"{decision!r} is no decision; approve or reject")
@@ -102,6 +112,8 @@ def decide(
         roles = run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
         for proposal in found.values():
             _refuse(proposal, user, roles)
+            if proposal["kind"] == REWARD:
+                _refuse_reward(connection, proposal, user, roles)
         if decision == "approve":
             _refuse_frozen(connection, asked)
         counts = {"decided": 0, "unchanged": 0}
@@ -129,8 +141,7 @@ def undecided(engine: Engine, month: str) -> list[str]:
 
 def _refuse(proposal: dict[str, Any], user: str, roles: Iterable[Any]) -> None:
     key, held = proposal["proposal_id"], list(roles)
-    names = {user.casefold(), *(str(role["employee_no"] or "").casefold() for role in held)}
-    if proposal["employee_no"].casefold() in names:
+    if proposal["employee_no"].casefold() in _names(user, held):
         raise NotAllowed(f"{key}: {user} is the person it is about; somebody else must decide")
     if not any(
         role["role"] in DECIDERS and role["store_code"] in ("*", proposal["store_code"])
@@ -154,6 +165,39 @@ def _refuse_frozen(connection: Connection, proposal_ids: Sequence[str]) -> None:
             f"{row.proposal_id} is under objection {row.objection_id}: it can be approved after the "
             f"answer, which is due on {row.due_on}"
         )
+
+
+def _refuse_reward(
+    connection: Connection, proposal: dict[str, Any], user: str, roles: Iterable[Any]
+) -> None:
+    key, held = proposal["proposal_id"], list(roles)
+    names = _names(user, held)
+    months = months_of(proposal["step"], proposal["month"])
+    parties = run(connection, "score/list_parties", months=months).scalars()
+    if names & {employee_no.casefold() for employee_no in parties}:
+        raise NotAllowed(
+            f"{key}: {user} is scored, rated or nominated in {', '.join(months)}; "
+            "somebody else must decide"
+        )
+    nominators = {
+        str(row_key).rpartition("|")[2].casefold()
+        for kind, row_key in proposal["rows_behind"]
+        if kind == "nomination"
+    }
+    if names & nominators:
+        raise NotAllowed(f"{key}: {user} nominated for it; somebody else must decide")
+    if not proposal["employee_no"] and not any(
+        role["role"] in DECIDERS and role["store_code"] == EVERYWHERE for role in held
+    ):
+        raise NotAllowed(
+            f"{key}: a store's award is decided by who holds the role hr or manager for all stores"
+        )
+
+
+def _names(user: str, roles: Iterable[Any]) -> set[str]:
+    """The names by which a user may stand in a proposal: the login and employee numbers."""
+    numbers = (str(role["employee_no"]).casefold() for role in roles if role["employee_no"])
+    return {user.casefold(), *numbers}
 
 
 def _listed(
@@ -248,33 +292,3 @@ def _grouped(rows: Iterable[Any], name: str = "row_key") -> dict[str, tuple[str,
     for row in rows:
         found[row.employee_no].append(getattr(row, name))
     return {employee_no: tuple(keys) for employee_no, keys in found.items()}
-
-
-def _keep(
-    connection: Connection,
-    month: str,
-    rows: Sequence[dict[str, Any]],
-    grounds: dict[str, Proposal],
-) -> int:
-    changed = run(
-        connection,
-        "score/drop_proposals",
-        month=month,
-        proposals=[row["proposal_id"] for row in rows],
-    ).rowcount
-    for row in rows:
-        behind = grounds[row["proposal_id"]].rows
-        keys = {
-            "proposal_id": row["proposal_id"],
-            "kinds": [kind for kind, _ in behind],
-            "keys": [key for _, key in behind],
-        }
-        changed += run(connection, "score/keep_proposal", **row).rowcount
-        changed += run(connection, "score/drop_proposal_evidence", **keys).rowcount
-        changed += run(connection, "score/keep_proposal_evidence", **keys).rowcount
-    run(
-        connection,
-        "score/mark_used_policy_lines",
-        lines=sorted({row["policy_line"] for row in rows}),
-    )
-    return changed

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.scorecard_mail import scorecard_message
 from aftercare.reports.scorecard_report import MonthRows, ScorecardReport
@@ -71,7 +72,8 @@ def publish(
     report_key = f"scorecards/{month}"
     plan(engine, keyring, group, report_key, ROLE)
     mails = deliver(engine, keyring, group, mailer, report_key, render)
-    counts = {"published": published, "proposals": len(report.rows.proposals), **mails}
+    made = len(report.rows.proposals) + len(report.rows.rewards)
+    counts = {"published": published, "proposals": made, **mails}
     with engine.begin() as connection:
         warehouse.report(connection, STAGE, month, counts)
     return counts
@@ -98,6 +100,7 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
         )
         objection_until = published_on + timedelta(days=house("objection_days"))
         festivals = Festivals.load(published_on)
+        proposals = _rows(connection, "list_proposals", month=month, proposals=[])
         seen = run(connection, "score/get_scored_report", month=month).scalar_one_or_none() or {}
         return ScorecardReport(
             MonthRows(
@@ -109,7 +112,9 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                     "list_trend",
                     months=[*months_before(month, house("trend_months") - 1), month],
                 ),
-                proposals=_rows(connection, "list_proposals", month=month, proposals=[]),
+                proposals=[row for row in proposals if row["kind"] == SANCTION],
+                rewards=[row for row in proposals if row["kind"] == REWARD],
+                reward_notes=_rows(connection, "list_reward_notes", month=month),
                 evidence=_rows(connection, "list_month_evidence", month=month),
                 titles=titles,
                 minimum_n=int(policy.value("house", "scoring", "minimum_n", bounds.last_day).value),

@@ -1,0 +1,10 @@
+-- A nomination without its month, as 2026-06, or without the award.
+-- grain: one row per row that breaks NM02
+-- reads: batch (see batch_nomination.sql)
+-- writes: nothing
+select batch.row_id
+from batch
+where
+    batch.month is null
+    or batch.month !~ '^[0-9][0-9][0-9][0-9]-(0[1-9]|1[0-2])$'
+    or batch.award is null

@@ -1,0 +1,37 @@
+-- Rewards that a person approved; the newest decision counts.
+-- grain: one row per reward of these months
+-- reads: score.sanction_proposal, score.decision, core.employee, core.store
+-- writes: nothing
+with
+newest as (
+    select distinct on (proposal_id)
+        proposal_id,
+        decision,
+        decided_by
+    from score.decision
+    order by proposal_id asc, decision_id desc
+),
+
+rewards as (
+    select *
+    from score.sanction_proposal
+    where
+        kind = 'reward'
+        and month = any(:months)
+)
+
+select
+    rewards.proposal_id,
+    rewards.month,
+    rewards.step,
+    rewards.store_code,
+    newest.decided_by,
+    coalesce(rewards.employee_no, '') as employee_no,
+    coalesce(employee.name, store.name) as employee_name
+from rewards
+inner join newest on rewards.proposal_id = newest.proposal_id
+inner join core.store on rewards.store_code = store.store_code
+left join core.employee
+    on rewards.employee_no = employee.employee_no
+where newest.decision = 'approve'
+order by coalesce(rewards.employee_no, ''), rewards.proposal_id

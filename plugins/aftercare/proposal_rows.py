@@ -1,0 +1,52 @@
+"""Proposals of a month as they are kept: brought to what the month gives reason for, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from aftercare.warehouse import run
+
+Kind = Literal["sanction", "reward"]
+SANCTION: Kind = "sanction"
+REWARD: Kind = "reward"
+
+
+def keep(
+    connection: Connection,
+    kind: Kind,
+    month: str,
+    rows: Sequence[Mapping[str, Any]],
+    grounds: Mapping[str, Sequence[tuple[str, str]]],
+) -> int:
+    """Writes the proposals of a kind and what each stands on; returns the number of rows changed.
+
+    ``grounds`` are kind and key of the rows behind, by proposal. A second time changes nothing.
+    """
+    changed = run(
+        connection,
+        "score/drop_proposals",
+        kind=kind,
+        month=month,
+        proposals=[row["proposal_id"] for row in rows],
+    ).rowcount
+    for row in rows:
+        behind = grounds[row["proposal_id"]]
+        keys = {
+            "proposal_id": row["proposal_id"],
+            "kinds": [each for each, _ in behind],
+            "keys": [key for _, key in behind],
+        }
+        ranks = {"rank_no": None, "ranked": None}
+        changed += run(connection, "score/keep_proposal", kind=kind, **(ranks | dict(row))).rowcount
+        changed += run(connection, "score/drop_proposal_evidence", **keys).rowcount
+        changed += run(connection, "score/keep_proposal_evidence", **keys).rowcount
+    mark_used(connection, [row["policy_line"] for row in rows])
+    return changed
+
+
+def mark_used(connection: Connection, lines: Sequence[str]) -> None:
+    """Policy lines behind what was proposed may not be edited from then on."""
+    run(connection, "score/mark_used_policy_lines", lines=sorted(set(lines)))

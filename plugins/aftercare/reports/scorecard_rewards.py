@@ -1,0 +1,146 @@
+"""The section of rewards in the month's documents: what is proposed, and what is not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aftercare.reports.scorecard_report import ScorecardReport
+from aftercare.reports.scorecard_sheets import SheetMaker
+from aftercare.reports.scorecard_words import Words
+from aftercare.rules.sanctions import reason_in
+
+Texts = dict[str, Any]
+CASES_SHOWN = 6
+"""Rows behind a reward that the mail and the PDF name; the workbook names all."""
+
+
+def reward_conclusion(report: ScorecardReport, words: Words) -> list[str]:
+    """The line of the conclusion about rewards; none where none is proposed."""
+    rewards = report.rows.rewards
+    if not rewards:
+        return []
+    undecided = sum(row["decision"] is None for row in rewards)
+    if undecided:
+        return [words("conclusion_rewards_undecided", all=len(rewards), undecided=undecided)]
+    approved = sum(row["decision"] == "approve" for row in rewards)
+    return [
+        words(
+            "conclusion_rewards",
+            all=len(rewards),
+            approved=approved,
+            rejected=len(rewards) - approved,
+        )
+    ]
+
+
+def reward_table(report: ScorecardReport, words: Words, limit: int | None) -> Texts:
+    """Texts of the section; ``limit`` is how many rewards and notes are shown, None: all."""
+    rewards = list(report.rows.rewards)
+    notes = reward_notes(report.rows.reward_notes, words)
+    everything = len(rewards)
+    if limit is not None:
+        if everything > limit:
+            rewards = sorted(rewards, key=lambda row: row["decision"] == "reject")[:limit]
+        if len(notes) > limit:
+            notes = [*notes[:limit], words("reward_notes_cut", count=len(notes))]
+    cut = words("rewards_cut", shown=len(rewards), all=everything)
+    return {
+        "rewards": [_reward(row, words) for row in rewards],
+        "rewards_note": cut if len(rewards) < everything else "",
+        "reward_notes": notes,
+    }
+
+
+def reward_notes(rows: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
+    """Why something is not proposed, a sentence for each kind and whom it would be for."""
+    return [
+        words(
+            "reward_note_of" if _is_shown(row["subject"]) else "reward_note",
+            step=words(row["step"]),
+            subject=words(row["subject"]) if words.has(row["subject"]) else row["subject"],
+            reason=reason_in(row["reason"], words.language),
+        )
+        for row in rows
+    ]
+
+
+def _is_shown(subject: str) -> bool:
+    """Whether it tells a reader something: ids of policy lines and rows do not."""
+    return bool(subject) and not {"/", "|", " "} & set(subject)
+
+
+def rank_words(row: Mapping[str, Any], words: Words) -> str:
+    """``1/12``, empty where it goes by no rank."""
+    if row["rank_no"] is None:
+        return ""
+    return words("rank_of", rank=row["rank_no"], of=row["ranked"])
+
+
+def who(row: Mapping[str, Any]) -> str:
+    """The number of who it is for; of a team's its store."""
+    return row["employee_no"] or row["store_code"]
+
+
+def _reward(row: Mapping[str, Any], words: Words) -> Texts:
+    cases = row["rows_behind"]
+    listed = [f"{words(kind)} {key}" for kind, key in cases[:CASES_SHOWN]]
+    more = words("cases_more", count=len(cases)) if len(cases) > CASES_SHOWN else ""
+    return {
+        "proposal_id": row["proposal_id"],
+        "name": row["employee_name"],
+        "employee_no": who(row),
+        "store": row["store_name"],
+        "step": words(row["step"]),
+        "rank": rank_words(row, words),
+        "rule": row["rule_id"],
+        "policy_line": row["policy_line"],
+        "reason": reason_in(row["reason"], words.language),
+        "cases": listed,
+        "cases_more": more,
+        "decision": words(row["decision"] or "undecided"),
+        "style": {"approve": "firm", "reject": "none"}.get(row["decision"] or "", "missed"),
+        "decided_by": row["decided_by"] or "",
+        "comment": row["remark"] or "",
+    }
+
+
+def reward_sheet(made: SheetMaker) -> None:
+    """The workbook's sheet: every reward with every row behind it, and below what is not proposed.
+
+    A month with neither has no such sheet.
+    """
+    rows, words = made.report.rows, made.words
+    if not rows.rewards and not rows.reward_notes:
+        return
+    names = (
+        "proposal", "employee_no", "name", "store", "reward", "rank_place", "reason", "cases",
+        "decision", "decided_by", "comment", "rule", "policy_line",
+    )  # fmt: skip
+    widths = (30, 10, 12, 22, 16, 8, 60, 44, 10, 14, 24, 8, 46)
+    note = "" if rows.rewards else words("rewards_none")
+    sheet = made.sheet(words("rewards"), note, widths)
+    lines: list[Sequence[Any]] = [
+        (
+            row["proposal_id"],
+            who(row),
+            row["employee_name"],
+            row["store_name"],
+            words(row["step"]),
+            rank_words(row, words),
+            (reason_in(row["reason"], words.language), made.wrapped),
+            ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
+            words(row["decision"] or "undecided"),
+            row["decided_by"],
+            row["remark"],
+            row["rule_id"],
+            row["policy_line"],
+        )
+        for row in rows.rewards
+    ]
+    last = made.table(sheet, [words(name) for name in names], lines)
+    told = reward_notes(rows.reward_notes, words)
+    if told:
+        sheet.write_string(last + 2, 0, words("reward_notes"), made.bold)
+    for place, sentence in enumerate(told, last + 3):
+        sheet.write_string(place, 0, sentence, made.plain)

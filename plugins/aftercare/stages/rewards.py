@@ -1,0 +1,318 @@
+"""Reward proposals of a scored month, and a quarter's with its last month.
+
+They are kept and decided as sanction proposals are, and from the first decision on the month stays
+as it is. Trial scorecards and stores of packs on trial are in none of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from aftercare import warehouse
+from aftercare.errors import PeriodRefused
+from aftercare.proposal_rows import REWARD, keep, mark_used
+from aftercare.rules import period
+from aftercare.rules.month import Month, month_of, months_before
+from aftercare.rules.policy import Policy
+from aftercare.rules.rewards import (
+    ITEM,
+    SERVICE_STAR,
+    STAR,
+    TEAM,
+    Note,
+    Outcome,
+    Reward,
+    RewardRules,
+    StoreFigure,
+    awards,
+    bonuses,
+    promotions,
+    quarter_of,
+    stars,
+    team_awards,
+    together,
+)
+from aftercare.rules.scoring import share
+from aftercare.settings import Group
+from aftercare.warehouse import run
+
+STAGE = "rewards"
+TRIAL = "trial"
+BONUS_NEEDS = ("satisfied_from", "sales_line", "sales_from")
+
+
+@dataclass(frozen=True)
+class _Packs:
+    """Packs that bind, with their stores and rules; ``trial`` are stores by pack on trial."""
+
+    stores: Mapping[str, Sequence[str]]
+    rules: Mapping[str, RewardRules]
+    trial: Mapping[str, Sequence[str]]
+
+    def pack_of(self, store_code: str) -> str | None:
+        """The pack of a store; None for a store on trial, or closed in the month."""
+        return next((pack for pack, stores in self.stores.items() if store_code in stores), None)
+
+
+def propose_rewards(engine: Engine, group: Group, policy: Policy, month: str) -> dict[str, int]:
+    """Brings the reward proposals of a scored month to what its scorecards give reason for.
+
+    Counts: ``rewards`` of the month, ``rewards_changed`` (rows written), ``rewards_differ`` (of a
+    month that was decided on or published: rewards that would be others now) and ``reward_notes``
+    (reasons why something is not proposed). Raises PeriodRefused for a month without scorecards.
+    """
+    with engine.begin() as connection:
+        run(connection, "score/lock_month", month=period.read_month(month))
+        known = run(connection, "score/get_month", month=month).mappings().one_or_none()
+        if known is None:
+            raise PeriodRefused(f"{month} has no scorecards yet; score it first")
+        made = _outcome(connection, group, policy, month_of(policy, month))
+        rows = [_row(reward, month) for reward in made.rewards]
+        keys = {row["proposal_id"] for row in rows}
+        counts = {"rewards": len(rows), "rewards_changed": 0, "rewards_differ": 0}
+        if known["is_decided"] or known["published_at"] is not None:
+            kept = {
+                row.proposal_id
+                for row in run(connection, "score/list_proposals", month=month, proposals=[])
+                if row.kind == REWARD
+            }
+            counts["rewards"] = len(kept)
+            counts["rewards_differ"] = len(kept ^ keys)
+        else:
+            grounds = {reward.key(month): reward.rows for reward in made.rewards}
+            counts["rewards_changed"] = keep(connection, REWARD, month, rows, grounds)
+            counts["rewards_changed"] += _keep_notes(connection, month, made.notes)
+        notes = run(connection, "score/list_reward_notes", month=month).all()
+        counts["reward_notes"] = len(notes)
+        warehouse.report(connection, STAGE, month, counts)
+    return counts
+
+
+def approved_rewards(engine: Engine, policy: Policy, month: str) -> list[dict[str, Any]]:
+    """Approved rewards of the months up to this one that count for careers, by person: a record."""
+    day = month_of(policy, period.read_month(month)).last_day
+    back = policy.value("house", ITEM, "career_months", day, "the record of rewards").value or 1
+    months = [*months_before(month, int(back) - 1), month]
+    with engine.connect() as connection:
+        found = run(connection, "score/list_approved_rewards", months=months)
+        return [dict(row) for row in found.mappings()]
+
+
+def _row(reward: Reward, month: str) -> dict[str, Any]:
+    # A scorecard that goes takes its proposals along: only those of this month can go in it.
+    card = reward.scorecard_id or ""
+    return {
+        "proposal_id": reward.key(month),
+        "month": month,
+        "employee_no": reward.employee_no,
+        "store_code": reward.store_code,
+        "step": reward.step,
+        "rule_id": reward.line.rule,
+        "reason": reward.reason,
+        "correct_by": None,
+        "policy_line": reward.line.line_id,
+        "scorecard_id": card if card.startswith(f"{month}.") else None,
+        "rank_no": reward.rank_no,
+        "ranked": reward.ranked,
+    }
+
+
+def _outcome(connection: Connection, group: Group, policy: Policy, bounds: Month) -> Outcome:
+    """Everything that the month gives reason to propose, and why the rest is not."""
+    if ITEM not in policy.items("house"):
+        return Outcome()
+    packs = _packs(connection, group, policy, bounds)
+    score = policy.attributes("house", ITEM)["score"]
+    found = Outcome(
+        notes=[
+            Note(
+                TRIAL,
+                pack,
+                f"制度包 {pack} 试运行，不提奖励：{'、'.join(stores)}。",
+                f"The pack {pack} is on trial and proposes no reward: {', '.join(stores)}.",
+            )
+            for pack, stores in packs.trial.items()
+        ]
+    )
+    month = [bounds.key]
+    found += _stars(connection, STAR, month, packs, score)
+    nominations = run(
+        connection,
+        "score/list_nominations",
+        month=bounds.key,
+        first_day=bounds.first_day,
+        last_day=bounds.last_day,
+    ).all()
+    found += awards(
+        nominations,
+        {store: packs.rules[pack] for pack, stores in packs.stores.items() for store in stores},
+    )
+    found += _bonuses(connection, month, packs, score)
+    quarter = quarter_of(bounds.key)
+    if quarter is None:
+        return found
+    scored = set(run(connection, "score/list_scored_months", months=quarter).scalars())
+    missing = [each for each in quarter if each not in scored]
+    if missing:
+        found.notes += [
+            Note(
+                step,
+                "",
+                f"本季度的 {'、'.join(missing)} 没有评分，不评选。",
+                f"No scorecards of {', '.join(missing)}, months of this quarter: nobody is chosen.",
+            )
+            for step in (SERVICE_STAR, TEAM)
+        ]
+        return found
+    chosen = _stars(connection, SERVICE_STAR, quarter, packs, score)
+    found += chosen
+    found += _promotions(connection, chosen, packs, bounds.key)
+    found += _teams(connection, policy, quarter, packs, bounds)
+    return found
+
+
+def _packs(connection: Connection, group: Group, policy: Policy, bounds: Month) -> _Packs:
+    stores: dict[str, list[str]] = defaultdict(list)
+    trial: dict[str, list[str]] = defaultdict(list)
+    for store in run(
+        connection, "score/list_stores", first_day=bounds.first_day, last_day=bounds.last_day
+    ):
+        pack = group.pack_of(store.store_code, store.brand, bounds.last_day)
+        published_on = policy.packs[pack].published_on
+        binds = published_on is not None and published_on <= bounds.last_day
+        (stores if binds else trial)[pack].append(store.store_code)
+    rules = {pack: RewardRules.read(policy, pack, bounds.last_day) for pack in sorted(stores)}
+    return _Packs(dict(sorted(stores.items())), rules, dict(sorted(trial.items())))
+
+
+def _stars(
+    connection: Connection, step: str, months: Sequence[str], packs: _Packs, score: str
+) -> Outcome:
+    """People of a post are ranked together where the same line of the policy asks for it."""
+    name = "star_share" if step == STAR else "service_star_share"
+    boards: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    rules: dict[str, RewardRules] = {}
+    for one in together(
+        run(connection, "score/list_standings", months=list(months), kpi=score).all()
+    ):
+        pack = packs.pack_of(one.store_code)
+        if pack is None or not packs.rules[pack].is_on(name):
+            continue
+        own = packs.rules[pack]
+        if step == SERVICE_STAR and one.role not in own.names("service_star_roles"):
+            continue
+        line_id = own.lines[name].line_id
+        rules.setdefault(line_id, own)
+        boards[one.role, line_id].append(one)
+    warned = {
+        row.employee_no: row.proposal_id
+        for row in run(connection, "score/list_sanctions_of", months=list(months))
+    }
+    found = Outcome()
+    for (role, line_id), standings in sorted(boards.items()):
+        found += stars(step, role, standings, rules[line_id], score, warned)
+    return found
+
+
+def _promotions(connection: Connection, chosen: Outcome, packs: _Packs, month: str) -> Outcome:
+    found = Outcome()
+    for reward in chosen.rewards:
+        pack = packs.pack_of(reward.store_code)
+        if pack is None:
+            continue
+        rules = packs.rules[pack]
+        before = months_before(month, max(rules.number("promotion_within") - 1, 0))
+        earlier: dict[str, list[str]] = defaultdict(list)
+        for row in run(connection, "score/list_approved_rewards", months=before):
+            if row.step == SERVICE_STAR:
+                earlier[row.employee_no].append(row.proposal_id)
+        found += promotions([reward], earlier, rules, month)
+    return found
+
+
+def _bonuses(connection: Connection, months: Sequence[str], packs: _Packs, score: str) -> Outcome:
+    standings = together(
+        run(connection, "score/list_standings", months=list(months), kpi=score).all()
+    )
+    found = Outcome()
+    for pack, rules in packs.rules.items():
+        if not all(rules.is_on(f"bonus_{name}") for name in BONUS_NEEDS):
+            continue
+        name = rules.names("bonus_sales_line")[0]
+        figures = _figures(connection, months, [name])
+        sales = {
+            store: (figure.value, f"{figure.scorecards[0]}|{name}")
+            for (store, _), figure in figures.items()
+        }
+        own = [one for one in standings if packs.pack_of(one.store_code) == pack]
+        found += bonuses(own, sales, rules, score, pack)
+    return found
+
+
+def _teams(
+    connection: Connection, policy: Policy, quarter: Sequence[str], packs: _Packs, bounds: Month
+) -> Outcome:
+    """Stores are compared where the same lines of the policy say by what."""
+    boards: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for pack, rules in packs.rules.items():
+        if rules.is_on("team_places") and rules.is_on("team_lines"):
+            key = (rules.lines["team_places"].line_id, rules.lines["team_lines"].line_id)
+            boards[key].append(pack)
+    found = Outcome()
+    for _, members in sorted(boards.items()):
+        rules = packs.rules[members[0]]
+        heads: dict[str, list[str]] = defaultdict(list)
+        for row in run(
+            connection,
+            "score/list_heads",
+            roles=list(rules.names("team_head_roles")),
+            day=bounds.last_day,
+        ):
+            heads[row.store_code].append(row.employee_no)
+        lines = rules.names("team_lines")
+        titles = {
+            name: policy.attributes(members[0], f"kpis/{name}").get("title", {}) for name in lines
+        }
+        stores = sorted(store for pack in members for store in packs.stores[pack])
+        found += team_awards(stores, _figures(connection, quarter, lines), heads, rules, titles)
+    return found
+
+
+def _figures(
+    connection: Connection, months: Sequence[str], kpis: Sequence[str]
+) -> dict[tuple[str, str], StoreFigure]:
+    found = {}
+    for row in run(connection, "score/list_store_figures", months=list(months), kpis=list(kpis)):
+        value = share(row.numerator, row.denominator)
+        if value is not None:
+            found[row.store_code, row.kpi_id] = StoreFigure(
+                value, row.denominator, row.direction, tuple(row.scorecards)
+            )
+    return found
+
+
+def _keep_notes(connection: Connection, month: str, notes: Sequence[Note]) -> int:
+    changed = run(
+        connection,
+        "score/drop_reward_notes",
+        month=month,
+        steps=[note.step for note in notes],
+        subjects=[note.subject for note in notes],
+    ).rowcount
+    for note in notes:
+        changed += run(
+            connection,
+            "score/keep_reward_note",
+            month=month,
+            step=note.step,
+            subject=note.subject,
+            reason=note.reason,
+            policy_line=note.line.line_id if note.line else None,
+        ).rowcount
+    mark_used(connection, [note.line.line_id for note in notes if note.line])
+    return changed

@@ -1,0 +1,58 @@
+"""Proposals by command: the list tells sanctions from rewards, the record holds what was approved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+from rewards_month import RewardsMonth
+from scored_month import MONTH, TODAY
+from sqlalchemy import Engine
+from whole_group import database
+
+from aftercare import connections
+from aftercare.cli import cli
+from aftercare.stages.proposals import decide, propose
+
+
+@pytest.fixture
+def month(warehouse: Engine, monkeypatch: pytest.MonkeyPatch) -> RewardsMonth:
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(warehouse)))
+    connections.forget()
+    made = RewardsMonth(warehouse)
+    made.store()
+    made.role("hr.li", "hr")
+    made.post([(19, 20), *[(18, 20)] * 9])
+    made.complaint("AC05")
+    propose(made.engine, made.group, made.policy, MONTH)
+    made.propose()
+    return made
+
+
+@pytest.fixture
+def say(month: RewardsMonth) -> Callable[..., Result]:
+    return lambda *words: CliRunner().invoke(cli, ["proposals", *words])
+
+
+def test_the_list_shows_the_kind_of_each(say: Callable[..., Result]) -> None:
+    lines = say("list", MONTH).output.splitlines()
+    kinds = [line.split("\t")[:3] for line in lines if line.startswith("2026")]
+    assert kinds == [
+        ["2026-06.AC01.satisfaction_star", "reward", "open"],
+        ["2026-06.AC05.oral_warning", "sanction", "open"],
+    ]
+    assert lines[-1] == "2 proposals"
+
+
+def test_the_record_holds_what_was_approved(
+    month: RewardsMonth, say: Callable[..., Result]
+) -> None:
+    assert say("record", MONTH).output == "0 approved rewards\n"
+    star = ["2026-06.AC01.satisfaction_star"]
+    decide(month.engine, star, "approve", "", "hr.li", TODAY)
+    assert say("record", MONTH).output.splitlines() == [
+        "AC01\t员工AC01\t2026-06\tsatisfaction_star",
+        "1 approved rewards",
+    ]

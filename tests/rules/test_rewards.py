@@ -1,0 +1,85 @@
+"""What a month gives reason to reward, without a warehouse."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from scored_month import house_policy
+
+from aftercare.rules.rewards import (
+    QUARTERLY,
+    STAR,
+    RewardRules,
+    Standing,
+    StoreFigure,
+    months_of,
+    places_of,
+    quarter_of,
+    stars,
+    team_awards,
+)
+from aftercare.rules.sanctions import reason_in
+
+RULES = RewardRules.read(house_policy(), "skoda-dealer", date(2026, 6, 30))
+LINES = RULES.names("team_lines")
+
+
+def people(*satisfied: int, answered: int = 100) -> list[Standing]:
+    return [
+        Standing(f"E{number:02}", "AC", "S1", each, answered, (f"card{number:02}",))
+        for number, each in enumerate(satisfied, 1)
+    ]
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2026-06", "2026-09", "2026-12"])
+def test_a_quarter_ends_with_its_third_month(month: str) -> None:
+    found = quarter_of(month)
+    assert found is not None
+    assert (len(found), found[-1]) == (3, month)
+
+
+@pytest.mark.parametrize("month", ["2026-01", "2026-05", "2026-11"])
+def test_no_quarter_ends_with_another_month(month: str) -> None:
+    assert quarter_of(month) is None
+
+
+def test_quarterly_rewards_stand_on_three_months_and_others_on_one() -> None:
+    assert {len(months_of(step, "2026-06")) for step in QUARTERLY} == {3}
+    assert months_of(STAR, "2026-06") == ["2026-06"]
+
+
+def test_who_shares_a_value_shares_the_better_place() -> None:
+    values = [Decimal(each) for each in (1, 3, 3, 2)]
+    assert places_of(values) == {Decimal(3): 1, Decimal(2): 3, Decimal(1): 4}
+
+
+def test_places_are_the_whole_part_of_the_share() -> None:
+    found = stars(STAR, "AC", people(*range(99, 70, -1)), RULES, "satisfied_share", {})
+    assert [reward.employee_no for reward in found.rewards] == ["E01", "E02"]
+    assert "前 10% 为 2 个名额" in found.rewards[0].reason_zh
+
+
+def test_a_reason_is_kept_in_both_languages() -> None:
+    (reward,) = stars(STAR, "AC", people(*range(99, 89, -1)), RULES, "satisfied_share", {}).rewards
+    assert reason_in(reward.reason, "zh") == reward.reason_zh
+    assert reason_in(reward.reason, "en") == reward.reason_en
+
+
+def test_a_figure_of_which_less_is_better_counts_turned_round() -> None:
+    figure = StoreFigure(Decimal("0.10"), Decimal(50), "lower", ("card",))
+    assert figure.merit == Decimal("0.90")
+
+
+def test_the_composite_is_the_mean_of_the_lines_and_says_them() -> None:
+    figures = {
+        (store, name): StoreFigure(Decimal(value), Decimal(50), "higher", (f"card{store}",))
+        for store, values in {
+            "S1": ("0.9", "0.9", "0.9"),
+            "S2": ("1", "1", "0.6"),
+            "S3": ("0.5", "0.5", "0.5"),
+        }.items()
+        for name, value in zip(LINES, values, strict=True)
+    }
+    found = team_awards(["S1", "S2", "S3"], figures, {}, RULES, {})
+    assert [reward.store_code for reward in found.rewards] == ["S1"]
+    assert "is the mean of follow_up_coverage 90%" in found.rewards[0].reason_en
