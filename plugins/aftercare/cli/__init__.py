@@ -27,6 +27,7 @@ from aftercare.cli import (
     scripts,
     setup,
     staff,
+    statements,
     watch,
     why,
 )
@@ -62,6 +63,7 @@ for command in (
     *month.COMMANDS,
     *answers.COMMANDS,
     *mail.COMMANDS,
+    *statements.COMMANDS,
     *sample.COMMANDS,
     *watch.COMMANDS,
 ):
