@@ -6,10 +6,16 @@
 with
 given as (
     select
-        unnest(cast(:report_keys as text[])) as report_key,
-        unnest(cast(:hashes as bytea[])) as recipient_hash,
-        unnest(cast(:masked as text[])) as recipient_masked,
-        unnest(cast(:reasons as text[])) as reason
+        listed.report_key,
+        listed.recipient_masked,
+        listed.reason,
+        decode(listed.hash_hex, 'hex') as recipient_hash
+    from unnest(
+        cast(:report_keys as text[]),
+        cast(:hash_texts as text[]),
+        cast(:shown as text[]),
+        cast(:obstacles as text[])
+    ) as listed (report_key, hash_hex, recipient_masked, reason)
 ),
 
 -- Held back before, under another address or none.

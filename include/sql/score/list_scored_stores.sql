@@ -9,6 +9,8 @@ where
     exists (
         select 1
         from score.scorecard as card
-        where card.month = :month and card.store_code = store.store_code -- noqa: RF02
+        where
+            card.month = :month -- noqa: RF02
+            and card.store_code = store.store_code
     )
 order by store.store_code

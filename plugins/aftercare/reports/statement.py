@@ -131,7 +131,7 @@ def decision_texts(row: Row, words: Words, common: Words) -> Texts:
         "name": row["employee_name"],
         "employee_no": row["employee_no"],
         "step": common(row["step"]),
-        "decision": common(row["decision"] or "undecided"),
+        "decision": words(f"decision_{row['decision']}"),
         "style": "bad" if is_approved else "quiet",
         "reason": reason_in(row["reason"], words.language),
         "correct_by": words("decision_correct_by", day=row["correct_by"]) if is_approved else "",

@@ -84,6 +84,7 @@ def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE
     listed = sorted(people, key=lambda one: one.is_met is not False)[:most_people]
     listed.sort(key=lambda one: people.index(one))
     heads = _person_figures(store)
+    shown_people = [_person(person, heads, store, words, common) for person in listed]
     named = {"store": store.store_name, "month": month}
     return {
         "language": language,
@@ -104,7 +105,8 @@ def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE
         "year": _year(store, words),
         "year_note": words("year_note"),
         "person_heads": [facts.titles[name][language] for name in heads],
-        "people": [_person(person, heads, store, words, common) for person in listed],
+        "people": shown_people,
+        "has_other": any(one["other"] for one in shown_people),
         "people_note": words("people_note", minimum=facts.minimum_n),
         "people_cut": words("people_cut", shown=len(listed), all=len(people))
         if len(listed) < len(people)

@@ -344,7 +344,8 @@ class _Told:
                 connection,
                 "score/list_scored_addresses",
                 month=self.facts.month,
-                after="",
+                last_no="",
+                is_all=False,
                 employee_nos=list(employee_nos),
                 most=len(employee_nos),
             )
@@ -418,8 +419,9 @@ def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str)
                 connection,
                 "score/list_scored_addresses",
                 month=month,
-                after=after,
-                employee_nos=None,
+                last_no=after,
+                is_all=True,
+                employee_nos=[],
                 most=BATCH,
             )
             if not rows:
@@ -430,16 +432,16 @@ def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str)
                 if address:
                     reason = obstacle(group, Recipient(address=address))
                 keys.append(employee_key(month, row["employee_no"]))
-                hashes.append(address_hash(keyring, address) if address else b"")
+                hashes.append(address_hash(keyring, address).hex() if address else "")
                 shown.append(masked(address) if address else "")
                 reasons.append(reason)
             run(
                 connection,
                 "outbound/plan_statements",
                 report_keys=keys,
-                hashes=hashes,
-                masked=shown,
-                reasons=reasons,
+                hash_texts=hashes,
+                shown=shown,
+                obstacles=reasons,
                 recipient_role="employee",
                 language=group.group.language,
             )
