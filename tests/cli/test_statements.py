@@ -95,7 +95,7 @@ def test_the_mails_of_a_month_are_listed_by_their_parts(say: Callable[..., Resul
         "sent\thr\t**@heyuan.example",
         "sent\temployee\t***g@heyuan.example\t\temployee/E1",
         "suppressed\temployee\t–\tno_address\temployee/E2",
-        "sent\tmanager\t*****er@heyuan.example\t\tstore/SK01",
+        "sent\tmanager\t******r@heyuan.example\t\tstore/SK01",
         "4 mails",
     ]
 

@@ -26,6 +26,7 @@ from aftercare.stages.month_mails import (
 from aftercare.stages.proposals import decide, propose
 from aftercare.stages.publish import publish, report_of
 from aftercare.stages.scorecards import score_month
+from aftercare.warehouse import run
 
 KEYS = Keyring.from_json(new_keyring_json())
 TEN = tuple(f"E{number:02}" for number in range(10))
@@ -196,6 +197,22 @@ def test_one_refused_recipient_stops_none_of_the_others(
     (lost,) = [row for row in list_statements(month.engine, MONTH) if row["state"] != "sent"]
     assert (lost["employee_no"], lost["state"]) == ("E04", "failed")
     assert "550" in lost["reason"]
+
+
+def test_the_morning_tells_of_lost_statements_as_one_report(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    server.refuses = {address("E04"), address("E05"), "manager@heyuan.example"}
+    publish_it(month, server)
+    employees(month, server)
+    managers(month, server)
+    with month.engine.connect() as connection:
+        lost = run(connection, "morning/list_lost_mails", day=TODAY).all()
+    assert [tuple(row) for row in lost] == [
+        (f"scorecards/{MONTH}/employee", "failed", 2),
+        (f"scorecards/{MONTH}/store", "failed", 2),
+    ]
+    assert send_again(month.engine, f"scorecards/{MONTH}/employee") == 2
 
 
 def test_a_corrected_address_gets_what_the_wrong_one_refused(
