@@ -140,7 +140,11 @@ def test_a_trial_says_that_nothing_follows() -> None:
 
 def test_points_and_targets_stand_on_the_statements_of_who_has_them() -> None:
     points, targets = point_report(), target_report()
-    for report, employee_no, word in ((points, "S1", "保险业务"), (targets, "D1", "SQS")):
+    for report, employee_no, word, summary in (
+        (points, "S2", "保险业务", "合计得分 10 / 10。"),
+        # Ten lines are judged, two of them as parts of the joint target.
+        (targets, "D1", "SQS", "有目标的指标 8 项，达到 5 项，未达到 3 项。"),
+    ):
         (person,) = [one for one in report.people if one.employee_no == employee_no]
         made = statement(
             facts=replace(FACTS, titles=report.rows.titles),
@@ -149,6 +153,7 @@ def test_points_and_targets_stand_on_the_statements_of_who_has_them() -> None:
             places={},
         )
         assert word in said(made)
+        assert statement_texts(made, "zh")["summary"][0] == summary
         assert f"aftercare evidence 2026-06 {employee_no}" in said(made)
         mail_html("statement", statement_texts(made, "en"))
 

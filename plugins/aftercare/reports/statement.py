@@ -14,7 +14,7 @@ from typing import Any
 
 from aftercare.reports.mail_layout import mail_message
 from aftercare.reports.month_facts import MonthFacts
-from aftercare.reports.scorecard_points import point_cells
+from aftercare.reports.scorecard_points import point_cells, shown_points
 from aftercare.reports.scorecard_report import (
     NOTHING,
     SCORE,
@@ -31,6 +31,7 @@ from aftercare.reports.scorecard_view import evidence_command, month_title, role
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
+from aftercare.rules.scorecard_targets import JOINT
 from aftercare.rules.scoring import SHARE
 from aftercare.settings import Language
 
@@ -92,7 +93,9 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
         "method": words("method", closing=facts.closing_on),
         "trial": words("method_trial") if report.trial_cards else "",
         "cards": [_card(person, statement, words, common) for person in report.people],
-        "median_note": words("post_median_note", minimum=statement.median_people),
+        "median_note": words("post_median_note", minimum=statement.median_people)
+        if statement.report.kpi_ids
+        else "",
         "legend": common("legend"),
         "decisions": [decision_texts(row, words, common) for row in decided],
         "ask": words(
@@ -142,22 +145,38 @@ def decision_texts(row: Row, words: Words, common: Words) -> Texts:
 def _summary(
     statement: Statement, decided: Sequence[Row], words: Words, common: Words
 ) -> list[str]:
-    marks = [line["is_target_met"] for line in statement.lines if line["is_target_met"] is not None]
-    if not marks:
-        first = words("summary_none")
-    elif all(marks):
-        first = words("summary_met", judged=len(marks))
-    else:
-        first = words(
-            "summary_missed", judged=len(marks), met=marks.count(True), missed=marks.count(False)
+    first = [
+        words(
+            "summary_points",
+            points=shown_points(line["points"], line["weight"]),
+            weight=shown_points(line["weight"]),
         )
+        for name in list(statement.report.point_groups)[-1:]
+        for line in statement.lines
+        if line["kpi_id"] == name
+    ]
+    # The parts of a joint target count with it.
+    joint = {line["rule_id"] for line in statement.lines if line["unit"] == JOINT}
+    marks = [
+        line["is_target_met"]
+        for line in statement.lines
+        if line["is_target_met"] is not None
+        and (line["unit"] == JOINT or line["rule_id"] not in joint)
+    ]
+    if marks and all(marks):
+        first.append(words("summary_met", judged=len(marks)))
+    elif marks:
+        met, missed = marks.count(True), marks.count(False)
+        first.append(words("summary_missed", judged=len(marks), met=met, missed=missed))
+    elif not first:
+        first.append(words("summary_none"))
     places = [
         text
         for person in statement.report.people
         if (text := _place(person, statement, words, common))
     ]
     last = words("summary_decided", count=len(decided)) if decided else words("summary_not_decided")
-    return [first, *places, last]
+    return [*first, *places, last]
 
 
 def _place(person: Person, statement: Statement, words: Words, common: Words) -> str:
