@@ -2,7 +2,8 @@
 
 The demo runs as `make demo` starts it, in a process of its own and through Airflow's scheduler.
 Personal values may stand in the dealers' own systems and in the task lists that stores work with;
-everything else that the demo wrote is searched, packed or not.
+everything else that the demo wrote is searched, packed or not. An employee's address may stand in one
+place more: as the recipient of the statement that is mailed to them.
 """
 
 import json
@@ -12,6 +13,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,7 @@ class Demo:
     dealer: EmbeddedPostgres
     opened: Path
     patterns: Path
+    addresses: Path
 
     @property
     def ours(self) -> list[Path]:
@@ -78,7 +82,9 @@ def demo(homes: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
     try:
         assert done.returncode == 0, (home / "output.txt").read_text()[-2000:]
         opened = tmp_path_factory.mktemp("opened")
-        patterns = write_patterns(opened / "patterns.txt", personal_values(home))
+        values, staff = personal_values(home)
+        patterns = write_patterns(opened / "patterns.txt", values)
+        addresses = write_patterns(opened / "addresses.txt", staff)
         unpacked(home / "mails", opened / "mails")
         unpacked(home / "exchange" / "out", opened / "lists")
         for server, names in zip(servers, ((WAREHOUSE, METADATA), (DEALER_SYSTEM,)), strict=True):
@@ -86,7 +92,7 @@ def demo(homes: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
             for name in names:
                 dumped(server.url(name, driver="postgresql"), opened / name)
             server.stop()
-        yield Demo(home, *servers, opened, patterns)
+        yield Demo(home, *servers, opened, patterns, addresses)
     finally:
         for name in ("airflow", "history"):
             Programs(home / name).end()
@@ -94,16 +100,19 @@ def demo(homes: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
             server.destroy()
 
 
-def personal_values(home: Path) -> set[str]:
-    """What the dealer systems know of people, and what staff wrote about them."""
+def personal_values(home: Path) -> tuple[set[str], set[str]]:
+    """What the dealer systems know of people, and what staff wrote about them; employees' addresses."""
     summary = json.loads((home / "summary.json").read_text(encoding="utf-8"))
     first, last = (date.fromisoformat(summary[name]) for name in ("first_night", "night"))
     group = SampleGroup(SEED, STORES, 1, last, first)
-    known = {value for _, value in canaries(group.world, last)}
+    found = list(canaries(group.world, last))
+    addresses = {value for field, value in found if field == "email"}
+    known = {value for _, value in found} - addresses
     typed = {text for path in (home / "exchange" / "in").rglob("*.xlsx") for text in said(path)}
     assert len(known) > 5_000
     assert len(typed) > 50
-    return known | typed
+    assert len(addresses) > 5
+    return known | typed, addresses
 
 
 def said(path: Path) -> Iterator[str]:
@@ -130,12 +139,36 @@ PLACES: dict[str, Callable[[Demo], list[Path]]] = {
 }
 
 
+WITH_MAILS = ("mails", "everything of ours")
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_personal_stands_in(demo: Demo, place: str) -> None:
     places = PLACES[place](demo)
     written = [path for each in places for path in (each, *each.rglob("*")) if path.is_file()]
     assert sum(path.stat().st_size for path in written) > 200
     assert leaks(demo.patterns, places) == []
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in WITH_MAILS])
+def test_no_employees_address_stands_in(demo: Demo, place: str) -> None:
+    assert leaks(demo.addresses, PLACES[place](demo)) == []
+
+
+def test_an_employees_address_is_the_recipient_of_their_statement_and_nothing_else(
+    demo: Demo,
+) -> None:
+    known = set(demo.addresses.read_text(encoding="utf-8").splitlines())
+    mailed = 0
+    for path in (demo.home / "mails").glob("*.eml"):
+        message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+        mailed += str(message["To"]) in known
+        del message["To"]
+        head = "\n".join(f"{name}: {value}" for name, value in message.items())
+        assert not any(address in head for address in known)
+    assert mailed > 5
+    parts = [path for path in (demo.opened / "mails").iterdir() if path.suffix != ".eml"]
+    assert leaks(demo.addresses, parts) == []
 
 
 def test_the_night_and_the_month_went_through_the_scheduler(demo: Demo) -> None:

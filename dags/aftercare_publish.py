@@ -14,7 +14,7 @@ from aftercare.dag_policy import DEFAULTS
 
 with DAG(
     "aftercare_publish",
-    description="Send approved scorecards to HR",
+    description="Send approved scorecards to HR, managers and employees",
     schedule=PartitionedAssetTimetable(assets=Asset("aftercare_scorecards")),
     catchup=False,
     max_active_runs=12,
@@ -32,7 +32,7 @@ with DAG(
 
     gate = ApprovalOperator(
         task_id="approve",
-        subject="Send the scorecards of {{ partition_key }} to HR?",
+        subject="Send the scorecards of {{ partition_key }} to HR, managers and employees?",
         body=(
             "Every proposal of the month must be decided first: page Aftercare, Scorecards, "
             "or `aftercare proposals list {{ partition_key }}`."

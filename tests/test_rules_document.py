@@ -41,6 +41,7 @@ PLACES = {
     "cover": ("modifier", "include/sql/care/judge_tasks.sql"),
     "customer_classes": ("modifier", "plugins/aftercare/rules/customer_class.py"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
+    "statements": ("right", "plugins/aftercare/stages/month_mails.py"),
     "scripts": ("modifier", "plugins/aftercare/rules/script_policy.py"),
 }
 

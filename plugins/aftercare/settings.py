@@ -198,11 +198,16 @@ class Recipient(_Part):
 
 
 class Mail(_Part):
-    """Sender, domains that may be written to, and recipients by role."""
+    """Sender, domains that may be written to, and recipients by role.
+
+    With ``statements``, publishing a month sends each employee who is scored their own statement, to the
+    address that their dealer system knows.
+    """
 
     sender: str
     sender_name: str = "Aftercare"
     allowed_domains: frozenset[str]
+    statements: bool = False
     recipients: dict[Literal["operator", "steward", "hr", "manager"], tuple[Recipient, ...]] = {}
 
 

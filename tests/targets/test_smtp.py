@@ -11,7 +11,7 @@ from mail_server import MailServer, mailer
 from aftercare.connections import Connection
 from aftercare.demo.ports import free_port
 from aftercare.errors import ConfigurationError
-from aftercare.targets.smtp import Mailer, message_id
+from aftercare.targets.smtp import MOST_ON_A_LINE, Mailer, message_id
 
 SENDER = "aftercare@heyuan.example"
 
@@ -116,3 +116,55 @@ def test_a_report_and_a_recipient_have_one_message_id() -> None:
     assert first == message_id("morning/2026-11-20", b"a", "heyuan.example")
     assert first != message_id("morning/2026-11-20", b"b", "heyuan.example")
     assert first != message_id("morning/2026-11-21", b"a", "heyuan.example")
+
+
+def test_many_messages_go_over_one_line(server: MailServer) -> None:
+    with server.mailer().many() as line:
+        for _ in range(3):
+            assert line.send(message(), SENDER, "o@heyuan.example").state == "sent"
+    assert server.recipients == ["o@heyuan.example"] * 3
+    assert server.lines == 1
+
+
+def test_a_refused_recipient_spoils_no_other_on_the_line(server: MailServer) -> None:
+    server.refuses = {"gone@heyuan.example"}
+    with server.mailer().many() as line:
+        states = [
+            line.send(message(), SENDER, f"{name}@heyuan.example").state
+            for name in ("a", "gone", "b")
+        ]
+    assert states == ["sent", "failed", "sent"]
+    assert (server.recipients, server.lines) == (["a@heyuan.example", "b@heyuan.example"], 1)
+
+
+def test_a_line_that_breaks_after_a_message_leaves_it_unknown_and_the_next_opens_another(
+    server: MailServer,
+) -> None:
+    with server.mailer().many() as line:
+        server.drops_after_data = True
+        assert line.send(message(), SENDER, "a@heyuan.example").state == "unknown"
+        server.drops_after_data = False
+        assert line.send(message(), SENDER, "b@heyuan.example").state == "sent"
+    assert server.lines == 2
+
+
+def test_a_line_that_the_server_closed_meanwhile_is_no_messages_fault(
+    server: MailServer,
+) -> None:
+    with server.mailer().many() as line:
+        assert line.send(message(), SENDER, "a@heyuan.example").state == "sent"
+        server.hang_up()
+        assert line.send(message(), SENDER, "b@heyuan.example").state == "sent"
+    assert server.recipients == ["a@heyuan.example", "b@heyuan.example"]
+
+
+def test_a_line_is_a_new_one_after_a_hundred_messages(server: MailServer) -> None:
+    with server.mailer().many() as line:
+        for _ in range(MOST_ON_A_LINE + 1):
+            line.send(message(), SENDER, "o@heyuan.example")
+    assert (len(server.envelopes), server.lines) == (MOST_ON_A_LINE + 1, 2)
+
+
+def test_no_line_at_all_puts_the_message_off() -> None:
+    with mailer(free_port()).many() as line:
+        assert line.send(message(), SENDER, "o@heyuan.example").state == "retry"

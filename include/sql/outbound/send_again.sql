@@ -1,4 +1,5 @@
--- grain: one row per mail of which nobody knows whether it arrived
+-- grain: one row per mail, of a report or a part of it, of which nobody knows
+--   whether it arrived
 -- reads: –
 -- writes: outbound.mail
 update outbound.mail
@@ -7,5 +8,8 @@ set
     reason = null,
     changed_at = clock_timestamp()
 where
-    report_key = :report_key
+    (
+        report_key = :report_key
+        or starts_with(report_key, :report_key || '/')
+    )
     and state in ('unknown', 'failed')

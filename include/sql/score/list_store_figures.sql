@@ -1,47 +1,63 @@
--- Stores' figures over these months; what is the store's counts once a month,
--- whoever shows it. Without scorecards on trial.
--- grain: one row per store and figure with something to count
--- reads: score.counted_line, score.scorecard, score.scorecard_line
+-- A figure of people is added up over the post in the store; a figure of the
+-- store stands on several scorecards and counts once, for no post.
+-- grain: one row per month, store, post (or none) and figure
+-- reads: score.scorecard, score.scorecard_line, core.store
 -- writes: nothing
 with
-month_cards as (
-    select scorecard_id
-    from score.scorecard
+lines as (
+    select
+        card.month,
+        card.store_code,
+        line.kpi_id,
+        line.credit,
+        line.direction,
+        line.numerator,
+        line.denominator,
+        line.excluded,
+        line.target,
+        case line.credit when 'store' then '' else card.role end as role
+    from score.scorecard as card
+    inner join score.scorecard_line as line
+        on card.scorecard_id = line.scorecard_id
     where
-        month = any(:months)
-        and not is_trial
-),
-
-counted as (
-    select distinct on (month, kpi_id, counted_for)
-        scorecard_id,
-        store_code,
-        kpi_id,
-        numerator,
-        denominator
-    from score.counted_line
-    where
-        month = any(:months)
-        and kpi_id = any(:kpis)
-        and scorecard_id in (select month_cards.scorecard_id from month_cards)
-    order by month, kpi_id, counted_for, scorecard_id
+        card.month = any(cast(:months as text[])) -- noqa: RF02
+        and :store_code in (card.store_code, '*') -- noqa: RF02
+        and split_part(line.policy_line, '/', 2) = 'kpis'
 )
 
 select
-    counted.store_code,
-    counted.kpi_id,
-    min(score_lines.direction) as direction,
-    sum(counted.numerator) as numerator,
-    sum(counted.denominator) as denominator,
-    array_agg(
-        counted.scorecard_id
-        order by counted.scorecard_id
-    ) as scorecards
-from counted
-inner join score.scorecard_line as score_lines
-    on
-        counted.scorecard_id = score_lines.scorecard_id
-        and counted.kpi_id = score_lines.kpi_id
-where score_lines.value is not null
-group by counted.store_code, counted.kpi_id
-order by counted.store_code, counted.kpi_id
+    lines.month,
+    lines.store_code,
+    store.name as store_name,
+    store.brand,
+    lines.role,
+    lines.kpi_id,
+    lines.credit,
+    lines.direction,
+    case lines.credit
+        when 'store' then max(lines.numerator) else sum(lines.numerator)
+    end as numerator,
+    case lines.credit
+        when 'store' then max(lines.denominator) else sum(lines.denominator)
+    end as denominator,
+    case lines.credit
+        when 'store' then max(lines.excluded) else sum(lines.excluded)
+    end as excluded,
+    max(lines.target) as target,
+    count(distinct lines.target) as targets
+from lines
+inner join core.store on lines.store_code = store.store_code
+group by
+    lines.month,
+    lines.store_code,
+    store.name,
+    store.brand,
+    lines.role,
+    lines.kpi_id,
+    lines.credit,
+    lines.direction
+order by
+    lines.month,
+    lines.store_code,
+    lines.role,
+    lines.kpi_id

@@ -28,6 +28,7 @@ from aftercare.cli import (
     scripts,
     setup,
     staff,
+    statements,
     watch,
     what_if,
     why,
@@ -66,6 +67,7 @@ for command in (
     *what_if.COMMANDS,
     *answers.COMMANDS,
     *mail.COMMANDS,
+    *statements.COMMANDS,
     *sample.COMMANDS,
     *watch.COMMANDS,
 ):

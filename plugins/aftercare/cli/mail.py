@@ -13,14 +13,20 @@ def mail() -> None:
 @mail.command("list")
 @click.argument("report")
 def list_report(report: str) -> None:
-    """Show recipients (masked), states and reasons of the mails of REPORT."""
+    """Show recipients (masked), states and reasons of the mails of REPORT and its parts."""
     from aftercare import connections
     from aftercare.stages.mail import list_mails
 
     rows = list_mails(connections.warehouse_engine(), report)
     for row in rows:
-        shown = (row["state"], row["recipient_role"], row["recipient_masked"], row["reason"] or "")
-        click.echo("\t".join(shown))
+        shown = (
+            row["state"],
+            row["recipient_role"],
+            row["recipient_masked"] or "–",
+            row["reason"] or "",
+            row["report_key"].removeprefix(report).lstrip("/"),
+        )
+        click.echo("\t".join(shown).rstrip())
     click.echo(f"{len(rows)} mails")
 
 

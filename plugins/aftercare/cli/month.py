@@ -77,7 +77,7 @@ _decision("reject", "Reject proposals by their ids, with a comment.")
 @click.argument("month")
 @click.option("--user", default=getpass.getuser, help="Who approves the publication.")
 def publish(month: str, user: str) -> None:
-    """Send what was decided of MONTH to HR; refused while a proposal is undecided."""
+    """Send MONTH to HR, managers and employees; refused while a proposal is undecided."""
     from aftercare import runs
 
     show(runs.publish(month, user))

@@ -60,8 +60,8 @@ def list_all(month: str, is_open: bool, language: str | None) -> None:
     from aftercare import connections, runs
     from aftercare.reports.objections import objection_texts
     from aftercare.reports.scorecard_words import read_words
+    from aftercare.rules.figure_titles import figure_titles
     from aftercare.stages.objections import list_objections
-    from aftercare.stages.publish import figure_titles
 
     group = in_language(language)
     say, titles = read_words(group.group.language, "objections"), figure_titles(runs.policy())

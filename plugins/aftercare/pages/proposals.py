@@ -37,10 +37,11 @@ from aftercare.reports.scorecard_view import (
     notices,
 )
 from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.rules.figure_titles import figure_titles
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 from aftercare.stages.proposals import decide, list_proposals
-from aftercare.stages.publish import figure_titles, report_of
+from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import evidence
 from aftercare.warehouse import run
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftercare.reports.scorecard_report import ScorecardReport
-from aftercare.reports.scorecard_sheets import SheetMaker
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.sanctions import reason_in
 
@@ -103,44 +102,3 @@ def _reward(row: Mapping[str, Any], words: Words) -> Texts:
         "decided_by": row["decided_by"] or "",
         "comment": row["remark"] or "",
     }
-
-
-def reward_sheet(made: SheetMaker) -> None:
-    """The workbook's sheet: every reward with every row behind it, and below what is not proposed.
-
-    A month with neither has no such sheet.
-    """
-    rows, words = made.report.rows, made.words
-    if not rows.rewards and not rows.reward_notes:
-        return
-    names = (
-        "proposal", "employee_no", "name", "store", "reward", "rank_place", "reason", "cases",
-        "decision", "decided_by", "comment", "rule", "policy_line",
-    )  # fmt: skip
-    widths = (30, 10, 12, 22, 16, 8, 60, 44, 10, 14, 24, 8, 46)
-    note = "" if rows.rewards else words("rewards_none")
-    sheet = made.sheet(words("rewards"), note, widths)
-    lines: list[Sequence[Any]] = [
-        (
-            row["proposal_id"],
-            who(row),
-            row["employee_name"],
-            row["store_name"],
-            words(row["step"]),
-            rank_words(row, words),
-            (reason_in(row["reason"], words.language), made.wrapped),
-            ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
-            words(row["decision"] or "undecided"),
-            row["decided_by"],
-            row["remark"],
-            row["rule_id"],
-            row["policy_line"],
-        )
-        for row in rows.rewards
-    ]
-    last = made.table(sheet, [words(name) for name in names], lines)
-    told = reward_notes(rows.reward_notes, words)
-    if told:
-        sheet.write_string(last + 2, 0, words("reward_notes"), made.bold)
-    for place, sentence in enumerate(told, last + 3):
-        sheet.write_string(place, 0, sentence, made.plain)

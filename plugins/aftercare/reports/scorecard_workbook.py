@@ -8,13 +8,13 @@ from typing import Any
 
 from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.objection_sheets import adjustment_sheet, objection_sheet
+from aftercare.reports.reward_sheets import reward_sheet
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     Row,
     ScorecardReport,
     symbol,
 )
-from aftercare.reports.scorecard_rewards import reward_sheet
 from aftercare.reports.scorecard_sheets import TOP, SheetMaker
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (

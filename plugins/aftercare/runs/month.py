@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aftercare import connections, warehouse
+from aftercare.errors import Retriable
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
@@ -112,17 +113,31 @@ def open_publication(key: str | None) -> Counts:
 
 @step
 def publish(key: str | None, approved_by: str) -> Counts:
-    """Closes a scored month and mails it to HR, in the name of who approved."""
+    """Closes a scored month in the name of who approved, and mails it: to HR, managers and employees.
+
+    Mails that have to wait stop none of the others.
+    """
+    from aftercare.stages.month_mails import tell_employees, tell_managers
     from aftercare.stages.publish import publish as publish_month
 
     group, month = read_group(), period.read_month(key)
-    return publish_month(
-        connections.warehouse_engine(),
-        keyring(),
-        group,
-        policy(),
-        month,
-        mailer(),
-        approved_by,
-        today(group),
-    )
+    engine, ring, rules, server = connections.warehouse_engine(), keyring(), policy(), mailer()
+    waiting: list[Retriable] = []
+    counts: Counts = {}
+    try:
+        counts |= publish_month(
+            engine, ring, group, rules, month, server, approved_by, today(group)
+        )
+    except Retriable as problem:
+        waiting.append(problem)
+    with server.many() as line:
+        for name, tell in (("stores", tell_managers), ("statements", tell_employees)):
+            try:
+                counts[name] = tell(engine, ring, group, rules, month, line)
+            except Retriable as problem:
+                waiting.append(problem)
+    if len(waiting) == 1:
+        raise waiting[0]
+    if waiting:
+        raise Retriable("; ".join(str(problem) for problem in waiting))
+    return counts

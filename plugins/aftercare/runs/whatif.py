@@ -37,8 +37,8 @@ def what_if(
     month that is open or was never scored, PolicyError for a draft that edits a line that was used
     or lacks a value, Retriable while the warehouse is upgraded.
     """
+    from aftercare.rules.figure_titles import figure_titles
     from aftercare.stages.policy import refuse_edited_lines
-    from aftercare.stages.publish import figure_titles
 
     group, ours = read_group(), policy()
     draft = ours if folder is None else Policy.load(folder)

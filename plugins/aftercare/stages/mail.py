@@ -16,8 +16,9 @@ __all__ = ["deliver", "list_mails", "plan", "send_again"]
 
 
 def list_mails(engine: Engine, report_key: str) -> list[dict[str, Any]]:
-    """The mails of a report: masked recipient, role, state, reason, attempts, time of change."""
+    """The mails of a report and its parts: key, masked recipient, role, state, reason, attempts, time of change."""
     shown = (
+        "report_key",
         "recipient_masked",
         "recipient_role",
         "state",
@@ -26,12 +27,12 @@ def list_mails(engine: Engine, report_key: str) -> list[dict[str, Any]]:
         "changed_at",
     )
     with engine.connect() as connection:
-        found = warehouse.run(connection, "outbound/list_mails", report_key=report_key).mappings()
-        return [{name: row[name] for name in shown} for row in found]
+        found = warehouse.run(connection, "outbound/list_mails_below", report_key=report_key)
+        return [{name: row[name] for name in shown} for row in found.mappings()]
 
 
 def send_again(engine: Engine, report_key: str) -> int:
-    """Lets the next delivery send what was refused or is unknown; returns how many mails.
+    """Lets the next delivery send what was refused or is unknown of a report and its parts; returns how many.
 
     The Message-ID stays, so a mailbox that has the first one can tell the second.
     """

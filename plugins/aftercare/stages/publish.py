@@ -6,7 +6,6 @@ calling this again sends what is still waiting in the mail ledger and nothing el
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -22,10 +21,9 @@ from aftercare.reports.scorecard_report import MonthRows, ScorecardReport
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules import period
 from aftercare.rules.festivals import Festivals
+from aftercare.rules.figure_titles import figure_titles
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.policy import Policy
-from aftercare.rules.scorecard_points import point_titles
-from aftercare.rules.scorecard_targets import target_titles
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
 from aftercare.warehouse import run
@@ -61,7 +59,11 @@ def publish(
         if known["published_at"] is None:
             _refuse(connection, month, approved_by, today)
             published = run(
-                connection, "score/keep_publication", month=month, approved_by=approved_by
+                connection,
+                "score/keep_publication",
+                month=month,
+                approved_by=approved_by,
+                tells_employees=group.mail.statements,
             ).rowcount
             run(connection, "score/close_month", month=month)
     report = report_of(engine, group, policy, month)
@@ -137,24 +139,6 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 ],
             )
         )
-
-
-def figure_titles(policy: Policy) -> dict[str, Mapping[str, str]]:
-    """Names of all figures by language: KPIs by their position, coefficients, points, targets."""
-    kpis: dict[str, tuple[int, Mapping[str, str]]] = {}
-    coefficients: dict[str, Mapping[str, str]] = {}
-    points: dict[str, Mapping[str, str]] = {}
-    targets: dict[str, Mapping[str, str]] = {}
-    for pack in policy.packs:
-        for item in policy.items(pack, "kpis/"):
-            known = policy.attributes(pack, item)
-            kpis[item.removeprefix("kpis/")] = (int(known.get("position", 999)), known["title"])
-        for entry in policy.attributes(pack, "scoring").get("coefficients", ()):
-            coefficients[entry["name"]] = entry["title"]
-        points |= point_titles(policy, pack)
-        targets |= target_titles(policy, pack)
-    ordered = sorted(kpis.items(), key=lambda pair: (pair[1][0], pair[0]))
-    return {kpi: title for kpi, (_, title) in ordered} | coefficients | points | targets
 
 
 def _refuse(connection: Connection, month: str, user: str, today: date) -> None:

@@ -287,7 +287,7 @@ def _figures(
     connection: Connection, months: Sequence[str], kpis: Sequence[str]
 ) -> dict[tuple[str, str], StoreFigure]:
     found = {}
-    for row in run(connection, "score/list_store_figures", months=list(months), kpis=list(kpis)):
+    for row in run(connection, "score/list_team_figures", months=list(months), kpis=list(kpis)):
         value = share(row.numerator, row.denominator)
         if value is not None:
             found[row.store_code, row.kpi_id] = StoreFigure(

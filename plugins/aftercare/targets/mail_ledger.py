@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -27,7 +27,7 @@ from aftercare.protection import Keyring, mask
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.smtp import MailOutcome, message_id
 
-Role = Literal["operator", "steward", "hr", "manager"]
+Role = Literal["operator", "steward", "hr", "manager", "employee"]
 Render: TypeAlias = Callable[[Recipient, Role, Language], EmailMessage]
 """A message with subject and content; sender, recipient and Message-ID are set here."""
 
@@ -54,22 +54,23 @@ def plan(
     report_key: str,
     role: Role,
     is_too_old: bool = False,
+    recipients: Sequence[Recipient] | None = None,
 ) -> None:
     """Enters a report for everybody who has the role now; who stands there already stays as is.
 
-    Addresses outside the allowed domains, and reports that are too old, are entered as suppressed.
+    ``recipients`` are those of the role whom the report is for, None: all. Addresses outside the allowed
+    domains, and reports that are too old, are entered as suppressed.
     """
     with engine.begin() as connection:
-        for recipient in group.mail.recipients.get(role, ()):
-            reason = _obstacle(group, recipient) or (TOO_OLD if is_too_old else None)
-            local, _, domain = recipient.address.rpartition("@")
+        for recipient in _holders(group, role) if recipients is None else recipients:
+            reason = obstacle(group, recipient) or (TOO_OLD if is_too_old else None)
             warehouse.run(
                 connection,
                 "outbound/plan_mail",
                 report_key=report_key,
                 recipient_role=role,
-                recipient_hash=_hash(keyring, recipient),
-                recipient_masked=f"{mask(local)}@{domain}",
+                recipient_hash=address_hash(keyring, recipient.address),
+                recipient_masked=masked(recipient.address),
                 language=recipient.language or group.group.language,
                 state="suppressed" if reason else "planned",
                 reason=reason,
@@ -83,10 +84,11 @@ def deliver(
     mailer: Sender,
     report_key: str,
     render: Render,
+    recipients: Sequence[Recipient] | None = None,
 ) -> dict[str, int]:
     """Sends what is planned or put off of a report, each mail at most once.
 
-    Counts the report's mails by state, and as `changed` those that this run sent. Raises
+    ``recipients`` are those who may have it now, None: whoever has the mail's role. Counts the report's mails by state, and as `changed` those that this run sent. Raises
     SystemUnreachable, after all were tried, where a mail has to wait.
     """
     changed = waiting = 0
@@ -99,7 +101,7 @@ def deliver(
             if state == "sending":
                 _finish(engine, mail, "sending", "unknown", "sender_ended")
             elif state in ("planned", "retry"):
-                outcome = _send(engine, keyring, group, mailer, mail, state, render)
+                outcome = _send(engine, keyring, group, mailer, mail, state, render, recipients)
                 changed += outcome.state == "sent"
                 waiting += outcome.state == "retry"
     with engine.connect() as connection:
@@ -117,9 +119,11 @@ def _send(
     mail: RowMapping,
     state: str,
     render: Render,
+    recipients: Sequence[Recipient] | None,
 ) -> MailOutcome:
-    recipient = _recipient(keyring, group, mail)
-    if recipient is None or _obstacle(group, recipient):
+    allowed = _holders(group, mail["recipient_role"]) if recipients is None else recipients
+    recipient = _recipient(keyring, allowed, mail)
+    if recipient is None or obstacle(group, recipient):
         _finish(engine, mail, state, "suppressed", "no_longer_a_recipient")
         return MailOutcome("failed")
     message = render(recipient, mail["recipient_role"], mail["language"])
@@ -183,19 +187,33 @@ def _finish(
         )
 
 
-def _recipient(keyring: Keyring, group: Group, mail: RowMapping) -> Recipient | None:
-    role: Role = mail["recipient_role"]
-    for recipient in group.mail.recipients.get(role, ()):
-        if _hash(keyring, recipient) == bytes(mail["recipient_hash"]):
+def _holders(group: Group, role: Role) -> Sequence[Recipient]:
+    # Employees' addresses are no setting: whoever mails them says whose they are.
+    return () if role == "employee" else group.mail.recipients.get(role, ())
+
+
+def _recipient(
+    keyring: Keyring, allowed: Sequence[Recipient], mail: RowMapping
+) -> Recipient | None:
+    for recipient in allowed:
+        if address_hash(keyring, recipient.address) == bytes(mail["recipient_hash"]):
             return recipient
     return None
 
 
-def _hash(keyring: Keyring, recipient: Recipient) -> bytes:
-    return keyring.hash(recipient.address.strip().lower())
+def address_hash(keyring: Keyring, address: str) -> bytes:
+    """By what the ledger knows an address."""
+    return keyring.hash(address.strip().lower())
 
 
-def _obstacle(group: Group, recipient: Recipient) -> str | None:
+def masked(address: str) -> str:
+    """An address as people may see it in the ledger."""
+    local, _, domain = address.rpartition("@")
+    return f"{mask(local)}@{domain}"
+
+
+def obstacle(group: Group, recipient: Recipient) -> str | None:
+    """Why an address may not be written to, if that is so."""
     if not ADDRESS.fullmatch(recipient.address):
         return "address_malformed"
     domain = recipient.address.rpartition("@")[2].lower()

@@ -1,0 +1,276 @@
+"""An employee's own statement of a month (S1-40): purpose, method, results, what was decided, where to ask.
+
+It is made from the lines of one person; of others it holds places and medians, never a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from email.message import EmailMessage
+from functools import cached_property
+from typing import Any
+
+from aftercare.reports.mail_layout import mail_message
+from aftercare.reports.month_facts import MonthFacts
+from aftercare.reports.scorecard_points import point_cells, shown_points
+from aftercare.reports.scorecard_report import (
+    NOTHING,
+    SCORE,
+    STYLES,
+    Person,
+    Row,
+    ScorecardReport,
+    shown,
+    shown_target,
+    symbol,
+)
+from aftercare.reports.scorecard_targets import target_cells
+from aftercare.reports.scorecard_view import evidence_command, month_title, role_words
+from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.rules.kpis import STORE
+from aftercare.rules.sanctions import reason_in
+from aftercare.rules.scorecard_targets import JOINT
+from aftercare.rules.scoring import SHARE
+from aftercare.settings import Language
+
+Texts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one person is told: their lines, places by scorecard, and proposals that were decided.
+
+    ``medians`` has median and number of people by post and figure; ``hr_addresses`` is whom they may ask.
+    """
+
+    facts: MonthFacts
+    employee_no: str
+    name: str
+    lines: Sequence[Row]
+    places: Mapping[str, tuple[int, int]]
+    proposals: Sequence[Row]
+    medians: Mapping[tuple[str, str], tuple[Decimal, int]]
+    median_people: int
+    hr_addresses: Sequence[str]
+
+    @cached_property
+    def report(self) -> ScorecardReport:
+        """The person's lines as the documents of a month read lines."""
+        return self.facts.report(self.lines, self.proposals)
+
+    def median(self, role: str, kpi_id: str) -> Decimal | None:
+        """The median of the post, where it stands for enough people to tell nobody's figure."""
+        median, people = self.medians.get((role, kpi_id), (None, 0))
+        return median if people >= self.median_people else None
+
+
+def statement_texts(statement: Statement, language: Language) -> Texts:
+    """All texts of a statement."""
+    words, common = read_words(language, "statements"), read_words(language)
+    facts, report = statement.facts, statement.report
+    month = month_title(facts.month, common)
+    decided = [row for row in statement.proposals if row["decision"]]
+    where = (
+        words("ask_hr_at", addresses=common("comma").join(statement.hr_addresses))
+        if statement.hr_addresses
+        else words("ask_hr")
+    )
+    return {
+        "language": language,
+        "subject": words("statement_subject", month=month),
+        "title": words("statement_title", name=statement.name, month=month),
+        "stamp": words(
+            "statement_stamp",
+            group=facts.group_name,
+            month=facts.month,
+            employee_no=statement.employee_no,
+        ),
+        "summary": _summary(statement, decided, words, common),
+        "is_missed": any(person.is_met is False for person in report.people),
+        "purpose": words("purpose"),
+        "method": words("method", closing=facts.closing_on),
+        "trial": words("method_trial") if report.trial_cards else "",
+        "cards": [_card(person, statement, words, common) for person in report.people],
+        "median_note": words("post_median_note", minimum=statement.median_people)
+        if statement.report.kpi_ids
+        else "",
+        "legend": common("legend"),
+        "decisions": [decision_texts(row, words, common) for row in decided],
+        "ask": words(
+            "ask",
+            where=where,
+            until=facts.terms.until,
+            days=facts.terms.reply_days,
+            reply_until=facts.terms.reply_until,
+        ),
+        "commands": _commands(statement),
+        "foot": words("statement_foot"),
+        "words": {name: words(name) for name in OWN}
+        | {name: common(name) for name in ("kpi", "value", "target", "met")},
+    }
+
+
+OWN = (
+    *("purpose_title", "counts", "post_median", "points_heading", "points_cell", "basis"),
+    *("targets_heading", "result", "decisions_title", "decisions_none", "ask_title"),
+    *("rows_title", "rows_text"),
+)
+
+
+def statement_message(statement: Statement, language: Language) -> EmailMessage:
+    """The whole message, without sender and recipient; an answer to it goes to HR."""
+    message = mail_message("statement", statement_texts(statement, language))
+    if statement.hr_addresses:
+        message["Reply-To"] = ", ".join(statement.hr_addresses)
+    return message
+
+
+def decision_texts(row: Row, words: Words, common: Words) -> Texts:
+    """A decided proposal: step, decision and reason, without what deciders noted for one another."""
+    is_approved = row["decision"] == "approve"
+    return {
+        "name": row["employee_name"],
+        "employee_no": row["employee_no"],
+        "step": common(row["step"]),
+        "decision": words(f"decision_{row['decision']}"),
+        "style": "bad" if is_approved else "quiet",
+        "reason": reason_in(row["reason"], words.language),
+        "correct_by": words("decision_correct_by", day=row["correct_by"]) if is_approved else "",
+        "id": words("decision_id", proposal=row["proposal_id"], rule=row["rule_id"]),
+    }
+
+
+def _summary(
+    statement: Statement, decided: Sequence[Row], words: Words, common: Words
+) -> list[str]:
+    first = [
+        words(
+            "summary_points",
+            points=shown_points(line["points"], line["weight"]),
+            weight=shown_points(line["weight"]),
+        )
+        for name in list(statement.report.point_groups)[-1:]
+        for line in statement.lines
+        if line["kpi_id"] == name
+    ]
+    # The parts of a joint target count with it.
+    joint = {line["rule_id"] for line in statement.lines if line["unit"] == JOINT}
+    marks = [
+        line["is_target_met"]
+        for line in statement.lines
+        if line["is_target_met"] is not None
+        and (line["unit"] == JOINT or line["rule_id"] not in joint)
+    ]
+    if marks and all(marks):
+        first.append(words("summary_met", judged=len(marks)))
+    elif marks:
+        met, missed = marks.count(True), marks.count(False)
+        first.append(words("summary_missed", judged=len(marks), met=met, missed=missed))
+    elif not first:
+        first.append(words("summary_none"))
+    places = [
+        text
+        for person in statement.report.people
+        if (text := _place(person, statement, words, common))
+    ]
+    last = words("summary_decided", count=len(decided)) if decided else words("summary_not_decided")
+    return [*first, *places, last]
+
+
+def _place(person: Person, statement: Statement, words: Words, common: Words) -> str:
+    """The person's rank in a post; nothing where the post is not ranked."""
+    place = statement.places.get(person.scorecard_id)
+    if place:
+        return words(
+            "summary_rank", rank=place[0], of=place[1], role=role_words(person.role, common)
+        )
+    line = person.lines.get(SCORE)
+    if line is None or line["value"] is None:
+        return ""
+    return words("summary_no_rank", minimum=statement.facts.minimum_n)
+
+
+def _card(person: Person, statement: Statement, words: Words, common: Words) -> Texts:
+    report = statement.report
+    titles = report.rows.titles
+    figures = [
+        _figure(person.lines[name], titles[name][words.language], statement, words, common)
+        for name in (*report.kpi_ids, *report.coefficient_ids)
+        if name in person.lines
+    ]
+    return {
+        "title": words(
+            "your_figures", role=role_words(person.role, common), store=person.store_name
+        ),
+        "figures": figures,
+        "has_medians": any(row["median"] != NOTHING for row in figures),
+        "points": [
+            {
+                "title": titles[cell["kpi_id"]][words.language],
+                "points": f"{cell['points']} / {cell['weight']}",
+                "details": [*cell["details"], *filter(None, [cell["note"]])],
+            }
+            for cell in point_cells(person, report, common)
+            if cell
+        ],
+        "targets": [
+            {
+                "title": entry["title"],
+                "value": entry["value"],
+                "symbol": entry["symbol"],
+                "style": _CELLS[entry["style"]],
+                "details": [*entry["details"], *filter(None, [entry["note"]])],
+            }
+            for cell in target_cells(person, report, common)
+            for entry in cell or ()
+        ],
+    }
+
+
+_CELLS = {"met": "good", "missed": "bad", "none": ""}
+"""The classes of the house's mails for those of the scorecards."""
+
+
+def _figure(line: Row, title: str, statement: Statement, words: Words, common: Words) -> Texts:
+    mark = symbol(line["is_target_met"])
+    details = [words("of_the_store")] if line["credit"] == STORE else []
+    if line["excluded"]:
+        details.append(words("left_out", count=shown(line["excluded"], "")))
+    if line["band"]:
+        details.append(words("band_of", band=line["band"]))
+    if line["coefficient"] is not None:
+        details.append(words("coefficient_of", coefficient=shown(line["coefficient"], "")))
+    if line["note"]:
+        details.append(common.note(line["note"]))
+    is_counted = line["numerator"] is not None and line["denominator"] is not None
+    role = next(
+        person.role
+        for person in statement.report.people
+        if person.scorecard_id == line["scorecard_id"]
+    )
+    return {
+        "title": title,
+        "details": details,
+        "counts": f"{line['numerator']:f} / {line['denominator']:f}" if is_counted else NOTHING,
+        "value": shown(line["value"], line["unit"]),
+        "target": shown_target(line["target"], line["direction"])
+        if line["unit"] == SHARE
+        else shown(line["target"], ""),
+        "symbol": mark,
+        "style": _CELLS[STYLES[mark]],
+        "median": shown(statement.median(role, line["kpi_id"]), line["unit"]),
+    }
+
+
+def _commands(statement: Statement) -> list[str]:
+    """The commands that show the rows behind the person's figures, total points and first target."""
+    report = statement.report
+    known = {line["kpi_id"] for line in statement.lines if line["value"] is not None}
+    names = [
+        *(name for name in (*report.kpi_ids, *report.coefficient_ids) if name in known),
+        *list(report.point_groups)[-1:],
+        *report.target_ids[:1],
+    ]
+    return [evidence_command(statement.facts.month, statement.employee_no, name) for name in names]

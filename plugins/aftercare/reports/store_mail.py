@@ -1,0 +1,281 @@
+"""The month's mail to a store's managers: its figures among the stores of its brand, its year, its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cached_property
+from typing import Any
+
+from aftercare.reports.mail_layout import TooLong, mail_message
+from aftercare.reports.month_facts import MonthFacts
+from aftercare.reports.scorecard_points import shown_points
+from aftercare.reports.scorecard_report import (
+    NOTHING,
+    STYLES,
+    Person,
+    Row,
+    ScorecardReport,
+    shown,
+    shown_target,
+    symbol,
+)
+from aftercare.reports.scorecard_view import month_title, role_words
+from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.reports.statement import decision_texts
+from aftercare.rules.kpis import HIGHER, PERSON, STORE
+from aftercare.rules.scorecard_targets import JOINT
+from aftercare.rules.scoring import meets, share
+from aftercare.rules.store_figures import StoreFigure
+from aftercare.settings import Language
+
+Texts = dict[str, Any]
+PEOPLE = (60, 30, 15)
+"""People on the page: the first of these that mail programs show without cutting the message."""
+
+_CELLS = {"met": "good", "missed": "bad", "none": ""}
+
+
+@dataclass(frozen=True)
+class StoreMonth:
+    """A store's month: ``figures`` and ``lines`` of this store, ``trend`` of the months up to this one.
+
+    ``trend`` has month, role, kpi_id, numerator and denominator; ``places`` are ranks by scorecard.
+    """
+
+    facts: MonthFacts
+    store_code: str
+    store_name: str
+    figures: Sequence[StoreFigure]
+    trend: Sequence[Row]
+    months: Sequence[str]
+    lines: Sequence[Row]
+    places: Mapping[str, tuple[int, int]]
+    proposals: Sequence[Row]
+    median_stores: int
+
+    @cached_property
+    def report(self) -> ScorecardReport:
+        """The lines of the store's people as the documents of a month read lines."""
+        return self.facts.report(self.lines, self.proposals)
+
+    @cached_property
+    def ordered(self) -> list[StoreFigure]:
+        """Figures of posts first, then those of the whole store, each in the order of the documents."""
+        order = {name: place for place, name in enumerate(self.facts.titles)}
+        return sorted(
+            self.figures,
+            key=lambda one: (
+                one.credit == STORE,
+                one.role != "SC",
+                one.role,
+                order.get(one.kpi_id, len(order)),
+            ),
+        )
+
+
+def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE[0]) -> Texts:
+    """All texts of a store's mail; ``most_people`` is how many people are shown."""
+    words, common = read_words(language, "statements"), read_words(language)
+    facts = store.facts
+    month = month_title(facts.month, common)
+    people = list(store.report.people)
+    listed = sorted(people, key=lambda one: one.is_met is not False)[:most_people]
+    listed.sort(key=lambda one: people.index(one))
+    heads = _person_figures(store)
+    shown_people = [_person(person, heads, store, words, common) for person in listed]
+    named = {"store": store.store_name, "month": month}
+    return {
+        "language": language,
+        "subject": words("store_subject", **named),
+        "title": words("store_title", **named),
+        "stamp": words(
+            "store_stamp",
+            group=facts.group_name,
+            month=facts.month,
+            store_code=store.store_code,
+        ),
+        "conclusion": _conclusion(store, words, common),
+        "is_missed": any(figure.is_target_met is False for figure in store.figures),
+        "figures": [_figure(figure, store, words, common) for figure in store.ordered],
+        "rank_note": words("store_rank_note", minimum=facts.minimum_n, stores=store.median_stores),
+        "legend": common("legend"),
+        "months": [f"{int(month[5:])}" for month in store.months],
+        "year": _year(store, words),
+        "year_note": words("year_note"),
+        "person_heads": [facts.titles[name][language] for name in heads],
+        "people": shown_people,
+        "has_other": any(one["other"] for one in shown_people),
+        "people_note": words("people_note", minimum=facts.minimum_n),
+        "people_cut": words("people_cut", shown=len(listed), all=len(people))
+        if len(listed) < len(people)
+        else "",
+        "decisions": [decision_texts(row, words, common) for row in store.proposals],
+        "objection": words(
+            "store_objection", until=facts.terms.until, reply_until=facts.terms.reply_until
+        ),
+        "foot": words("store_foot"),
+        "words": {name: words(name) for name in OWN}
+        | {name: common(name) for name in ("kpi", "value", "target", "met", "employee", "rank")},
+    }
+
+
+OWN = (
+    *("counts", "store_figures", "store_rank", "store_median", "year_title", "people_title"),
+    *("person_other", "store_decisions_title", "store_no_decisions"),
+)
+
+
+def store_message(store: StoreMonth, language: Language) -> EmailMessage:
+    """The whole message, without sender and recipient, with as many people as fit.
+
+    Raises TooLong where even the fewest do not.
+    """
+    for people in PEOPLE[:-1]:
+        try:
+            return mail_message("store", store_texts(store, language, people))
+        except TooLong:
+            continue
+    return mail_message("store", store_texts(store, language, PEOPLE[-1]))
+
+
+def _conclusion(store: StoreMonth, words: Words, common: Words) -> list[str]:
+    report = store.report
+    marks = [figure.is_target_met for figure in store.figures if figure.is_target_met is not None]
+    behind = [figure for figure in store.ordered if _is_behind(figure)]
+    found = [
+        words(
+            "store_people",
+            people=report.count_people(),
+            met=report.count_people(is_met=True),
+            unmet=report.count_people(is_met=False),
+        ),
+        words("store_targets", judged=len(marks), met=marks.count(True)),
+    ]
+    if behind:
+        titles = [_title(figure, store, words) for figure in behind]
+        found.append(words("store_behind", count=len(behind), figures=common("comma").join(titles)))
+    elif any(figure.median is not None for figure in store.figures):
+        found.append(words("store_not_behind"))
+    if store.proposals:
+        found.append(
+            words(
+                "store_decisions",
+                all=len(store.proposals),
+                approved=report.decided("approve"),
+                rejected=report.decided("reject"),
+            )
+        )
+    else:
+        found.append(words("store_no_decisions"))
+    return found
+
+
+def _is_behind(figure: StoreFigure) -> bool:
+    if figure.median is None or figure.value is None or figure.place is None:
+        return False
+    if figure.direction == HIGHER:
+        return figure.value < figure.median
+    return figure.value > figure.median
+
+
+def _title(figure: StoreFigure, store: StoreMonth, words: Words) -> str:
+    title = store.facts.titles[figure.kpi_id][words.language]
+    return f"{title} {figure.role}" if figure.role else title
+
+
+def _figure(figure: StoreFigure, store: StoreMonth, words: Words, common: Words) -> Texts:
+    mark = symbol(figure.is_target_met)
+    if figure.place is not None:
+        rank = common("rank_of", rank=figure.place, of=figure.ranked)
+    else:
+        rank = words("store_rank_none") if figure.value is not None else NOTHING
+    return {
+        "title": store.facts.titles[figure.kpi_id][words.language],
+        "whose": role_words(figure.role, common) if figure.role else common("whole_store"),
+        "counts": f"{figure.numerator:f} / {figure.denominator:f}",
+        "value": shown(figure.value),
+        "target": shown_target(figure.target, figure.direction),
+        "symbol": mark,
+        "style": _CELLS[STYLES[mark]],
+        "rank": rank,
+        "median": shown(figure.median),
+    }
+
+
+def _year(store: StoreMonth, words: Words) -> list[Texts]:
+    """A row for each figure of this month with its value in each month, in per cent."""
+    sums = {(row["month"], row["role"], row["kpi_id"]): row for row in store.trend}
+    rows = []
+    for figure in store.ordered:
+        cells = []
+        for month in store.months:
+            row = sums.get((month, figure.role, figure.kpi_id))
+            value = share(row["numerator"], row["denominator"]) if row else None
+            is_missed = meets(value, figure.target, figure.direction) is False
+            cells.append(
+                {
+                    "value": shown(value).rstrip("%") + ("▼" if is_missed else ""),
+                    "style": "bad" if is_missed else "",
+                }
+            )
+        rows.append({"title": _title(figure, store, words), "cells": cells})
+    return rows
+
+
+def _person_figures(store: StoreMonth) -> list[str]:
+    """Figures of people, not of the store, that any of the store's people has."""
+    own = {line["kpi_id"] for line in store.lines if line["credit"] == PERSON}
+    return [name for name in store.report.kpi_ids if name in own]
+
+
+def _person(
+    person: Person, heads: Sequence[str], store: StoreMonth, words: Words, common: Words
+) -> Texts:
+    cells = []
+    for name in heads:
+        line = person.lines.get(name)
+        is_known = line is not None and line["value"] is not None
+        mark = symbol(line["is_target_met"]) if line is not None else NOTHING
+        cells.append(
+            {
+                "value": shown(line["value"], line["unit"]) if line is not None else "",
+                "symbol": mark if is_known and mark != NOTHING else "",
+                "counts": f"{line['numerator']:f}/{line['denominator']:f}"
+                if line is not None and is_known
+                else "",
+                "style": _CELLS[STYLES[mark]],
+            }
+        )
+    place = store.places.get(person.scorecard_id)
+    return {
+        "name": person.name,
+        "employee_no": person.employee_no,
+        "role": role_words(person.role, common),
+        "trial": common("trial") if person.is_trial else "",
+        "cells": cells,
+        "rank": common("rank_of", rank=place[0], of=place[1]) if place else NOTHING,
+        "other": _other(person, store, words),
+    }
+
+
+def _other(person: Person, store: StoreMonth, words: Words) -> str:
+    """Total points, or how many targets are met, of posts that are judged by these."""
+    found = []
+    for total in list(store.report.point_groups)[-1:]:
+        line = person.lines.get(total)
+        if line is not None:
+            points = shown_points(line["points"], line["weight"])
+            found.append(words("person_points", points=points, weight=shown_points(line["weight"])))
+    targets = [person.lines[name] for name in store.report.target_ids if name in person.lines]
+    joint = {line["rule_id"] for line in targets if line["unit"] == JOINT}
+    marks = [
+        line["is_target_met"]
+        for line in targets
+        if line["is_target_met"] is not None
+        and (line["unit"] == JOINT or line["rule_id"] not in joint)
+    ]
+    if marks:
+        found.append(words("person_targets", met=marks.count(True), judged=len(marks)))
+    return " · ".join(found)

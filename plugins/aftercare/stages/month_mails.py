@@ -1,0 +1,479 @@
+"""Tells a published month to stores and employees: a mail for each store's managers, a statement for each employee.
+
+Both go through the mail ledger under a key of their own for each store and each person, so every
+mail is sent once, whoever runs this again. Only months that were published since there are such mails
+are told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from aftercare import warehouse
+from aftercare.errors import BadData, PeriodRefused, SystemUnreachable
+from aftercare.protection import Keyring
+from aftercare.reports.month_facts import MonthFacts
+from aftercare.reports.scorecard_report import SCORE
+from aftercare.reports.statement import Statement, statement_message
+from aftercare.reports.store_mail import StoreMonth, store_message
+from aftercare.rules import period
+from aftercare.rules.figure_titles import figure_titles
+from aftercare.rules.month import month_of, months_before
+from aftercare.rules.objection_terms import objection_terms
+from aftercare.rules.policy import Policy
+from aftercare.rules.store_figures import StoreFigure, store_figures
+from aftercare.settings import Group, Language, Recipient
+from aftercare.targets.mail_ledger import (
+    STATES,
+    Role,
+    Sender,
+    address_hash,
+    deliver,
+    masked,
+    obstacle,
+    plan,
+)
+from aftercare.warehouse import run
+
+STORES, EMPLOYEES = "month_mails", "statements"
+NO_ADDRESS, SHARED = "no_address", "address_shared"
+BATCH = 200
+"""People whose rows are read at a time."""
+
+MOST_IN_VAIN = 10
+"""Mails in a row that have to wait; then the server is down, and the rest waits for another run."""
+
+ALL_STORES = "*"
+
+
+def store_key(month: str, store_code: str = "") -> str:
+    """The key of a store's mails, or where those of all stores begin."""
+    return f"scorecards/{month}/store" + (f"/{store_code}" if store_code else "")
+
+
+def employee_key(month: str, employee_no: str = "") -> str:
+    """The key of an employee's statement, or where all of them begin."""
+    return f"scorecards/{month}/employee" + (f"/{employee_no}" if employee_no else "")
+
+
+def tell_managers(
+    engine: Engine, keyring: Keyring, group: Group, policy: Policy, month: str, mailer: Sender
+) -> dict[str, int]:
+    """Mails each store's month to the managers that the group names for it, each recipient once.
+
+    Counts: stores, ``without_manager``, and the mails by state; nothing for a month that is not
+    published or was before there were such mails. Raises SystemUnreachable, after all were tried, where
+    a mail has to wait.
+    """
+    told = _Told.of(engine, group, policy, month)
+    if told is None or not told.tells_managers:
+        return {}
+    figures = told.store_figures(engine)
+    tries = _Tries()
+    stores = without = 0
+    with engine.connect() as connection:
+        found = _rows(connection, "score/list_scored_stores", month=month)
+    for store in found:
+        recipients = [
+            recipient
+            for recipient in group.mail.recipients.get("manager", ())
+            if not recipient.stores or store["store_code"] in recipient.stores
+        ]
+        stores += 1
+        without += not recipients
+        key = store_key(month, store["store_code"])
+        plan(engine, keyring, group, key, "manager", recipients=recipients)
+        of_store = figures.get(store["store_code"], ())
+        render = _StoreMail(told, engine, store["store_code"], store["store_name"], of_store)
+        with tries.next():
+            done = deliver(engine, keyring, group, mailer, key, render, recipients)
+            tries.changed += done["changed"]
+        if tries.is_in_vain:
+            break
+    counts = {"stores": stores, "without_manager": without}
+    return tries.done(engine, STORES, month, store_key(month), counts)
+
+
+def tell_employees(
+    engine: Engine, keyring: Keyring, group: Group, policy: Policy, month: str, mailer: Sender
+) -> dict[str, int]:
+    """Mails each employee who is scored their own statement, to their own address, once.
+
+    Nothing is sent to an address that several employees have, or outside the allowed domains. Counts:
+    people, the mails by state, and of those that are held back why: ``no_address`` and so on; nothing for
+    a month that is not published or was while statements were off. Raises SystemUnreachable, after all
+    were tried, where a mail has to wait.
+    """
+    told = _Told.of(engine, group, policy, month)
+    if told is None or not told.tells_employees:
+        return {}
+    people = _plan_statements(engine, keyring, group, month)
+    tries = _Tries()
+    medians = told.medians(engine)
+    for waiting in _waiting(engine, month):
+        addresses, statements = told.people(engine, keyring, waiting, medians)
+        for employee_no in waiting:
+            address = addresses.get(employee_no)
+            recipients = [Recipient(address=address)] if address else []
+            key, render = employee_key(month, employee_no), _OwnMail(statements[employee_no])
+            with tries.next():
+                done = deliver(engine, keyring, group, mailer, key, render, recipients)
+                tries.changed += done["changed"]
+            if tries.is_in_vain:
+                break
+        # So that somebody who looks while thousands are sent sees how far it is.
+        tries.report(engine, EMPLOYEES, month, employee_key(month), {"people": people})
+        if tries.is_in_vain:
+            break
+    return tries.done(engine, EMPLOYEES, month, employee_key(month), {"people": people})
+
+
+def list_statements(engine: Engine, month: str) -> list[dict[str, Any]]:
+    """Each person scored in a month, and what became of their statement; ``state`` None: not planned."""
+    with engine.connect() as connection:
+        return _rows(
+            connection, "score/list_statements", month=month, report_key=employee_key(month)
+        )
+
+
+def statement_of(
+    engine: Engine, group: Group, policy: Policy, month: str, employee_no: str
+) -> Statement:
+    """One person's statement, for who has no address.
+
+    Raises PeriodRefused for a month that is not published, and BadData for somebody without a scorecard.
+    """
+    told = _Told.of(engine, group, policy, month)
+    if told is None:
+        raise PeriodRefused(f"{month} is not published; there are no statements of it yet")
+    statements = told.statements(engine, {employee_no: ""}, told.medians(engine))
+    if not statements[employee_no].lines:
+        raise BadData(f"{employee_no} has no scorecard of {month}")
+    return statements[employee_no]
+
+
+@dataclass(frozen=True)
+class _StoreMail:
+    """Renders a store's mail, whose rows are read when the first recipient needs it."""
+
+    told: _Told
+    engine: Engine
+    store_code: str
+    store_name: str
+    figures: Sequence[StoreFigure]
+
+    @cached_property
+    def store(self) -> StoreMonth:
+        return self.told.store(self.engine, self.store_code, self.store_name, self.figures)
+
+    def __call__(self, _recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
+        return store_message(self.store, language)
+
+
+@dataclass(frozen=True)
+class _OwnMail:
+    """Renders a person's statement."""
+
+    statement: Statement
+
+    def __call__(self, _recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
+        return statement_message(self.statement, language)
+
+
+class _Tries:
+    """What deliveries one after the other came to: a mail that has to wait stops no other one."""
+
+    def __init__(self) -> None:
+        self.changed = self.waiting = self._in_vain = 0
+
+    @contextmanager
+    def next(self) -> Iterator[None]:
+        """One delivery."""
+        try:
+            yield
+        except SystemUnreachable:
+            self.waiting += 1
+            self._in_vain += 1
+        else:
+            self._in_vain = 0
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether so many had to wait, one after the other, that the server must be down."""
+        return self._in_vain >= MOST_IN_VAIN
+
+    def report(
+        self, engine: Engine, stage: str, month: str, key: str, counts: dict[str, int]
+    ) -> dict[str, int]:
+        with engine.begin() as connection:
+            found = _rows(connection, "outbound/count_mails_below", report_key=key)
+            states = dict.fromkeys(STATES, 0)
+            reasons: defaultdict[str, int] = defaultdict(int)
+            for row in found:
+                states[row["state"]] += row["mails"]
+                if row["state"] == "suppressed":
+                    reasons[row["reason"]] += row["mails"]
+            counts = {**counts, **states, **reasons, "changed": self.changed}
+            warehouse.report(connection, stage, month, counts)
+        return counts
+
+    def done(
+        self, engine: Engine, stage: str, month: str, key: str, counts: dict[str, int]
+    ) -> dict[str, int]:
+        counts = self.report(engine, stage, month, key, counts)
+        if self.waiting:
+            raise SystemUnreachable(
+                f"{counts['planned'] + counts['retry']} mails of {key} wait for the mail server"
+            )
+        return counts
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A published month, and what is read of it for one store or for some people."""
+
+    facts: MonthFacts
+    tells_managers: bool
+    tells_employees: bool
+    trend_months: Sequence[str]
+    median_people: int
+    median_stores: int
+    proposals: Sequence[dict[str, Any]]
+    hr_addresses: Sequence[str]
+
+    @classmethod
+    def of(cls, engine: Engine, group: Group, policy: Policy, month: str) -> _Told | None:
+        """None for a month that is not published."""
+        bounds = month_of(policy, period.read_month(month))
+
+        def value(item: str, name: str) -> int:
+            return int(policy.value("house", item, name, bounds.last_day, "the mails").value)
+
+        with engine.connect() as connection:
+            known = run(connection, "score/get_publication", month=month).one_or_none()
+            if known is None:
+                return None
+            digest = run(connection, "score/get_month", month=month).mappings().one()
+            proposals = _rows(connection, "score/list_proposals", month=month, proposals=[])
+        published_on = known.published_at.astimezone(group.time_zone).date()
+        return cls(
+            MonthFacts(
+                month,
+                group.group.name,
+                bounds.closing_on,
+                value("scoring", "minimum_n"),
+                objection_terms(policy, bounds.last_day, published_on),
+                figure_titles(policy),
+                known.approved_by,
+                digest["policy_digest"],
+            ),
+            known.tells_managers,
+            known.tells_employees,
+            [*months_before(month, value("month", "trend_months") - 1), month],
+            value("statements", "median_people"),
+            value("statements", "median_stores"),
+            proposals,
+            [recipient.address for recipient in group.mail.recipients.get("hr", ())],
+        )
+
+    def store_figures(self, engine: Engine) -> dict[str, list[StoreFigure]]:
+        """The month's figures of all stores."""
+        with engine.connect() as connection:
+            rows = _rows(
+                connection,
+                "score/list_store_figures",
+                months=[self.facts.month],
+                store_code=ALL_STORES,
+            )
+        return store_figures(rows, self.facts.minimum_n, self.median_stores)
+
+    def store(
+        self, engine: Engine, store_code: str, store_name: str, figures: Sequence[StoreFigure]
+    ) -> StoreMonth:
+        """A store's month, with its own people alone."""
+        with engine.connect() as connection:
+            trend = _rows(
+                connection,
+                "score/list_store_figures",
+                months=list(self.trend_months),
+                store_code=store_code,
+            )
+            lines = self._lines(connection, store_code, [])
+            places = self._places(connection, store_code, [])
+        # Months before the first one with scorecards are not shown as empty.
+        first = min((row["month"] for row in trend), default=self.facts.month)
+        return StoreMonth(
+            self.facts,
+            store_code,
+            store_name,
+            figures,
+            trend,
+            [month for month in self.trend_months if month >= first],
+            lines,
+            places,
+            [row for row in self.proposals if row["store_code"] == store_code],
+            self.median_stores,
+        )
+
+    def medians(self, engine: Engine) -> dict[tuple[str, str], tuple[Any, int]]:
+        """Median and number of people by post and figure."""
+        with engine.connect() as connection:
+            return {
+                (row["role"], row["kpi_id"]): (row["median"], row["people"])
+                for row in _rows(connection, "score/list_post_medians", month=self.facts.month)
+            }
+
+    def people(
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        employee_nos: Sequence[str],
+        medians: dict[tuple[str, str], tuple[Any, int]],
+    ) -> tuple[dict[str, str], dict[str, Statement]]:
+        """The addresses of some people that may be written to now, and everybody's statement."""
+        with engine.connect() as connection:
+            rows = _rows(
+                connection,
+                "score/list_scored_addresses",
+                month=self.facts.month,
+                last_no="",
+                is_all=False,
+                employee_nos=list(employee_nos),
+                most=len(employee_nos),
+            )
+        addresses = {row["employee_no"]: _address(keyring, row)[0] for row in rows}
+        names = {row["employee_no"]: row["employee_name"] for row in rows}
+        return addresses, self.statements(engine, names, medians)
+
+    def statements(
+        self,
+        engine: Engine,
+        names: dict[str, str],
+        medians: dict[tuple[str, str], tuple[Any, int]],
+    ) -> dict[str, Statement]:
+        """Statements by employee number; ``names`` has the people's names, empty: as on the lines."""
+        with engine.connect() as connection:
+            lines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+            for line in self._lines(connection, "", list(names)):
+                lines[line["employee_no"]].append(line)
+            places = self._places(connection, "", list(names))
+        return {
+            employee_no: Statement(
+                self.facts,
+                employee_no,
+                name or next((line["employee_name"] for line in lines[employee_no]), ""),
+                lines[employee_no],
+                {
+                    card: places[card]
+                    for card in dict.fromkeys(line["scorecard_id"] for line in lines[employee_no])
+                    if card in places
+                },
+                [row for row in self.proposals if row["employee_no"] == employee_no],
+                medians,
+                self.median_people,
+                self.hr_addresses,
+            )
+            for employee_no, name in names.items()
+        }
+
+    def _lines(
+        self, connection: Connection, store_code: str, employee_nos: list[str]
+    ) -> list[dict[str, Any]]:
+        return _rows(
+            connection,
+            "score/list_published_lines",
+            month=self.facts.month,
+            store_code=store_code,
+            employee_nos=employee_nos,
+        )
+
+    def _places(
+        self, connection: Connection, store_code: str, employee_nos: list[str]
+    ) -> dict[str, tuple[int, int]]:
+        rows = _rows(
+            connection,
+            "score/list_places",
+            month=self.facts.month,
+            kpi_id=SCORE,
+            minimum_n=self.facts.minimum_n,
+            store_code=store_code,
+            employee_nos=employee_nos,
+        )
+        return {row["scorecard_id"]: (row["place"], row["ranked"]) for row in rows}
+
+
+def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str) -> int:
+    """Enters a statement for everybody who is scored; returns how many people."""
+    people, after = 0, ""
+    while True:
+        with engine.begin() as connection:
+            rows = _rows(
+                connection,
+                "score/list_scored_addresses",
+                month=month,
+                last_no=after,
+                is_all=True,
+                employee_nos=[],
+                most=BATCH,
+            )
+            if not rows:
+                return people
+            keys, hashes, shown, reasons = [], [], [], []
+            for row in rows:
+                address, reason = _address(keyring, row)
+                if address:
+                    reason = obstacle(group, Recipient(address=address))
+                keys.append(employee_key(month, row["employee_no"]))
+                hashes.append(address_hash(keyring, address).hex() if address else "")
+                shown.append(masked(address) if address else "")
+                reasons.append(reason)
+            run(
+                connection,
+                "outbound/plan_statements",
+                report_keys=keys,
+                hash_texts=hashes,
+                shown=shown,
+                obstacles=reasons,
+                recipient_role="employee",
+                language=group.group.language,
+            )
+        people, after = people + len(rows), rows[-1]["employee_no"]
+
+
+def _address(keyring: Keyring, row: dict[str, Any]) -> tuple[str, str | None]:
+    """Somebody's own address, or nothing and why."""
+    if not row["email_cipher"]:
+        return "", NO_ADDRESS
+    if row["is_shared"]:
+        return "", SHARED
+    return keyring.decrypt(bytes(row["email_cipher"])), None
+
+
+def _waiting(engine: Engine, month: str) -> Iterator[list[str]]:
+    """Employees whose statement is not done, some at a time; each mail is looked at once."""
+    key, after = employee_key(month), 0
+    while True:
+        with engine.connect() as connection:
+            rows = _rows(
+                connection,
+                "outbound/list_waiting_mails",
+                report_key=key,
+                after=after,
+                most=BATCH,
+            )
+        if not rows:
+            return
+        after = rows[-1]["mail_id"]
+        yield list(dict.fromkeys(row["report_key"].removeprefix(f"{key}/") for row in rows))
+
+
+def _rows(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in run(connection, name, **parameters).mappings()]
