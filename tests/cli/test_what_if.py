@@ -61,7 +61,13 @@ def scored(month: ScoredMonth, policy: Policy | None = None) -> None:
 def published(month: ScoredMonth) -> None:
     decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
     with month.engine.begin() as connection:
-        warehouse.run(connection, "score/keep_publication", month=MONTH, approved_by="hr.li")
+        warehouse.run(
+            connection,
+            "score/keep_publication",
+            month=MONTH,
+            approved_by="hr.li",
+            tells_employees=False,
+        )
         warehouse.run(connection, "score/close_month", month=MONTH)
 
 
