@@ -97,7 +97,7 @@ def broken_rows(world: World, nights: Nights) -> Iterator[Broken]:
             ]
             if is_set_aside:
                 # Before rules are asked.
-                kind = row.twin if row.twin in TWINS else "superseded"
+                kind = row.twin if row.twin in TWINS else _aside(row, main or row, index, last)
                 marks = [(kind, "", "stands beside another row of its key", None)]
             for rule_id, severity, why, good_from in marks:
                 end = last if good_from is None else min(last, good_from - timedelta(days=1))
@@ -152,6 +152,18 @@ def _load_of_file(
         for later in main.versions
     )
     return load, load, is_stale or row.twin in TWINS
+
+
+def _aside(row: Row, main: Row, index: int, load: date) -> str:
+    """A version that a later one of the same load repeats, as after a conflict that was settled, is its
+    duplicate."""
+    version = row.versions[index]
+    is_repeated = any(
+        version.visible_on < later.visible_on <= load
+        and (later.values, later.raw) == (version.values, version.raw)
+        for later in main.versions
+    )
+    return "duplicate" if is_repeated else "superseded"
 
 
 def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
