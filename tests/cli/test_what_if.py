@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from scored_month import MONTH, POLICY, TODAY, ScoredMonth
+from scored_month import MONTH, POLICY, TODAY, ScoredMonth, nominated
 from sqlalchemy import Engine, inspect, text
 from whole_group import database
 
@@ -385,3 +385,12 @@ def test_the_workbook_has_all_lines_with_both_sides(
     every = str([[cell.value for cell in each] for sheet in book for each in sheet.iter_rows()])
     assert "VIN0" not in every
     assert isinstance(say("--output", str(file)).exception, BadData)
+
+
+def test_rewards_are_not_tried_and_not_said_to_go(
+    month: ScoredMonth, say: Callable[..., Result]
+) -> None:
+    nominated(month)
+    shown = say().output
+    assert "would not be proposed" not in shown
+    assert "innovation" not in shown

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from mail_server import MailServer
-from scored_month import MONTH, TODAY, ScoredMonth
+from scored_month import MONTH, TODAY, ScoredMonth, nominated
 from sqlalchemy import Engine
 
 from aftercare.errors import NotAllowed, PeriodRefused
@@ -276,3 +276,12 @@ def test_a_warning_that_was_objected_to_with_reason_is_not_counted_as_an_earlier
     score_month(month.engine, month.group, month.policy, "2026-07", date(2026, 8, 6))
     propose(month.engine, month.group, month.policy, "2026-07")
     assert [row["step"] for row in list_proposals(month.engine, "2026-07")] == [step]
+
+
+def test_an_objection_is_about_the_figure_of_a_reward_and_not_about_the_reward(
+    month: ScoredMonth,
+) -> None:
+    reward = nominated(month)
+    with pytest.raises(NotAllowed, match="is a reward; object to the figure"):
+        ask(month, reward)
+    assert list_objections(month.engine) == []

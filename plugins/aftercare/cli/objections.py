@@ -37,7 +37,7 @@ def raise_one(
     user: str,
     language: str | None,
 ) -> None:
-    """Raise an objection of EMPLOYEE in MONTH to ABOUT: a figure's name or a proposal's id.
+    """Raise an objection of EMPLOYEE in MONTH to ABOUT: a figure's name or a sanction's id.
 
     It needs the role hr, or manager of the store, and is taken until the last day that the month's
     documents name. The same words again change nothing.
@@ -80,7 +80,7 @@ def list_all(month: str, is_open: bool, language: str | None) -> None:
 @objections.command("answer")
 @click.argument("objection", type=int)
 @click.argument("verdict", type=click.Choice(["uphold", "dismiss"]))
-@click.option("--words", required=True, help="Why; the employee reads it.")
+@click.option("--words", required=True, help="Why; the employee is told it.")
 @USER
 @LANGUAGE
 def answer_one(objection: int, verdict: Any, words: str, user: str, language: str | None) -> None:

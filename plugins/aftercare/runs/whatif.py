@@ -8,6 +8,7 @@ are written and nothing else is locked: a night goes on meanwhile.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import connections, warehouse
 from aftercare.errors import BadData, PeriodRefused
+from aftercare.proposal_rows import SANCTION
 from aftercare.reports.backfilled import Standing
 from aftercare.reports.what_if import MonthWhatIf, Scored, WhatIf
 from aftercare.rules import period
@@ -99,7 +101,10 @@ def _month(
         ]
         if store_code is not None and store_code not in stores:
             raise BadData(f"there is no store {store_code}; stores are {', '.join(stores)}")
-        stands = _stands(look, ours, month)
+        issued = _stands(look, ours, month)
+        # Rewards are not tried: what they stand on is other months' and people's, too.
+        sanctions = [row for row in issued.proposals if row["kind"] == SANCTION]
+        stands = replace(issued, proposals=sanctions)
         again = _scored(rehearsal, group, ours, month, now)
         would = again if draft is None else _scored(rehearsal, group, draft, month, now)
         return MonthWhatIf(

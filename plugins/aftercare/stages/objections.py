@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine
 
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.proposal_rows import REWARD
 from aftercare.rules import period
 from aftercare.rules.festivals import Festivals
 from aftercare.rules.month import month_of
@@ -189,6 +190,10 @@ def _find(
     proposals = run(connection, "score/list_proposals", month=month, proposals=[]).mappings()
     for row in proposals:
         if row["proposal_id"] == about and row["employee_no"] == employee_no:
+            if row["kind"] == REWARD:
+                raise NotAllowed(
+                    f"{about} is a reward; object to the figure that it stands on, by the figure's name"
+                )
             return About(row["scorecard_id"], row["store_code"], proposal_id=about)
     lines = run(
         connection,
