@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from aftercare.errors import PipelineFault
 from aftercare.warehouse import run
 
 Kind = Literal["sanction", "reward"]
@@ -24,7 +26,12 @@ def keep(
     """Writes the proposals of a kind and what each stands on; returns the number of rows changed.
 
     ``grounds`` are kind and key of the rows behind, by proposal. A second time changes nothing.
+    Raises PipelineFault for two rows with one id: the later would stand for both.
     """
+    often = Counter(str(row["proposal_id"]) for row in rows)
+    twice = sorted(key for key, times in often.items() if times > 1)
+    if twice:
+        raise PipelineFault(f"{month} proposes twice under one id: {', '.join(twice)}")
     changed = run(
         connection,
         "score/drop_proposals",

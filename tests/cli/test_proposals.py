@@ -46,6 +46,16 @@ def test_the_list_shows_the_kind_of_each(say: Callable[..., Result]) -> None:
     assert lines[-1] == "2 proposals"
 
 
+def test_the_list_names_the_sanction_beside_a_reward(
+    month: RewardsMonth, say: Callable[..., Result]
+) -> None:
+    month.complaint("AC01")
+    propose(month.engine, month.group, month.policy, MONTH)
+    month.propose()
+    output = say("list", MONTH).output
+    assert output.count("A sanction is proposed, too: 2026-06.AC01.oral_warning\n") == 1
+
+
 def test_the_record_holds_what_was_approved(
     month: RewardsMonth, say: Callable[..., Result]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -95,6 +96,44 @@ def test_the_workbook_has_a_sheet_with_every_row_and_the_notes_below() -> None:
     assert "2026-06.E1.satisfaction_star" in cells[3]
     assert "1/12" in cells[3]
     assert cells[-1] == ["奖金（不含金额）：销售完成率未知，不提：SK02。"]
+
+
+@pytest.mark.parametrize(
+    ("state", "sign"), [("open", "under objection"), ("upheld", "objection to it was upheld")]
+)
+def test_a_reward_under_objection_says_so_beside_its_decision(state: str, sign: str) -> None:
+    star = reward("E1")
+    asked = {
+        "objection_id": 7,
+        "month": "2026-06",
+        "employee_no": "E1",
+        "employee_name": "员工E1",
+        "store_code": "SK01",
+        "store_name": "和远斯柯达城东店",
+        "scorecard_id": "2026-06.SC.SK01.E1",
+        "kpi_id": None,
+        "proposal_id": star["proposal_id"],
+        "raised_on": date(2026, 7, 6),
+        "due_on": date(2026, 7, 13),
+        "state": state,
+        "answered_on": None if state == "open" else date(2026, 7, 10),
+        "proposals": [star["proposal_id"]],
+    }
+    made = report(rewards=[star], objections=[asked])
+    (shown,) = view(made, EN)["rewards"]
+    assert sign in shown["decision"]
+    sheet = openpyxl.load_workbook(io.BytesIO(scorecard_workbook(made, EN)))["Reward proposals"]
+    assert any(sign in str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+def test_deciders_see_the_sanction_that_is_proposed_for_the_same_person() -> None:
+    both = reward("E1", rows_behind=[["sanction_proposal", "2026-06.E1.oral_warning"]])
+    (shown,) = view(report(rewards=[both]), EN)["rewards"]
+    assert shown["reason"].endswith(
+        "place 1. A sanction is proposed, too (2026-06.E1.oral_warning): please look at both."
+    )
+    (shown,) = view(report(rewards=[both]), ZH)["rewards"]
+    assert "同期另有处分建议 2026-06.E1.oral_warning" in shown["reason"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

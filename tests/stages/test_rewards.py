@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from shutil import copytree
+from typing import Literal
 
 import pytest
 from rewards_month import QUARTER, RewardsMonth
 from scored_month import MONTH, POLICY, TODAY
 from sqlalchemy import Engine
 
-from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.errors import NotAllowed, PeriodRefused, PipelineFault
+from aftercare.proposal_rows import keep
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT
+from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import decide, list_proposals, propose, undecided
 from aftercare.stages.rewards import approved_rewards
 from aftercare.stages.scorecards import score_month
@@ -102,8 +105,47 @@ def test_a_sanction_proposed_for_the_star_is_named(month: RewardsMonth) -> None:
     propose(month.engine, month.group, month.policy, MONTH)
     month.propose()
     (star,) = month.rewards("satisfaction_star")
-    assert "A sanction is proposed, too (2026-06.AC01.oral_warning)" in star["reason"]
     assert ("sanction_proposal", "2026-06.AC01.oral_warning") in month.behind(star["proposal_id"])
+    assert "oral_warning" not in star["reason"], "the reason is told to the person"
+
+
+def test_a_sanction_that_was_rejected_is_not_named(month: RewardsMonth) -> None:
+    for each in QUARTER:
+        month.post(TEN, month=each)
+    month.complaint("AC01", on=date(2026, 5, 12))
+    propose(month.engine, month.group, month.policy, "2026-05")
+    warning = ("sanction_proposal", "2026-05.AC01.oral_warning")
+    month.propose()
+    assert warning in month.behind("2026-06.AC01.service_star")
+    decide(month.engine, [warning[1]], "reject", "the car's fault", "hr.li", TODAY)
+    month.propose()
+    assert warning not in month.behind("2026-06.AC01.service_star")
+
+
+def test_who_is_first_in_two_posts_has_a_proposal_for_each(month: RewardsMonth) -> None:
+    month.post(TEN[1:])
+    month.post(TEN[1:], role="SC")
+    month.person("E1", "AC")
+    for role in ("AC", "SC"):
+        month.card("E1", role=role, satisfied_share=(20, 20))
+    assert month.propose()["rewards"] == 2
+    stars = month.rewards("satisfaction_star")
+    assert [row["proposal_id"] for row in stars] == [
+        "2026-06.E1.satisfaction_star.AC",
+        "2026-06.E1.satisfaction_star.SC",
+    ]
+    assert [row["scorecard_id"] for row in stars] == ["2026-06.AC.SK01.E1", "2026-06.SC.SK01.E1"]
+    assert month.propose()["rewards_changed"] == 0
+
+
+def test_two_proposals_with_one_id_are_a_fault(month: RewardsMonth) -> None:
+    month.scored()
+    rows = [{"proposal_id": "2026-06.E1.bonus"}] * 2
+    with (
+        month.engine.begin() as connection,
+        pytest.raises(PipelineFault, match=r"twice under one id: 2026-06\.E1\.bonus"),
+    ):
+        keep(connection, "reward", MONTH, rows, {})
 
 
 def test_scorecards_on_trial_are_in_no_ranking(month: RewardsMonth) -> None:
@@ -205,6 +247,34 @@ def test_two_stores_that_share_the_first_place_share_the_award(month: RewardsMon
     month.propose()
     assert [row["store_code"] for row in month.rewards("team_award")] == ["SK01", "SK02"]
     assert len(month.notes("team_award_head")) == 2
+
+
+def test_who_heads_two_stores_that_share_the_first_place_has_a_proposal_for_each(
+    month: RewardsMonth,
+) -> None:
+    teams(month, {"SK01": 19, "SK02": 19, "SK03": 17})
+    for store in ("SK01", "SK02"):
+        month.person("D1", "DIR", store)
+    month.propose()
+    heads = month.rewards("team_award_head")
+    assert [(row["proposal_id"], row["store_code"]) for row in heads] == [
+        ("2026-06.D1.team_award_head.SK01", "SK01"),
+        ("2026-06.D1.team_award_head.SK02", "SK02"),
+    ]
+
+
+def test_a_heads_reward_is_approved_after_the_teams_or_with_it(month: RewardsMonth) -> None:
+    teams(month, {"SK01": 18, "SK02": 19, "SK03": 17})
+    month.person("D2", "DIR", "SK02")
+    month.propose()
+    team, head = "2026-06.SK02.team_award", "2026-06.D2.team_award_head"
+    with pytest.raises(NotAllowed, match=f"{head} rests on {team}, which is not approved"):
+        approve(month, head)
+    decide(month.engine, [team], "reject", "no", "hr.li", TODAY)
+    with pytest.raises(NotAllowed, match="rests on"):
+        approve(month, head)
+    assert decide(month.engine, [head], "reject", "no team", "hr.li", TODAY)["decided"] == 1
+    assert approve(month, head, team)["decided"] == 2
 
 
 def test_a_store_without_a_figure_or_with_too_little_is_not_ranked_and_two_are_too_few(
@@ -340,6 +410,10 @@ def test_a_second_service_star_within_a_year_is_referred_to_hr(month: RewardsMon
         ("reward_proposal", "2026-06.AC01.service_star"),
     ]
     assert "nothing is computed here" in referral["reason"]
+    with pytest.raises(NotAllowed, match=r"rests on 2026-06\.AC01\.service_star"):
+        approve(month, referral["proposal_id"])
+    approve(month, "2026-06.AC01.service_star")
+    assert approve(month, referral["proposal_id"])["decided"] == 1
 
 
 @pytest.mark.parametrize(
@@ -379,6 +453,22 @@ def test_approved_rewards_are_on_record_for_a_year_and_others_are_not(
     assert approved_rewards(month.engine, month.policy, "2027-06") == []
 
 
+@pytest.mark.parametrize(("answer", "left"), [("dismiss", 1), ("uphold", 0)])
+def test_a_reward_to_which_an_objection_was_upheld_is_not_on_record(
+    month: RewardsMonth, answer: Literal["dismiss", "uphold"], left: int
+) -> None:
+    month.post(TEN)
+    month.propose()
+    star = "2026-06.AC01.satisfaction_star"
+    approve(month, star)
+    asked = raise_objection(
+        month.engine, month.group, month.policy, MONTH, "AC01", star, "not mine", "hr.li", TODAY
+    )
+    assert len(approved_rewards(month.engine, month.policy, MONTH)) == 1
+    answer_objection(month.engine, asked["objection"], answer, "seen", "hr.li", TODAY)
+    assert len(approved_rewards(month.engine, month.policy, MONTH)) == left
+
+
 # Turned off, packs on trial, a second run, decisions.
 
 
@@ -408,6 +498,8 @@ def test_a_line_of_null_turns_its_kind_off_without_a_note(
     for each in QUARTER:
         month.post(TEN, month=each)
     month.nomination("AC01")
+    if line == "nominations_needed":
+        month.nomination("nobody")
     month.card("E1", role="SC", satisfied_share=(10, 10))
     sold(month, 40)
     teams(month, {"SK02": 18, "SK03": 19}, QUARTER)

@@ -1,6 +1,8 @@
--- Rewards that a person approved; the newest decision counts.
+-- Rewards that a person approved; the newest decision counts. One to which an
+-- objection was upheld is none.
 -- grain: one row per reward of these months
--- reads: score.sanction_proposal, score.decision, core.employee, core.store
+-- reads: score.sanction_proposal, score.decision, score.proposal_objection,
+--   core.employee, core.store
 -- writes: nothing
 with
 newest as (
@@ -33,5 +35,14 @@ inner join newest on rewards.proposal_id = newest.proposal_id
 inner join core.store on rewards.store_code = store.store_code
 left join core.employee
     on rewards.employee_no = employee.employee_no
-where newest.decision = 'approve'
+where
+    newest.decision = 'approve'
+    and not exists (
+        select 1
+        from score.proposal_objection
+        where
+            proposal_objection.proposal_id = rewards.proposal_id
+            and proposal_objection.state = 'upheld'
+            and proposal_objection.is_about_proposal
+    )
 order by coalesce(rewards.employee_no, ''), rewards.proposal_id

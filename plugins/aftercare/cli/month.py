@@ -32,12 +32,16 @@ def list_month(month: str) -> None:
     """Show the proposals of MONTH with their kind, reasons and decisions."""
     from aftercare import connections
     from aftercare.rules import period
+    from aftercare.rules.rewards import sanction_beside
     from aftercare.stages.proposals import list_proposals
 
     rows = list_proposals(connections.warehouse_engine(), period.read_month(month))
     for row in rows:
         decision = row.get("decision") or "open"
-        click.echo(f"{row['proposal_id']}\t{row['kind']}\t{decision}\t{row['reason']}")
+        # Sanctions stand on earlier ones in the same way; only a reward is told apart by it.
+        sanction = sanction_beside(row) if row["kind"] == "reward" else ""
+        beside = f"\nA sanction is proposed, too: {sanction}" if sanction else ""
+        click.echo(f"{row['proposal_id']}\t{row['kind']}\t{decision}\t{row['reason']}{beside}")
     click.echo(f"{len(rows)} proposals")
 
 

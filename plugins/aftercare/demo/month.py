@@ -29,15 +29,21 @@ def run(airflow: LocalAirflow, month: str, say: Callable[[str], None]) -> None:
 
 
 def decide_proposals(month: str) -> tuple[int, int]:
-    """HR approves every proposal but the last of several, as somebody who listened would."""
+    """HR approves every proposal but the last of several, as somebody who listened would.
+
+    The last on which no other rests: what rests on a rejected one cannot be approved.
+    """
     from aftercare import connections, runs
+    from aftercare.rules.rewards import rests_on
     from aftercare.settings import read_group
     from aftercare.stages.proposals import decide, list_proposals
 
     engine = connections.warehouse_engine()
     today = runs.today(read_group())
-    keys = [row["proposal_id"] for row in list_proposals(engine, month)]
-    rejected = keys[-1:] if len(keys) > 1 else []
+    rows = list_proposals(engine, month)
+    keys = [row["proposal_id"] for row in rows]
+    borne = {key for row in rows for key in rests_on(row)}
+    rejected = [key for key in keys if key not in borne][-1:] if len(keys) > 1 else []
     approved = [key for key in keys if key not in rejected]
     if approved:
         decide(engine, approved, "approve", "", DECIDER, today)

@@ -28,7 +28,7 @@ from aftercare.reports.scorecard_report import (
     shown,
     symbol,
 )
-from aftercare.reports.scorecard_rewards import rank_words, reward_notes
+from aftercare.reports.scorecard_rewards import rank_words, reward_notes, reward_reason
 from aftercare.reports.scorecard_targets import target_cells, target_headings
 from aftercare.reports.scorecard_view import (
     conclusion,
@@ -189,7 +189,9 @@ def _month(
     everything = [
         row
         | {
-            "words": reason_in(row["reason"], words.language),
+            "words": reward_reason(row, words)
+            if row["kind"] == REWARD
+            else reason_in(row["reason"], words.language),
             "rank": rank_words(row, words),
             "frozen": proposal_mark(report, row["proposal_id"], words),
         }

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aftercare.reports.scorecard_rewards import rank_words, reward_notes, who
+from aftercare.reports.scorecard_rewards import (
+    rank_words,
+    reward_decision,
+    reward_notes,
+    reward_reason,
+    who,
+)
 from aftercare.reports.scorecard_sheets import SheetMaker
-from aftercare.rules.sanctions import reason_in
 
 
 def reward_sheet(made: SheetMaker) -> None:
@@ -33,9 +38,9 @@ def reward_sheet(made: SheetMaker) -> None:
             row["store_name"],
             words(row["step"]),
             rank_words(row, words),
-            (reason_in(row["reason"], words.language), made.wrapped),
+            (reward_reason(row, words), made.wrapped),
             ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
-            words(row["decision"] or "undecided"),
+            reward_decision(row, made.report, words),
             row["decided_by"],
             row["remark"],
             row["rule_id"],

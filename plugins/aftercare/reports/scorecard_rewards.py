@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aftercare.reports.objection_marks import proposal_mark
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_words import Words
+from aftercare.rules.rewards import sanction_beside
 from aftercare.rules.sanctions import reason_in
 
 Texts = dict[str, Any]
@@ -45,7 +47,7 @@ def reward_table(report: ScorecardReport, words: Words, limit: int | None) -> Te
             notes = [*notes[:limit], words("reward_notes_cut", count=len(notes))]
     cut = words("rewards_cut", shown=len(rewards), all=everything)
     return {
-        "rewards": [_reward(row, words) for row in rewards],
+        "rewards": [_reward(row, report, words) for row in rewards],
         "rewards_note": cut if len(rewards) < everything else "",
         "reward_notes": notes,
     }
@@ -81,7 +83,21 @@ def who(row: Mapping[str, Any]) -> str:
     return row["employee_no"] or row["store_code"]
 
 
-def _reward(row: Mapping[str, Any], words: Words) -> Texts:
+def reward_reason(row: Mapping[str, Any], words: Words) -> str:
+    """The reason as deciders see it: with the sanction that is proposed for the same person."""
+    reason = reason_in(row["reason"], words.language)
+    sanction = sanction_beside(row)
+    return f"{reason} {words('reward_sanction', sanction=sanction)}" if sanction else reason
+
+
+def reward_decision(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> str:
+    """The decision in words, and that an objection to it is open or was upheld."""
+    decision = words(row["decision"] or "undecided")
+    mark = proposal_mark(report, row["proposal_id"], words)
+    return f"{decision} · {mark}" if mark else decision
+
+
+def _reward(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> Texts:
     cases = row["rows_behind"]
     listed = [f"{words(kind)} {key}" for kind, key in cases[:CASES_SHOWN]]
     more = words("cases_more", count=len(cases)) if len(cases) > CASES_SHOWN else ""
@@ -94,10 +110,10 @@ def _reward(row: Mapping[str, Any], words: Words) -> Texts:
         "rank": rank_words(row, words),
         "rule": row["rule_id"],
         "policy_line": row["policy_line"],
-        "reason": reason_in(row["reason"], words.language),
+        "reason": reward_reason(row, words),
         "cases": listed,
         "cases_more": more,
-        "decision": words(row["decision"] or "undecided"),
+        "decision": reward_decision(row, report, words),
         "style": {"approve": "firm", "reject": "none"}.get(row["decision"] or "", "missed"),
         "decided_by": row["decided_by"] or "",
         "comment": row["remark"] or "",

@@ -6,8 +6,9 @@ too few, on trial or unknown proposes nothing, and a note says why.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ PERSON = "the rewards"
 STAR = "satisfaction_star"
 AWARDS = ("complaint_handling", "innovation", "collaboration")
 BONUS = "bonus"
+SANCTION = "sanction_proposal"
 SERVICE_STAR = "service_star"
 PROMOTION = "promotion_referral"
 TEAM = "team_award"
@@ -95,7 +97,8 @@ class Standing:
 class Reward:
     """A reward with its reason in words, the line that gives it, and the rows it stands on.
 
-    ``employee_no`` is None for a team; ``rank_no`` of ``ranked``, where it goes by rank.
+    ``employee_no`` is None for a team; ``rank_no`` of ``ranked``, where it goes by rank. ``post`` is
+    the role, of a head the store, for which it is given; it stands in the key if ``is_apart``.
     """
 
     step: str
@@ -108,15 +111,23 @@ class Reward:
     scorecard_id: str | None = None
     rank_no: int | None = None
     ranked: int | None = None
+    post: str = ""
+    is_apart: bool = False
 
     @property
     def reason(self) -> str:
         """Both languages, a line each, as it is stored."""
         return f"{self.reason_zh}\n{self.reason_en}"
 
+    @property
+    def whose(self) -> str:
+        """The number of who it is for; of a team its store."""
+        return self.employee_no or self.store_code
+
     def key(self, month: str) -> str:
         """The id of the proposal."""
-        return f"{month}.{self.employee_no or self.store_code}.{self.step}"
+        key = f"{month}.{self.whose}.{self.step}"
+        return f"{key}.{self.post}" if self.is_apart else key
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,12 @@ class Outcome:
 
     rewards: list[Reward] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+
+    def told_apart(self) -> Outcome:
+        """The same, with the post in the keys of a kind that somebody would get for several."""
+        often = Counter((one.step, one.whose) for one in self.rewards)
+        rewards = [replace(one, is_apart=often[one.step, one.whose] > 1) for one in self.rewards]
+        return Outcome(rewards, self.notes)
 
     def __iadd__(self, other: Outcome) -> Outcome:
         self.rewards += other.rewards
@@ -241,10 +258,8 @@ def stars(
         )
         rows = tuple(("scorecard_line", f"{card}|{score}") for card in one.scorecards)
         if one.employee_no in warned:
-            sanction = warned[one.employee_no]
-            chinese += f"同期另有处分建议 {sanction}，请一并考虑。"
-            english += f" A sanction is proposed, too ({sanction}): please look at both."
-            rows = (*rows, ("sanction_proposal", sanction))
+            # Not in the reason: that is told to the person, whatever becomes of the sanction.
+            rows = (*rows, (SANCTION, warned[one.employee_no]))
         found.rewards.append(
             Reward(
                 step,
@@ -257,6 +272,7 @@ def stars(
                 max(one.scorecards),
                 place,
                 len(ranked),
+                role,
             )
         )
     return found
@@ -286,6 +302,8 @@ def promotions(
                 "to consider as customer-relations manager; nothing is computed here.",
                 tuple(("reward_proposal", key) for key in keys),
                 star.scorecard_id,
+                post=star.post,
+                is_apart=star.is_apart,
             )
         )
     return found
@@ -297,6 +315,9 @@ def awards(nominations: Iterable[Any], rules: Mapping[str, RewardRules]) -> Outc
     by_person: dict[tuple[str, str], list[Any]] = {}
     for row in nominations:
         if row.store_code not in rules:
+            continue
+        # What is turned off needs no note of why it is not proposed.
+        if not rules[row.store_code].is_on("nominations_needed"):
             continue
         if not row.is_at_store:
             found.notes.append(
@@ -312,8 +333,6 @@ def awards(nominations: Iterable[Any], rules: Mapping[str, RewardRules]) -> Outc
     for (employee_no, award), rows in sorted(by_person.items()):
         store = rows[0].store_code
         line = rules[store].lines["nominations_needed"]
-        if line.value is None:
-            continue
         people, needed = len({row.nominator_no for row in rows}), int(line.value)
         step = f"award_{award}"
         if people < needed:
@@ -390,6 +409,7 @@ def bonuses(
                     ("scorecard_line", row_key),
                 ),
                 max(one.scorecards),
+                post=one.role,
             )
         )
     if unknown:
@@ -552,6 +572,21 @@ def _team(
                 None,
                 place,
                 ranked,
+                store,
             )
         )
     return found
+
+
+def sanction_beside(reward: Mapping[str, Any]) -> str:
+    """Id of the sanction that was proposed for the same person; empty where none was."""
+    return next((key for kind, key in reward["rows_behind"] if kind == SANCTION), "")
+
+
+def rests_on(reward: Mapping[str, Any]) -> list[str]:
+    """Ids of the rewards without which one has no reason: a head's team, a referral's stars."""
+    if reward["step"] == TEAM_HEAD:
+        return [f"{reward['month']}.{reward['store_code']}.{TEAM}"]
+    if reward["step"] == PROMOTION:
+        return [key for kind, key in reward["rows_behind"] if kind == "reward_proposal"]
+    return []

@@ -22,7 +22,7 @@ from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.policy import Policy
-from aftercare.rules.rewards import months_of
+from aftercare.rules.rewards import months_of, rests_on
 from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
@@ -95,7 +95,8 @@ def decide(
     manager of the store on ``today``, for the person it is about, for a rejection without a
     comment, for an approval of what an open objection, or one that was upheld, is about, and for a
     month that was published; of a reward for who is scored, rated or nominated in its months, for
-    who nominated for it, and of a store's for who may not decide for all stores.
+    who nominated for it, and of a store's for who may not decide for all stores; for an approval of
+    what has no reason without another reward that is not approved, before or together with it.
     """
     if decision not in ("approve", "reject"):
         raise NotAllowed(f"{decision!r} is no decision; approve or reject")
@@ -116,6 +117,7 @@ def decide(
                 _refuse_reward(connection, proposal, user, roles)
         if decision == "approve":
             _refuse_frozen(connection, asked)
+            _refuse_alone(connection, found.values(), asked)
         counts = {"decided": 0, "unchanged": 0}
         for proposal in found.values():
             newest = (proposal["decision"], proposal["remark"] or "", proposal["decided_by"])
@@ -192,6 +194,26 @@ def _refuse_reward(
         raise NotAllowed(
             f"{key}: a store's award is decided by who holds the role hr or manager for all stores"
         )
+
+
+def _refuse_alone(
+    connection: Connection, proposals: Iterable[dict[str, Any]], asked: Sequence[str]
+) -> None:
+    """Refuses what rests on another reward that is neither approved nor approved with it."""
+    for proposal in proposals:
+        if proposal["kind"] != REWARD:
+            continue
+        others = rests_on(proposal)
+        approved = {
+            row["proposal_id"]
+            for row in _listed(connection, proposal_ids=others)
+            if row["decision"] == "approve"
+        }
+        for missing in (key for key in others if key not in approved | set(asked)):
+            raise NotAllowed(
+                f"{proposal['proposal_id']} rests on {missing}, which is not approved; "
+                "decide that first, or both together"
+            )
 
 
 def _names(user: str, roles: Iterable[Any]) -> set[str]:

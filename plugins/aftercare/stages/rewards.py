@@ -216,7 +216,7 @@ def _stars(
     found = Outcome()
     for (role, line_id), standings in sorted(boards.items()):
         found += stars(step, role, standings, rules[line_id], score, warned)
-    return found
+    return found.told_apart()
 
 
 def _promotions(connection: Connection, chosen: Outcome, packs: _Packs, month: str) -> Outcome:
@@ -251,7 +251,7 @@ def _bonuses(connection: Connection, months: Sequence[str], packs: _Packs, score
         }
         own = [one for one in standings if packs.pack_of(one.store_code) == pack]
         found += bonuses(own, sales, rules, score, pack)
-    return found
+    return found.told_apart()
 
 
 def _teams(
@@ -280,7 +280,7 @@ def _teams(
         }
         stores = sorted(store for pack in members for store in packs.stores[pack])
         found += team_awards(stores, _figures(connection, quarter, lines), heads, rules, titles)
-    return found
+    return found.told_apart()
 
 
 def _figures(
