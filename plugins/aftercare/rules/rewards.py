@@ -242,8 +242,9 @@ def stars(
         rows = tuple(("scorecard_line", f"{card}|{score}") for card in one.scorecards)
         if one.employee_no in warned:
             sanction = warned[one.employee_no]
-            chinese += f"同期另有处分建议 {sanction}，请一并考虑。"
-            english += f" A sanction is proposed, too ({sanction}): please look at both."
+            for_zh, for_en = _hint(sanction)
+            chinese += for_zh
+            english += for_en
             rows = (*rows, ("sanction_proposal", sanction))
         found.rewards.append(
             Reward(
@@ -260,6 +261,22 @@ def stars(
             )
         )
     return found
+
+
+def _hint(sanction: str) -> tuple[str, str]:
+    """Tells deciders of a sanction that is proposed for the same person."""
+    return (
+        f"同期另有处分建议 {sanction}，请一并考虑。",
+        f" A sanction is proposed, too ({sanction}): please look at both.",
+    )
+
+
+def without_hint(reason: str, sanctions: Iterable[str]) -> str:
+    """A reason without what it tells deciders of these sanctions, for everybody else to read."""
+    for sanction in sanctions:
+        for hint in _hint(sanction):
+            reason = reason.replace(hint, "")
+    return reason
 
 
 def promotions(
