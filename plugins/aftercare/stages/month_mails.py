@@ -94,7 +94,7 @@ def tell_managers(
         plan(engine, keyring, group, key, "manager", recipients=recipients)
         of_store = figures.get(store["store_code"], ())
         render = _StoreMail(told, engine, store["store_code"], store["store_name"], of_store)
-        with tries.next():
+        with tries.next(key):
             done = deliver(engine, keyring, group, mailer, key, render, recipients)
             tries.changed += done["changed"]
         if tries.is_in_vain:
@@ -126,7 +126,7 @@ def tell_employees(
             address = addresses.get(employee_no)
             recipients = [Recipient(address=address)] if address else []
             key, render = employee_key(month, employee_no), _OwnMail(statements[employee_no])
-            with tries.next():
+            with tries.next(key):
                 done = deliver(engine, keyring, group, mailer, key, render, recipients)
                 tries.changed += done["changed"]
             if tries.is_in_vain:
@@ -195,11 +195,11 @@ class _Tries:
 
     def __init__(self) -> None:
         self.changed = self.waiting = self._in_vain = 0
-        self.faults: list[PipelineFault] = []
+        self.faults: dict[str, PipelineFault] = {}
 
     @contextmanager
-    def next(self) -> Iterator[None]:
-        """One delivery."""
+    def next(self, key: str) -> Iterator[None]:
+        """One delivery, of the report with this key."""
         try:
             yield
         except SystemUnreachable:
@@ -207,7 +207,7 @@ class _Tries:
             self._in_vain += 1
         except PipelineFault as fault:
             # It says nothing about the server.
-            self.faults.append(fault)
+            self.faults[key] = fault
         else:
             self._in_vain = 0
 
@@ -240,10 +240,11 @@ class _Tries:
                 f"{counts['planned'] + counts['retry']} mails of {key} wait for the mail server"
             )
         if self.faults:
+            first, fault = next(iter(self.faults.items()))
             raise PipelineFault(
-                f"{len(self.faults)} of {key} could not be made, all others were tried: "
-                f"{self.faults[0]}"
-            ) from self.faults[0]
+                f"{len(self.faults)} of {key} could not be made, the others were tried; the first is "
+                f"{first}: {fault}"
+            ) from fault
         return counts
 
 
