@@ -51,6 +51,33 @@ def statement(**values: Any) -> Statement:
     return replace(made, **values)
 
 
+def reward(employee_no: str, decision: str | None, **values: Any) -> dict[str, Any]:
+    return proposal(
+        employee_no,
+        decision,
+        **{
+            "proposal_id": f"2026-06.{employee_no}.satisfaction_star",
+            "step": "satisfaction_star",
+            "rule_id": "S1-20",
+            "reason": "同岗位第 1 名。\nPlace 1 of the post.",
+            "correct_by": None,
+            "rank_no": 1,
+            "ranked": 12,
+        }
+        | values,
+    )
+
+
+def objection(**values: Any) -> dict[str, Any]:
+    return {
+        "state": "open",
+        "scorecard_id": CARD,
+        "kpi_id": None,
+        "proposal_id": None,
+        "proposals": [],
+    } | values
+
+
 def said(made: Statement, language: Language = "zh") -> str:
     return mail_text("statement", statement_texts(made, language))
 
@@ -126,6 +153,82 @@ def test_what_was_decided_is_told_with_its_reason_and_without_remarks() -> None:
     assert "秘密" not in text
 
 
+def test_an_approved_reward_stands_in_a_section_of_its_own_with_nothing_to_put_right() -> None:
+    made = statement(rewards=[reward("E1", "approve")])
+    text, texts = said(made, "en"), statement_texts(made, "en")
+    assert (
+        "== Your rewards ==\nSatisfaction star: approved, rank 1/12\nPlace 1 of the post." in text
+    )
+    assert "put right" not in text
+    assert "Rewards approved for you: 1, see below." in text
+    assert "No sanction was proposed about you this month." in text
+    assert [one["style"] for one in texts["rewards"]] == ["good"]
+    assert "None" not in mail_html("statement", texts)
+    shop = mail_text("store", store_texts(store(rewards=[reward("E1", "approve")]), "zh"))
+    assert "== 对本店的奖励 ==\n员工E1 E1: 满意度之星, 同意授予, 名次 1/12" in shop
+    assert "本月没有处分建议。" in shop
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        reward("E1", "reject"),
+        reward("E1", None),
+        reward("E1", "approve", step="promotion_referral", rank_no=None),
+    ],
+)
+def test_a_reward_that_is_not_approved_or_only_referred_is_not_told(row: Any) -> None:
+    assert said(statement(rewards=[row])) == said(statement())
+    made = store(rewards=[row])
+    assert store_texts(made, "zh") == store_texts(store(), "zh")
+
+
+def test_what_a_reward_tells_deciders_of_a_sanction_is_not_told() -> None:
+    key = "2026-06.E1.oral_warning"
+    row = reward(
+        "E1",
+        "approve",
+        reason=f"同岗位第 1 名。同期另有处分建议 {key}，请一并考虑。\nPlace 1. A sanction is proposed, "
+        f"too ({key}): please look at both.",
+        rows_behind=[["sanction_proposal", key]],
+    )
+    for language in LANGUAGES:
+        assert key not in said(statement(rewards=[row]), language)
+    assert "Place 1.\n" in said(statement(rewards=[row]), "en")
+
+
+def test_what_is_under_objection_is_marked_for_the_person_and_the_store() -> None:
+    key = "2026-06.E1.oral_warning"
+    open_one = objection(kpi_id="satisfied_share", proposals=[key])
+    facts = replace(FACTS, objections=[open_one])
+    rows = [proposal("E1", "approve")]
+    text = said(statement(facts=facts, proposals=rows))
+    assert "客户满意率: 16 / 20 = 80% ▼ (目标 90%, 本岗中位数 90%) 不计 2 · 异议中" in text
+    assert "回访覆盖率: 20 / 20 = 100% ✓ (目标 100%, 本岗中位数 –)\n" in text
+    assert "整改期限 2026-08-04 · 异议中，答复之前请勿执行" in text
+    shop = store(facts=facts, proposals=rows)
+    assert "(161/200 · 异议中)" in mail_text("store", store_texts(shop, "zh"))
+    assert "under objection: do not carry out" in mail_html("store", store_texts(shop, "en"))
+
+
+def test_what_an_upheld_objection_lifted_is_marked_and_a_rejected_one_is_not() -> None:
+    key = "2026-06.E1.oral_warning"
+    facts = replace(FACTS, objections=[objection(proposal_id=key, state="upheld")])
+    approved, rejected = (
+        said(statement(facts=facts, proposals=[proposal("E1", decision)]), "en")
+        for decision in ("approve", "reject")
+    )
+    assert "an objection to it was upheld: do not carry out" in approved
+    assert "upheld: do not" not in rejected
+
+
+def test_a_reward_under_objection_is_marked() -> None:
+    key = "2026-06.E1.satisfaction_star"
+    facts = replace(FACTS, objections=[objection(proposal_id=key, proposals=[key])])
+    made = statement(facts=facts, rewards=[reward("E1", "approve")])
+    assert "rank 1/12 · under objection: do not carry out before the answer" in said(made, "en")
+
+
 def test_who_may_be_asked_and_until_when_is_told() -> None:
     assert "HR (hr@heyuan.example; you may answer this mail)" in said(statement(), "en")
     assert "until 2026-07-13" in said(statement(), "en")
@@ -136,6 +239,16 @@ def test_who_may_be_asked_and_until_when_is_told() -> None:
 def test_a_trial_says_that_nothing_follows() -> None:
     lines = [line("E1", "satisfied_share", 16, 20, is_trial=True)]
     assert "试运行" in said(statement(lines=lines))
+
+
+def test_only_the_card_that_is_on_trial_says_so() -> None:
+    other = {"scorecard_id": "2026-06.AC.SK01.E1", "role": "AC", "is_trial": True}
+    lines = [line("E1", "satisfied_share", 16, 20), line("E1", "satisfied_share", 9, 10) | other]
+    cards = statement_texts(statement(lines=lines), "zh")["cards"]
+    assert {card["title"].partition("，")[0]: bool(card["trial"]) for card in cards} == {
+        "您的指标：销售关爱 SC": False,
+        "您的指标：售后关爱 AC": True,
+    }
 
 
 def test_points_and_targets_stand_on_the_statements_of_who_has_them() -> None:
@@ -207,6 +320,18 @@ def test_a_store_of_many_people_still_fits_into_a_mail() -> None:
     assert page is not None
     assert len(page.get_content().encode()) < HTML_BYTES
     assert "people are shown, those below a target first; all 200" in page.get_content()
+
+
+def test_a_store_of_many_decisions_shows_approved_ones_first_and_says_how_many() -> None:
+    rows = [
+        proposal(f"E{number:03}", "approve" if number > 90 else "reject", reason="理由" * 300)
+        for number in range(100)
+    ]
+    page = store_message(store(proposals=rows), "en").get_body(("html",))
+    assert page is not None
+    assert "15 are shown, approved ones first; all 100" in page.get_content()
+    assert all(f"E{number:03}" in page.get_content() for number in range(91, 100))
+    assert "Sanctions proposed: 100; approved 9, rejected 91." in page.get_content()
 
 
 def test_a_store_that_never_fits_is_refused() -> None:

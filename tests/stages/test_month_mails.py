@@ -10,7 +10,7 @@ from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine, update
 
 from aftercare.demo.ports import free_port
-from aftercare.errors import BadData, PeriodRefused, SystemUnreachable
+from aftercare.errors import BadData, PeriodRefused, PipelineFault, SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.reports.mail_layout import mail_text
 from aftercare.reports.statement import statement_texts
@@ -23,8 +23,10 @@ from aftercare.stages.month_mails import (
     tell_employees,
     tell_managers,
 )
+from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import decide, propose
 from aftercare.stages.publish import publish, report_of
+from aftercare.stages.rewards import propose_rewards
 from aftercare.stages.scorecards import score_month
 from aftercare.warehouse import run
 
@@ -78,6 +80,7 @@ def month(warehouse: Engine) -> ScoredMonth:
 def publish_it(month: ScoredMonth, server: MailServer, decision: Any = "approve") -> None:
     score_month(month.engine, month.group, month.policy, MONTH, TODAY)
     propose(month.engine, month.group, month.policy, MONTH)
+    propose_rewards(month.engine, month.group, month.policy, MONTH)
     decide(
         month.engine,
         [row["proposal_id"] for row in month.rows("score.sanction_proposal")],
@@ -151,6 +154,89 @@ def test_a_statement_says_results_place_median_decision_and_until_when_to_object
     assert "hr@heyuan.example" in said
     assert mine["Reply-To"] == "hr@heyuan.example"
     assert "aftercare evidence 2026-06 E00 satisfied_share" in said
+
+
+def to(server: MailServer, mail: str) -> str:
+    """The text of the first mail to somebody."""
+    return text_of(next(one for one in server.messages if one["To"] == mail))
+
+
+def objects(month: ScoredMonth, about: str) -> int:
+    """E00 objects; returns the number."""
+    done = raise_objection(
+        month.engine, month.group, month.policy, MONTH, "E00", about, "not so", "hr.li", TODAY
+    )
+    return int(done["objection"])
+
+
+def test_rewards_are_told_as_rewards_and_not_counted_as_sanctions(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    publish_it(month, server)
+    employees(month, server)
+    managers(month, server)
+    star = to(server, address("E02"))
+    assert "满意度之星: 同意授予, 名次 1/11" in star
+    assert "本月没有对您提出任何处分建议。" in star
+    assert "整改期限" not in star
+    shop = to(server, "manager@heyuan.example")
+    assert "处分建议 1 项：同意 1 项，驳回 0 项。" in shop
+    assert "王E02 E02: 满意度之星, 同意授予, 名次 1/11" in shop
+    assert "李远" not in shop
+
+
+def test_rejected_rewards_are_not_told(month: ScoredMonth, server: MailServer) -> None:
+    publish_it(month, server, "reject")
+    employees(month, server)
+    managers(month, server)
+    assert not any("满意度之星" in text_of(one) for one in server.messages)
+
+
+def test_what_is_under_objection_is_not_told_as_settled(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    publish_it(month, server)
+    objects(month, "satisfied_share")
+    employees(month, server)
+    managers(month, server)
+    mine, shop = to(server, address("E00")), to(server, "manager@heyuan.example")
+    assert "本岗中位数 90.9%) 异议中" in mine
+    assert "7/11 · 异议中" in shop
+    assert all("异议中，答复之前请勿执行" in text for text in (mine, shop))
+    assert "异议中" not in to(server, address("E02"))
+
+
+def test_what_an_upheld_objection_lifted_is_not_told_as_settled(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    publish_it(month, server)
+    number = objects(month, "2026-06.E00.oral_warning")
+    answer_objection(month.engine, number, "uphold", "so it is", "hr.li", TODAY)
+    employees(month, server)
+    managers(month, server)
+    for mail in (address("E00"), "manager@heyuan.example"):
+        assert "对此项的异议成立，请勿执行" in to(server, mail)
+
+
+def test_a_store_whose_mail_cannot_be_made_stops_no_other(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    publish_it(month, server)
+    table = month.table("score.sanction_proposal")
+    with month.engine.begin() as connection:
+        connection.execute(
+            update(table).where(table.c.kind == "sanction").values(reason="长" * 50_000)
+        )
+    with pytest.raises(
+        PipelineFault,
+        match=r"1 of scorecards/2026-06/store could not .* scorecards/2026-06/store/SK01: ",
+    ):
+        managers(month, server)
+    (message,) = server.messages
+    assert "SK02" in str(message["Subject"])
+    with pytest.raises(PipelineFault, match="1 of scorecards/2026-06/employee could not be made"):
+        employees(month, server)
+    assert len(server.messages) == 11
 
 
 def test_what_deciders_noted_for_one_another_is_not_told(
@@ -305,6 +391,15 @@ def test_without_the_setting_no_statement_is_sent_not_even_later(
     publish_it(month, server)
     assert employees(month, server) == {}
     month.group = on
+    assert employees(month, server) == {}
+    assert server.messages == []
+
+
+def test_statements_that_were_turned_off_since_are_not_sent(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    publish_it(month, server)
+    without(month, statements=False)
     assert employees(month, server) == {}
     assert server.messages == []
 

@@ -12,7 +12,10 @@ from aftercare.rules.objection_terms import ObjectionTerms
 
 @dataclass(frozen=True)
 class MonthFacts:
-    """A published month: when calls ended to count, from how many rows on people are ranked, and the terms."""
+    """A published month: when calls ended to count, from how many rows on people are ranked, and the terms.
+
+    ``objections`` are all of the month: they mark figures and proposals, and are told to nobody.
+    """
 
     month: str
     group_name: str
@@ -22,6 +25,7 @@ class MonthFacts:
     titles: Mapping[str, Mapping[str, str]]
     approved_by: str
     policy_digest: str
+    objections: Sequence[Row] = ()
 
     def report(self, lines: Sequence[Row], proposals: Sequence[Row]) -> ScorecardReport:
         """Some lines of the month as its documents read them."""
@@ -42,5 +46,6 @@ class MonthFacts:
                 objection_until=self.terms.until,
                 reply_days=self.terms.reply_days,
                 reply_until=self.terms.reply_until,
+                objections=self.objections,
             )
         )

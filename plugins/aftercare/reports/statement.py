@@ -14,6 +14,7 @@ from typing import Any
 
 from aftercare.reports.mail_layout import mail_message
 from aftercare.reports.month_facts import MonthFacts
+from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.scorecard_points import point_cells, shown_points
 from aftercare.reports.scorecard_report import (
     NOTHING,
@@ -29,6 +30,7 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import evidence_command, month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.reports.told_rewards import reward_texts, told_rewards
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 from aftercare.rules.scorecard_targets import JOINT
@@ -42,6 +44,7 @@ Texts = dict[str, Any]
 class Statement:
     """What one person is told: their lines, places by scorecard, and proposals that were decided.
 
+    ``proposals`` are sanctions, ``rewards`` what else was proposed: approved ones are told.
     ``medians`` has median and number of people by post and figure; ``hr_addresses`` is whom they may ask.
     """
 
@@ -54,6 +57,7 @@ class Statement:
     medians: Mapping[tuple[str, str], tuple[Decimal, int]]
     median_people: int
     hr_addresses: Sequence[str]
+    rewards: Sequence[Row] = ()
 
     @cached_property
     def report(self) -> ScorecardReport:
@@ -72,6 +76,7 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
     facts, report = statement.facts, statement.report
     month = month_title(facts.month, common)
     decided = [row for row in statement.proposals if row["decision"]]
+    rewards = told_rewards(statement.rewards)
     where = (
         words("ask_hr_at", addresses=common("comma").join(statement.hr_addresses))
         if statement.hr_addresses
@@ -87,17 +92,17 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
             month=facts.month,
             employee_no=statement.employee_no,
         ),
-        "summary": _summary(statement, decided, words, common),
+        "summary": _summary(statement, decided, len(rewards), words, common),
         "is_missed": any(person.is_met is False for person in report.people),
         "purpose": words("purpose"),
         "method": words("method", closing=facts.closing_on),
-        "trial": words("method_trial") if report.trial_cards else "",
         "cards": [_card(person, statement, words, common) for person in report.people],
         "median_note": words("post_median_note", minimum=statement.median_people)
         if statement.report.kpi_ids
         else "",
         "legend": common("legend"),
-        "decisions": [decision_texts(row, words, common) for row in decided],
+        "decisions": [decision_texts(row, report, words, common) for row in decided],
+        "rewards": [reward_texts(row, report, words, common) for row in rewards],
         "ask": words(
             "ask",
             where=where,
@@ -115,7 +120,7 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
 OWN = (
     *("purpose_title", "counts", "post_median", "points_heading", "points_cell", "basis"),
     *("targets_heading", "result", "decisions_title", "decisions_none", "ask_title"),
-    *("rows_title", "rows_text"),
+    *("rows_title", "rows_text", "rewards_title", "rewards_note"),
 )
 
 
@@ -127,8 +132,8 @@ def statement_message(statement: Statement, language: Language) -> EmailMessage:
     return message
 
 
-def decision_texts(row: Row, words: Words, common: Words) -> Texts:
-    """A decided proposal: step, decision and reason, without what deciders noted for one another."""
+def decision_texts(row: Row, report: ScorecardReport, words: Words, common: Words) -> Texts:
+    """A decided sanction: step, decision and reason, without what deciders noted for one another."""
     is_approved = row["decision"] == "approve"
     return {
         "name": row["employee_name"],
@@ -136,6 +141,7 @@ def decision_texts(row: Row, words: Words, common: Words) -> Texts:
         "step": common(row["step"]),
         "decision": words(f"decision_{row['decision']}"),
         "style": "bad" if is_approved else "quiet",
+        "mark": proposal_mark(report, row["proposal_id"], common) if is_approved else "",
         "reason": reason_in(row["reason"], words.language),
         "correct_by": words("decision_correct_by", day=row["correct_by"]) if is_approved else "",
         "id": words("decision_id", proposal=row["proposal_id"], rule=row["rule_id"]),
@@ -143,7 +149,7 @@ def decision_texts(row: Row, words: Words, common: Words) -> Texts:
 
 
 def _summary(
-    statement: Statement, decided: Sequence[Row], words: Words, common: Words
+    statement: Statement, decided: Sequence[Row], rewards: int, words: Words, common: Words
 ) -> list[str]:
     first = [
         words(
@@ -176,7 +182,8 @@ def _summary(
         if (text := _place(person, statement, words, common))
     ]
     last = words("summary_decided", count=len(decided)) if decided else words("summary_not_decided")
-    return [*first, *places, last]
+    rewarded = [words("summary_rewards", count=rewards)] if rewards else []
+    return [*first, *places, last, *rewarded]
 
 
 def _place(person: Person, statement: Statement, words: Words, common: Words) -> str:
@@ -204,6 +211,7 @@ def _card(person: Person, statement: Statement, words: Words, common: Words) -> 
         "title": words(
             "your_figures", role=role_words(person.role, common), store=person.store_name
         ),
+        "trial": words("method_trial") if person.is_trial else "",
         "figures": figures,
         "has_medians": any(row["median"] != NOTHING for row in figures),
         "points": [
@@ -244,6 +252,9 @@ def _figure(line: Row, title: str, statement: Statement, words: Words, common: W
         details.append(words("coefficient_of", coefficient=shown(line["coefficient"], "")))
     if line["note"]:
         details.append(common.note(line["note"]))
+    sign = marked("", statement.report, line["scorecard_id"], line["kpi_id"], common)
+    if sign:
+        details.append(sign)
     is_counted = line["numerator"] is not None and line["denominator"] is not None
     role = next(
         person.role

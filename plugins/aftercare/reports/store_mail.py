@@ -10,6 +10,7 @@ from typing import Any
 
 from aftercare.reports.mail_layout import TooLong, mail_message
 from aftercare.reports.month_facts import MonthFacts
+from aftercare.reports.objection_marks import marked
 from aftercare.reports.scorecard_points import shown_points
 from aftercare.reports.scorecard_report import (
     NOTHING,
@@ -24,6 +25,7 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_view import month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.reports.statement import decision_texts
+from aftercare.reports.told_rewards import reward_texts, told_rewards
 from aftercare.rules.kpis import HIGHER, PERSON, STORE
 from aftercare.rules.scorecard_targets import JOINT
 from aftercare.rules.scoring import meets, share
@@ -31,8 +33,8 @@ from aftercare.rules.store_figures import StoreFigure
 from aftercare.settings import Language
 
 Texts = dict[str, Any]
-PEOPLE = (60, 30, 15)
-"""People on the page: the first of these that mail programs show without cutting the message."""
+ROOM = ((60, 60), (30, 60), (15, 60), (15, 15))
+"""People, and decisions and rewards, on the page: the first that mail programs show without cutting the message."""
 
 _CELLS = {"met": "good", "missed": "bad", "none": ""}
 
@@ -42,6 +44,7 @@ class StoreMonth:
     """A store's month: ``figures`` and ``lines`` of this store, ``trend`` of the months up to this one.
 
     ``trend`` has month, role, kpi_id, numerator and denominator; ``places`` are ranks by scorecard.
+    ``proposals`` are sanctions, ``rewards`` what else was proposed: approved ones are told.
     """
 
     facts: MonthFacts
@@ -54,6 +57,7 @@ class StoreMonth:
     places: Mapping[str, tuple[int, int]]
     proposals: Sequence[Row]
     median_stores: int
+    rewards: Sequence[Row] = ()
 
     @cached_property
     def report(self) -> ScorecardReport:
@@ -75,8 +79,13 @@ class StoreMonth:
         )
 
 
-def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE[0]) -> Texts:
-    """All texts of a store's mail; ``most_people`` is how many people are shown."""
+def store_texts(
+    store: StoreMonth,
+    language: Language,
+    most_people: int = ROOM[0][0],
+    most_decisions: int = ROOM[0][1],
+) -> Texts:
+    """All texts of a store's mail; the numbers are how many people, decisions and rewards are shown."""
     words, common = read_words(language, "statements"), read_words(language)
     facts = store.facts
     month = month_title(facts.month, common)
@@ -85,6 +94,10 @@ def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE
     listed.sort(key=lambda one: people.index(one))
     heads = _person_figures(store)
     shown_people = [_person(person, heads, store, words, common) for person in listed]
+    decided = list(store.proposals)
+    if len(decided) > most_decisions:
+        decided = sorted(decided, key=lambda row: row["decision"] != "approve")[:most_decisions]
+    rewards = told_rewards(store.rewards)
     named = {"store": store.store_name, "month": month}
     return {
         "language": language,
@@ -111,7 +124,16 @@ def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE
         "people_cut": words("people_cut", shown=len(listed), all=len(people))
         if len(listed) < len(people)
         else "",
-        "decisions": [decision_texts(row, words, common) for row in store.proposals],
+        "decisions": [decision_texts(row, store.report, words, common) for row in decided],
+        "decisions_cut": words("decisions_cut", shown=len(decided), all=len(store.proposals))
+        if len(decided) < len(store.proposals)
+        else "",
+        "rewards": [
+            reward_texts(row, store.report, words, common) for row in rewards[:most_decisions]
+        ],
+        "rewards_cut": words("rewards_cut", shown=most_decisions, all=len(rewards))
+        if most_decisions < len(rewards)
+        else "",
         "objection": words(
             "store_objection", until=facts.terms.until, reply_until=facts.terms.reply_until
         ),
@@ -124,20 +146,21 @@ def store_texts(store: StoreMonth, language: Language, most_people: int = PEOPLE
 OWN = (
     *("counts", "store_figures", "store_rank", "store_median", "year_title", "people_title"),
     *("person_other", "store_decisions_title", "store_no_decisions"),
+    *("store_rewards_title", "rewards_note"),
 )
 
 
 def store_message(store: StoreMonth, language: Language) -> EmailMessage:
-    """The whole message, without sender and recipient, with as many people as fit.
+    """The whole message, without sender and recipient, with as many people and decisions as fit.
 
     Raises TooLong where even the fewest do not.
     """
-    for people in PEOPLE[:-1]:
+    for room in ROOM[:-1]:
         try:
-            return mail_message("store", store_texts(store, language, people))
+            return mail_message("store", store_texts(store, language, *room))
         except TooLong:
             continue
-    return mail_message("store", store_texts(store, language, PEOPLE[-1]))
+    return mail_message("store", store_texts(store, language, *ROOM[-1]))
 
 
 def _conclusion(store: StoreMonth, words: Words, common: Words) -> list[str]:
@@ -242,9 +265,15 @@ def _person(
             {
                 "value": shown(line["value"], line["unit"]) if line is not None else "",
                 "symbol": mark if is_known and mark != NOTHING else "",
-                "counts": f"{line['numerator']:f}/{line['denominator']:f}"
-                if line is not None and is_known
-                else "",
+                "counts": marked(
+                    f"{line['numerator']:f}/{line['denominator']:f}"
+                    if line is not None and is_known
+                    else "",
+                    store.report,
+                    person.scorecard_id,
+                    name,
+                    common,
+                ),
                 "style": _CELLS[STYLES[mark]],
             }
         )
@@ -256,12 +285,15 @@ def _person(
         "trial": common("trial") if person.is_trial else "",
         "cells": cells,
         "rank": common("rank_of", rank=place[0], of=place[1]) if place else NOTHING,
-        "other": _other(person, store, words),
+        "other": _other(person, store, words, common),
     }
 
 
-def _other(person: Person, store: StoreMonth, words: Words) -> str:
-    """Total points, or how many targets are met, of posts that are judged by these."""
+def _other(person: Person, store: StoreMonth, words: Words, common: Words) -> str:
+    """Total points, or how many targets are met, of posts that are judged by these.
+
+    Here stand the marks of all lines of the person that have no column of their own, too.
+    """
     found = []
     for total in list(store.report.point_groups)[-1:]:
         line = person.lines.get(total)
@@ -278,4 +310,10 @@ def _other(person: Person, store: StoreMonth, words: Words) -> str:
     ]
     if marks:
         found.append(words("person_targets", met=marks.count(True), judged=len(marks)))
-    return " · ".join(found)
+    columns = _person_figures(store)
+    signs = [
+        marked("", store.report, person.scorecard_id, name, common)
+        for name in person.lines
+        if name not in columns
+    ]
+    return " · ".join([*found, *dict.fromkeys(filter(None, signs))])

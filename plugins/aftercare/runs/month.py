@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from aftercare import connections, warehouse
-from aftercare.errors import Retriable
+from aftercare.errors import PipelineFault, Retriable
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
@@ -115,7 +115,7 @@ def open_publication(key: str | None) -> Counts:
 def publish(key: str | None, approved_by: str) -> Counts:
     """Closes a scored month in the name of who approved, and mails it: to HR, managers and employees.
 
-    Mails that have to wait stop none of the others.
+    Mails that have to wait, or cannot be made, stop none of the others.
     """
     from aftercare.stages.month_mails import tell_employees, tell_managers
     from aftercare.stages.publish import publish as publish_month
@@ -123,6 +123,7 @@ def publish(key: str | None, approved_by: str) -> Counts:
     group, month = read_group(), period.read_month(key)
     engine, ring, rules, server = connections.warehouse_engine(), keyring(), policy(), mailer()
     waiting: list[Retriable] = []
+    faults: list[PipelineFault] = []
     counts: Counts = {}
     try:
         counts |= publish_month(
@@ -136,8 +137,13 @@ def publish(key: str | None, approved_by: str) -> Counts:
                 counts[name] = tell(engine, ring, group, rules, month, line)
             except Retriable as problem:
                 waiting.append(problem)
+            except PipelineFault as fault:
+                faults.append(fault)
+    # What waits comes first: another run may send it, and meets the faults again.
     if len(waiting) == 1:
         raise waiting[0]
     if waiting:
         raise Retriable("; ".join(str(problem) for problem in waiting))
+    if faults:
+        raise PipelineFault("; ".join(str(fault) for fault in faults)) from faults[0]
     return counts

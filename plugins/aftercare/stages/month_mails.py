@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
-from aftercare.errors import BadData, PeriodRefused, SystemUnreachable
+from aftercare.errors import BadData, PeriodRefused, PipelineFault, SystemUnreachable
+from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.month_facts import MonthFacts
 from aftercare.reports.scorecard_report import SCORE
@@ -70,8 +71,8 @@ def tell_managers(
     """Mails each store's month to the managers that the group names for it, each recipient once.
 
     Counts: stores, ``without_manager``, and the mails by state; nothing for a month that is not
-    published or was before there were such mails. Raises SystemUnreachable, after all were tried, where
-    a mail has to wait.
+    published or was before there were such mails. Raises, after all were tried, SystemUnreachable where
+    a mail has to wait, and PipelineFault where one cannot be made.
     """
     told = _Told.of(engine, group, policy, month)
     if told is None or not told.tells_managers:
@@ -93,7 +94,7 @@ def tell_managers(
         plan(engine, keyring, group, key, "manager", recipients=recipients)
         of_store = figures.get(store["store_code"], ())
         render = _StoreMail(told, engine, store["store_code"], store["store_name"], of_store)
-        with tries.next():
+        with tries.next(key):
             done = deliver(engine, keyring, group, mailer, key, render, recipients)
             tries.changed += done["changed"]
         if tries.is_in_vain:
@@ -109,11 +110,12 @@ def tell_employees(
 
     Nothing is sent to an address that several employees have, or outside the allowed domains. Counts:
     people, the mails by state, and of those that are held back why: ``no_address`` and so on; nothing for
-    a month that is not published or was while statements were off. Raises SystemUnreachable, after all
-    were tried, where a mail has to wait.
+    a month that is not published or was while statements were off, and while they are off now. Raises,
+    after all were tried, SystemUnreachable where a mail has to wait, and PipelineFault where one cannot
+    be made.
     """
     told = _Told.of(engine, group, policy, month)
-    if told is None or not told.tells_employees:
+    if told is None or not told.tells_employees or not group.mail.statements:
         return {}
     people = _plan_statements(engine, keyring, group, month)
     tries = _Tries()
@@ -124,7 +126,7 @@ def tell_employees(
             address = addresses.get(employee_no)
             recipients = [Recipient(address=address)] if address else []
             key, render = employee_key(month, employee_no), _OwnMail(statements[employee_no])
-            with tries.next():
+            with tries.next(key):
                 done = deliver(engine, keyring, group, mailer, key, render, recipients)
                 tries.changed += done["changed"]
             if tries.is_in_vain:
@@ -189,19 +191,23 @@ class _OwnMail:
 
 
 class _Tries:
-    """What deliveries one after the other came to: a mail that has to wait stops no other one."""
+    """What deliveries one after the other came to: a mail that waits or cannot be made stops no other."""
 
     def __init__(self) -> None:
         self.changed = self.waiting = self._in_vain = 0
+        self.faults: dict[str, PipelineFault] = {}
 
     @contextmanager
-    def next(self) -> Iterator[None]:
-        """One delivery."""
+    def next(self, key: str) -> Iterator[None]:
+        """One delivery, of the report with this key."""
         try:
             yield
         except SystemUnreachable:
             self.waiting += 1
             self._in_vain += 1
+        except PipelineFault as fault:
+            # It says nothing about the server.
+            self.faults[key] = fault
         else:
             self._in_vain = 0
 
@@ -233,6 +239,12 @@ class _Tries:
             raise SystemUnreachable(
                 f"{counts['planned'] + counts['retry']} mails of {key} wait for the mail server"
             )
+        if self.faults:
+            first, fault = next(iter(self.faults.items()))
+            raise PipelineFault(
+                f"{len(self.faults)} of {key} could not be made, the others were tried; the first is "
+                f"{first}: {fault}"
+            ) from fault
         return counts
 
 
@@ -247,6 +259,7 @@ class _Told:
     median_people: int
     median_stores: int
     proposals: Sequence[dict[str, Any]]
+    rewards: Sequence[dict[str, Any]]
     hr_addresses: Sequence[str]
 
     @classmethod
@@ -263,6 +276,7 @@ class _Told:
                 return None
             digest = run(connection, "score/get_month", month=month).mappings().one()
             proposals = _rows(connection, "score/list_proposals", month=month, proposals=[])
+            objections = _rows(connection, "objections/list_objections", month=month)
         published_on = known.published_at.astimezone(group.time_zone).date()
         return cls(
             MonthFacts(
@@ -274,13 +288,15 @@ class _Told:
                 figure_titles(policy),
                 known.approved_by,
                 digest["policy_digest"],
+                objections,
             ),
             known.tells_managers,
             known.tells_employees,
             [*months_before(month, value("month", "trend_months") - 1), month],
             value("statements", "median_people"),
             value("statements", "median_stores"),
-            proposals,
+            [row for row in proposals if row["kind"] == SANCTION],
+            [row for row in proposals if row["kind"] == REWARD],
             [recipient.address for recipient in group.mail.recipients.get("hr", ())],
         )
 
@@ -321,6 +337,7 @@ class _Told:
             places,
             [row for row in self.proposals if row["store_code"] == store_code],
             self.median_stores,
+            [row for row in self.rewards if row["store_code"] == store_code],
         )
 
     def medians(self, engine: Engine) -> dict[tuple[str, str], tuple[Any, int]]:
@@ -380,6 +397,7 @@ class _Told:
                 medians,
                 self.median_people,
                 self.hr_addresses,
+                [row for row in self.rewards if row["employee_no"] == employee_no],
             )
             for employee_no, name in names.items()
         }
