@@ -69,7 +69,7 @@ def test_figures_of_different_units_have_medians_of_their_own(month: RewardsMont
             policy_line=line,
         )
     mine = told(month, "AC05")
-    assert (mine.median("AC", "sqs", "100"), mine.median("AC", "sqs", "5")) == (90, 4)
+    assert [mine.median("AC", "sqs", unit) for unit in ("100", "5")] == [Decimal(90), Decimal(4)]
 
 
 def test_a_place_is_of_people_and_of_what_they_reached_at_all_stores(month: RewardsMonth) -> None:
