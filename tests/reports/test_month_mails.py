@@ -15,6 +15,7 @@ from aftercare.reports.month_facts import MonthFacts
 from aftercare.reports.statement import Statement, statement_message, statement_texts
 from aftercare.reports.store_mail import StoreMonth, store_message, store_texts
 from aftercare.rules.objection_terms import ObjectionTerms
+from aftercare.rules.scoring import SHARE
 from aftercare.rules.store_figures import store_figures
 from aftercare.settings import Language
 
@@ -44,7 +45,7 @@ def statement(**values: Any) -> Statement:
         ],
         {CARD: (3, 12)},
         [],
-        {("SC", "satisfied_share"): (Decimal("0.9"), 12)},
+        {("SC", "satisfied_share", SHARE): (Decimal("0.9"), 12)},
         5,
         ["hr@heyuan.example"],
     )
@@ -128,7 +129,7 @@ def test_a_figure_has_all_that_it_stands_on() -> None:
 
 
 def test_a_median_of_few_people_is_left_out() -> None:
-    few = statement(medians={("SC", "satisfied_share"): (Decimal("0.9"), 4)})
+    few = statement(medians={("SC", "satisfied_share", SHARE): (Decimal("0.9"), 4)})
     assert "90% ▼" not in said(few)
     assert "本岗中位数" not in said(few)
 

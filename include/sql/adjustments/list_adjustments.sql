@@ -1,7 +1,8 @@
 -- Adjustments of a month's lines that stand, or whose difference is gone; a
--- store's figure is told of each scorecard that shows it.
+-- store's figure is told of each scorecard that shows it. An objection that was
+-- upheld while it stood is its reason, also where it was answered later.
 -- grain: one row per adjustment
--- reads: score.adjustment, core.employee, core.store
+-- reads: score.adjustment, score.objection, core.employee, core.store
 -- writes: nothing
 select
     adjustment.adjustment_id,
@@ -26,10 +27,24 @@ select
     adjustment.new_points,
     adjustment.rows_behind,
     adjustment.row_count,
-    adjustment.objection_id,
     adjustment.noticed_on,
     adjustment.ended_on,
-    adjustment.ending
+    adjustment.ending,
+    coalesce(
+        adjustment.objection_id,
+        (
+            select max(objection.objection_id)
+            from score.objection
+            where
+                objection.scorecard_id = adjustment.scorecard_id
+                and objection.kpi_id = adjustment.kpi_id
+                and objection.state = 'upheld'
+                and (
+                    adjustment.ended_at is null
+                    or objection.answered_at <= adjustment.ended_at
+                )
+        )
+    ) as objection_id
 from score.adjustment
 inner join core.employee on adjustment.employee_no = employee.employee_no
 inner join core.store on adjustment.store_code = store.store_code

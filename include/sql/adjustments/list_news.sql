@@ -1,9 +1,12 @@
 -- What a month's documents tell of other months: adjustments that were noticed,
 -- or whose difference went, since the publication before this one, so that each
--- is told in one mail. Who was never told of one is not told that it is gone. A
--- store's figure is told once.
+-- is told in one mail. Who was not told of one that stood when the one before
+-- was published is not told that it is gone. A store's figure is told once. An
+-- objection that was upheld until the publication is named, and none after it,
+-- so that the documents say the same whenever they are made.
 -- grain: one row per adjustment
--- reads: score.adjustment, score.publication, core.employee, core.store
+-- reads: score.adjustment, score.objection, score.publication, core.employee,
+--   core.store
 -- writes: nothing
 with
 this_one as (
@@ -33,6 +36,20 @@ news as (
     )
         adjustment.*,
         coalesce(
+            adjustment.objection_id,
+            (
+                select max(objection.objection_id)
+                from score.objection
+                where
+                    objection.scorecard_id = adjustment.scorecard_id
+                    and objection.kpi_id = adjustment.kpi_id
+                    and objection.state = 'upheld'
+                    and objection.answered_at <= least(
+                        adjustment.ended_at, this_one.published_at
+                    )
+            )
+        ) as by_objection_id,
+        coalesce(
             adjustment.ended_at <= this_one.published_at, false
         ) as is_over
     from score.adjustment
@@ -60,6 +77,10 @@ news as (
                         told.scorecard_id = adjustment.scorecard_id
                         and told.kpi_id = adjustment.kpi_id
                         and told.noticed_at <= before.told_until
+                        and (
+                            told.ended_at is null
+                            or told.ended_at > before.told_until
+                        )
                 )
             )
         )
@@ -97,7 +118,7 @@ select
     news.new_points,
     news.rows_behind,
     news.row_count,
-    news.objection_id,
+    news.by_objection_id as objection_id,
     news.noticed_on,
     case when news.is_over then news.ended_on end as ended_on,
     case when news.is_over then news.ending end as ending

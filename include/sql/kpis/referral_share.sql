@@ -1,7 +1,8 @@
 -- Sales by referral: orders delivered in the month whose number a referral of
--- the same store names, of those delivered. A referral that became known after
--- the closing day does not count. A cancelled order is excluded, and so are all
--- of a store of which no referral was ever told: unknown is not none.
+-- the same store names, of those delivered. A referral counts by its own day:
+-- one of a day after the closing day does not, one of an earlier day does,
+-- whenever it became known. A cancelled order is excluded, and so are all of a
+-- store of which no referral of these days is known: unknown is not none.
 -- grain: one row per order delivered in the month
 -- reads: core.sales_order, core.referral
 -- writes: nothing

@@ -38,6 +38,8 @@ from aftercare.rules.scoring import SHARE
 from aftercare.settings import Language
 
 Texts = dict[str, Any]
+MedianKey = tuple[str, str, str]
+"""Post, figure and unit."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Statement:
     """What one person is told: their lines, places by scorecard, and proposals that were decided.
 
     ``proposals`` are sanctions, ``rewards`` what else was proposed: approved ones are told.
-    ``medians`` has median and number of people by post and figure; ``hr_addresses`` is whom they may ask.
+    ``medians`` has median and number of people by post, figure and unit; ``hr_addresses`` is whom they may ask.
     """
 
     facts: MonthFacts
@@ -54,7 +56,7 @@ class Statement:
     lines: Sequence[Row]
     places: Mapping[str, tuple[int, int]]
     proposals: Sequence[Row]
-    medians: Mapping[tuple[str, str], tuple[Decimal, int]]
+    medians: Mapping[MedianKey, tuple[Decimal, int]]
     median_people: int
     hr_addresses: Sequence[str]
     rewards: Sequence[Row] = ()
@@ -64,9 +66,9 @@ class Statement:
         """The person's lines as the documents of a month read lines."""
         return self.facts.report(self.lines, self.proposals)
 
-    def median(self, role: str, kpi_id: str) -> Decimal | None:
+    def median(self, role: str, kpi_id: str, unit: str = SHARE) -> Decimal | None:
         """The median of the post, where it stands for enough people to tell nobody's figure."""
-        median, people = self.medians.get((role, kpi_id), (None, 0))
+        median, people = self.medians.get((role, kpi_id, unit), (None, 0))
         return median if people >= self.median_people else None
 
 
@@ -176,18 +178,21 @@ def _summary(
         first.append(words("summary_missed", judged=len(marks), met=met, missed=missed))
     elif not first:
         first.append(words("summary_none"))
-    places = [
+    # Somebody's scorecards of a post share one place, which is said once.
+    places = dict.fromkeys(
         text
         for person in statement.report.people
         if (text := _place(person, statement, words, common))
-    ]
+    )
     last = words("summary_decided", count=len(decided)) if decided else words("summary_not_decided")
     rewarded = [words("summary_rewards", count=rewards)] if rewards else []
     return [*first, *places, last, *rewarded]
 
 
 def _place(person: Person, statement: Statement, words: Words, common: Words) -> str:
-    """The person's rank in a post; nothing where the post is not ranked."""
+    """The person's rank in a post; nothing where the post is not ranked, or the scorecard is on trial."""
+    if person.is_trial:
+        return ""
     place = statement.places.get(person.scorecard_id)
     if place:
         return words(
@@ -261,6 +266,10 @@ def _figure(line: Row, title: str, statement: Statement, words: Words, common: W
         for person in statement.report.people
         if person.scorecard_id == line["scorecard_id"]
     )
+    # A store's figure is nobody's own: there is no median of people beside it.
+    median = (
+        None if line["credit"] == STORE else statement.median(role, line["kpi_id"], line["unit"])
+    )
     return {
         "title": title,
         "details": details,
@@ -271,7 +280,7 @@ def _figure(line: Row, title: str, statement: Statement, words: Words, common: W
         else shown(line["target"], ""),
         "symbol": mark,
         "style": _CELLS[STYLES[mark]],
-        "median": shown(statement.median(role, line["kpi_id"]), line["unit"]),
+        "median": shown(median, line["unit"]),
     }
 
 

@@ -9,7 +9,7 @@ from aftercare.reports.objection_marks import proposal_mark
 from aftercare.reports.scorecard_report import Row, ScorecardReport
 from aftercare.reports.scorecard_rewards import rank_words, who
 from aftercare.reports.scorecard_words import Words
-from aftercare.rules.rewards import PROMOTION, without_hint
+from aftercare.rules.rewards import PROMOTION
 from aftercare.rules.sanctions import reason_in
 
 Texts = dict[str, Any]
@@ -23,7 +23,6 @@ def told_rewards(rows: Iterable[Row]) -> list[Row]:
 def reward_texts(row: Row, report: ScorecardReport, words: Words, common: Words) -> Texts:
     """An approved reward: what it is, rank, reason, and whether it is under objection."""
     rank = rank_words(row, common)
-    sanctions = [key for kind, key in row["rows_behind"] if kind == "sanction_proposal"]
     return {
         "name": row["employee_name"],
         "employee_no": who(row),
@@ -32,6 +31,6 @@ def reward_texts(row: Row, report: ScorecardReport, words: Words, common: Words)
         "style": "good",
         "rank": words("reward_rank", rank=rank) if rank else "",
         "mark": proposal_mark(report, row["proposal_id"], common),
-        "reason": reason_in(without_hint(row["reason"], sanctions), words.language),
+        "reason": reason_in(row["reason"], words.language),
         "id": words("decision_id", proposal=row["proposal_id"], rule=row["rule_id"]),
     }

@@ -258,16 +258,8 @@ def stars(
         )
         rows = tuple(("scorecard_line", f"{card}|{score}") for card in one.scorecards)
         if one.employee_no in warned:
-<<<<<<< HEAD
             # Not in the reason: that is told to the person, whatever becomes of the sanction.
             rows = (*rows, (SANCTION, warned[one.employee_no]))
-=======
-            sanction = warned[one.employee_no]
-            for_zh, for_en = _hint(sanction)
-            chinese += for_zh
-            english += for_en
-            rows = (*rows, ("sanction_proposal", sanction))
->>>>>>> fix1
         found.rewards.append(
             Reward(
                 step,
@@ -284,22 +276,6 @@ def stars(
             )
         )
     return found
-
-
-def _hint(sanction: str) -> tuple[str, str]:
-    """Tells deciders of a sanction that is proposed for the same person."""
-    return (
-        f"同期另有处分建议 {sanction}，请一并考虑。",
-        f" A sanction is proposed, too ({sanction}): please look at both.",
-    )
-
-
-def without_hint(reason: str, sanctions: Iterable[str]) -> str:
-    """A reason without what it tells deciders of these sanctions, for everybody else to read."""
-    for sanction in sanctions:
-        for hint in _hint(sanction):
-            reason = reason.replace(hint, "")
-    return reason
 
 
 def promotions(

@@ -23,7 +23,7 @@ from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.month_facts import MonthFacts
 from aftercare.reports.scorecard_report import SCORE
-from aftercare.reports.statement import Statement, statement_message
+from aftercare.reports.statement import MedianKey, Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules import period
 from aftercare.rules.figure_titles import figure_titles
@@ -340,11 +340,11 @@ class _Told:
             [row for row in self.rewards if row["store_code"] == store_code],
         )
 
-    def medians(self, engine: Engine) -> dict[tuple[str, str], tuple[Any, int]]:
-        """Median and number of people by post and figure."""
+    def medians(self, engine: Engine) -> dict[MedianKey, tuple[Any, int]]:
+        """Median and number of people by post, figure and unit."""
         with engine.connect() as connection:
             return {
-                (row["role"], row["kpi_id"]): (row["median"], row["people"])
+                (row["role"], row["kpi_id"], row["unit"]): (row["median"], row["people"])
                 for row in _rows(connection, "score/list_post_medians", month=self.facts.month)
             }
 
@@ -353,7 +353,7 @@ class _Told:
         engine: Engine,
         keyring: Keyring,
         employee_nos: Sequence[str],
-        medians: dict[tuple[str, str], tuple[Any, int]],
+        medians: dict[MedianKey, tuple[Any, int]],
     ) -> tuple[dict[str, str], dict[str, Statement]]:
         """The addresses of some people that may be written to now, and everybody's statement."""
         with engine.connect() as connection:
@@ -374,7 +374,7 @@ class _Told:
         self,
         engine: Engine,
         names: dict[str, str],
-        medians: dict[tuple[str, str], tuple[Any, int]],
+        medians: dict[MedianKey, tuple[Any, int]],
     ) -> dict[str, Statement]:
         """Statements by employee number; ``names`` has the people's names, empty: as on the lines."""
         with engine.connect() as connection:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine
@@ -19,6 +19,7 @@ from aftercare.proposal_rows import REWARD
 from aftercare.rules import period
 from aftercare.rules.festivals import Festivals
 from aftercare.rules.month import month_of
+from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import ITEM
 from aftercare.settings import Group
@@ -177,10 +178,8 @@ def objection_until(policy: Policy, group: Group, month: str, published_at: Any)
     """The last day for objections to a month; None before its publication, from which it runs."""
     if published_at is None:
         return None
-    last_day = month_of(policy, month).last_day
-    days = policy.value("house", "month", "objection_days", last_day, "an objection").value
     published_on: date = published_at.astimezone(group.time_zone).date()
-    return published_on + timedelta(days=int(days))
+    return objection_terms(policy, month_of(policy, month).last_day, published_on).until
 
 
 def _find(

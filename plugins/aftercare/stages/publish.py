@@ -6,7 +6,7 @@ calling this again sends what is still waiting in the mail ledger and nothing el
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from email.message import EmailMessage
 from typing import Any
 
@@ -20,9 +20,9 @@ from aftercare.reports.scorecard_mail import scorecard_message
 from aftercare.reports.scorecard_report import MonthRows, ScorecardReport
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules import period
-from aftercare.rules.festivals import Festivals
 from aftercare.rules.figure_titles import figure_titles
 from aftercare.rules.month import month_of, months_before
+from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
@@ -100,8 +100,7 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
         published_on = (
             published_at.astimezone(group.time_zone).date() if published_at else bounds.closing_on
         )
-        objection_until = published_on + timedelta(days=house("objection_days"))
-        festivals = Festivals.load(published_on)
+        terms = objection_terms(policy, bounds.last_day, published_on)
         proposals = _rows(connection, "list_proposals", month=month, proposals=[])
         seen = run(connection, "score/get_scored_report", month=month).scalar_one_or_none() or {}
         return ScorecardReport(
@@ -124,9 +123,9 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 as_of=run(connection, "score/get_newest_day").scalar_one_or_none(),
                 policy_digest=known["policy_digest"],
                 approved_by=known["approved_by"],
-                objection_until=objection_until,
-                reply_days=house("reply_days"),
-                reply_until=festivals.add_working_days(objection_until, house("reply_days")),
+                objection_until=terms.until,
+                reply_days=terms.reply_days,
+                reply_until=terms.reply_until,
                 uncredited=int(seen.get("uncredited") or 0),
                 missing_nights=seen.get("missing_nights") or {},
                 objections=[
