@@ -184,20 +184,6 @@ def test_a_reward_that_is_not_approved_or_only_referred_is_not_told(row: Any) ->
     assert store_texts(made, "zh") == store_texts(store(), "zh")
 
 
-def test_what_a_reward_tells_deciders_of_a_sanction_is_not_told() -> None:
-    key = "2026-06.E1.oral_warning"
-    row = reward(
-        "E1",
-        "approve",
-        reason=f"同岗位第 1 名。同期另有处分建议 {key}，请一并考虑。\nPlace 1. A sanction is proposed, "
-        f"too ({key}): please look at both.",
-        rows_behind=[["sanction_proposal", key]],
-    )
-    for language in LANGUAGES:
-        assert key not in said(statement(rewards=[row]), language)
-    assert "Place 1.\n" in said(statement(rewards=[row]), "en")
-
-
 def test_what_is_under_objection_is_marked_for_the_person_and_the_store() -> None:
     key = "2026-06.E1.oral_warning"
     open_one = objection(kpi_id="satisfied_share", proposals=[key])

@@ -454,7 +454,7 @@ def test_approved_rewards_are_on_record_for_a_year_and_others_are_not(
 
 
 @pytest.mark.parametrize(("answer", "left"), [("dismiss", 1), ("uphold", 0)])
-def test_a_reward_to_which_an_objection_was_upheld_is_not_on_record(
+def test_a_reward_on_a_figure_to_which_an_objection_was_upheld_is_not_on_record(
     month: RewardsMonth, answer: Literal["dismiss", "uphold"], left: int
 ) -> None:
     month.post(TEN)
@@ -462,7 +462,8 @@ def test_a_reward_to_which_an_objection_was_upheld_is_not_on_record(
     star = "2026-06.AC01.satisfaction_star"
     approve(month, star)
     asked = raise_objection(
-        month.engine, month.group, month.policy, MONTH, "AC01", star, "not mine", "hr.li", TODAY
+        *(month.engine, month.group, month.policy, MONTH),
+        *("AC01", "satisfied_share", "not mine", "hr.li", TODAY),
     )
     assert len(approved_rewards(month.engine, month.policy, MONTH)) == 1
     answer_objection(month.engine, asked["objection"], answer, "seen", "hr.li", TODAY)
