@@ -1,8 +1,8 @@
 -- Rewards that a person approved; the newest decision counts. One that stands
 -- on a figure to which an objection was upheld is none.
 -- grain: one row per reward of these months
--- reads: score.sanction_proposal, score.decision, score.proposal_evidence,
---   score.objection, core.employee, core.store
+-- reads: score.sanction_proposal, score.decision, score.proposal_objection,
+--   core.employee, core.store
 -- writes: nothing
 with
 newest as (
@@ -39,14 +39,9 @@ where
     newest.decision = 'approve'
     and not exists (
         select 1
-        from score.proposal_evidence as evidence
-        inner join score.objection
-            on
-                evidence.row_key
-                = objection.scorecard_id || '|' || objection.kpi_id
+        from score.proposal_objection
         where
-            evidence.proposal_id = rewards.proposal_id
-            and evidence.row_kind = 'scorecard_line'
-            and objection.state = 'upheld'
+            proposal_objection.proposal_id = rewards.proposal_id
+            and proposal_objection.state = 'upheld'
     )
 order by coalesce(rewards.employee_no, ''), rewards.proposal_id

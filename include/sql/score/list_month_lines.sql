@@ -1,3 +1,4 @@
+-- A month's lines, all of them or those of one store, some people, one figure.
 -- grain: one row per scorecard line of a month, with who and where
 -- reads: score.scorecard, score.scorecard_line, core.employee, core.store
 -- writes: nothing
@@ -10,7 +11,12 @@ month_cards as (
         employee_no,
         is_trial
     from score.scorecard
-    where month = :month
+    where
+        month = :month
+        and coalesce(store_code = cast(:store_code as text), true)
+        and coalesce(
+            employee_no = any(cast(:employee_nos as text[])), true
+        )
 )
 
 select
@@ -44,4 +50,8 @@ inner join core.employee
     on month_cards.employee_no = employee.employee_no
 inner join score.scorecard_line
     on month_cards.scorecard_id = scorecard_line.scorecard_id
+where
+    coalesce(
+        scorecard_line.kpi_id = cast(:kpi_id as text), true -- noqa: RF02
+    )
 order by month_cards.scorecard_id, scorecard_line.kpi_id

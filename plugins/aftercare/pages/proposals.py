@@ -4,7 +4,7 @@ Who somebody is, the site says (Airflow); what they may see stands in ``ops.user
 all, a manager their stores, a person with an employee number their own scorecards.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -176,6 +176,11 @@ def proposals_router(
     return router
 
 
+def _unnamed(rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Rows behind a proposal without who nominated: that is between them and HR."""
+    return [(kind, key.rpartition("|")[0] if kind == "nomination" else key) for kind, key in rows]
+
+
 def _month(
     request: Request,
     site: Site,
@@ -194,6 +199,7 @@ def _month(
             else reason_in(row["reason"], words.language),
             "rank": rank_words(row, words),
             "frozen": proposal_mark(report, row["proposal_id"], words),
+            "rows_behind": row["rows_behind"] if sight.is_hr else _unnamed(row["rows_behind"]),
         }
         for row in list_proposals(engine, month)
         if sight.covers(row["store_code"], row["employee_no"])

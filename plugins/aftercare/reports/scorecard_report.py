@@ -16,7 +16,7 @@ from typing import Any
 
 from aftercare.rules.kpis import HIGHER, LOWER, PERSON, STORE, Credit, Direction
 from aftercare.rules.scorecard_targets import JOINT
-from aftercare.rules.scoring import SHARE, meets, percent, share
+from aftercare.rules.scoring import SHARE, meets, percent, places_of, share
 
 Row = Mapping[str, Any]
 MET, MISSED, NOTHING = "✓", "▼", "–"
@@ -229,12 +229,10 @@ class ScorecardReport:
     def _ranks(self) -> dict[str, tuple[int, int]]:
         return ranks_of(self.rows.lines, self.rows.minimum_n)
 
-    def _ranked_lines(self, role: str) -> list[Row]:
-        return _ranked(self.rows.lines, role, self.rows.minimum_n)
-
     def score_median(self, role: str) -> Decimal | None:
         """Median of the satisfied share of those who are ranked."""
-        return median([line["value"] for line in self._ranked_lines(role)])
+        ranked = _ranked(self.rows.lines, self.rows.minimum_n)
+        return median([value for (post, _), value in ranked.items() if post == role])
 
     def kpi(self, kpi_id: str, role: str | None = None) -> KpiRow:
         """A figure over a post, or over all; what is the store's is counted once for each store."""
@@ -351,27 +349,44 @@ class ScorecardReport:
 
 
 def ranks_of(lines: Sequence[Row], minimum_n: int) -> dict[str, tuple[int, int]]:
-    """Rank and number of ranked people by scorecard; ties share the better rank."""
-    ranks = {}
-    for role in {line["role"] for line in lines}:
-        ranked = _ranked(lines, role, minimum_n)
-        places: dict[Decimal, int] = {}
-        for place, value in enumerate(sorted((line["value"] for line in ranked), reverse=True), 1):
-            places.setdefault(value, place)
-        for line in ranked:
-            ranks[line["scorecard_id"]] = (places[line["value"]], len(ranked))
-    return ranks
+    """Place and number of ranked people by scorecard; who shares a value shares the better place.
 
-
-def _ranked(lines: Sequence[Row], role: str, minimum_n: int) -> list[Row]:
-    return [
-        line
+    People are ranked in a post over all stores, and none for a scorecard on trial.
+    """
+    ranked = _ranked(lines, minimum_n)
+    values: dict[str, list[Decimal]] = {}
+    for (role, _), value in ranked.items():
+        values.setdefault(role, []).append(value)
+    places = {role: places_of(known) for role, known in values.items()}
+    return {
+        line["scorecard_id"]: (places[line["role"]][share_of], len(values[line["role"]]))
         for line in lines
-        if line["kpi_id"] == SCORE
-        and line["role"] == role
-        and line["value"] is not None
-        and line["denominator"] >= minimum_n
-    ]
+        if _is_score(line)
+        and (share_of := ranked.get((line["role"], line["employee_no"]))) is not None
+    }
+
+
+def _ranked(lines: Sequence[Row], minimum_n: int) -> dict[tuple[str, str], Decimal]:
+    """The satisfied share of each person in a post who is ranked."""
+    counts: dict[tuple[str, str], list[Decimal]] = {}
+    for line in lines:
+        if _is_score(line):
+            satisfied, answered = counts.setdefault(
+                (line["role"], line["employee_no"]), [Decimal(0), Decimal(0)]
+            )
+            counts[line["role"], line["employee_no"]] = [
+                satisfied + line["numerator"],
+                answered + line["denominator"],
+            ]
+    return {
+        who: satisfied / answered
+        for who, (satisfied, answered) in counts.items()
+        if answered >= max(minimum_n, 1)
+    }
+
+
+def _is_score(line: Row) -> bool:
+    return line["kpi_id"] == SCORE and line["value"] is not None and not line["is_trial"]
 
 
 def _source(policy_line: str) -> str:

@@ -24,13 +24,19 @@ class Kpi:
     ``roles`` are the posts on whose scorecards it stands. ``credit`` ``person``: each row is its
     owner's own work; ``store``: it is the store's figure, and all who hold one of the posts there
     in the month have the same. ``direction`` ``lower``: less is better, and the target is met
-    below it.
+    below it. ``statement`` counts it; without one, that of its own name.
     """
 
     name: str
     roles: tuple[str, ...]
     credit: Credit
     direction: Direction
+    statement: str = ""
+
+    @property
+    def counted_by(self) -> str:
+        """The place of its statement."""
+        return FOLDER + (self.statement or self.name)
 
     @property
     def item(self) -> str:
@@ -67,4 +73,5 @@ def _read(policy: Policy, pack: str, name: str) -> Kpi:
         tuple(str(role) for role in roles),
         cast("Credit", one_of("credit", PERSON, STORE)),
         cast("Direction", one_of("direction", HIGHER, LOWER)),
+        str(known.get("statement", "")),
     )

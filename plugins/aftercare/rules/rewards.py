@@ -16,7 +16,7 @@ from typing import Any
 from aftercare.rules.kpis import LOWER
 from aftercare.rules.month import months_before
 from aftercare.rules.policy import Line, Policy
-from aftercare.rules.scoring import percent, share
+from aftercare.rules.scoring import percent, places_of, share
 
 ITEM = "rewards"
 PERSON = "the rewards"
@@ -184,14 +184,6 @@ def together(rows: Iterable[Any]) -> list[Standing]:
             )
         )
     return standings
-
-
-def places_of(values: Sequence[Decimal]) -> dict[Decimal, int]:
-    """The place of each value, the highest first; who shares a value shares the better place."""
-    places: dict[Decimal, int] = {}
-    for place, value in enumerate(sorted(values, reverse=True), 1):
-        places.setdefault(value, place)
-    return places
 
 
 def stars(

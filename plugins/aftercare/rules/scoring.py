@@ -136,3 +136,11 @@ def apply_bands(
         if band.at_least is None or value >= band.at_least:
             return Banded(band.label, band.coefficient)
     raise PolicyError("bands: none holds the value; the last band must have no at_least")
+
+
+def places_of(values: Sequence[Decimal]) -> dict[Decimal, int]:
+    """The place of each value, the highest first; who shares a value shares the better place."""
+    places: dict[Decimal, int] = {}
+    for place, value in enumerate(sorted(values, reverse=True), 1):
+        places.setdefault(value, place)
+    return places

@@ -23,6 +23,7 @@ from aftercare.rules import period
 from aftercare.rules.month import month_of, refuse_open_month
 from aftercare.rules.policy import Policy
 from aftercare.runs.house import policy, today
+from aftercare.scored_lines import month_lines
 from aftercare.settings import Group, read_group
 
 
@@ -138,7 +139,7 @@ def standing(months: Sequence[str]) -> dict[str, Standing]:
 def _stands(connection: Connection, ours: Policy, month: str) -> Scored:
     proposals = warehouse.run(connection, "score/list_proposals", month=month, proposals=[])
     return Scored(
-        _rows(connection, "list_month_lines", month),
+        month_lines(connection, month),
         [dict(row) for row in proposals.mappings()],
         _least(ours, month),
     )
@@ -159,10 +160,6 @@ def _least(by: Policy, month: str) -> int:
     """How many answers a ranked person has at least."""
     day = period.last_day(month)
     return int(by.value("house", "scoring", "minimum_n", day, "the ranks").value)
-
-
-def _rows(connection: Connection, name: str, month: str) -> Sequence[dict[str, object]]:
-    return [dict(row) for row in warehouse.run(connection, f"score/{name}", month=month).mappings()]
 
 
 def _later(draft: Policy, ours: Policy, last: date) -> list[date]:

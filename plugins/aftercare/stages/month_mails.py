@@ -22,7 +22,7 @@ from aftercare.errors import BadData, PeriodRefused, PipelineFault, SystemUnreac
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.month_facts import MonthFacts
-from aftercare.reports.scorecard_report import SCORE
+from aftercare.reports.scorecard_report import SCORE, ranks_of
 from aftercare.reports.statement import MedianKey, Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules import period
@@ -31,6 +31,7 @@ from aftercare.rules.month import month_of, months_before
 from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
 from aftercare.rules.store_figures import StoreFigure, store_figures
+from aftercare.scored_lines import month_lines
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.mail_ledger import (
     STATES,
@@ -261,6 +262,8 @@ class _Told:
     proposals: Sequence[dict[str, Any]]
     rewards: Sequence[dict[str, Any]]
     hr_addresses: Sequence[str]
+    places: dict[str, tuple[int, int]]
+    """Place and number of ranked people, by scorecard."""
 
     @classmethod
     def of(cls, engine: Engine, group: Group, policy: Policy, month: str) -> _Told | None:
@@ -277,6 +280,7 @@ class _Told:
             digest = run(connection, "score/get_month", month=month).mappings().one()
             proposals = _rows(connection, "score/list_proposals", month=month, proposals=[])
             objections = _rows(connection, "objections/list_objections", month=month)
+            scores = month_lines(connection, month, kpi_id=SCORE)
         published_on = known.published_at.astimezone(group.time_zone).date()
         return cls(
             MonthFacts(
@@ -298,6 +302,7 @@ class _Told:
             [row for row in proposals if row["kind"] == SANCTION],
             [row for row in proposals if row["kind"] == REWARD],
             [recipient.address for recipient in group.mail.recipients.get("hr", ())],
+            ranks_of(scores, value("scoring", "minimum_n")),
         )
 
     def store_figures(self, engine: Engine) -> dict[str, list[StoreFigure]]:
@@ -322,8 +327,7 @@ class _Told:
                 months=list(self.trend_months),
                 store_code=store_code,
             )
-            lines = self._lines(connection, store_code, [])
-            places = self._places(connection, store_code, [])
+            lines = month_lines(connection, self.facts.month, store_code=store_code)
         # Months before the first one with scorecards are not shown as empty.
         first = min((row["month"] for row in trend), default=self.facts.month)
         return StoreMonth(
@@ -334,7 +338,11 @@ class _Told:
             trend,
             [month for month in self.trend_months if month >= first],
             lines,
-            places,
+            {
+                line["scorecard_id"]: self.places[line["scorecard_id"]]
+                for line in lines
+                if line["scorecard_id"] in self.places
+            },
             [row for row in self.proposals if row["store_code"] == store_code],
             self.median_stores,
             [row for row in self.rewards if row["store_code"] == store_code],
@@ -379,9 +387,8 @@ class _Told:
         """Statements by employee number; ``names`` has the people's names, empty: as on the lines."""
         with engine.connect() as connection:
             lines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-            for line in self._lines(connection, "", list(names)):
+            for line in month_lines(connection, self.facts.month, employee_nos=list(names)):
                 lines[line["employee_no"]].append(line)
-            places = self._places(connection, "", list(names))
         return {
             employee_no: Statement(
                 self.facts,
@@ -389,9 +396,9 @@ class _Told:
                 name or next((line["employee_name"] for line in lines[employee_no]), ""),
                 lines[employee_no],
                 {
-                    card: places[card]
+                    card: self.places[card]
                     for card in dict.fromkeys(line["scorecard_id"] for line in lines[employee_no])
-                    if card in places
+                    if card in self.places
                 },
                 [row for row in self.proposals if row["employee_no"] == employee_no],
                 medians,
@@ -401,31 +408,6 @@ class _Told:
             )
             for employee_no, name in names.items()
         }
-
-    def _lines(
-        self, connection: Connection, store_code: str, employee_nos: list[str]
-    ) -> list[dict[str, Any]]:
-        return _rows(
-            connection,
-            "score/list_published_lines",
-            month=self.facts.month,
-            store_code=store_code,
-            employee_nos=employee_nos,
-        )
-
-    def _places(
-        self, connection: Connection, store_code: str, employee_nos: list[str]
-    ) -> dict[str, tuple[int, int]]:
-        rows = _rows(
-            connection,
-            "score/list_places",
-            month=self.facts.month,
-            kpi_id=SCORE,
-            minimum_n=self.facts.minimum_n,
-            store_code=store_code,
-            employee_nos=employee_nos,
-        )
-        return {row["scorecard_id"]: (row["place"], row["ranked"]) for row in rows}
 
 
 def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str) -> int:

@@ -24,6 +24,7 @@ from aftercare.rules.figure_titles import figure_titles
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
+from aftercare.scored_lines import month_lines
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
 from aftercare.warehouse import run
@@ -107,7 +108,7 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
             MonthRows(
                 month=month,
                 group_name=group.group.name,
-                lines=_rows(connection, "list_month_lines", month=month),
+                lines=month_lines(connection, month),
                 trend=_rows(
                     connection,
                     "list_trend",

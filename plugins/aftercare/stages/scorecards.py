@@ -94,12 +94,13 @@ NEW_EVIDENCE = table(
 
 @dataclass(frozen=True)
 class Counted:
-    """What is counted by the statement ``item`` in ``stores``, under the name of ``kpi``.
+    """What is counted by ``statement`` in ``stores``, under the name of ``kpi``.
 
-    A store's figure over what people did takes the rows of ``owners``, the posts that do it.
+    ``item`` has the policy values that the statement asks for. A store's figure over what people did takes the rows of ``owners``, the posts that do it.
     """
 
     kpi: Kpi
+    statement: str
     item: str
     stores: Sequence[str]
     owners: tuple[str, ...] = ()
@@ -264,13 +265,13 @@ def _count(
         first_day=month.first_day,
         last_day=month.last_day,
     )
-    counted = [Counted(kpi, kpi.item, stores) for kpi in kpis]
+    counted = [Counted(kpi, kpi.counted_by, kpi.item, stores) for kpi in kpis]
     # Of a store in which nobody holds the post there is no such figure: no row is nobody's.
     held = _stores_by_role(connection, stores)
     if points:
         where = sorted({store for role in points.roles for store in held[role]})
         counted += [
-            Counted(Kpi(name, points.roles, STORE, HIGHER), statement, where)
+            Counted(Kpi(name, points.roles, STORE, HIGHER), statement, statement, where)
             for name, statement in points.statements
         ]
     if targets:
@@ -278,6 +279,7 @@ def _count(
         counted += [
             Counted(
                 Kpi(name, targets.roles, STORE, kpi.direction),
+                kpi.counted_by,
                 kpi.item,
                 where,
                 () if kpi.credit == STORE else kpi.roles,
@@ -285,7 +287,7 @@ def _count(
             for name, kpi in targets.counted
         ]
     for each in counted:
-        statement = warehouse.statement(each.item)
+        statement = warehouse.statement(each.statement)
         connection.execute(
             insert(KPI_FACT).from_select(
                 [c.name for c in KPI_FACT.columns], _facts(each, statement)

@@ -42,8 +42,8 @@ create unique index objection_open_idx
 on score.objection (scorecard_id, coalesce(kpi_id, proposal_id))
 where state = 'open';
 
--- Which proposals an objection touches: the one that it is about, or those
--- that stand on the answers behind the line.
+-- Which proposals an objection touches: the one that it is about, those that
+-- stand on the figure, and those that stand on the answers behind it.
 create view score.proposal_objection as
 select
     objection.objection_id,
@@ -52,14 +52,22 @@ select
     sanction_proposal.proposal_id,
     objection.proposal_id is not null as is_about_proposal
 from score.objection
-inner join score.sanction_proposal
-    on
-        objection.month = sanction_proposal.month
-        and objection.employee_no = sanction_proposal.employee_no
+cross join score.sanction_proposal
 where
     objection.proposal_id = sanction_proposal.proposal_id
+    or exists (
+        select 1
+        from score.proposal_evidence
+        where
+            proposal_evidence.proposal_id = sanction_proposal.proposal_id
+            and proposal_evidence.row_kind = 'scorecard_line'
+            and proposal_evidence.row_key
+            = objection.scorecard_id || '|' || objection.kpi_id
+    )
     or (
         objection.is_score
+        and objection.month = sanction_proposal.month
+        and objection.employee_no = sanction_proposal.employee_no
         and exists (
             select 1
             from score.proposal_evidence

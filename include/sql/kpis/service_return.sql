@@ -1,6 +1,7 @@
--- Periodic services: vehicles that came to a store of the group for maintenance
--- from `came_within` days before to as many days after the day on which their
--- next service was due, of all whose days after it end in the month.
+-- Services of one kind (`due_event`, the first or any later one): vehicles that
+-- came to a store of the group for maintenance from `came_within` days before
+-- to as many days after the day on which it was due, of all whose days after
+-- it end in the month.
 -- Due on which day is what the reminders of it say, whose date the night works
 -- out by time and kilometres; so where a pack reminds nobody, nothing is known.
 -- A car that came for it still earlier, or was sold again and did not come, is
@@ -35,7 +36,7 @@ dues as (
     inner join care.follow_up_task as t
         on t.event_on between s.first_day and s.last_day
     where
-        t.event = 'service_due'
+        t.event = :due_event -- noqa: RF02
         and (
             t.status <> 'withdrawn'
             or t.changed_day > s.closing_on
