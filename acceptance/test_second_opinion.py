@@ -6,7 +6,7 @@
 import os
 
 from care_world import World
-from second_opinion import RULES
+from second_opinion_rules import RULES
 from two_opinions import agreed
 
 SHARE = float(os.environ.get("AFTERCARE_SHARE", "1"))

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 from care_group import THREE_DAYS, CareGroup, group_of
-from care_world import Warehouse, World
+from care_warehouse import Warehouse
+from care_world import World
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, insert, update
 from whole_group import database

@@ -122,6 +122,15 @@ def test_a_decision_leads_back_to_a_page_that_can_be_loaded_again(open_as: Open)
     assert f'action="/care/scorecards/{MONTH}/decisions?lang=zh"' in page.text
 
 
+def test_who_nominated_is_between_them_and_hr(month: ScoredMonth, open_as: Open) -> None:
+    month.nomination("E1", nominator_no="D77")
+    propose_rewards(month.engine, month.group, month.policy, MONTH)
+    for user, is_shown in (("hr.li", True), ("wang", False)):
+        page = open_as(user).get(f"/care/scorecards/{MONTH}").text
+        assert "SK01|E1|2026-06|innovation" in page
+        assert ("D77" in page) == is_shown
+
+
 def test_both_languages_are_spoken(open_as: Open) -> None:
     page = open_as("hr.li").get(f"/care/scorecards/{MONTH}?lang=en").text
     assert "Satisfied share 7/11" in page

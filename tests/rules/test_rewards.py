@@ -6,19 +6,11 @@ from decimal import Decimal
 import pytest
 from scored_month import house_policy
 
-from aftercare.rules.rewards import (
-    QUARTERLY,
-    STAR,
-    RewardRules,
-    Standing,
-    StoreFigure,
-    months_of,
-    places_of,
-    quarter_of,
-    stars,
-    team_awards,
-)
+from aftercare.rules.reward_people import Standing, stars
+from aftercare.rules.reward_teams import StoreFigure, team_awards
+from aftercare.rules.rewards import QUARTERLY, STAR, RewardRules, months_of, quarter_of
 from aftercare.rules.sanctions import reason_in
+from aftercare.rules.scoring import places_of
 
 RULES = RewardRules.read(house_policy(), "skoda-dealer", date(2026, 6, 30))
 LINES = RULES.names("team_lines")

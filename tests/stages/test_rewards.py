@@ -470,6 +470,22 @@ def test_a_reward_on_a_figure_to_which_an_objection_was_upheld_is_not_on_record(
     assert len(approved_rewards(month.engine, month.policy, MONTH)) == left
 
 
+def test_an_objection_to_a_figure_freezes_the_reward_that_stands_on_it(
+    month: RewardsMonth,
+) -> None:
+    month.post(TEN)
+    month.propose()
+    raised = raise_objection(
+        *(month.engine, month.group, month.policy, MONTH),
+        *("AC01", "satisfied_share", "not mine", "hr.li", TODAY),
+    )
+    star = "2026-06.AC01.satisfaction_star"
+    with pytest.raises(NotAllowed, match="under objection"):
+        approve(month, star)
+    answer_objection(month.engine, raised["objection"], "dismiss", "seen", "hr.li", TODAY)
+    assert approve(month, star)["decided"] == 1
+
+
 # Turned off, packs on trial, a second run, decisions.
 
 

@@ -1,7 +1,7 @@
 """Night after night the engine says of every task what a second opinion says."""
 
 from care_world import World
-from second_opinion import RULES
+from second_opinion_rules import RULES
 from sqlalchemy import Engine
 from two_opinions import agreed
 

@@ -19,6 +19,8 @@ from aftercare.proposal_rows import REWARD, keep, mark_used
 from aftercare.rules import period
 from aftercare.rules.month import Month, month_of, months_before
 from aftercare.rules.policy import Policy
+from aftercare.rules.reward_people import awards, bonuses, promotions, stars, together
+from aftercare.rules.reward_teams import StoreFigure, team_awards
 from aftercare.rules.rewards import (
     ITEM,
     SERVICE_STAR,
@@ -28,14 +30,7 @@ from aftercare.rules.rewards import (
     Outcome,
     Reward,
     RewardRules,
-    StoreFigure,
-    awards,
-    bonuses,
-    promotions,
     quarter_of,
-    stars,
-    team_awards,
-    together,
 )
 from aftercare.rules.scoring import share
 from aftercare.settings import Group
