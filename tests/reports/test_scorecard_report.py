@@ -17,8 +17,8 @@ def test_people_are_counted_once_with_or_without_figures() -> None:
 def test_a_person_with_two_posts_meets_the_targets_only_in_both() -> None:
     other = {"scorecard_id": "2026-06.SC.SK02.E1", "store_code": "SK02"}
     lines = [
-        score("E1", "satisfied_share", 10, 10),
-        score("E1", "satisfied_share", 1, 10, **other),
+        line("E1", "satisfied_share", 10, 10),
+        line("E1", "satisfied_share", 1, 10, **other),
     ]
     made = report(lines=lines)
     assert (made.count_people(), made.count_people(is_met=True)) == (1, 0)
@@ -36,9 +36,9 @@ def test_a_figure_of_all_is_the_sum_of_counts_and_not_the_mean_of_shares() -> No
 def test_a_figure_of_the_store_is_counted_once_however_many_people_have_it() -> None:
     made = report(
         lines=[
-            score("E1", "satisfied_share", 30, 40, credit="store"),
-            score("E2", "satisfied_share", 30, 40, credit="store"),
-            score("E3", "satisfied_share", 10, 10, credit="store", store_code="SK02"),
+            line("E1", "satisfied_share", 30, 40, credit="store"),
+            line("E2", "satisfied_share", 30, 40, credit="store"),
+            line("E3", "satisfied_share", 10, 10, credit="store", store_code="SK02"),
         ]
     )
     figure = made.kpi("satisfied_share", "SC")
@@ -66,10 +66,10 @@ def test_a_target_that_only_some_have_judges_no_figure_of_all() -> None:
 
 def test_ranks_need_ten_answers_and_ties_share_the_better_one() -> None:
     lines = [
-        score("E1", "satisfied_share", 19, 20),
-        score("E2", "satisfied_share", 38, 40),
-        score("E3", "satisfied_share", 5, 10),
-        score("E4", "satisfied_share", 9, 9),
+        line("E1", "satisfied_share", 19, 20),
+        line("E2", "satisfied_share", 38, 40),
+        line("E3", "satisfied_share", 5, 10),
+        line("E4", "satisfied_share", 9, 9),
     ]
     ranks = {one.employee_no: (one.rank, one.ranked) for one in report(lines=lines).people}
     assert ranks == {"E1": (1, 3), "E2": (1, 3), "E3": (3, 3), "E4": (None, None)}
