@@ -163,15 +163,19 @@ class Summaries:
     ) -> Record:
         language = self.language
         of_row = {(row["role"], row["kpi_id"], row["credit"]): row for row in rows}
-        told = [
+        counted = [
             (figure, row)
             for figure in sorted(figures, key=self._order)
             if (row := of_row[figure.role, figure.kpi_id, figure.credit])
-            and (figure.credit == STORE or row["people"] >= least)
+            and (figure.value is not None or _adjusted(figure, row))
         ]
-        shown = [self._figure(figure, row) for figure, row in told]
+        shown = [
+            self._figure(figure, row)
+            for figure, row in counted
+            if figure.credit == STORE or row["people"] >= least
+        ]
         marks = [each.is_met for each in shown if each.is_met is not None]
-        withheld = len(figures) - len(shown)
+        withheld = len(counted) - len(shown)
         note = say(WITHHELD, language, count=withheld, people=least) if withheld else None
         result = (
             say(RESULT, language, met=marks.count(True), judged=len(marks))
