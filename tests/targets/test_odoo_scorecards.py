@@ -71,7 +71,8 @@ def test_a_month_stands_at_the_company_that_is_the_store_where_the_mapping_says_
 def test_who_is_not_invited_sees_none(odoo: Any) -> None:
     sent(odoo.target, [a_scorecard(5)])
     assert odoo.find("project.project", [["name", "=", "门店评分"]], login=SENDER)
-    assert odoo.find("project.task", [], "name") == []
+    assert len(months(odoo)) == 1
+    assert odoo.find("project.task", [["name", "like", "月度评分"]]) == []
 
 
 def test_a_month_is_never_taken_back(odoo: Any) -> None:
