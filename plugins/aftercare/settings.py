@@ -141,11 +141,13 @@ class Messages(_Part):
 class Targets(_Part):
     """Which target receives a store's tasks: ``workbook`` or the name of a CRM mapping.
 
-    Where a store has a gateway under ``messages``, its messages go there instead.
+    Where a store has a gateway under ``messages``, its messages go there instead. With ``workbook_scorecards``
+    task workbooks show the store's newest published month; a CRM does where its mapping has a section for it.
     """
 
     default: str = "workbook"
     stores: dict[str, str] = {}
+    workbook_scorecards: bool = False
     messages: Messages = Messages()
 
     @model_validator(mode="after")

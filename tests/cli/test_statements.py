@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from mail_server import MailServer
 from scored_month import MONTH, TODAY, ScoredMonth
@@ -17,6 +18,7 @@ from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import PeriodRefused, SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
+from aftercare.settings import PROJECT
 
 RING = new_keyring_json()
 MAIL = "wang@heyuan.example"
@@ -72,6 +74,24 @@ def test_one_command_tells_everybody_once(say: Callable[..., Result], server: Ma
     changed = (again["changed"], again["stores"]["changed"], again["statements"]["changed"])
     assert changed == (0, 0, 0)
     assert len(server.messages) == 3
+
+
+def test_a_publication_puts_stores_months_into_the_outbox_where_the_group_wants_it(
+    say: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = yaml.safe_load((PROJECT / "include" / "group.yaml").read_text(encoding="utf-8"))
+    settings["targets"]["workbook_scorecards"] = True
+    file = tmp_path / "group.yaml"
+    file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    exchange = {"conn_type": "generic", "extra": {"path": str(tmp_path / "exchange")}}
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_EXCHANGE", json.dumps(exchange))
+    say("score", MONTH)
+    assert json.loads(say("publish", MONTH, "--user", "hr.li").output)["summaries"] == {}
+    monkeypatch.setenv("AFTERCARE_GROUP", str(file))
+    told = [json.loads(say("publish", MONTH, "--user", "hr.li").output) for _ in range(2)]
+    assert [each["summaries"] for each in told] == [{"workbook": 1}, {"workbook": 0}]
+    shown = say("push", "2026-07-05", "--target", "workbook", "--dry-run", "--language", "en")
+    assert "lists to compare: 1" in shown.output
 
 
 def test_who_did_not_get_theirs_is_listed_and_printed_for(

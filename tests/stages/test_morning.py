@@ -488,6 +488,22 @@ def test_complaints_of_a_target_are_counted_beside_its_tasks(
     assert "门店任务表（投诉）: 消息 6, 已送 3, 拒收 2, 等待 1" in text
 
 
+def test_published_months_of_a_target_have_a_line_of_their_own(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    finish(night, tmp_path)
+    none: dict[str, Any] = {**dict.fromkeys(ENDS, 0), "due": 0, "waiting": 0, "withdrawn": 0}
+    none |= {"rejected_by": {}}
+    told = none | {"due": 3, "sent": 2, "rejected": 1, "rejected_by": {"field name": 1}}
+    with night.engine.begin() as connection:
+        report = none | {"scorecards": told}
+        house.report(connection, "push", DAY.isoformat(), report, part="workbook")
+    send(night, server)
+    text = text_of(server.messages[0])
+    assert "门店任务表：拒收 1 家门店的月度评分。" in text
+    assert "门店任务表（月度评分）: 消息 3, 已送 2, 拒收 1" in text
+
+
 def test_messages_in_doubt_and_numbers_to_check_are_things_to_do(
     night: NightOfTasks, server: MailServer, tmp_path: Path
 ) -> None:

@@ -82,7 +82,7 @@ def test_a_mapping_that_does_not_fit_is_refused_with_file_line_and_key(
             next(
                 row
                 for row in path.read_text().splitlines()
-                if f"{where.rpartition('.')[2]}:" in row
+                if row.lstrip().startswith(f"{where.rpartition('.')[2]}:")
             )
         )
     )

@@ -91,6 +91,7 @@ returning
     m.store_code,
     m.task_key,
     m.complaint_no,
+    m.month,
     m.work_day,
     n.subject,
     m.attempts,

@@ -1,5 +1,5 @@
 -- grain: one row per entity, action, state and reason of the day's messages
---   about tasks and complaints
+--   about tasks, complaints and published months
 -- reads: outbound.message
 -- writes: –
 select

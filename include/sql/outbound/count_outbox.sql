@@ -1,6 +1,6 @@
 -- Messages that are not settled, and those that a person has to see to, each
 -- key once. What was rejected of a task that is over concerns nobody; of a
--- complaint it does, for the target still shows it.
+-- complaint or a month it does, for the target still shows it.
 -- grain: one row per target and state
 -- reads: outbound.newest_message, care.follow_up_task
 -- writes: –
@@ -22,6 +22,7 @@ with found as (
             m.state = 'dead'
             or t.status = 'open'
             or m.complaint_no is not null
+            or m.month is not null
         )
 )
 

@@ -12,7 +12,7 @@ from outbound.message as m
 left join care.follow_up_task as t on m.task_key = t.task_key
 where
     m.target = :target -- noqa: RF02
-    and m.entity <> 'contact'
+    and m.entity in ('task', 'complaint')
     and m.work_day >= :first_day -- noqa: RF02
     and coalesce(t.event, '') not in ('festival', 'campaign')
 group by m.work_day, m.action

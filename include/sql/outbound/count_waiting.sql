@@ -26,7 +26,7 @@ left join outbound.ledger as l
         and not l.is_withdrawn
 where
     m.target = :target -- noqa: RF02
-    and m.entity <> 'contact'
+    and m.entity in ('task', 'complaint')
     and m.state in ('pending', 'retry', 'unknown')
     and m.work_day >= :first_day -- noqa: RF02
     and m.made_at > coalesce(d.decided_at, '-infinity')

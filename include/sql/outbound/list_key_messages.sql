@@ -12,6 +12,7 @@ select
     store_code,
     task_key,
     complaint_no,
+    month,
     work_day,
     state,
     reason,

@@ -21,6 +21,7 @@ with found as (
             m.state <> 'rejected'
             or t.status = 'open'
             or m.complaint_no is not null
+            or m.month is not null
         )
     union all
     select m.*

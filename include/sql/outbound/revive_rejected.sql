@@ -20,6 +20,7 @@ where
     and (
         (t.status = 'open' and t.expires_on >= :today)
         or n.complaint_no is not null
+        or n.month is not null
     )
     and (
         n.mapping_digest is distinct from :mapping_digest

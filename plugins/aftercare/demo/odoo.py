@@ -86,10 +86,21 @@ class OdooServer:
         chosen = ["-d", self._template, "--no-http"]
         command = [*self._command(), *chosen, "-i", MODULES, "--stop-after-init"]
         self._programs.run("odoo-init", command, self._installation.environment)
-        with ACCOUNTS.open() as script, (self.home / "logs" / "odoo-shell.log").open("ab") as log:
-            done = subprocess.run(
-                [*self._installation.program, "shell", *self._options(), *chosen],
-                stdin=script,
+        done = self.shell(self._template, ACCOUNTS.read_text(encoding="utf-8"))
+        answers = [line for line in done.stdout.splitlines() if line.startswith("KEYS ")]
+        if done.returncode or not answers:
+            raise Fatal(f"Odoo's users could not be made; see {self.home / 'logs'}")
+        write_private(keys, answers[0].removeprefix("KEYS "))
+
+    def shell(self, database: str, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script that gets `env` in a database; what it prints is in `stdout`."""
+        with (self.home / "logs" / "odoo-shell.log").open("ab") as log:
+            return subprocess.run(
+                [
+                    *(*self._installation.program, "shell", *self._options()),
+                    *("-d", database, "--no-http"),
+                ],
+                input=script,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=self.home,
@@ -97,10 +108,6 @@ class OdooServer:
                 text=True,
                 check=False,
             )
-        answers = [line for line in done.stdout.splitlines() if line.startswith("KEYS ")]
-        if done.returncode or not answers:
-            raise Fatal(f"Odoo's users could not be made; see {self.home / 'logs'}")
-        write_private(keys, answers[0].removeprefix("KEYS "))
 
     def copy(self, database: str) -> None:
         """Make a database like the template; one of that name is replaced."""

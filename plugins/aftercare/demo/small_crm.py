@@ -45,6 +45,11 @@ TABLES = """
         received text, content text, state text not null, verdict text, reason text
     );
     create index if not exists complaint_key on complaint (ext_key);
+    create table if not exists scorecard (
+        id integer primary key, ext_key text not null, title text not null, store text not null,
+        month text, met integer, figures text
+    );
+    create index if not exists scorecard_key on scorecard (ext_key);
     create trigger if not exists contact_changed after update on contact
     when old.changed_at = new.changed_at begin
         update contact set changed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where id = new.id;

@@ -15,7 +15,7 @@ from aftercare.reports.morning_facts import Load, Morning, Refusal, deliveries
 from aftercare.reports.morning_words import (
     ACTIONS,
     BAD_WAYS,
-    COMPLAINTS_OF,
+    KINDS_OF,
     NOBODY,
     PUSH_HEADS,
     REASONS,
@@ -196,7 +196,7 @@ def view(morning: Morning, language: Language, room: Room = ROOMS[0]) -> dict[st
     items = todo(morning, language)
     left_out = len(items) - room.todo
     delivered = [
-        (_target(target, language) if kind == "tasks" else _complaints_of(target, language), part)
+        (word(KINDS_OF, kind, language, target=_target(target, language)), part)
         for target, push in morning.pushes.items()
         for kind, part in (deliveries(push) if push else {"tasks": None}).items()
     ]
@@ -366,10 +366,6 @@ def _together(
 
 def _target(target: str, language: Language) -> str:
     return say(WORKBOOK, language) if target == "workbook" else target.capitalize()
-
-
-def _complaints_of(target: str, language: Language) -> str:
-    return say(COMPLAINTS_OF, language, target=_target(target, language))
 
 
 def _rule(morning: Morning, rule_id: str, language: Language) -> str:

@@ -12,7 +12,7 @@ from aftercare.words import Pair
 
 
 def waiting(push: Mapping[str, Any]) -> dict[str, int]:
-    """Messages of a push report that did not arrive yet, about tasks or complaints, by kind."""
+    """Messages of a push report that did not arrive yet, by kind of trouble."""
     kinds = ("retry", "unknown", "waiting")
     parts = deliveries(push).values()
     counts = {kind: sum(part.get(kind, 0) for part in parts) for kind in kinds}
@@ -20,10 +20,12 @@ def waiting(push: Mapping[str, Any]) -> dict[str, int]:
 
 
 def deliveries(push: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What a push report counts of tasks, and of complaints where there were any that day."""
-    complaints = push.get("complaints") or {}
-    has_any = complaints.get("due") or complaints.get("withdrawn")
-    return {"tasks": push, **({"complaints": complaints} if has_any else {})}
+    """What a push report counts of tasks, and of complaints and published months where there were any that day."""
+    others = {kind: push.get(kind) or {} for kind in ("complaints", "scorecards")}
+    return {
+        "tasks": push,
+        **{kind: part for kind, part in others.items() if part.get("due") or part.get("withdrawn")},
+    }
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,11 @@ PUSH_HEADS: Words = {
     "withdrawn": ("另撤回", "also withdrawn"),
 }
 ACTIONS: Words = {"upsert": ("任务", "tasks"), "withdraw": ("撤回", "withdrawals")}
-COMPLAINTS_OF: Pair = ("{target}（投诉）", "{target} (complaints)")
+KINDS_OF: Words = {
+    "tasks": ("{target}", "{target}"),
+    "complaints": ("{target}（投诉）", "{target} (complaints)"),
+    "scorecards": ("{target}（月度评分）", "{target} (months' scorecards)"),
+}
 WORKBOOK: Pair = ("门店任务表", "Task workbooks")
 NOBODY: Pair = ("未指定（include/group.yaml 的 owners）", "nobody (owners in include/group.yaml)")
 
@@ -240,6 +244,10 @@ TEXTS: Words = {
     "rejected_complaints": (
         "{target}：拒收 {count} 件投诉。{reasons}",
         "{target}: {count} complaints rejected. {reasons}",
+    ),
+    "rejected_scorecards": (
+        "{target}：拒收 {count} 家门店的月度评分。{reasons}",
+        "{target}: {count} stores' months rejected. {reasons}",
     ),
     "rejected_action": (
         "按原因更正源数据或 CRM 映射；更正后自动再发。逐条查看：aftercare outbox list --target {name}",

@@ -22,6 +22,8 @@ WOULD = (
     "complaint_create",
     "complaint_update",
     "complaint_withdraw",
+    "scorecard_create",
+    "scorecard_update",
     "message",
     "list",
 )

@@ -139,7 +139,11 @@ def target(group: Group, name: str) -> Any:
     if name == WORKBOOK:
         from aftercare.targets.workbook import WorkbookTarget
 
-        return WorkbookTarget(connections.exchange_folder(), group.group.language)
+        return WorkbookTarget(
+            connections.exchange_folder(),
+            group.group.language,
+            group.targets.workbook_scorecards,
+        )
     if name in group.targets.messages.names:
         from aftercare.targets.sms import SmsTarget
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 from aftercare import connections, warehouse
-from aftercare.errors import PipelineFault, Retriable
+from aftercare.errors import ConfigurationError, PipelineFault, Retriable
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
-from aftercare.runs.house import Counts, keyring, mailer, policy, step, today
-from aftercare.settings import read_group
+from aftercare.runs.house import (
+    WORKBOOK,
+    Counts,
+    crm_targets,
+    keyring,
+    mailer,
+    message_targets,
+    policy,
+    step,
+    target,
+    today,
+)
+from aftercare.settings import Group, read_group
 
 
 @step
@@ -114,6 +125,7 @@ def open_publication(key: str | None) -> Counts:
 @step
 def publish(key: str | None, approved_by: str) -> Counts:
     """Closes a scored month in the name of who approved, and mails it: to HR, managers and employees.
+    CRMs and task workbooks that show months of stores get it with their next push.
 
     Mails that have to wait, or cannot be made, stop none of the others.
     """
@@ -139,6 +151,7 @@ def publish(key: str | None, approved_by: str) -> Counts:
                 waiting.append(problem)
             except PipelineFault as fault:
                 faults.append(fault)
+    counts["summaries"] = _tell_summaries(group)
     # What waits comes first: another run may send it, and meets the faults again.
     if len(waiting) == 1:
         raise waiting[0]
@@ -146,4 +159,24 @@ def publish(key: str | None, approved_by: str) -> Counts:
         raise Retriable("; ".join(str(problem) for problem in waiting))
     if faults:
         raise PipelineFault("; ".join(str(fault) for fault in faults)) from faults[0]
+    return counts
+
+
+def _tell_summaries(group: Group) -> Counts:
+    """Stores' months that each target has to hear of. One that cannot be opened now is told by its next push, which
+    also says why that fails."""
+    from aftercare.stages.push import takes_scorecards
+    from aftercare.stages.summaries import tell_summaries
+
+    engine, gateways = connections.warehouse_engine(), message_targets(group)
+    counts: Counts = {}
+    for name in (WORKBOOK, *crm_targets(group)):
+        if name in gateways:
+            continue
+        try:
+            takes = takes_scorecards(target(group, name))
+        except ConfigurationError:
+            continue
+        if takes:
+            counts[name] = tell_summaries(engine, group, name, today(group))
     return counts

@@ -104,6 +104,7 @@ def show_message(
             today,
             has_contacts=True,
             has_complaints=True,
+            has_scorecards=True,
             says_once=newest["target"] in group.targets.messages.names,
         )
         record = outbox.record(connection, newest) if newest["action"] == "upsert" else None

@@ -27,10 +27,12 @@ from aftercare.rules.festivals import open_days
 from aftercare.rules.message_hours import may_send
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
+from aftercare.targets import scorecards
 from aftercare.targets.guards import DayVolume, Stop, volume_stop
 from aftercare.targets.outbox import CONTACT_REJECTED, Outbox
 from aftercare.targets.protocol import ListTarget, MessageTarget, Target
 from aftercare.targets.sender import LOCK_CLASS, WAITING, Sender, claimer
+from aftercare.targets.served import served_stores
 
 ENDS = ("sent", "unchanged", "rejected", "dead", "dropped", "retry", "unknown", "expired")
 
@@ -50,7 +52,7 @@ def push(
 
     Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` +
     `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
-    day; `complaints`, the same of complaints where the target keeps them; and of this run alone `changed`, the records that the target took, `lists`, the lists
+    day; `complaints` and `scorecards`, the same of complaints and of published months where the target keeps them; and of this run alone `changed`, the records that the target took, `lists`, the lists
     written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `conflicts` about
     fields that staff had changed, the `calls` made and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
     `guarded` the push goes on, and `let_through` says it.
@@ -74,6 +76,7 @@ def push(
         today,
         has_contacts=isinstance(target, Target) and target.capabilities.has_contacts,
         has_complaints=isinstance(target, Target) and target.capabilities.has_complaints,
+        has_scorecards=takes_scorecards(target),
         says_once=says_once,
         watches_fields=isinstance(target, Target) and target.capabilities.watches_fields,
     )
@@ -89,9 +92,14 @@ def push(
         sender.stores_now = _hours(engine, group, policy, now, today)
     try:
         with engine.begin() as connection:
-            served = _served(connection, group, target.name, work_day)
+            served = served_stores(connection, group, target.name, work_day)
             if outbox.has_complaints:
                 _tell_complaints(connection, target.name, served, day)
+            if not says_once:
+                months_for = served if outbox.has_scorecards else []
+                scorecards.tell(
+                    connection, target.name, months_for, group, today, day + timedelta(days=1)
+                )
             sender.complaint_stores = served
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
@@ -135,14 +143,11 @@ def push(
     return counts
 
 
-def _served(connection: Connection, group: Group, target: str, work_day: date) -> list[str]:
-    """Stores that the target serves by now; one that is not live yet is served by none."""
-    return [
-        store.store_code
-        for store in warehouse.run(connection, "care/list_stores")
-        if group.targets.of(store.store_code) == target
-        and group.live_from.get(store.store_code, work_day) <= work_day
-    ]
+def takes_scorecards(target: Target | ListTarget | MessageTarget) -> bool:
+    """Whether a target takes summaries of published months."""
+    if isinstance(target, Target):
+        return target.capabilities.has_scorecards
+    return isinstance(target, ListTarget) and target.has_scorecards
 
 
 def _tell_complaints(connection: Connection, target: str, stores: Sequence[str], day: date) -> None:
@@ -206,7 +211,11 @@ def sudden_volume(engine: Engine, target: str, group: Group, day: date) -> Stop 
 def _report(
     engine: Engine, sender: Sender, day: date, seconds: float, let_through: Stop | None
 ) -> dict[str, Any]:
-    counted: dict[str, Counter[str]] = {"task": Counter(), "complaint": Counter()}
+    counted: dict[str, Counter[str]] = {
+        "task": Counter(),
+        "complaint": Counter(),
+        "scorecard": Counter(),
+    }
     rejected_by: dict[str, Counter[str]] = {entity: Counter() for entity in counted}
     name = sender.target.name
     with engine.begin() as connection:
@@ -232,6 +241,7 @@ def _report(
         kept: dict[str, Any] = {
             **of_entity["task"],
             **({"complaints": of_entity["complaint"]} if sender.outbox.has_complaints else {}),
+            **({"scorecards": of_entity["scorecard"]} if sender.outbox.has_scorecards else {}),
             "changed": sender.changed,
             "lists": sender.lists,
             "given_up": warehouse.run(connection, "outbound/count_dead", target=name).scalar_one(),

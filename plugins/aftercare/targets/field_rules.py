@@ -41,10 +41,19 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
             *("owner_no", "owner_name", "contact_key"),
         }
     ),
+    "scorecard": frozenset(
+        {
+            *("key", "store_code", "store_name", "month", "month_on", "title", "published_on"),
+            *("result", "judged", "met", "missed", "adjusted", "trial", "note", "summary"),
+        }
+    ),
 }
 
 DAYS = frozenset(
-    {"due_date", "deadline_date", "next_attempt_on", "received_on", "close_by", "closed_on"}
+    {
+        *("due_date", "deadline_date", "next_attempt_on", "received_on", "close_by", "closed_on"),
+        *("month_on", "published_on"),
+    }
 )
 """Those that are days."""
 

@@ -1,4 +1,4 @@
-"""Odoo 19: customers as contacts, tasks as activities on them, complaints as records of a model, through JSON-2.
+"""Odoo 19: customers as contacts, tasks as activities on them, complaints and months of stores as records of a model, through JSON-2.
 
 How a record is kept once: it is made by `load()` under an external id that comes from our key, so
 a second sending finds the first. A record whose id we know is read and compared first, and only
@@ -26,6 +26,7 @@ from aftercare.targets.odoo_json2 import Json2
 from aftercare.targets.odoo_load import batches
 from aftercare.targets.odoo_mapping import (
     ACTIVE,
+    CONTACT,
     OWNER,
     OdooMapping,
     Value,
@@ -119,6 +120,7 @@ class OdooTarget:
             settle_seconds=self._mapping.settle_seconds,
             tells_complaints=self._mapping.results.complaints,
             has_complaints=self._mapping.complaint is not None,
+            has_scorecards=self._mapping.scorecard is not None,
             watches_fields=any(self._mapping.winners(entity) for entity in self._mapping.models),
             tells_numbers=self._mapping.results.numbers,
         )
@@ -153,6 +155,12 @@ class OdooTarget:
                     if needed and not self._call(model, "has_access", operation=right):
                         text = f"the user of the API key has no right to {right} {model}"
                         raise self._mapping.wrong(text, "connection")
+            scorecard = self._mapping.scorecard
+            if scorecard and scorecard.store:
+                stores = self._described("contact", CONTACT)
+                if scorecard.store_match not in stores:
+                    text = "the CRM's contacts have no such field"
+                    raise self._mapping.wrong(text, "scorecard", "store_match")
             users = self._call("res.users", "fields_get", attributes=["type"])
             if self._mapping.owner.match not in users:
                 raise self._mapping.wrong("the CRM's users have no such field", "owner", "match")
@@ -162,16 +170,16 @@ class OdooTarget:
                     raise self._mapping.wrong("the CRM has no such activity type", key)
 
     def _described(self, entity: Entity, model: str) -> Mapping[str, Mapping[str, object]]:
-        """What Odoo says of the fields of a model; the one of complaints is the mapping's own choice."""
+        """What Odoo says of the fields of a model; those of complaints and months are the mapping's own choice."""
         try:
             described: Mapping[str, Mapping[str, object]] = self._call(
                 model, "fields_get", attributes=["type", "readonly"]
             )
         except ConfigurationError:
-            if entity != "complaint":
+            if not self._mapping.chosen(entity):
                 raise
             text = "the CRM has no such model; is its module installed?"
-            raise self._mapping.wrong(text, "complaint", "model") from None
+            raise self._mapping.wrong(text, entity, "model") from None
         return described
 
     def upsert(self, records: Sequence[Record]) -> Sequence[Outcome]:
@@ -192,11 +200,11 @@ class OdooTarget:
         An activity that somebody finished stays, and is `sent`. Contacts are never deleted: they
         are the CRM users' too.
         """
-        kept = "contacts stay in the CRM; delete it there if it must go"
+        kept = "stays in the CRM; delete it there if it must go"
         done: dict[tuple[Entity, str], Outcome] = {
-            ("contact", gone.key): Outcome(gone.key, "rejected", gone.crm_id, kept)
+            (gone.entity, gone.key): Outcome(gone.key, "rejected", gone.crm_id, kept)
             for gone in withdrawals
-            if gone.entity == "contact"
+            if gone.entity in ("contact", "scorecard")
         }
         steps: dict[Entity, Callable[..., dict[str, Outcome]]] = {
             "task": self._withdrawals.delete,
@@ -250,7 +258,9 @@ class OdooTarget:
                 outcomes[record.key] = Outcome(record.key, "rejected", record.crm_id, lacking)
             else:
                 wanted[record.key] = values
-        if entity != "contact":
+        if entity == "scorecard":
+            self._attach_stores(batch, wanted)
+        elif entity != "contact":
             outcomes |= self._attach(entity, batch, wanted)
         winners = self._mapping.winners(entity)
         found: dict[str, tuple[Conflict, ...]] = {}
@@ -334,6 +344,18 @@ class OdooTarget:
             wanted[record.key] |= self._links(entity, record, contact or False, owner or False)
         return waiting
 
+    def _attach_stores(self, batch: Sequence[Record], wanted: dict[str, dict[str, Value]]) -> None:
+        """Add to each month the contact that is its store, where the mapping wants it and there is one; what
+        staff linked to it where there is none stays."""
+        scorecard = self._mapping.scorecard
+        if scorecard is None or scorecard.store is None:
+            return
+        codes = {record.key: str(record.fields["store_code"]) for record in batch}
+        there = self._records.store_ids(codes.values(), scorecard.store_match)
+        for key, values in wanted.items():
+            if codes[key] in there:
+                values[scorecard.store] = there[codes[key]]
+
     def _links(
         self, entity: Entity, record: Record, contact: Value, owner: Value
     ) -> dict[str, Value]:
@@ -349,21 +371,23 @@ class OdooTarget:
         return {ACTIVE: is_open, **{name: each for name, each in named.items() if name}}
 
     def _columns(self, entity: Entity, values: Mapping[str, Value]) -> list[str]:
-        complaint = self._mapping.complaint
+        complaint, scorecard = self._mapping.complaint, self._mapping.scorecard
         by_id = {OWNER, "activity_type_id"}
         if entity == "complaint" and complaint:
             by_id = {name for name in (complaint.contact, complaint.owner) if name}
+        elif entity == "scorecard" and scorecard:
+            by_id = {scorecard.store} if scorecard.store else set()
         ours = [f"{name}/.id" if name in by_id else name for name in values]
-        if entity == "complaint" and complaint:
-            return [*ours, *(f"{name}/id" for name in complaint.links)]
+        if chosen := self._mapping.chosen(entity):
+            return [*ours, *(f"{name}/id" for name in chosen.links)]
         return [*ours, "res_model_id/id"] if entity == "task" else ours
 
     def _row(self, entity: Entity, key: str, values: Mapping[str, Value]) -> list[odoo_load.Cell]:
         # load() wants to read yes in words.
         cells = ["true" if value is True else value for value in values.values()]
         row: list[odoo_load.Cell] = [self._records.external_id(entity, key), *cells]
-        if entity == "complaint" and self._mapping.complaint:
-            return [*row, *self._mapping.complaint.links.values()]
+        if chosen := self._mapping.chosen(entity):
+            return [*row, *chosen.links.values()]
         return [*row, "base.model_res_partner"] if entity == "task" else row
 
     def _difference(

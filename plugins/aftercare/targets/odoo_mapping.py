@@ -112,6 +112,29 @@ class OdooComplaints(Part):
         return self
 
 
+class OdooScorecards(Part):
+    """Summaries of stores' published months, as records of a model that has `active`: tasks of a project that only
+    those see who are to (`project.task`) by default. Figures of stores alone, of no person.
+
+    `store` is the model's link to a contact: the company whose `store_match` is the store's code, if there is one.
+    `links` are filled when the record is made, by external ids (`project_id: __export__.project_project_3`).
+    """
+
+    model: str = Field("project.task", pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
+    store: str | None = None
+    store_match: str = "ref"
+    links: Mapping[str, str] = {}
+    fields: Mapping[str, OdooField]
+
+    @model_validator(mode="after")
+    def _fields_are_free(self) -> OdooScorecards:
+        own = {ACTIVE, *self.links, *([self.store] if self.store else ())}
+        if taken := own & self.fields.keys():
+            raise ValueError(f"{', '.join(sorted(taken))}: set by the adapter; leave it out")
+        fields_known("scorecard", self.fields)
+        return self
+
+
 class OdooResults(ResultWords):
     """How feedback is understood. With `complaints` a call that is marked as a complaint is one of its
     own; say no where the dealer system registers it, too. With `numbers` a contact's number that staff put
@@ -136,6 +159,7 @@ class OdooMapping(MappingFile):
     contact: Annotated[Mapping[str, OdooField], AfterValidator(_contact_fields)]
     task: Annotated[Mapping[str, OdooField], AfterValidator(_task_fields)]
     complaint: OdooComplaints | None = None
+    scorecard: OdooScorecards | None = None
     activity_type: str = "mail.mail_activity_data_call"
     message_activity_type: str | None = None
     owner: Owner
@@ -169,15 +193,23 @@ class OdooMapping(MappingFile):
 
     def fields(self, entity: Entity) -> Mapping[str, OdooField]:
         """Odoo's fields of an entity and how each is filled."""
-        if entity == "complaint":
-            return self.complaint.fields if self.complaint else {}
+        if entity in ("complaint", "scorecard"):
+            chosen = self.chosen(entity)
+            return chosen.fields if chosen else {}
         return self.contact if entity == "contact" else self.task
 
     @property
     def models(self) -> dict[Entity, str]:
         """The model of each entity that Odoo gets, contacts first: the others stand on them."""
         models: dict[Entity, str] = {"contact": CONTACT, "task": ACTIVITY}
-        return models | ({"complaint": self.complaint.model} if self.complaint else {})
+        own: tuple[Entity, ...] = ("complaint", "scorecard")
+        return models | {entity: part.model for entity in own if (part := self.chosen(entity))}
+
+    def chosen(self, entity: Entity) -> OdooComplaints | OdooScorecards | None:
+        """The section of an entity whose model is the mapping's own choice."""
+        if entity == "complaint":
+            return self.complaint
+        return self.scorecard if entity == "scorecard" else None
 
     @property
     def owner_field(self) -> dict[Entity, str | None]:
@@ -209,14 +241,18 @@ def check_fields(
 
     Raises ConfigurationError for a field that is absent, read-only or of another type.
     """
-    complaint = mapping.complaint if entity == "complaint" else None
-    if complaint:
-        named = {"contact": complaint.contact, "owner": complaint.owner, "model": ACTIVE}
-        for key, name in (*named.items(), *(("links", each) for each in complaint.links)):
+    chosen = mapping.chosen(entity)
+    if chosen:
+        named: dict[str, str | None] = {"model": ACTIVE}
+        if isinstance(chosen, OdooComplaints):
+            named |= {"contact": chosen.contact, "owner": chosen.owner}
+        else:
+            named |= {"store": chosen.store}
+        for key, name in (*named.items(), *(("links", each) for each in chosen.links)):
             if name and name not in described:
                 raise mapping.wrong(f"the CRM's records have no field {name}", entity, key)
     for name, rule in mapping.fields(entity).items():
-        place = (entity, "fields", name) if complaint else (entity, name)
+        place = (entity, "fields", name) if chosen else (entity, name)
         if name not in described:
             raise mapping.wrong("the CRM has no such field; see its list of fields", *place)
         if described[name].get("readonly"):

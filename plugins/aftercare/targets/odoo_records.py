@@ -59,11 +59,13 @@ class OdooRecords:
         elif not any(record.crm_id for record in batch):
             return {}
         fields = [ACTIVE, *self._mapping.fields(entity)]
-        complaint = self._mapping.complaint
+        complaint, scorecard = self._mapping.complaint, self._mapping.scorecard
         if entity == "task":
             fields += ["res_id", "user_id", "activity_type_id"]
         elif entity == "complaint" and complaint:
             fields += [name for name in (complaint.contact, complaint.owner) if name]
+        elif entity == "scorecard" and scorecard and scorecard.store:
+            fields.append(scorecard.store)
         rows = self._call(
             self._mapping.models[entity],
             "search_read",
@@ -89,6 +91,17 @@ class OdooRecords:
             if outcome.state == "sent" and outcome.crm_id:
                 found[key] = int(outcome.crm_id)
         return found
+
+    def store_ids(self, codes: Iterable[str], match: str) -> dict[str, int]:
+        """Ids of the contacts that are stores, by the stores' codes; of two the one that was made first."""
+        rows = self._call(
+            CONTACT,
+            "search_read",
+            domain=[[match, "in", sorted(codes)], ["is_company", "=", True]],
+            fields=[match],
+            order="id desc",
+        )
+        return {str(row[match]): int(row["id"]) for row in rows}
 
     def user_ids(self, numbers: Iterable[str]) -> dict[str, int]:
         """Odoo's users by employee number; the fallback user stands in where the mapping has one."""

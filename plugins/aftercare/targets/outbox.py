@@ -20,6 +20,7 @@ from aftercare.settings import Language
 from aftercare.targets import complaints, rendering
 from aftercare.targets.protocol import Entity, Outcome, Record, Withdrawal
 from aftercare.targets.record_keys import record_key
+from aftercare.targets.scorecards import Summaries
 from aftercare.targets.winners import Taken
 
 CONTACT_REJECTED = "contact_rejected"
@@ -77,7 +78,8 @@ class Outbox:
 
     `has_contacts` says that tasks stand on contacts of their own in the target; where they do not,
     contact data is part of the tasks and a contact's message says nothing new. `has_complaints`: the
-    target keeps complaints; where it does not, theirs say nothing. `says_once`: what was acknowledged is
+    target keeps complaints; where it does not, theirs say nothing. `has_scorecards`: the same of published months.
+    `says_once`: what was acknowledged is
     said, whatever changes later. `policy` says which class a customer is of, and with `offers_pick_up`, by
     store and day, whether a reminder offers to fetch the car; `close_by`, by store, brand and day, until when a
     complaint of that day has to be closed; `zone` in which zone times are told.
@@ -94,6 +96,7 @@ class Outbox:
     today: date
     has_contacts: bool
     has_complaints: bool = False
+    has_scorecards: bool = False
     says_once: bool = False
     watches_fields: bool = False
 
@@ -108,6 +111,7 @@ class Outbox:
         task_keys = {m["task_key"] for m in batch if m["entity"] == "task"}
         rows = self._rows(connection, task_keys | set(called_for.values()))
         told_of = self._complaints(connection, batch, called_for)
+        months = self._scorecards(connection, batch) if self.has_scorecards else {}
         contacts = {rendering.contact_key(rows[key]) for key in task_keys}
         contacts |= {contact for row in told_of.values() if (contact := complaints.contact_of(row))}
         held = self._ledger(connection, {m["external_key"] for m in batch} | contacts)
@@ -115,6 +119,9 @@ class Outbox:
         for key, message in work.messages.items():
             if key[0] == "contact" and not self.has_contacts:
                 work.settle(key, "unchanged")
+                continue
+            if key[0] == "scorecard":
+                self._prepare_scorecard(work, message, months.get(key), held.get(key))
                 continue
             if self.says_once:
                 self._say(work, message, rows[message["task_key"]], held.get(key))
@@ -167,6 +174,32 @@ class Outbox:
                 self._send_contact(work, row, message["version"], held)
             self._send_complaint(work, message, row, held.get(key))
 
+    def _prepare_scorecard(
+        self, work: Work, message: RowMapping, record: Record | None, ledger: RowMapping | None
+    ) -> None:
+        """What the message of a published month means; it is never taken back, as no publication is."""
+        key: Key = (message["entity"], message["external_key"])
+        if record is None:
+            work.settle(key, "unchanged")
+            return
+        crm_id = ledger["crm_id"] if ledger else None
+        in_doubt = bool(message["is_unsettled"])
+        self._send(work, replace(record, crm_id=crm_id, is_in_doubt=in_doubt), ledger)
+
+    def _scorecards(self, connection: Connection, batch: Sequence[Message]) -> dict[Key, Record]:
+        """The published months of the batch."""
+        asked = {
+            (message["store_code"], message["month"]): message["version"]
+            for message in batch
+            if message["entity"] == "scorecard"
+        }
+        found = self._summaries.read(connection, asked)
+        return {("scorecard", record.key): record for record in found.values()}
+
+    @cached_property
+    def _summaries(self) -> Summaries:
+        return Summaries(self.policy, self.language, self.zone)
+
     def _tell_taken(self, connection: Connection, work: Work) -> None:
         """Adds to each record what the target last took of it; not where a call came to no known end, for
         then what the target holds may be ours."""
@@ -200,6 +233,8 @@ class Outbox:
             if found is None or complaints.contact_of(found) is None:
                 return None
             return rendering.contact_record(found, message["version"], None, self.keyring)
+        if entity == "scorecard":
+            return self._scorecards(connection, [message])[entity, key]
         if entity == "complaint":
             row = self._complaints(connection, [message], {})[entity, key]
             return None if row["is_vanished"] else self._complaint(row, message["version"], None)
@@ -210,11 +245,22 @@ class Outbox:
         return self._message(row) if self.says_once else self._task(row, None)
 
     def open_list(self, connection: Connection, store_code: str, work_day: date) -> list[Record]:
-        """Every open task of a store, in the order of its list, and then its open complaints."""
+        """Every open task of a store, in the order of its list, then its open complaints and the newest month
+        that it was told."""
         return [
             *self._open_tasks(connection, store_code, work_day),
             *self._open_complaints(connection, store_code),
+            *(self._newest_month(connection, store_code) if self.has_scorecards else ()),
         ]
+
+    def _newest_month(self, connection: Connection, store_code: str) -> list[Record]:
+        told = warehouse.run(
+            connection, "outbound/get_newest_scorecard", target=self.target, store_code=store_code
+        ).one_or_none()
+        if told is None:
+            return []
+        asked = {(store_code, told.month): told.version}
+        return list(self._summaries.read(connection, asked).values())
 
     def _open_complaints(self, connection: Connection, store_code: str) -> list[Record]:
         numbers = (

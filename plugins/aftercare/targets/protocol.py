@@ -21,9 +21,9 @@ from typing import Literal, Protocol, runtime_checkable
 
 from aftercare.targets.winners import Conflict, Taken
 
-Entity = Literal["contact", "task", "complaint"]
+Entity = Literal["contact", "task", "complaint", "scorecard"]
 """A contact is a customer with the vehicle in question; a task is one call to make; a complaint is one that a
-dealer system registered."""
+dealer system registered; a scorecard is the summary of a store's published month."""
 
 State = Literal["sent", "rejected", "retry", "unknown"]
 """What became of a record.
@@ -37,7 +37,7 @@ State = Literal["sent", "rejected", "retry", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One contact, task or complaint in our own terms; each target maps `fields` to its own.
+    """One contact, task, complaint or scorecard in our own terms; each target maps `fields` to its own.
 
     `key` is the external key, made from business facts and never from a run
     (`CA01.S4-03.SO-2026-0001`; once staff finished that one, `…#2` is the next call, see `record_keys`). `version` grows with each change of the record.
@@ -52,7 +52,10 @@ class Record:
     next_attempt_on, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
     received_at, received_on, source, level, state, state_name, verdict, verdict_name, close_by, closed_on,
     description, customer_name, customer_phone, plate, vin, model, owner_no, owner_name, contact_key`; `state` is one of
-    `complaints.STATES`, and without a `contact_key` nobody knows whose it is. Dates are `datetime.date`; a value that
+    `complaints.STATES`, and without a `contact_key` nobody knows whose it is. Fields of a scorecard, of a store and
+    never of a person: `store_code, store_name, month` (2026-10)`, month_on` (its first day)`, title, published_on,
+    result, judged, met, missed` (numbers of targets)`, adjusted` (figures that were corrected since)`, trial, note,
+    summary` (one line a figure) and `figures`, `scorecards.SummaryFigure` each. Dates are `datetime.date`; a value that
     is not known is None, not "".
     """
 
@@ -109,7 +112,8 @@ class Capabilities:
     a call of which no answer arrived may still be at work there. So long waits a newer version of its
     record, which the late one would overwrite, and without `native_upsert` the record itself, because a
     look-up before that would not find what is made a moment later. `has_contacts`: customers are records
-    of their own. `has_complaints`: complaints of dealer systems are, too. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
+    of their own. `has_complaints`: complaints of dealer systems are, too. `has_scorecards`: so are the
+    summaries of stores' published months. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
     of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
     brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
     `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
@@ -124,6 +128,7 @@ class Capabilities:
     settle_seconds: float = 0
     has_contacts: bool = True
     has_complaints: bool = False
+    has_scorecards: bool = False
     tells_complaints: bool = False
     watches_fields: bool = False
     tells_numbers: bool = False
@@ -258,13 +263,19 @@ class ListTarget(Protocol):
 
     The push stage hands it every open task and complaint of a store at once, also when only one
     changed, so the list is right even where somebody moved or deleted the one before. Contacts stand in
-    the records. Beside the fields of a task its tasks hold `store_name, owner_name,
+    the records. The newest month that a store was told stands among them, where `has_scorecards`. Beside the fields
+    of a task its tasks hold `store_name, owner_name,
     document_phone, attempts, last_attempt_no, last_attempt_on, last_outcome`.
     """
 
     @property
     def name(self) -> str:
         """The name under which the ledger keeps what was acknowledged."""
+        ...
+
+    @property
+    def has_scorecards(self) -> bool:
+        """Whether lists show the summary of the store's newest published month."""
         ...
 
     def check(self) -> None:
@@ -275,7 +286,7 @@ class ListTarget(Protocol):
         ...
 
     def publish(self, store_code: str, work_day: date, records: Sequence[Record]) -> bool:
-        """Show exactly these tasks and complaints, in this order, as the store's list of a day.
+        """Show exactly these tasks, complaints and the month among them, in this order, as the store's list of a day.
 
         True where the list was written, False where it already said so. Raises SystemUnreachable
         where it cannot be written now.

@@ -131,15 +131,18 @@ class RehearsedList:
         self._target = target
         self._samples = samples
         self.name = target.name
+        self.has_scorecards = target.has_scorecards
 
     def check(self) -> None:
         """See `ListTarget.check`."""
         self._target.check()
 
     def publish(self, store_code: str, work_day: date, records: Sequence[Record]) -> bool:
-        """One more list, of so many tasks and complaints."""
+        """One more list, of so many tasks and complaints, with or without a month."""
         of_entity = Counter(record.entity for record in records)
         counts = {"tasks": of_entity["task"], "complaints": of_entity["complaint"]}
+        if self.has_scorecards:
+            counts["scorecards"] = of_entity["scorecard"]
         self._samples.add("list", store_code, {"work_day": work_day.isoformat(), **counts})
         return True
 

@@ -42,7 +42,7 @@ from aftercare.targets.rest_mapping import (
 )
 from aftercare.targets.winners import conflicts, left_to_them, watched
 
-ENTITIES: tuple[Entity, ...] = ("contact", "task", "complaint")
+ENTITIES: tuple[Entity, ...] = ("contact", "task", "complaint", "scorecard")
 """Contacts first: tasks and complaints stand on them."""
 
 
@@ -78,6 +78,7 @@ class RestTarget:
             settle_seconds=self._mapping.settle_seconds,
             has_contacts=self._mapping.contact is not None,
             has_complaints=self._mapping.complaint is not None,
+            has_scorecards=self._mapping.scorecard is not None,
             watches_fields=any(part.winners for part in parts),
             tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
             tells_numbers=self._mapping.numbers is not None,
@@ -191,7 +192,7 @@ class RestTarget:
             return {key: Outcome(key, "sent", None, none) for key in records}
         outcomes: dict[str, Outcome] = {}
         ours = {key: {**record.fields, "key": key} for key, record in records.items()}
-        if entity != "contact":
+        if entity in ("task", "complaint"):
             outcomes |= self._attach(part, records, ours)
         for key, record in records.items():
             lacks = None if key in outcomes else self._mapping.missing(record, ours[key])

@@ -404,7 +404,8 @@ class RestMapping(MappingFile):
     then is its record looked up. `when_deleted`: what becomes of a record that somebody deleted there.
     `sends_unknown`: whether a value that is not known is sent as null, or left out. `from_connection`
     names what stands in the connection's extra and may be used as a placeholder. `complaint`: complaints that
-    dealer systems register become records of the CRM; without it none is sent.
+    dealer systems register become records of the CRM; without it none is sent. `scorecard`: the same of the
+    summaries of stores' published months, figures of stores and of no person; none is ever taken back.
     """
 
     adapter: Literal["rest"]
@@ -425,6 +426,9 @@ class RestMapping(MappingFile):
     contact: Annotated[Records, AfterValidator(lambda part: _known("contact", part))] | None = None
     task: Annotated[Tasks, AfterValidator(lambda part: _known("task", part))]
     complaint: Annotated[Tasks, AfterValidator(lambda part: _known("complaint", part))] | None = (
+        None
+    )
+    scorecard: Annotated[Records, AfterValidator(lambda part: _known("scorecard", part))] | None = (
         None
     )
     results: Results | None = None
@@ -456,7 +460,10 @@ class RestMapping(MappingFile):
 
     def _calls(self) -> Iterator[tuple[str, Call, Sequence[str]]]:
         """Each call with its name and the placeholders of its own."""
-        entities = (("contact", self.contact), ("task", self.task), ("complaint", self.complaint))
+        entities = (
+            *(("contact", self.contact), ("task", self.task)),
+            *(("complaint", self.complaint), ("scorecard", self.scorecard)),
+        )
         for entity, part in entities:
             for name, call, allowed, needed in part.calls() if part else ():
                 yield f"{entity}.{name}", call, (*allowed, *needed)
@@ -479,6 +486,7 @@ class RestMapping(MappingFile):
             "contact": self.contact,
             "task": self.task,
             "complaint": self.complaint,
+            "scorecard": self.scorecard,
         }
         return parts[entity]
 
@@ -490,7 +498,7 @@ class RestMapping(MappingFile):
 
 
 def _known(entity: Entity, part: Any) -> Any:
-    more = () if entity == "contact" else (CONTACT_ID,)
+    more = (CONTACT_ID,) if entity in ("task", "complaint") else ()
     fields_known(entity, part.fields, *more)
     return part
 

@@ -260,6 +260,9 @@ class SalesforceMapping(MappingFile):
     complaint: (
         Annotated[SalesforceTasks, AfterValidator(lambda part: _known("complaint", part))] | None
     ) = None
+    scorecard: (
+        Annotated[SalesforceRecords, AfterValidator(lambda part: _known("scorecard", part))] | None
+    ) = None
     results: SalesforceResults | None = None
 
     @model_validator(mode="after")
@@ -279,6 +282,7 @@ class SalesforceMapping(MappingFile):
             "contact": self.contact,
             "task": self.task,
             "complaint": self.complaint,
+            "scorecard": self.scorecard,
         }
         return parts[entity]
 
@@ -303,6 +307,7 @@ class SalesforceMapping(MappingFile):
                 "complaint": {**self._records(self.complaint), **self._ends(self.complaint)}
                 if self.complaint
                 else None,
+                "scorecard": self._records(self.scorecard) if self.scorecard else None,
                 "results": self._results(self.results) if self.results else None,
                 "numbers": self._numbers(self.contact, self.results)
                 if self.contact and self.results and self.results.numbers

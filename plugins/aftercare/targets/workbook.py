@@ -10,8 +10,9 @@ list before it is written again is carried over; a list with typed rows whose ta
 beside the new one, under its name with ``_旧_`` (``_old_``) and a digest of its content.
 
 The sheets are 说明 (how to fill in), 回访任务 (the list), 话术 (what to say, a few rows per text) and, where the
-store has any, 未关闭投诉 (complaints that a dealer system registered and nobody closed, for reading).
-English names: Guide, Follow-ups, Scripts, Open complaints.
+store has any, 未关闭投诉 (complaints that a dealer system registered and nobody closed, for reading), and where the
+group wants it 月度评分 (the store's newest published month, for reading; figures of the store, of no person).
+English names: Guide, Follow-ups, Scripts, Open complaints, Month.
 
 Format of the sheet 回访任务, which is the **second** sheet in both languages:
 
@@ -86,16 +87,25 @@ def list_name(work_day: date, language: Language) -> str:
 
 
 class WorkbookTarget:
-    """The target ``workbook`` in a shared folder, any fsspec address."""
+    """The target ``workbook`` in a shared folder, any fsspec address; with ``has_scorecards`` lists show the
+    store's newest published month."""
 
-    def __init__(self, folder: str, language: Language = "zh") -> None:
+    def __init__(
+        self, folder: str, language: Language = "zh", has_scorecards: bool = False
+    ) -> None:
         self._files, self._folder = fsspec.core.url_to_fs(folder)
         self._language = language
+        self._has_scorecards = has_scorecards
 
     @property
     def name(self) -> str:
         """The name under which the ledger keeps what was acknowledged."""
         return "workbook"
+
+    @property
+    def has_scorecards(self) -> bool:
+        """Whether lists show the summary of the store's newest published month."""
+        return self._has_scorecards
 
     def check(self) -> None:
         """Makes the folders for lists and for filled lists.

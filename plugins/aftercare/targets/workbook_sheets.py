@@ -21,6 +21,7 @@ from aftercare.targets.workbook_look import (
     lines_of,
     write_guide,
 )
+from aftercare.targets.workbook_scorecards import write_scorecard
 from aftercare.targets.workbook_scripts import Scripts, write_scripts
 from aftercare.targets.workbook_words import (
     COLUMNS,
@@ -58,6 +59,7 @@ def write_sheets(
 
     tasks = [record for record in records if record.entity == "task"]
     complaints = [record for record in records if record.entity == "complaint"]
+    months = [record for record in records if record.entity == "scorecard"]
 
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
@@ -78,6 +80,8 @@ def write_sheets(
         if complaints:
             sheet = book.add_worksheet(SHEETS[language][3])
             write_complaints(sheet, look, store_code, work_day, complaints)
+        for month in months:
+            write_scorecard(book.add_worksheet(SHEETS[language][4]), look, store_code, month)
     return placed
 
 

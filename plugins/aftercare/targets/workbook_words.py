@@ -8,9 +8,9 @@ from typing import Literal
 from aftercare.settings import Language
 from aftercare.words import Pair, Words
 
-SHEETS: dict[Language, tuple[str, str, str, str]] = {
-    "zh": ("说明", "回访任务", "话术", "未关闭投诉"),
-    "en": ("Guide", "Follow-ups", "Scripts", "Open complaints"),
+SHEETS: dict[Language, tuple[str, str, str, str, str]] = {
+    "zh": ("说明", "回访任务", "话术", "未关闭投诉", "月度评分"),
+    "en": ("Guide", "Follow-ups", "Scripts", "Open complaints", "Month"),
 }
 
 
@@ -80,6 +80,19 @@ COMPLAINT_COLUMNS: tuple[tuple[str, Pair, float], ...] = (
     ("complaint_no", ("投诉编号", "Number"), 16),
 )
 """Columns of the sheet of complaints: whence, titles, width in letters."""
+
+SCORECARD_COLUMNS: tuple[tuple[str, Pair, float], ...] = (
+    ("post", ("岗位", "Post"), 22),
+    ("name", ("指标", "Figure"), 30),
+    ("value", ("结果", "Value"), 10),
+    ("counts", ("分子 / 分母", "Of"), 12),
+    ("target", ("目标", "Target"), 10),
+    ("met", ("是否达标", "Met"), 10),
+    ("place", ("同品牌名次", "Place in brand"), 12),
+    ("trial", ("性质", "Trial"), 9),
+    ("adjusted", ("公布后更正为", "Corrected since"), 18),
+)
+"""Columns of the sheet of the month: whence, titles, width in letters."""
 
 GUIDE: dict[Language, tuple[str, ...]] = {
     "zh": (
@@ -161,6 +174,10 @@ TEXTS: Words = {
     "complaints": (
         "；未关闭投诉 {complaints} 件，其中逾期 {late} 件",
         "; {complaints} open complaints, {late} late",
+    ),
+    "published": (
+        "{} 公布。这是门店的结果，不含任何个人成绩。",
+        "Published {}. Results of the store, of no person.",
     ),
     "private": (
         "本表含客户个人信息：只供本店回访使用，不得转发或外传。",

@@ -1,0 +1,277 @@
+"""A store's published month as a short summary that leaves the house: figures of the store, and of nobody.
+
+What people earned, missed or were told is personnel data: it is decided on in the house and belongs in no CRM and
+on no task list. So a summary holds no name, number, points or rank of a person, and a figure that fewer people
+made than policy says (`house/statements`: `summary_people`) is left out, for it would tell theirs. Only what a
+person approved and the month's publication issued is told.
+
+A correction that came later stands beside the figure that was issued, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from aftercare import warehouse
+from aftercare.rules.figure_titles import figure_titles
+from aftercare.rules.kpis import LOWER, STORE
+from aftercare.rules.month import month_of
+from aftercare.rules.policy import Policy
+from aftercare.rules.scoring import meets, percent, share
+from aftercare.rules.store_figures import StoreFigure, store_figures
+from aftercare.settings import Group, Language
+from aftercare.targets.protocol import Record
+from aftercare.words import Pair, Words, say, word
+
+TITLE: Pair = ("月度评分 {month} {store}", "month's scorecard {month}, {store}")
+RESULT: Pair = ("{met} / {judged} 项达标", "{met} of {judged} targets met")
+NO_TARGET: Pair = ("没有设目标的指标", "no figure has a target")
+TRIAL: Pair = ("试运行", "trial")
+MET: Words = {"True": ("达标", "met"), "False": ("未达标", "not met")}
+PARTS: Words = {
+    "target": ("目标 {target}", "target {target}"),
+    "place": ("同品牌第 {place} / {ranked} 名", "place {place} of {ranked} in its brand"),
+    "adjusted": (
+        "公布后有更正，现为 {value}（{counts}）",
+        "corrected since, now {value} ({counts})",
+    ),
+}
+WITHHELD: Pair = (
+    "另有 {count} 项由不足 {people} 人完成，会推算出个人成绩，不在此列出",
+    "{count} more are left out: fewer than {people} people made them, and theirs could be told",
+)
+POSTS: Words = {
+    "SC": ("销售关爱 SC", "sales care SC"),
+    "AC": ("售后关爱 AC", "after-sales care AC"),
+    "SUP": ("客服主管 SUP", "customer-service supervisor SUP"),
+    "": ("本店", "store"),
+}
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class SummaryFigure:
+    """One figure as it is told: whose (`post`), name, value, counts, target, and what came of it.
+
+    `is_met` is None without a target or a value, `place` is a rank among `ranked` stores of the brand or None.
+    `adjusted_value` and `adjusted_counts` are empty where nothing was corrected.
+    """
+
+    post: str
+    name: str
+    value: str
+    counts: str
+    target: str
+    is_met: bool | None
+    place: int | None
+    ranked: int
+    is_trial: bool
+    adjusted_value: str = ""
+    adjusted_counts: str = ""
+
+    def line(self, language: Language) -> str:
+        """The figure in one line."""
+        parts = [self.counts] if self.counts else []
+        if self.target:
+            parts.append(word(PARTS, "target", language, target=self.target))
+        if self.is_met is not None:
+            parts.append(word(MET, str(self.is_met), language))
+        if self.place is not None:
+            parts.append(word(PARTS, "place", language, place=self.place, ranked=self.ranked))
+        if self.is_trial:
+            parts.append(say(TRIAL, language))
+        if self.adjusted_value:
+            now = {"value": self.adjusted_value, "counts": self.adjusted_counts}
+            parts.append(word(PARTS, "adjusted", language, **now))
+        colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
+        said = f"{self.post} · {self.name}{colon}{self.value}"
+        if not parts:
+            return said
+        inside = comma.join(parts)
+        return f"{said}（{inside}）" if language == "zh" else f"{said} ({inside})"
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """Summaries in one language; `zone` is that in which a day of publication is told."""
+
+    policy: Policy
+    language: Language
+    zone: tzinfo
+
+    def read(
+        self, connection: Connection, asked: Mapping[tuple[str, str], int]
+    ) -> dict[tuple[str, str], Record]:
+        """Records of stores' months, by store and month; `asked` says which, with the version of each."""
+        found: dict[tuple[str, str], Record] = {}
+        for month in sorted({month for _, month in asked}):
+            stores = {store: version for (store, each), version in asked.items() if each == month}
+            records = self._month(connection, month, stores)
+            found |= {(store, month): record for store, record in records.items()}
+        return found
+
+    def _month(
+        self, connection: Connection, month: str, stores: Mapping[str, int]
+    ) -> dict[str, Record]:
+        bounds = month_of(self.policy, month)
+
+        def house(item: str, name: str) -> int:
+            return int(
+                self.policy.value("house", item, name, bounds.last_day, "the summaries").value
+            )
+
+        published = warehouse.run(connection, "score/get_publication", month=month).one()
+        rows = warehouse.run(connection, "outbound/list_summary_figures", month=month).mappings()
+        of_store: dict[str, list[Mapping[str, Any]]] = {store: [] for store in stores}
+        everything = [dict(row) for row in rows]
+        for row in everything:
+            if row["store_code"] in of_store:
+                of_store[row["store_code"]].append(row)
+        figures = store_figures(
+            everything, house("scoring", "minimum_n"), house("statements", "median_stores")
+        )
+        least = house("statements", "summary_people")
+        return {
+            store: self._record(
+                month,
+                bounds.first_day,
+                published.published_at.astimezone(self.zone).date(),
+                version,
+                of_store[store],
+                figures.get(store, ()),
+                least,
+            )
+            for store, version in stores.items()
+        }
+
+    def _record(
+        self,
+        month: str,
+        first_day: date,
+        published_on: date,
+        version: int,
+        rows: Sequence[Mapping[str, Any]],
+        figures: Sequence[StoreFigure],
+        least: int,
+    ) -> Record:
+        language = self.language
+        of_row = {(row["role"], row["kpi_id"], row["credit"]): row for row in rows}
+        counted = [
+            (figure, row)
+            for figure in sorted(figures, key=self._order)
+            if (row := of_row[figure.role, figure.kpi_id, figure.credit])
+            and (figure.value is not None or _adjusted(figure, row))
+        ]
+        shown = [
+            self._figure(figure, row)
+            for figure, row in counted
+            if figure.credit == STORE or row["people"] >= least
+        ]
+        marks = [each.is_met for each in shown if each.is_met is not None]
+        withheld = len(counted) - len(shown)
+        note = say(WITHHELD, language, count=withheld, people=least) if withheld else None
+        result = (
+            say(RESULT, language, met=marks.count(True), judged=len(marks))
+            if marks
+            else say(NO_TARGET, language)
+        )
+        store_code, store_name = rows[0]["store_code"], rows[0]["store_name"]
+        is_trial = bool(shown) and all(each.is_trial for each in shown)
+        return Record(
+            entity="scorecard",
+            key=f"{store_code}.{month}",
+            version=version,
+            fields={
+                "store_code": store_code,
+                "store_name": store_name,
+                "month": month,
+                "month_on": first_day,
+                "title": say(TITLE, language, month=month, store=store_name),
+                "published_on": published_on,
+                "result": result,
+                "judged": len(marks),
+                "met": marks.count(True),
+                "missed": marks.count(False),
+                "adjusted": sum(bool(each.adjusted_value) for each in shown),
+                "trial": say(TRIAL, language) if is_trial else None,
+                "note": note,
+                "summary": "\n".join(
+                    [*(each.line(language) for each in shown), *([note] if note else [])]
+                ),
+                "figures": tuple(shown),
+            },
+        )
+
+    @cached_property
+    def _titles(self) -> dict[str, Mapping[str, str]]:
+        return figure_titles(self.policy)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self._titles)}
+
+    def _order(self, figure: StoreFigure) -> tuple[bool, bool, str, int]:
+        """Posts first, then the whole store, each in the order of the month's documents."""
+        place = self._places.get(figure.kpi_id, len(self._places))
+        return (figure.credit == STORE, figure.role != "SC", figure.role, place)
+
+    def _figure(self, figure: StoreFigure, row: Mapping[str, Any]) -> SummaryFigure:
+        sign = "<" if figure.direction == LOWER else ""
+        adjusted = _adjusted(figure, row)
+        return SummaryFigure(
+            post=word(POSTS, figure.role, self.language),
+            name=self._titles[figure.kpi_id][self.language],
+            value=_shown(figure.value),
+            counts=f"{figure.numerator:f}/{figure.denominator:f}" if figure.denominator else "",
+            target="" if figure.target is None else f"{sign}{percent(figure.target)}",
+            is_met=meets(figure.value, figure.target, figure.direction),
+            place=figure.place,
+            ranked=figure.ranked,
+            is_trial=row["is_trial"],
+            adjusted_value=_shown(share(*adjusted)) if adjusted else "",
+            adjusted_counts=f"{adjusted[0]:f}/{adjusted[1]:f}" if adjusted else "",
+        )
+
+
+def _shown(value: Decimal | None) -> str:
+    return NONE if value is None else percent(value)
+
+
+def _adjusted(figure: StoreFigure, row: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
+    """Numerator and denominator as they would be now; None where they are as issued."""
+    more = (row["more_in_numerator"] or Decimal(0), row["more_in_denominator"] or Decimal(0))
+    if not any(more):
+        return None
+    return figure.numerator + more[0], figure.denominator + more[1]
+
+
+def tell(
+    connection: Connection, target: str, stores: Sequence[str], group: Group, today: date, day: date
+) -> int:
+    """Puts into the outbox what a target has to hear of the published months of the stores that it serves.
+
+    With no stores it takes none, and begins anew another time. `day` is the work day to count the messages
+    on. Returns how many there are.
+    """
+    warehouse.run(connection, "outbound/lock_scorecards", target=target)
+    warehouse.run(
+        connection,
+        "outbound/start_scorecards",
+        target=target,
+        store_codes=list(stores),
+        today=today,
+    )
+    return warehouse.run(
+        connection,
+        "outbound/tell_scorecards",
+        target=target,
+        zone=str(group.time_zone),
+        work_day=day,
+    ).rowcount
