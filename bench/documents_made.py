@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -38,11 +38,10 @@ Item = TypeVar("Item")
 class MonthDocuments:
     """The documents of the published month in a warehouse, and the rows that they are made of."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine, self._group = engine, read_group()
-        self._policy = Policy.load(POLICY)
+    def __init__(self, engine: Engine, policy: Policy) -> None:
+        self._engine, self._group, self._policy = engine, read_group(), policy
         self.language = self._group.group.language
-        told = ToldMonth.of(engine, self._group, self._policy, MONTH)
+        told = ToldMonth.of(engine, self._group, policy, MONTH)
         if told is None:
             raise ValueError(f"{MONTH} is not published")
         self._told = told
@@ -110,7 +109,8 @@ def peaks_of(url: str) -> Peaks:
 
 def _make_all(url: str) -> Peaks:
     engine = warehouse.connect(url, statement_timeout_ms=0)
-    month, words = MonthDocuments(engine), read_words("zh")
+    month = MonthDocuments(engine, Policy.load(POLICY))
+    words = read_words(month.language)
     half = (len(month.stores) + len(month.people)) // 2
     made, after_half = 0, 0.0
     for stores in in_parts(month.stores):
@@ -127,7 +127,12 @@ def _make_all(url: str) -> Peaks:
 
 
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """This process's own peak: that of the system's accounts begins with its parent's memory."""
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name == "VmHWM":
+            return int(value.split()[0]) / 1024
+    raise ValueError("the system does not tell a process's peak memory")
 
 
 if __name__ == "__main__":
