@@ -14,9 +14,12 @@ from pathlib import Path
 from aftercare import warehouse
 from aftercare.demo.postgres import EmbeddedPostgres
 from aftercare.quality.compile import great_expectations
+from bench.documents import bench_documents
 from bench.flags import bench_flags
 from bench.history import bench_history, fill_warehouse
+from bench.made_month import fill_month, publish_made_month
 from bench.merge import bench_merge
+from bench.month import bench_month
 from bench.pull import bench_pull, copy_to_mariadb, fill_dealer_system
 from bench.report import line, write_report
 from bench.results import Result
@@ -25,7 +28,7 @@ from bench.servers import HOW_TO_GET, POSTGRES_SETTINGS, has_mariadb, mariadb
 from bench.service_due import bench_service_due
 from bench.sizes import SIZES, TIMES_AS_LONG, Size
 
-STEPS = ("pull", "flags", "merge", "history", "service_due", "rules")
+STEPS = ("pull", "flags", "merge", "history", "service_due", "rules", "month", "documents")
 
 
 def main() -> int:
@@ -77,6 +80,19 @@ def _benched(
     # The last one: it uses the templates up.
     if "rules" in steps:
         yield from bench_rules(server, source, templates, size)
+    if {"month", "documents"} & set(steps):
+        yield from _month(server, first_load, steps)
+
+
+def _month(server: EmbeddedPostgres, size: Size, steps: tuple[str, ...]) -> Iterator[Result]:
+    template = "month"
+    fill_month(server, template, size)
+    if "month" in steps:
+        yield bench_month(server, template, size)
+    if "documents" in steps:
+        publish_made_month(server, template)
+        yield from bench_documents(server, template, size)
+    server.drop_database(template)
 
 
 def _first_load(

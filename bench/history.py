@@ -48,7 +48,7 @@ MAPPING = PROJECT / "include" / "mappings" / "dealer" / f"{SYSTEM}.yaml"
 
 def fill_reference_data(connection: Connection, stores: int) -> None:
     """Stores and staff, as the night before brought them."""
-    load_id = _keep_load(connection, "store")
+    load_id = keep_load(connection, "store")
     warehouse.run(connection, "bench/fill_stores", load_id=load_id, day=DAY_BEFORE, stores=stores)
     warehouse.run(connection, "bench/fill_employees")
     warehouse.run(connection, "bench/fill_assignments")
@@ -75,7 +75,7 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
         _fill(connection, "insurance_policy", "policies")
         _fill(connection, "lead", "leads", **person)
         _fill(connection, "consent", "consents")
-        load_id = _keep_load(connection, FEED)
+        load_id = keep_load(connection, FEED)
     last = size.night + rows
     for first in range(1, last + 1, PART_ROWS):
         with engine.begin() as connection:
@@ -104,7 +104,8 @@ def fill_warehouse(server: EmbeddedPostgres, database: str, size: Size, rows: in
     engine.dispose()
 
 
-def _keep_load(connection: Connection, feed: str) -> int:
+def keep_load(connection: Connection, feed: str) -> int:
+    """The load with which the night before brought a feed; returns its id."""
     load = {"system": SYSTEM, "feed": feed, "day": DAY_BEFORE}
     load_id: int = warehouse.run(connection, "bench/keep_load", **load).scalar_one()
     return load_id
@@ -112,7 +113,7 @@ def _keep_load(connection: Connection, feed: str) -> int:
 
 def _fill(connection: Connection, feed: str, statement: str, **given: bytes) -> None:
     """What the night before brought of a feed to core, by ``fill_<statement>.sql``."""
-    load_id = _keep_load(connection, feed)
+    load_id = keep_load(connection, feed)
     warehouse.run(connection, f"bench/fill_{statement}", load_id=load_id, day=DAY_BEFORE, **given)
 
 

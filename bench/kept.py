@@ -13,7 +13,7 @@ from bench.results import Result
 
 FILE = "benchmarks.json"
 CIRCUMSTANCES = ("on", "machine", "command", "load")
-ORDER = ("pull", "flags", "merge", "service due", "night", "rules")
+ORDER = ("pull", "flags", "merge", "service due", "night", "rules", "scorecards", "documents")
 """How step names begin, in the order of the page."""
 
 

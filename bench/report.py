@@ -25,11 +25,12 @@ def line(result: Result) -> str:
     peak = f", peak {result.peak_mb:.0f} MB" if result.peak_mb else ""
     verdict = "kept" if result.is_kept else "EXCEEDED"
     parts = "".join(
-        f"\n    {part}: {ours:.2f} s, {reference:.2f} s"
+        f"\n    {part}: {ours:.2f} {result.unit}, {reference:.2f} {result.unit}"
         for part, (ours, reference) in result.parts.items()
     )
     return (
-        f"{result.step}: {median(result.ours):.2f} s, reference {median(result.reference):.2f} s, "
+        f"{result.step}: {_shown(result.ours, result)}, "
+        f"reference {_shown(result.reference, result)}, "
         f"ratio {result.ratio:.2f} of at most {result.limit}{peak} ({verdict}; {result.work}){parts}"
     )
 
@@ -102,7 +103,19 @@ Each reference does the same work, and the run stops when the outcomes differ.
   and calendar, asks whether the customer was called or wants none of it, keeps the contact budget, looks at all open
   tasks again, and counts.
 - **Night over a long history**: the same night of the same fleet over a history a tenth as long; all stages together.
-  Both leave the same orders of the night, and the same follow-ups of them with the same dates.
+  Both leave the same orders of the night, and the same follow-ups of them with the same dates. “Ours” is the longer
+  history.
+- **Scorecards of a month**, seconds a figure: one combined statement written by hand for eight figures and the places of
+  people by satisfaction (`include/sql/bench/score_month.sql`), and one that keeps the rows that they stand on
+  (`keep_rows.sql`), with keys as ours have. Afterwards figures, places and rows are the same. Our stage counts some more
+  figures, and its seconds are divided by all that had rows; it also reads policy and calendar, asks for each follow-up
+  what excuses it, keeps each row of a store's figure on the scorecard of everybody who has it, and judges points and
+  targets. The second part is the same month counted and not kept, beside the combined statement alone.
+- **Documents of a month**: the same texts, ready, through the same libraries and nothing else (`bench/bare_documents.py`):
+  templates compiled once, styles inlined, messages built; the cells of the workbook written by the same library; the PDF
+  set from the same data. Afterwards all texts, cells and the PDF are the same. Ours reads the rows, makes the texts and
+  the documents; no mail is sent. Their memory is the peak of a process of its own after all mails, beside that after half
+  of them.
 
 {_parts([each.result for each in found])}
 ## Run it
@@ -119,19 +132,23 @@ was not measured. The exit code is 1 when a limit is exceeded.
 """
 
 
+def _shown(figures: Sequence[float], result: Result) -> str:
+    return f"{median(figures):.2f} {result.unit}"
+
+
 def _row(measured: Measured) -> str:
     result = measured.result
     peak = f"{result.peak_mb:.0f} MB" if result.peak_mb else "–"
     return (
-        f"| {result.step} | {result.work} | {len(result.ours)} | {median(result.ours):.2f} s "
-        f"| {median(result.reference):.2f} s | {result.ratio:.2f} | {result.limit} | {peak} | {measured.on} |"
+        f"| {result.step} | {result.work} | {len(result.ours)} | {_shown(result.ours, result)} "
+        f"| {_shown(result.reference, result)} | {result.ratio:.2f} | {result.limit} | {peak} | {measured.on} |"
     )
 
 
 def _parts(results: Sequence[Result]) -> str:
     return "".join(
-        f"Stages of “{result.step}” in seconds, longer and shorter history:\n\n"
-        "| Stage | Longer | Shorter |\n|-|-|-|\n"
+        f"Parts of “{result.step}” in seconds:\n\n"
+        "| Part | Ours | Reference |\n|-|-|-|\n"
         + "".join(
             f"| {part} | {ours:.2f} | {reference:.2f} |\n"
             for part, (ours, reference) in result.parts.items()
@@ -170,7 +187,8 @@ def _picture(results: Sequence[Result]) -> Figure:
         axes.text(
             max(result.ratio, result.limit) + 0.05,
             place,
-            f"{result.ratio:.2f}   ({median(result.ours):.1f} s / {median(result.reference):.1f} s)",
+            f"{result.ratio:.2f}   ({median(result.ours):.1f} {result.unit} / "
+            f"{median(result.reference):.1f} {result.unit})",
             va="center",
         )
     # Room for the figures, which stand right of bar and mark.

@@ -16,7 +16,7 @@ class DifferentWork(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """One step beside its reference, in seconds a run; ``limit`` is the ratio's."""
+    """One step beside its reference, in seconds a run or another unit; ``limit`` is the ratio's."""
 
     step: str
     work: str
@@ -25,6 +25,7 @@ class Result:
     limit: float
     peak_mb: float | None = None
     parts: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:

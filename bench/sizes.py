@@ -27,6 +27,16 @@ class Size:
         return self.night // 10
 
     @property
+    def month_orders(self) -> int:
+        """Repair orders of a month, and as many follow-ups."""
+        return self.stores * 835 // 2
+
+    @property
+    def people(self) -> int:
+        """Those who are scored in a month, fifteen a store."""
+        return self.stores * 15
+
+    @property
     def touched(self) -> int:
         """Vehicles that a night touches: of six repair orders, two are of one."""
         return self.night * 5 // 6

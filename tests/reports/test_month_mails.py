@@ -309,6 +309,24 @@ def test_a_store_of_many_people_still_fits_into_a_mail() -> None:
     assert "people are shown, those below a target first; all 200" in page.get_content()
 
 
+def test_a_store_with_all_figures_of_a_year_still_fits_into_a_mail() -> None:
+    months = [f"2025-{month:02}" for month in range(7, 13)] + [
+        f"2026-{month:02}" for month in range(1, 7)
+    ]
+    posts = [f"P{number}" for number in range(25)]
+    (figure,) = store().figures
+    (sums,) = store().trend
+    made = store(
+        figures=[replace(figure, role=post) for post in posts],
+        trend=[sums | {"month": month, "role": post} for month in months for post in posts],
+        months=months,
+        lines=[line(f"E{number}", "satisfied_share", 161, 200) for number in range(15)],
+    )
+    page = mail_html("store", store_texts(made, "zh"))
+    assert page.count("80.5▼") >= len(months) * len(posts)
+    assert len(page.encode()) < HTML_BYTES * 3 / 4
+
+
 def test_a_store_of_many_decisions_shows_approved_ones_first_and_says_how_many() -> None:
     rows = [
         proposal(f"E{number:03}", "approve" if number > 90 else "reject", reason="理由" * 300)

@@ -138,6 +138,27 @@ def test_each_employee_gets_their_own_statement_and_nobody_elses(
         assert [one for one in everybody if one in text_of(message)] == [name]
 
 
+def test_the_log_says_how_far_the_mails_of_a_month_are(
+    month: ScoredMonth,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aftercare.stages.month_mails.BATCH", 4)
+    monkeypatch.setattr("aftercare.stages.month_mails.TOLD_EVERY", 1)
+    publish_it(month, server)
+    caplog.set_level("INFO", logger="aftercare.stages.month_mails")
+    employees(month, server)
+    managers(month, server)
+    assert caplog.messages == [
+        "statements of 2026-06: 4 tried, 4 sent, 11 people",
+        "statements of 2026-06: 8 tried, 8 sent, 11 people",
+        "statements of 2026-06: 11 tried, 11 sent, 11 people",
+        "mails of 2026-06: 1 of 2 stores, 1 sent",
+        "mails of 2026-06: 2 of 2 stores, 2 sent",
+    ]
+
+
 def test_a_statement_says_results_place_median_decision_and_until_when_to_object(
     month: ScoredMonth, server: MailServer
 ) -> None:

@@ -51,7 +51,8 @@ select
     kpi_fact.is_excluded,
     kpi_fact.reason
 from kpi_fact
+cross join lateral unnest(kpi_fact.holder_roles) as holder (role)
 inner join new_scorecard
     on
-        new_scorecard.role = any(kpi_fact.holder_roles)
+        holder.role = new_scorecard.role
         and kpi_fact.store_code = new_scorecard.store_code

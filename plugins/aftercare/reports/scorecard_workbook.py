@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from aftercare.reports.objection_marks import marked, proposal_mark
@@ -436,19 +437,23 @@ def _evidence(made: SheetMaker, limit: int) -> None:
     ]
     sheet = made.sheet(words("evidence"), note, (12, 12, 24, 14, 44, 9, 9, 20))
     people = {person.scorecard_id: person for person in report.people}
+    # A month has some hundred thousand rows, and few different words.
+    whole, yes, no = words("whole_store"), words("yes"), words("no")
+    kind, why = cache(words), cache(words.reason)
+    names = {kpi: title[words.language] for kpi, title in report.rows.titles.items()}
 
     def table() -> Iterable[Sequence[Any]]:
         for row in rows:
             person = people[row["scorecard_id"]]
             yield (
-                words("whole_store") if row["credit"] == STORE else person.employee_no,
+                whole if row["credit"] == STORE else person.employee_no,
                 person.store_code,
-                report.rows.titles[row["kpi_id"]][words.language],
-                words(row["row_kind"]),
+                names[row["kpi_id"]],
+                kind(row["row_kind"]),
                 row["row_key"],
-                words("yes") if row["is_numerator"] and not row["is_excluded"] else words("no"),
-                words("yes") if row["is_excluded"] else "",
-                words.reason(row["reason"]),
+                yes if row["is_numerator"] and not row["is_excluded"] else no,
+                yes if row["is_excluded"] else "",
+                why(row["reason"]),
             )
 
     made.table(sheet, titles, table())

@@ -7,6 +7,7 @@ are told.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,10 +46,15 @@ from aftercare.targets.mail_ledger import (
 )
 from aftercare.warehouse import run
 
+log = logging.getLogger(__name__)
+
 STORES, EMPLOYEES = "month_mails", "statements"
 NO_ADDRESS, SHARED = "no_address", "address_shared"
 BATCH = 200
 """People whose rows are read at a time."""
+
+TOLD_EVERY = 50
+"""Stores after which the log says how far it is."""
 
 MOST_IN_VAIN = 10
 """Mails in a row that have to wait; then the server is down, and the rest waits for another run."""
@@ -75,7 +81,7 @@ def tell_managers(
     published or was before there were such mails. Raises, after all were tried, SystemUnreachable where
     a mail has to wait, and PipelineFault where one cannot be made.
     """
-    told = _Told.of(engine, group, policy, month)
+    told = ToldMonth.of(engine, group, policy, month)
     if told is None or not told.tells_managers:
         return {}
     figures = told.store_figures(engine)
@@ -98,6 +104,10 @@ def tell_managers(
         with tries.next(key):
             done = deliver(engine, keyring, group, mailer, key, render, recipients)
             tries.changed += done["changed"]
+        if stores % TOLD_EVERY == 0 or stores == len(found):
+            log.info(
+                "mails of %s: %d of %d stores, %d sent", month, stores, len(found), tries.changed
+            )
         if tries.is_in_vain:
             break
     counts = {"stores": stores, "without_manager": without}
@@ -115,15 +125,17 @@ def tell_employees(
     after all were tried, SystemUnreachable where a mail has to wait, and PipelineFault where one cannot
     be made.
     """
-    told = _Told.of(engine, group, policy, month)
+    told = ToldMonth.of(engine, group, policy, month)
     if told is None or not told.tells_employees or not group.mail.statements:
         return {}
     people = _plan_statements(engine, keyring, group, month)
     tries = _Tries()
     medians = told.medians(engine)
+    tried = 0
     for waiting in _waiting(engine, month):
         addresses, statements = told.people(engine, keyring, waiting, medians)
         for employee_no in waiting:
+            tried += 1
             address = addresses.get(employee_no)
             recipients = [Recipient(address=address)] if address else []
             key, render = employee_key(month, employee_no), _OwnMail(statements[employee_no])
@@ -134,6 +146,9 @@ def tell_employees(
                 break
         # So that somebody who looks while thousands are sent sees how far it is.
         tries.report(engine, EMPLOYEES, month, employee_key(month), {"people": people})
+        log.info(
+            "statements of %s: %d tried, %d sent, %d people", month, tried, tries.changed, people
+        )
         if tries.is_in_vain:
             break
     return tries.done(engine, EMPLOYEES, month, employee_key(month), {"people": people})
@@ -154,7 +169,7 @@ def statement_of(
 
     Raises PeriodRefused for a month that is not published, and BadData for somebody without a scorecard.
     """
-    told = _Told.of(engine, group, policy, month)
+    told = ToldMonth.of(engine, group, policy, month)
     if told is None:
         raise PeriodRefused(f"{month} is not published; there are no statements of it yet")
     statements = told.statements(engine, {employee_no: ""}, told.medians(engine))
@@ -167,7 +182,7 @@ def statement_of(
 class _StoreMail:
     """Renders a store's mail, whose rows are read when the first recipient needs it."""
 
-    told: _Told
+    told: ToldMonth
     engine: Engine
     store_code: str
     store_name: str
@@ -250,7 +265,7 @@ class _Tries:
 
 
 @dataclass(frozen=True)
-class _Told:
+class ToldMonth:
     """A published month, and what is read of it for one store or for some people."""
 
     facts: MonthFacts
@@ -266,8 +281,8 @@ class _Told:
     """Place and number of ranked people, by scorecard."""
 
     @classmethod
-    def of(cls, engine: Engine, group: Group, policy: Policy, month: str) -> _Told | None:
-        """None for a month that is not published."""
+    def of(cls, engine: Engine, group: Group, policy: Policy, month: str) -> ToldMonth | None:
+        """What all mails of the month have in common; None for a month that is not published."""
         bounds = month_of(policy, period.read_month(month))
 
         def value(item: str, name: str) -> int:

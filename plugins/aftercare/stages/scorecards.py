@@ -209,7 +209,9 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
     )
     for pack, stores in packs.items():
         _count(connection, policy, pack, stores, bounds, group.group.time_zone)
+    run(connection, "score/analyze_facts")
     run(connection, "score/fill_new_evidence")
+    run(connection, "score/analyze_new_evidence")
     counts: dict[str, Any] = _score(connection, policy, packs, bounds)
     counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
     return counts
