@@ -169,7 +169,7 @@ def test_a_third_step_is_referred_to_hr_once_the_step_itself_is_approved(
     assert found[referral]["rows_behind"] == [
         ["sanction_proposal", key] for key in (first, second, step)
     ]
-    with pytest.raises(NotAllowed, match="E1[.]points_less, which is not approved"):
+    with pytest.raises(NotAllowed, match=r"E1\.points_less, which is not approved"):
         approve(month, "hr.li", referral)
     assert approve(month, "hr.li", step, referral)["decided"] == 2
 

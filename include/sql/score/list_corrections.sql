@@ -43,6 +43,12 @@ again as (
         and found.step <> 'hr_referral'
         and newest.decision is distinct from 'reject'
     group by found.employee_no
+),
+
+about_answers as (
+    select distinct proposal_id
+    from score.proposal_evidence
+    where row_kind = 'follow_up_task'
 )
 
 select
@@ -51,21 +57,16 @@ select
     employee.name as employee_name,
     steps.store_code,
     steps.correct_by,
-    answers.employee_no is not null as is_scored,
-    coalesce(answers.answered, 0) as answered,
     again.proposal_id as again,
-    exists (
-        select 1
-        from score.proposal_evidence
-        where
-            proposal_evidence.proposal_id = steps.proposal_id
-            and proposal_evidence.row_kind = 'follow_up_task'
-    ) as is_about_answers
+    answers.employee_no is not null as is_scored,
+    about_answers.proposal_id is not null as is_about_answers,
+    coalesce(answers.answered, 0) as answered
 from score.sanction_proposal as steps
 inner join newest on steps.proposal_id = newest.proposal_id
 left join core.employee on steps.employee_no = employee.employee_no
 left join answers on steps.employee_no = answers.employee_no
 left join again on steps.employee_no = again.employee_no
+left join about_answers on steps.proposal_id = about_answers.proposal_id
 where
     newest.decision = 'approve'
     and steps.kind = 'sanction'

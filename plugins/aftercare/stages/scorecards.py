@@ -282,9 +282,9 @@ def _count(
                 kpi.counted_by,
                 kpi.item,
                 where,
-                () if kpi.credit == STORE else kpi.roles,
+                owners,
             )
-            for name, kpi in targets.counted
+            for name, kpi, owners in targets.counted
         ]
     for each in counted:
         statement = warehouse.statement(each.statement)

@@ -164,6 +164,7 @@ def lived(seed: int) -> World:
                 },
             )
         )
+    again(Dice(seed + 100), world.complaints)
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
     for number in range(500):
@@ -184,6 +185,15 @@ def steps(dice: Dice) -> list[tuple[str, timedelta | None]]:
         for name in ("acknowledged_at", "dispatched_at", "solved_at")
         for minutes in (dice.choice(later),)
     ]
+
+
+def again(dice: Dice, complaints: list[dict[str, Any]]) -> None:
+    """When customers were called again, around the solution and a day after it."""
+    later = (None, -1, 0, 60, 1439, 1440, 1441, 20_000)
+    for complaint in complaints:
+        minutes, solved = dice.choice(later), complaint["solved_at"]
+        is_called = solved is not None and minutes is not None
+        complaint["second_call_at"] = solved + timedelta(minutes=minutes) if is_called else None
 
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
