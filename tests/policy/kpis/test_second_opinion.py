@@ -165,6 +165,7 @@ def lived(seed: int) -> World:
             )
         )
     again(Dice(seed + 100), world.complaints)
+    write_down(Dice(seed + 200), world.sales)
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
     for number in range(500):
@@ -185,6 +186,16 @@ def steps(dice: Dice) -> list[tuple[str, timedelta | None]]:
         for name in ("acknowledged_at", "dispatched_at", "solved_at")
         for minutes in (dice.choice(later),)
     ]
+
+
+def write_down(dice: Dice, sales: list[dict[str, Any]]) -> None:
+    """What the archive of each order has; in most of them all."""
+    for sale in sales:
+        sale["customer_name_check"] = dice.choice(("valid", "valid", "valid", "missing"))
+        sale["customer_phone_check"] = dice.choice(("valid", "valid", "valid", "too_short"))
+        sale["model"] = dice.choice((None, "S7", "S7", "S7", "S7"))
+        sale["invoiced_on"] = dice.choice((None, *[sale["delivered_on"]] * 4))
+        sale["sales_consultant_no"] = dice.choice((None, "E9", "E9", "E9", "E9"))
 
 
 def again(dice: Dice, complaints: list[dict[str, Any]]) -> None:
