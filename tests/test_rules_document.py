@@ -1,6 +1,7 @@
 """docs/rules.md says of every rule that is policy today: its kind, pack, lines and place.
 
-Of section a, follow-ups and reminders, it says rule by rule where it stands, or that it does not.
+Of section a, follow-ups and reminders, it says rule by rule where it stands, or that it does not;
+of sections d, e and h so, too (`rule_sections`).
 """
 
 import ast
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from care_group import house_policy
+from rule_sections import all_rows
 
 from aftercare.rules.follow_ups import FOLDER
 from aftercare.rules.policy import Policy
@@ -130,7 +132,7 @@ def section_table() -> list[str]:
 def test_the_tables_of_rules_are_the_policy() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     written = [line for line in text.splitlines() if line.startswith("|")]
-    expected = [*table(house_policy()), *section_table()]
+    expected = [*table(house_policy()), *section_table(), *all_rows()]
     assert written == expected, "docs/rules.md shall hold these tables:\n" + "\n".join(expected)
 
 

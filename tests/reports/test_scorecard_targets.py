@@ -35,6 +35,7 @@ def person(employee_no: str) -> Person:
 def test_there_is_a_column_for_each_rule_and_not_for_each_line() -> None:
     assert target_table(target_report(), EN)["targets_titles"] == [
         "S2-30 QS and call success together",
+        "S2-04 Coverage after repairs · Coverage after sales",
         "S2-31 SQS",
         "S2-32 MS · HIC",
         "S2-33 DSC · DSC gate",
@@ -126,7 +127,7 @@ def test_the_workbook_has_a_row_for_each_target_and_numbers_as_they_were_given()
         (row[0].value, row[4].value): (row[5].value, row[6].value, row[7].value, row[8].value)
         for row in sheet.iter_rows(min_row=4)
     }
-    assert len(found) == 28
+    assert len(found) == 32
     assert found["D1", "SQS"] == (912, 900, "✓", "1000")
     assert found["D1", "The store's call success"] == (0.92, 0.9, "✓", None)
     assert found["D2", "HIC"] == (None, 80, None, "0-100")

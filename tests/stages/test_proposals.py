@@ -120,6 +120,75 @@ def test_a_warning_too_old_or_rejected_is_not_repeated(
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["oral_warning"]
 
 
+def criticised(month: ScoredMonth, earlier: str, decision: str = "approve") -> str:
+    """A written criticism of an earlier month that was decided."""
+    for _ in range(2):
+        month.complaint("E1", on=date.fromisoformat(f"{earlier}-20"))
+    run_month(month, earlier)
+    key = f"{earlier}.E1.written_criticism"
+    decide(month.engine, [key], decision, "product fault", "hr.li", TODAY)  # type: ignore[arg-type]
+    return key
+
+
+def steps_of(month: ScoredMonth) -> list[str]:
+    return [row["step"] for row in list_proposals(month.engine, MONTH)]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "decision", "step"),
+    [
+        ("2025-07", "approve", "points_less"),
+        ("2025-06", "approve", "oral_warning"),
+        ("2026-05", "reject", "oral_warning"),
+    ],
+)
+def test_points_follow_a_criticism_that_was_approved_within_twelve_months(
+    month: ScoredMonth, earlier: str, decision: str, step: str
+) -> None:
+    criticised(month, earlier, decision)
+    month.complaint("E1")
+    run_month(month)
+    assert steps_of(month) == [step]
+
+
+def test_a_third_step_is_referred_to_hr_once_the_step_itself_is_approved(
+    month: ScoredMonth,
+) -> None:
+    first = criticised(month, "2026-01")
+    month.complaint("E1", on=date(2026, 4, 20))
+    run_month(month, "2026-04")
+    second = "2026-04.E1.points_less"
+    decide(month.engine, [second], "approve", "", "hr.li", TODAY)
+    month.complaint("E1")
+    run_month(month)
+    step, referral = f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
+    found = {row["proposal_id"]: row for row in list_proposals(month.engine, MONTH)}
+    assert set(found) == {step, referral}
+    assert found[step]["policy_line"] == "house/sanctions/points_again@2012-01-01"
+    assert found[referral]["correct_by"] is None
+    assert found[referral]["rows_behind"] == [
+        ["sanction_proposal", key] for key in (first, second, step)
+    ]
+    with pytest.raises(NotAllowed, match=r"E1\.points_less, which is not approved"):
+        approve(month, "hr.li", referral)
+    assert approve(month, "hr.li", step, referral)["decided"] == 2
+
+
+def test_a_referral_counts_as_no_step(month: ScoredMonth) -> None:
+    criticised(month, "2025-09")
+    for earlier in ("2026-03", "2026-04"):
+        month.complaint("E1", on=date.fromisoformat(f"{earlier}-20"))
+        run_month(month, earlier)
+        keys = [row["proposal_id"] for row in list_proposals(month.engine, earlier)]
+        decide(month.engine, keys, "approve", "", "hr.li", TODAY)
+    month.complaint("E1")
+    run_month(month)
+    (referral,) = [
+        row for row in list_proposals(month.engine, MONTH) if row["step"] == "hr_referral"
+    ]
+    assert "第 4 次" in referral["reason"]
+
+
 def test_decisions_are_appended_and_the_newest_counts(month: ScoredMonth) -> None:
     month.complaint("E1")
     run_month(month)

@@ -22,7 +22,7 @@ CARD = "2026-06.DIR.SK01.D1"
 LINES = {
     "quality_and_success", "qs_score", "call_success", "sqs_score", "ms_score", "hic_score",
     "dsc_score", "dsc_gate", "css_score", "pt_score", "audit2_score", "ten_item_check",
-    "marketing_reach", "on_site_deals",
+    "marketing_reach", "on_site_deals", "after_sales_coverage", "sales_coverage",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ copy tt_complaint (
     accept_time,
     dispatch_time,
     handle_time,
+    revisit_time,
     close_time,
     content,
     updated_at

@@ -59,6 +59,21 @@ def record(month: str) -> None:
     click.echo(f"{len(rows)} approved rewards")
 
 
+@proposals.command("corrections")
+@click.argument("month")
+def list_corrections(month: str) -> None:
+    """Show what had to be put right after MONTH, and what MONTH says of it."""
+    from aftercare import connections, runs
+    from aftercare.stages.corrections import corrections
+
+    rows = corrections(connections.warehouse_engine(), runs.policy(), month)
+    for row in rows:
+        again = f"\t{row['again']}" if row["again"] else ""
+        known = f"{row['proposal_id']}\t{row['employee_name']}\t{row['correct_by']}"
+        click.echo(f"{known}\t{row['result']}{again}")
+    click.echo(f"{len(rows)} to be put right")
+
+
 def _decision(name: Any, help_text: str) -> None:
     @proposals.command(name, help=help_text)
     @click.argument("proposal_ids", nargs=-1, required=True)

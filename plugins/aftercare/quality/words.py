@@ -94,6 +94,7 @@ COLUMNS: Words = {
     "acknowledged_at": ("响应时间", "acknowledged at"),
     "dispatched_at": ("下发时间", "dispatched at"),
     "solved_at": ("处理时间", "solved at"),
+    "second_call_at": ("二次回访时间", "called again at"),
     "closed_at": ("关闭时间", "closed at"),
     "description": ("内容", "content"),
     "subject": ("车架号或线索编号", "VIN or lead no."),

@@ -395,7 +395,7 @@ def _proposal(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> 
         "reason": reason_in(row["reason"], words.language),
         "cases": listed,
         "cases_more": more,
-        "correct_by": str(row["correct_by"]),
+        "correct_by": str(row["correct_by"] or "–"),
         "decision": _decision(row, report, words),
         "style": {"approve": "firm", "reject": "none"}.get(row["decision"] or "", "missed"),
         "decided_by": row["decided_by"] or "",

@@ -401,7 +401,7 @@ def _proposals(made: SheetMaker) -> None:
             words(row["step"]),
             (reason_in(row["reason"], words.language), made.wrapped),
             ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
-            str(row["correct_by"]),
+            str(row["correct_by"] or "–"),
             f"{words(row['decision'] or 'undecided')} "
             f"{proposal_mark(report, row['proposal_id'], words)}".rstrip(),
             row["decided_by"],

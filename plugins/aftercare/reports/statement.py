@@ -145,7 +145,9 @@ def decision_texts(row: Row, report: ScorecardReport, words: Words, common: Word
         "style": "bad" if is_approved else "quiet",
         "mark": proposal_mark(report, row["proposal_id"], common) if is_approved else "",
         "reason": reason_in(row["reason"], words.language),
-        "correct_by": words("decision_correct_by", day=row["correct_by"]) if is_approved else "",
+        "correct_by": words("decision_correct_by", day=row["correct_by"])
+        if is_approved and row["correct_by"]
+        else "",
         "id": words("decision_id", proposal=row["proposal_id"], rule=row["rule_id"]),
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from aftercare.rules.month import months_before
 from aftercare.rules.policy import Line, Policy
+from aftercare.rules.sanctions import REFERRAL
 
 ITEM = "rewards"
 PERSON = "the rewards"
@@ -148,9 +149,11 @@ def sanction_beside(reward: Mapping[str, Any]) -> str:
 
 
 def rests_on(reward: Mapping[str, Any]) -> list[str]:
-    """Ids of the rewards without which one has no reason: a head's team, a referral's stars."""
+    """Ids of the proposals without which one has no reason: a head's team, a referral's stars or steps."""
     if reward["step"] == TEAM_HEAD:
         return [f"{reward['month']}.{reward['store_code']}.{TEAM}"]
     if reward["step"] == PROMOTION:
         return [key for kind, key in reward["rows_behind"] if kind == "reward_proposal"]
+    if reward["step"] == REFERRAL:
+        return [key for kind, key in reward["rows_behind"] if kind == SANCTION]
     return []

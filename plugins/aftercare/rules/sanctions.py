@@ -1,13 +1,15 @@
-"""Steps one and two of the sanction ladder, as proposals: what a month gives reason to propose.
+"""The steps of the sanction ladder, as proposals: what a month gives reason to propose.
 
 An oral warning for a satisfied share below the limit on enough answers, or for an upheld complaint;
 a written criticism for more upheld complaints, or for a reason for an oral warning after an oral
-warning that was approved a short while ago. A person decides; nothing here is about money.
+warning that was approved a short while ago; points less, once a written criticism was approved.
+Who has had several steps is referred to HR, and what follows there is worked out nowhere. A person
+decides; nothing here is about money.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Literal
@@ -15,7 +17,8 @@ from typing import Literal
 from aftercare.rules.policy import Line, Policy
 from aftercare.rules.scoring import percent, share
 
-Step = Literal["oral_warning", "written_criticism"]
+Step = Literal["oral_warning", "written_criticism", "points_less", "hr_referral"]
+ORAL, WRITTEN, POINTS, REFERRAL = "oral_warning", "written_criticism", "points_less", "hr_referral"
 ITEM = "sanctions"
 PERSON = "the sanction ladder"
 
@@ -28,6 +31,11 @@ class Ladder:
     oral_complaints: Line
     written_complaints: Line
     repeat_within: Line
+    points_first: Line
+    points_again: Line
+    points_within: Line
+    refer_from: Line
+    refer_within: Line
     minimum_n: int
     correct_within: int
 
@@ -43,6 +51,11 @@ class Ladder:
             line("oral_upheld_complaints"),
             line("written_upheld_complaints"),
             line("repeat_within"),
+            line("points_first"),
+            line("points_again"),
+            line("points_within"),
+            line("refer_from"),
+            line("refer_within"),
             int(line("minimum_n").value),
             int(line("correct_within").value),
         )
@@ -53,8 +66,9 @@ class Conduct:
     """What a month says about a person.
 
     ``dissatisfied`` are the keys of the answers that were not satisfied, ``upheld`` of complaints
-    found justified, ``warnings`` of oral warnings that were approved in the months before that
-    still count.
+    found justified. Of steps that were approved in earlier months and still count, ``warnings``
+    are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
+    all that count towards a referral.
     """
 
     satisfied: int = 0
@@ -62,17 +76,23 @@ class Conduct:
     dissatisfied: tuple[str, ...] = ()
     upheld: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    criticisms: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A step with its reason in words, the line that gives it, and the rows it stands on."""
+    """A step with its reason in words, the line that gives it, and the rows it stands on.
+
+    ``correct_by`` is the day by which it shall be put right, None for a referral.
+    """
 
     step: Step
     line: Line
     reason_zh: str
     reason_en: str
-    correct_by: date
+    correct_by: date | None
     rows: tuple[tuple[str, str], ...]
 
     @property
@@ -88,10 +108,71 @@ def reason_in(reason: str, language: str) -> str:
 
 
 def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None:
-    """The highest of the two steps that a month gives reason for, or None.
+    """The highest step that a month gives reason for, or None; a referral stands beside it.
 
     ``closing_on`` is the day from which the time to put it right runs.
     """
+    found = _warn(conduct, ladder, closing_on)
+    before = (*conduct.criticisms, *conduct.points)
+    if found is None or not before:
+        return found
+    line = ladder.points_again if conduct.points else ladder.points_first
+    months, points = int(ladder.points_within.value), f"{line.value:f}"
+    return replace(
+        found,
+        step="points_less",
+        line=line,
+        reason_zh=f"{months} 个月内已有书面批评或减分（{'、'.join(before)}），当月再次达到处分条件：建议当月"
+        f"绩效分减少 {points} 分（满分 100 分），不涉及金额。{found.reason_zh}",
+        reason_en=f"Reason for a step again within {months} months after {', '.join(before)}: "
+        f"{points} points less of the month's 100 are proposed, and no amount. {found.reason_en}",
+        rows=tuple(dict.fromkeys((*_rows("sanction_proposal", before), *found.rows))),
+    )
+
+
+def refer(conduct: Conduct, step: Proposal | None, key: str, ladder: Ladder) -> Proposal | None:
+    """The referral to HR of who has had several steps, the month's own included, or None.
+
+    ``key`` is the id of the month's ``step``, on which the referral rests. What HR does about it is
+    no matter of rules.
+    """
+    most, months = int(ladder.refer_from.value), int(ladder.refer_within.value)
+    if step is None or len(conduct.steps) + 1 < most:
+        return None
+    keys = (*conduct.steps, key)
+    return Proposal(
+        "hr_referral",
+        ladder.refer_from,
+        f"{months} 个月内第 {len(keys)} 次（{'、'.join(keys)}），达到 {most} 次，转人力资源部面谈了解情况。"
+        "系统不计算也不建议后果；当月的一项未获同意则不成立。",
+        f"Step number {len(keys)} within {months} months ({', '.join(keys)}); from {most} on HR is "
+        "asked to look into it. Nothing that may follow is worked out or proposed here; without an "
+        "approval of this month's step there is no referral.",
+        None,
+        _rows("sanction_proposal", keys),
+    )
+
+
+Correction = Literal["put_right", "again", "too_few", "not_scored"]
+
+
+def correction(
+    *, is_scored: bool, is_again: bool, is_about_answers: bool, answered: int, minimum_n: int
+) -> Correction:
+    """What the month in which a step had to be put right says of it (S1-30).
+
+    A step that was about answers is put right by enough better ones: with ``answered`` of fewer
+    than ``minimum_n`` nothing is known. ``again``: the month gave reason for a step itself.
+    """
+    if is_again:
+        return "again"
+    if not is_scored:
+        return "not_scored"
+    return "too_few" if is_about_answers and answered < minimum_n else "put_right"
+
+
+def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None:
+    """The higher of the first two steps that a month gives reason for, or None."""
     correct_by = closing_on + timedelta(days=ladder.correct_within)
     reasons = [
         found for found in (_low_share(conduct, ladder), _complaints(conduct, ladder)) if found

@@ -32,7 +32,8 @@ class TargetRule:
     """A line with its target.
 
     ``line`` is the policy line that names the target, of a joint one the parts. ``metric`` is what
-    a score is called in the feed ``external_score``, ``kpi`` what is counted here.
+    a score is called in the feed ``external_score``, ``kpi`` what is counted here, of a KPI of
+    people the work of ``owners``, all posts that it scores unless the entry names some of them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TargetRule:
     target: Target = field(default_factory=Target)
     metric: str = ""
     kpi: Kpi | None = None
+    owners: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
 
@@ -68,11 +70,11 @@ class TargetRules:
         return cls(tuple(known["roles"]), rules, read.value("minimum_n").value)
 
     @property
-    def counted(self) -> Iterator[tuple[str, Kpi]]:
-        """What is counted here, as line and KPI."""
+    def counted(self) -> Iterator[tuple[str, Kpi, tuple[str, ...]]]:
+        """What is counted here, as line, KPI and the posts whose work it is; none for a store's figure."""
         for rule in self.rules:
             if rule.kpi is not None:
-                yield rule.name, rule.kpi
+                yield rule.name, rule.kpi, rule.owners
 
 
 class _Reader:
@@ -108,13 +110,28 @@ class _Reader:
                 raise self.error(
                     f"the target {line.value} lies outside its scale {scale}", f"{name}_target"
                 )
+        owners = self._owners(entry, kpi) if kpi else ()
         target = Target(
             None if line.value is None else Decimal(line.value),
             scale,
             kpi.direction if kpi else HIGHER,
             bool(entry.get("is_gate")),
         )
-        return TargetRule(name, cast("Source", source), line, target, entry["metric"], kpi)
+        return TargetRule(name, cast("Source", source), line, target, entry["metric"], kpi, owners)
+
+    def _owners(self, entry: Mapping[str, Any], kpi: Kpi) -> tuple[str, ...]:
+        named = entry.get("owners")
+        if kpi.credit == STORE:
+            if named:
+                raise self.error(f"{kpi.name} is the store's and nobody's own work", entry["name"])
+            return ()
+        owners = tuple(kpi.roles if named is None else named)
+        if not owners or not set(owners) <= set(kpi.roles):
+            raise self.error(
+                f"`owners` are some of {', '.join(kpi.roles)}, whom {kpi.name} scores",
+                entry["name"],
+            )
+        return owners
 
 
 def target_titles(policy: Policy, pack: str) -> dict[str, Mapping[str, str]]:

@@ -29,8 +29,9 @@ SOURCES = ("customer", "factory", "internal")
 LEVELS = ("minor", "normal", "serious")
 EVERY = 0.06  # complaints per store and day
 UPHELD_DAY, CLOSED_AFTER = 10, 6
-# Minutes until somebody speaks to the customer, and until it is with who is responsible; days until solved.
+# Minutes until somebody speaks to the customer, and until it is with who is responsible; days until solved; hours until called again.
 ACKNOWLEDGED_AFTER, DISPATCHED_AFTER, SOLVED_AFTER = (5, 45), (10, 90), (1, 3)
+CALLED_AGAIN_AFTER = (16, 30)
 # Column, raw text instead of it, rules.
 _BAD: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     "unknown_level": ("level", "?", ("CP01",)),
@@ -100,6 +101,7 @@ def _complaint(
         "acknowledged_at": acknowledged_at,
         "dispatched_at": dispatched_at,
         "solved_at": None,
+        "second_call_at": None,
         "closed_at": None,
         "description": f"{somebody.name}反映{topic}，{day:%m月%d日}来店，要求回电",
     }
@@ -109,7 +111,10 @@ def _complaint(
         closed_at = at(rng, day + timedelta(days=CLOSED_AFTER), 9, 17)
         solved = copy_version(received, {"solved_at": solved_at})
         row.add(replace(solved, visible_on=solved_at.date(), changed_at=solved_at))
-        closed = copy_version(solved, {"verdict": verdict, "closed_at": closed_at})
+        called = solved_at + timedelta(hours=steps.randint(*CALLED_AGAIN_AFTER))
+        again = copy_version(solved, {"second_call_at": called})
+        row.add(replace(again, visible_on=called.date(), changed_at=called))
+        closed = copy_version(again, {"verdict": verdict, "closed_at": closed_at})
         row.add(replace(closed, visible_on=closed_at.date(), changed_at=closed_at))
     return row
 

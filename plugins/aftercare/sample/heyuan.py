@@ -212,6 +212,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "accept_time": ("acknowledged_at", _as_is),
         "dispatch_time": ("dispatched_at", _as_is),
         "handle_time": ("solved_at", _as_is),
+        "revisit_time": ("second_call_at", _as_is),
         "close_time": ("closed_at", _as_is),
         "content": ("description", _as_is),
     },

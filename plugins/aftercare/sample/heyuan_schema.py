@@ -131,6 +131,7 @@ COMPLAINT = Table(
     Column("accept_time", DateTime),
     Column("dispatch_time", DateTime),
     Column("handle_time", DateTime),
+    Column("revisit_time", DateTime),
     Column("close_time", DateTime),
     Column("content", String(500)),
     Column("updated_at", DateTime, nullable=False),

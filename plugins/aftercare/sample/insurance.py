@@ -22,6 +22,7 @@ from aftercare.sample.world import REACH, World
 FEED = "insurance_policy"
 YEAR = 365
 AHEAD = 20  # days before it starts on which a renewal is sold
+EARLIER = 90  # days before the first one of which policies are known: a year later they end in the month that is scored
 NEW_CARS, RENEWED = 0.8, 0.55  # share of policies that are bought here
 COMBINED = 0.25  # share of those that are one policy for everything
 CANCELLED, VANISHES, DUPLICATE = 0.03, 0.005, 0.005
@@ -51,7 +52,9 @@ BAD: dict[str, Bad] = {
 
 def policy_rows(world: World, store: Store, first: date, last: date) -> Iterator[Row]:
     """Policies of a store that may show something new between two days."""
-    day = max(world.start, first - timedelta(days=REACH))
+    day = max(world.start, first) - timedelta(days=REACH)
+    if first <= world.start:
+        day = world.start - timedelta(days=EARLIER)
     while day <= min(last, world.end):
         rng = world.rng(store, day, 5)
         slot = 0
@@ -72,7 +75,7 @@ def policy_rows(world: World, store: Store, first: date, last: date) -> Iterator
 
 def _customers(world: World, store: Store, day: date) -> Iterator[tuple[int, int]]:
     """Vehicles, with their years on the road, that a policy may be sold for on a day."""
-    for local in world.sold_on(store, day):
+    for local in world.sold_on(store, day) if day >= world.start else ():
         if _is_bought_here(world, store, local, 0):
             yield local, 0
     starts_on = day + timedelta(days=AHEAD)

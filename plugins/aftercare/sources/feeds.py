@@ -201,6 +201,8 @@ FEEDS: dict[str, Feed] = {
                 Column("acknowledged_at", "timestamp"),
                 Column("dispatched_at", "timestamp"),
                 Column("solved_at", "timestamp"),
+                # The customer was called again after it, and asked whether it holds.
+                Column("second_call_at", "timestamp"),
             ),
         ),
         # What staff put right in a CRM or a task list: the number of a customer that replaces the one that orders give.

@@ -21,9 +21,9 @@ from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
-from aftercare.rules.policy import Policy
+from aftercare.rules.policy import Line, Policy
 from aftercare.rules.rewards import months_of, rests_on
-from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal
+from aftercare.rules.sanctions import ITEM, ORAL, POINTS, WRITTEN, Conduct, Ladder, Proposal, refer
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
 from aftercare.warehouse import run
@@ -96,7 +96,7 @@ def decide(
     comment, for an approval of what an open objection, or one that was upheld, is about, and for a
     month that was published; of a reward for who is scored, rated or nominated in its months, for
     who nominated for it, and of a store's for who may not decide for all stores; for an approval of
-    what has no reason without another reward that is not approved, before or together with it.
+    what has no reason without another proposal that is not approved, before or together with it.
     """
     if decision not in ("approve", "reject"):
         raise NotAllowed(f"{decision!r} is no decision; approve or reject")
@@ -199,10 +199,8 @@ def _refuse_reward(
 def _refuse_alone(
     connection: Connection, proposals: Iterable[dict[str, Any]], asked: Sequence[str]
 ) -> None:
-    """Refuses what rests on another reward that is neither approved nor approved with it."""
+    """Refuses what rests on another proposal that is neither approved nor approved with it."""
     for proposal in proposals:
-        if proposal["kind"] != REWARD:
-            continue
         others = rests_on(proposal)
         approved = {
             row["proposal_id"]
@@ -247,33 +245,34 @@ def _proposals(
     for card in run(connection, f"score/list_{source}main_scorecards", **asked):
         pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
         ladder = Ladder.read(policy, pack, bounds.last_day)
-        conduct = conducts(card.employee_no, int(ladder.repeat_within.value))
-        proposal = propose_step(conduct, ladder, bounds.closing_on)
-        if proposal is None:
-            continue
-        key = f"{month}.{card.employee_no}.{proposal.step}"
-        grounds[key] = proposal
-        rows.append(
-            {
-                "proposal_id": key,
-                "month": month,
-                "employee_no": card.employee_no,
-                "store_code": card.store_code,
-                "step": proposal.step,
-                "rule_id": proposal.line.rule,
-                "reason": proposal.reason,
-                "correct_by": proposal.correct_by,
-                "policy_line": proposal.line.line_id,
-                "scorecard_id": card.scorecard_id,
-            }
-        )
+        conduct = conducts(card.employee_no, ladder)
+        whose = f"{month}.{card.employee_no}"
+        step = propose_step(conduct, ladder, bounds.closing_on)
+        referral = refer(conduct, step, f"{whose}.{step.step}" if step else "", ladder)
+        for proposal in (each for each in (step, referral) if each):
+            key = f"{whose}.{proposal.step}"
+            grounds[key] = proposal
+            rows.append(
+                {
+                    "proposal_id": key,
+                    "month": month,
+                    "employee_no": card.employee_no,
+                    "store_code": card.store_code,
+                    "step": proposal.step,
+                    "rule_id": proposal.line.rule,
+                    "reason": proposal.reason,
+                    "correct_by": proposal.correct_by,
+                    "policy_line": proposal.line.line_id,
+                    "scorecard_id": card.scorecard_id,
+                }
+            )
     return rows, grounds
 
 
 def _conducts(
     connection: Connection, group: Group, policy: Policy, month: str, kpi: str, source: str
-) -> Callable[[str, int], Conduct]:
-    """A function of employee and look-back months that gives what the month says about them."""
+) -> Callable[[str, Ladder], Conduct]:
+    """A function of employee and ladder that gives what the month says about them."""
     bounds = month_of(policy, month)
     asked = {"kpi": kpi} if source == NEW else {"kpi": kpi, "month": month}
     scores = {
@@ -289,28 +288,38 @@ def _conducts(
             time_zone=group.group.time_zone,
         )
     )
-    warnings: dict[int, dict[str, tuple[str, ...]]] = {}
+    earlier: dict[int, dict[str, list[Any]]] = {}
 
-    def conduct(employee_no: str, repeat_within: int) -> Conduct:
-        if repeat_within not in warnings:
-            before = months_before(month, repeat_within - 1)
-            warnings[repeat_within] = _grouped(
-                run(connection, "score/list_approved_warnings", months=before), "proposal_id"
-            )
+    def approved(employee_no: str, within: Line, *steps: str) -> tuple[str, ...]:
+        """Ids of the employee's approved steps of the months that count, this one aside."""
+        back = int(within.value) - 1
+        if back not in earlier:
+            earlier[back] = defaultdict(list)
+            for row in run(
+                connection, "score/list_approved_steps", months=months_before(month, back)
+            ):
+                earlier[back][row.employee_no].append(row)
+        rows = earlier[back].get(employee_no, ())
+        return tuple(row.proposal_id for row in rows if not steps or row.step in steps)
+
+    def conduct(employee_no: str, ladder: Ladder) -> Conduct:
         satisfied, answered = scores.get(employee_no, (0, 0))
         return Conduct(
             satisfied,
             answered,
             dissatisfied.get(employee_no, ()),
             upheld.get(employee_no, ()),
-            warnings[repeat_within].get(employee_no, ()),
+            warnings=approved(employee_no, ladder.repeat_within, ORAL),
+            criticisms=approved(employee_no, ladder.points_within, WRITTEN),
+            points=approved(employee_no, ladder.points_within, POINTS),
+            steps=approved(employee_no, ladder.refer_within),
         )
 
     return conduct
 
 
-def _grouped(rows: Iterable[Any], name: str = "row_key") -> dict[str, tuple[str, ...]]:
+def _grouped(rows: Iterable[Any]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        found[row.employee_no].append(getattr(row, name))
+        found[row.employee_no].append(row.row_key)
     return {employee_no: tuple(keys) for employee_no, keys in found.items()}

@@ -284,9 +284,9 @@ def _count(
                 kpi.counted_by,
                 kpi.item,
                 where,
-                () if kpi.credit == STORE else kpi.roles,
+                owners,
             )
-            for name, kpi in targets.counted
+            for name, kpi, owners in targets.counted
         ]
     for each in counted:
         statement = warehouse.statement(each.statement)
@@ -341,12 +341,11 @@ def _parameters(
 ) -> dict[str, Any]:
     """What a statement asks for: bounds of the month, the zone, policy values by their names."""
     known: dict[str, Any] = {**month.bounds, "time_zone": time_zone}
-    return {
-        name: known[name]
-        if name in known
-        else policy.value(pack, item, name, month.last_day, f"statement {item}").value
-        for name in statement.compile().params
-    }
+    for name in statement.compile().params.keys() - known.keys():
+        value = policy.value(pack, item, name, month.last_day, f"statement {item}").value
+        # A list of texts is an array for a statement, where a tuple would be a row.
+        known[name] = list(value) if isinstance(value, tuple) else value
+    return {name: known[name] for name in statement.compile().params}
 
 
 def _score(

@@ -164,6 +164,8 @@ def lived(seed: int) -> World:
                 },
             )
         )
+    again(Dice(seed + 100), world.complaints)
+    write_down(Dice(seed + 200), world.sales)
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
     for number in range(500):
@@ -184,6 +186,25 @@ def steps(dice: Dice) -> list[tuple[str, timedelta | None]]:
         for name in ("acknowledged_at", "dispatched_at", "solved_at")
         for minutes in (dice.choice(later),)
     ]
+
+
+def write_down(dice: Dice, sales: list[dict[str, Any]]) -> None:
+    """What the archive of each order has; in most of them all."""
+    for sale in sales:
+        sale["customer_name_check"] = dice.choice(("valid", "valid", "valid", "missing"))
+        sale["customer_phone_check"] = dice.choice(("valid", "valid", "valid", "too_short"))
+        sale["model"] = dice.choice((None, "S7", "S7", "S7", "S7"))
+        sale["invoiced_on"] = dice.choice((None, *[sale["delivered_on"]] * 4))
+        sale["sales_consultant_no"] = dice.choice((None, "E9", "E9", "E9", "E9"))
+
+
+def again(dice: Dice, complaints: list[dict[str, Any]]) -> None:
+    """When customers were called again, around the solution and a day after it."""
+    later = (None, -1, 0, 60, 1439, 1440, 1441, 20_000)
+    for complaint in complaints:
+        minutes, solved = dice.choice(later), complaint["solved_at"]
+        is_called = solved is not None and minutes is not None
+        complaint["second_call_at"] = solved + timedelta(minutes=minutes) if is_called else None
 
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:

@@ -13,6 +13,7 @@ from targets_counted import JUDGED, ONLY_SHOWN, World, judge
 from aftercare.stages.scorecards import score_month
 
 STORES = tuple(f"SK{number:02}" for number in range(1, 31))
+COVERAGE = ("after_sales_coverage", "sales_coverage")
 SMALL = Fraction(1, 10**20)
 """Decimal has 28 digits; thirds have more."""
 GIVEN = {
@@ -48,9 +49,10 @@ def lived(seed: int) -> World:
                         }
                     )
         luck = dice.choice((0.7, 0.97, 1))
-        for _ in range(dice.choice((0, 14, 18, 22))):
+        is_idle = dice.random() < 0.7
+        for _ in range(dice.choice((0, 14, 18, 22, 44))):
             ends = "reached" if dice.random() < luck else dice.choice(("busy", "invalid_number"))
-            tries = dice.choice(([], ["no_answer", ends], [ends], [ends]))
+            tries = dice.choice(([] if is_idle else [ends], ["no_answer", ends], [ends], [ends]))
             role = dice.choice(("SC", "AC", "SC", "AC", "SUP"))
             world.calls.append({"store_code": store, "role": role, "outcomes": tries})
     return world
@@ -99,6 +101,6 @@ def test_the_targets_are_those_of_plain_loops(seed: int, warehouse: Engine) -> N
     assert wrong == []
     assert seen >= {
         (name, is_met)
-        for name in (*JUDGED, "call_success", "quality_and_success")
+        for name in (*JUDGED, "call_success", "quality_and_success", *COVERAGE)
         for is_met in (True, False, None)
     }

@@ -35,12 +35,20 @@ def live(month: ScoredMonth, store: str, given: dict[str, Any]) -> None:
     month.person(f"C{store}", role="SC", store_code=store)
     for whose, scores in (("", given), (director, given.get("own", {}))):
         for metric, score in scores.items():
-            if metric not in ("calls", "own"):
+            if metric not in ("calls", "sales", "repairs", "own"):
                 month.external_score(metric, *map(str, score), employee_no=whose, store_code=store)
     reached, due = given.get("calls", (0, 0))
     for number in range(due):
         key = month.task(f"C{store}", store_code=store)
         month.call(key, "reached" if number < reached else "no_answer")
+    # Of sales and repairs: how many were called, and how many were due.
+    for name, role in (("sales", "SC"), ("repairs", "AC")):
+        called, due = given.get(name, (0, 0))
+        month.person(f"{name}{store}", role=role, store_code=store)
+        for number in range(due):
+            key = month.task(f"{name}{store}", role=role, store_code=store)
+            if number < called:
+                month.call(key, "no_answer")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

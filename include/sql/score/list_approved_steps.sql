@@ -1,6 +1,6 @@
--- Oral warnings of these months that a person approved. One to which an
--- objection is open or was upheld counts against nobody.
--- grain: one row per warning
+-- Steps of the ladder of these months that a person approved, referrals
+-- aside. One to which an objection is open or was upheld counts against nobody.
+-- grain: one row per step
 -- reads: score.sanction_proposal, score.decision, score.proposal_objection
 -- writes: nothing
 with
@@ -12,28 +12,33 @@ newest as (
     order by proposal_id asc, decision_id desc
 ),
 
-warnings as (
+steps as (
     select
         proposal_id,
-        employee_no
+        employee_no,
+        month,
+        step
     from score.sanction_proposal
     where
-        step = 'oral_warning'
+        kind = 'sanction'
+        and step <> 'hr_referral'
         and month = any(:months)
 )
 
 select
-    warnings.employee_no,
-    warnings.proposal_id
-from warnings
-inner join newest on warnings.proposal_id = newest.proposal_id
+    steps.employee_no,
+    steps.proposal_id,
+    steps.month,
+    steps.step
+from steps
+inner join newest on steps.proposal_id = newest.proposal_id
 where
     newest.decision = 'approve'
     and not exists (
         select 1
         from score.proposal_objection
         where
-            proposal_objection.proposal_id = warnings.proposal_id
+            proposal_objection.proposal_id = steps.proposal_id
             and (
                 proposal_objection.state = 'open'
                 or (
@@ -42,4 +47,4 @@ where
                 )
             )
     )
-order by warnings.employee_no, warnings.proposal_id
+order by steps.employee_no, steps.month, steps.proposal_id

@@ -1,0 +1,91 @@
+-- Approved steps of which this month says whether they were put right: it is
+-- the last whole one before the day by which they had to be, or the first one
+-- after their own where that day comes sooner. What is objected to need not be
+-- put right, nor what an upheld objection was about.
+-- grain: one row per step
+-- reads: score.sanction_proposal, score.decision, score.proposal_objection,
+--   score.proposal_evidence, score.scorecard, score.scorecard_line,
+--   core.employee
+-- writes: nothing
+with
+newest as (
+    select distinct on (proposal_id)
+        proposal_id,
+        decision
+    from score.decision
+    order by proposal_id asc, decision_id desc
+),
+
+answers as (
+    select
+        scorecard.employee_no,
+        sum(scorecard_line.denominator) as answered
+    from score.scorecard
+    left join score.scorecard_line
+        on
+            scorecard.scorecard_id = scorecard_line.scorecard_id
+            and scorecard_line.kpi_id = :kpi -- noqa: RF02
+    where
+        scorecard.month = :month -- noqa: RF02
+        and not scorecard.is_trial
+    group by scorecard.employee_no
+),
+
+again as (
+    select
+        found.employee_no,
+        min(found.proposal_id) as proposal_id
+    from score.sanction_proposal as found
+    left join newest on found.proposal_id = newest.proposal_id
+    where
+        found.month = :month -- noqa: RF02
+        and found.kind = 'sanction'
+        and found.step <> 'hr_referral'
+        and newest.decision is distinct from 'reject'
+    group by found.employee_no
+),
+
+about_answers as (
+    select distinct proposal_id
+    from score.proposal_evidence
+    where row_kind = 'follow_up_task'
+)
+
+select
+    steps.proposal_id,
+    steps.employee_no,
+    employee.name as employee_name,
+    steps.store_code,
+    steps.correct_by,
+    again.proposal_id as again,
+    answers.employee_no is not null as is_scored,
+    about_answers.proposal_id is not null as is_about_answers,
+    coalesce(answers.answered, 0) as answered
+from score.sanction_proposal as steps
+inner join newest on steps.proposal_id = newest.proposal_id
+left join core.employee on steps.employee_no = employee.employee_no
+left join answers on steps.employee_no = answers.employee_no
+left join again on steps.employee_no = again.employee_no
+left join about_answers on steps.proposal_id = about_answers.proposal_id
+where
+    newest.decision = 'approve'
+    and steps.kind = 'sanction'
+    and steps.month < :month -- noqa: RF02
+    and greatest(
+        steps.correct_by,
+        cast(steps.month || '-01' as date)
+        + interval '2 months' - interval '1 day'
+    ) >= :last_day -- noqa: RF02
+    and greatest(
+        steps.correct_by,
+        cast(steps.month || '-01' as date)
+        + interval '2 months' - interval '1 day'
+    ) < :next_last_day -- noqa: RF02
+    and not exists (
+        select 1
+        from score.proposal_objection
+        where
+            proposal_objection.proposal_id = steps.proposal_id
+            and proposal_objection.state in ('open', 'upheld')
+    )
+order by steps.employee_no, steps.proposal_id

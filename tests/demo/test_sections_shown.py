@@ -1,0 +1,48 @@
+"""Every KPI of sections d and e is a line of a scorecard of the demo's month, made small."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from reflected import reflected
+from rule_sections import entries, figures
+from sample_nights import SampleNights
+from scored_month import house_policy
+from sqlalchemy import Engine, select
+
+from aftercare.stages.policy import load_policy
+from aftercare.stages.scorecards import score_month
+
+MONTH, NIGHT = "2026-10", date(2026, 11, 5)
+RULES = [rule for letter in "de" for rule in entries(letter)]
+OF_CALLS = {"quality_and_success", "call_success", "satisfied_share", "follow_up_rate"}
+"""Lines that stand on what staff answered: a demo has them after weeks of nights, and this has one."""
+
+
+def lines(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with engine.connect() as connection:
+        for row in connection.execute(select(reflected(engine, "score.scorecard_line"))).mappings():
+            found[row["kpi_id"]].append(dict(row))
+    return found
+
+
+def test_every_kpi_of_the_sections_is_a_line_with_a_figure(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    nights = SampleNights(warehouse, tmp_path, 1, NIGHT, NIGHT)
+    nights.run()
+    load_policy(warehouse, house_policy())
+    score_month(warehouse, nights.group, house_policy(), MONTH, NIGHT + timedelta(days=1))
+    found = lines(warehouse)
+    asked = {figure for rule in RULES for figure in figures(rule)}
+    assert asked - found.keys() == set()
+    unknown = {
+        figure
+        for figure in asked
+        if all(row["value"] is None and row["points"] is None for row in found[figure])
+    }
+    assert unknown == OF_CALLS

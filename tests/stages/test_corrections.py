@@ -1,0 +1,126 @@
+"""What was to be put right by a day (S1-30), and what the last whole month before says of it."""
+
+import json
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine
+from whole_group import database
+
+from aftercare import connections
+from aftercare.cli import cli
+from aftercare.errors import PeriodRefused
+from aftercare.stages.corrections import corrections
+from aftercare.stages.proposals import decide, propose
+from aftercare.stages.scorecards import score_month
+
+BEFORE = "2026-05"
+WARNING = f"{BEFORE}.E1.oral_warning"
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    made = ScoredMonth(warehouse)
+    made.store()
+    made.person("E1")
+    made.role("hr.li", "hr")
+    return made
+
+
+def run_month(month: ScoredMonth, key: str = MONTH) -> None:
+    score_month(month.engine, month.group, month.policy, key, TODAY)
+    propose(month.engine, month.group, month.policy, key)
+
+
+def warned(month: ScoredMonth, decision: str = "approve") -> None:
+    """A warning of May: it has to be put right by 5 July, so June says whether it was."""
+    month.complaint("E1", on=date(2026, 5, 20))
+    run_month(month, BEFORE)
+    decide(month.engine, [WARNING], decision, "talked", "hr.li", TODAY)  # type: ignore[arg-type]
+
+
+def results(month: ScoredMonth, key: str = MONTH) -> list[tuple[str, str]]:
+    found = corrections(month.engine, month.policy, key)
+    return [(row["proposal_id"], row["result"]) for row in found]
+
+
+def test_a_month_without_a_reason_says_that_it_was_put_right(month: ScoredMonth) -> None:
+    warned(month)
+    run_month(month)
+    assert results(month) == [(WARNING, "put_right")]
+    (row,) = corrections(month.engine, month.policy, MONTH)
+    assert row["correct_by"] == date(2026, 7, 5)
+
+
+def test_a_month_with_a_reason_says_that_it_was_not(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    (row,) = corrections(month.engine, month.policy, MONTH)
+    assert (row["result"], row["again"]) == ("again", f"{MONTH}.E1.written_criticism")
+
+
+@pytest.mark.parametrize(("answers", "result"), [(9, "too_few"), (10, "put_right")])
+def test_bad_answers_are_put_right_by_ten_better_ones(
+    month: ScoredMonth, answers: int, result: str
+) -> None:
+    for _ in range(10):
+        key = month.task("E1", due_on=date(2026, 5, 10))
+        month.call(key, satisfaction=2, called_on=date(2026, 5, 10))
+    run_month(month, BEFORE)
+    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    month.answered("E1", [9] * answers)
+    run_month(month)
+    assert results(month) == [(WARNING, result)]
+
+
+def test_who_is_not_scored_any_more_is_not_known(month: ScoredMonth) -> None:
+    month.person("E2", until=date(2026, 5, 31))
+    month.complaint("E2", on=date(2026, 5, 20))
+    run_month(month, BEFORE)
+    decide(month.engine, [f"{BEFORE}.E2.oral_warning"], "approve", "", "hr.li", TODAY)
+    run_month(month)
+    assert results(month) == [(f"{BEFORE}.E2.oral_warning", "not_scored")]
+
+
+def test_a_reason_that_was_rejected_is_none(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    decide(month.engine, [f"{MONTH}.E1.written_criticism"], "reject", "a part", "hr.li", TODAY)
+    assert results(month) == [(WARNING, "put_right")]
+
+
+def test_what_was_rejected_need_not_be_put_right(month: ScoredMonth) -> None:
+    warned(month, "reject")
+    run_month(month)
+    assert results(month) == []
+
+
+def test_only_the_month_before_the_day_says_it(month: ScoredMonth) -> None:
+    warned(month)
+    run_month(month)
+    run_month(month, "2026-04")
+    assert results(month, BEFORE) == results(month, "2026-04") == []
+
+
+def test_a_month_that_was_not_scored_says_nothing(month: ScoredMonth) -> None:
+    with pytest.raises(PeriodRefused, match="score it first"):
+        corrections(month.engine, month.policy, MONTH)
+
+
+def test_the_command_names_each_with_its_day(
+    month: ScoredMonth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(month.engine)))
+    connections.forget()
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    told = CliRunner().invoke(cli, ["proposals", "corrections", MONTH])
+    assert told.output.splitlines() == [
+        f"{WARNING}\t员工E1\t2026-07-05\tagain\t{MONTH}.E1.written_criticism",
+        "1 to be put right",
+    ]
