@@ -21,7 +21,11 @@ def test_plain_loops_say_the_same_of_every_line_and_proposal_of_a_year(warehouse
     began = time.monotonic()
     print(f"AFTERCARE_SEED={SEED}: {STORES} stores, {MONTHS} months")
     found = agreed(
-        warehouse, SEED, STORES, MONTHS, lambda w: print(f"{time.monotonic() - began:.0f} s: {w}")
+        warehouse,
+        SEED,
+        STORES,
+        MONTHS,
+        lambda w: print(f"{time.monotonic() - began:.0f} s: {w}", flush=True),
     )
     kinds = ("points", "coefficient", "band", "rows", "sanction", "reward")
     print({kind: found.seen["compared", kind] for kind in ("line", *kinds)})

@@ -12,6 +12,6 @@ from year_guards import missing, of_a_quarter
 
 
 def test_plain_loops_say_the_same_of_every_line_and_proposal(warehouse: Engine) -> None:
-    found = agreed(warehouse, seed=1, stores=8, months=3)
+    found = agreed(warehouse, seed=7, stores=8, months=3)
     assert not found.wrong, str(found)
     assert missing(found.seen, of_a_quarter()) == []
