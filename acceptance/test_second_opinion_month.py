@@ -28,7 +28,7 @@ def test_plain_loops_say_the_same_of_every_line_and_proposal_of_a_year(warehouse
         lambda w: print(f"{time.monotonic() - began:.0f} s: {w}", flush=True),
     )
     kinds = ("points", "coefficient", "band", "rows", "sanction", "reward")
-    print({kind: found.seen["compared", kind] for kind in ("line", *kinds)})
+    print({kind: found.seen["compared", kind] for kind in ("numerator", *kinds)})
     assert not found.wrong, str(found)
     assert found.packs == PACKS
     assert missing(found.seen, of_a_year() if SHARE >= 1 else of_a_quarter()) == []
