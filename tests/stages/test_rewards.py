@@ -342,6 +342,26 @@ def test_satisfaction_and_sales_that_are_reached_propose_a_bonus_without_an_amou
     ]
 
 
+@pytest.mark.parametrize(("store", "own", "bonuses"), [(30, 40, 0), (40, 5, 1)])
+def test_the_store_s_plan_says_what_it_sold_not_a_supervisor_s_own(
+    month: RewardsMonth, store: int, own: int, bonuses: int
+) -> None:
+    month.card("E1", role="SC", satisfied_share=(9, 10))
+    sold(month, store)
+    month.card("S2", role="SUP", sales_completion=(own, 20))
+    month.propose()
+    assert len(month.rewards("bonus")) == bonuses
+
+
+def test_where_nobody_planned_for_the_store_supervisors_plans_are_asked(
+    month: RewardsMonth,
+) -> None:
+    month.card("E1", role="SC", satisfied_share=(9, 10))
+    month.card("S2", role="SUP", sales_completion=(20, 20))
+    month.propose()
+    assert month.people("bonus") == ["E1"]
+
+
 @pytest.mark.parametrize(
     ("role", "satisfied", "counted"),
     [("SC", (89, 100), 40), ("SC", (9, 10), 39), ("AC", (10, 10), 40), ("SC", (9, 9), 40)],

@@ -4,7 +4,8 @@
 -- A call counts until the closing day; of several answers the last counts.
 -- A task without an attempt has no day in `first_called_on`; that somebody
 -- was called already, or is no customer of the store, is an answer and no
--- attempt. A message that was sent is one; where nobody was called beside it,
+-- attempt, and neither is a message that the gateway refused. A message that
+-- was sent is one; where nobody was called beside it,
 -- `is_by_message`, it says nothing of who was reached. `excuse` says why a task
 -- leaves the required number whatever is counted: the customer refused, or had
 -- asked before not to be called, about this vehicle or another of theirs, or
@@ -62,7 +63,9 @@ calls as (
     select
         task_key,
         min(called_on) filter (
-            where outcome not in ('already_called', 'not_our_customer')
+            where outcome not in (
+                'already_called', 'not_our_customer', 'message_refused'
+            )
         ) as first_called_on,
         min(called_on) filter (
             where outcome in ('reached', 'declined')

@@ -48,6 +48,7 @@ WHY_NOT = (
 TAKEN_BACK = (
     "came_again", "booked", "said_no", "sold_again", "other_owner", "document_gone", None,
 )  # fmt: skip
+PLAIN = {"merged_into": None, "contact_digest": None, "is_face_to_face": False}
 REASONS = (None, None, None, "shadow", "stopped", "contact_budget")
 
 
@@ -233,6 +234,7 @@ def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
         "status_reason": None if status == "withdrawn" else dice.choice(REASONS),
         "contact_check": dice.choice(("valid", "valid", "valid", "too_short")),
         "is_counted": dice.random() < 0.9,
+        **PLAIN,
     }
     world.tasks.append(task)
     for attempt in range(dice.choice((0, 0, 1, 1, 2, 3))):
@@ -281,6 +283,7 @@ def add_reminder(world: World, dice: Dice, number: int, vin: str) -> None:
         else dice.choice((None, None, None, *WHY_NOT)),
         "contact_check": dice.choice(("valid", "valid", "landline")),
         "is_counted": False,
+        **PLAIN,
     }
     world.tasks.append(task)
     for attempt in range(dice.choice((0, 0, 1, 1, 2))):
