@@ -1,5 +1,6 @@
 """Employees hear by mail that an objection came in, its answer, and what was adjusted: once, and nobody else."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from mail_server import MailServer, mailer
 from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine, delete, update
+from whole_group import database
 
+from aftercare import connections, runs
 from aftercare.demo.ports import free_port
 from aftercare.errors import SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
@@ -205,7 +208,7 @@ def test_an_adjustment_is_told_the_next_morning_with_both_figures_and_what_stays
     tell(month, server, NEXT)
     (message,) = (one for one in server.messages if one["To"] == address("E1"))
     text = said(message)
-    assert "已批准的数字和决定保持不变。" in text
+    assert "已批准的数字保持不变，" in text
     figure = text.partition("回访覆盖率")[2]
     assert figure.index("已批准: 4/4 = 100%") < figure.index("按现有数据: 4/5 = 80%")
     assert "后到 1 条明细" in figure
@@ -230,7 +233,7 @@ def test_one_mail_tells_all_of_a_day(month: ScoredMonth, server: MailServer) -> 
     assert server.recipients.count(address("E1")) == 1
     assert len(rows) > 1
     message = next(one for one in server.messages if one["To"] == address("E1"))
-    assert f"您的评分单有 {len(rows)} 项数字" in said(message)
+    assert f"{len(rows)} 项数字旁记有更正" in said(message)
 
 
 def test_a_second_run_sends_nothing(month: ScoredMonth, server: MailServer) -> None:
@@ -257,7 +260,7 @@ def test_a_difference_that_goes_is_told_to_who_was_told_of_it(
     server.envelopes.clear()
     tell(month, server, date(2026, 7, 22))
     text = said(next(one for one in server.messages if one["To"] == address("E1")))
-    assert "差异已于 2026-07-21 消失，已批准的数字成立" in text
+    assert "自 2026-07-21 起与已批准的数字不再有差异" in text
     assert tell(month, server, date(2026, 7, 23))["changed"] == 0
 
 
@@ -389,6 +392,19 @@ def test_a_run_that_was_killed_leaves_unknown_what_it_was_sending(
     ]
     assert tell(month, server)["changed"] == 0
     assert server.messages == []
+
+
+def test_mails_of_adjustments_that_wait_do_not_ask_for_a_publication_again(
+    month: ScoredMonth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(database(month.engine)))
+    connections.forget()
+    is_adjusted(month, "E1")
+    nobody_answers(month, NEXT)
+    try:
+        assert runs.open_publication(MONTH) == {}
+    finally:
+        connections.forget()
 
 
 def test_a_server_that_is_down_loses_nothing(month: ScoredMonth, server: MailServer) -> None:

@@ -104,7 +104,7 @@ def adjusted_texts(rows: Sequence[Row], house: House, language: Language) -> Tex
         "title": words("adjusted_title", name=first["employee_name"], month=month),
         "summary": [
             words("adjusted_stays"),
-            words("adjusted_count", month=month, count=len(rows)),
+            words("adjusted_count", count=len(rows)),
         ],
         "figures": [_figure(row, house, words, common) for row in rows],
         "parts": [
