@@ -23,6 +23,7 @@ from aftercare.reports.morning import todo
 from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.month_mails import list_statements
 from aftercare.stages.morning import read_morning
+from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.scorecards import score_month
 from aftercare.targets.mail_tries import MOST_IN_VAIN
 
@@ -223,3 +224,21 @@ def test_nothing_leaves_over_a_line_that_is_not_safe_or_with_a_wrong_password(
         assert not publish()
         assert set(arrived(bad.server).values()) == {1}
         assert states(month) == {"sent": len(PEOPLE) + 2}
+
+
+def test_an_answer_to_an_employee_survives_a_server_that_is_down(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, _ = day
+    month.add("score.publication", month=MONTH, approved_by="hr.li", tells_employees=True)
+    asked = (month.engine, month.group, month.policy, MONTH, "E01", "satisfied_share", "not so")
+    number = raise_objection(*asked, "hr.li", TODAY)["objection"]
+    answer_objection(month.engine, number, "dismiss", "they were", "hr.li", TODAY)
+    with pytest.raises(Retriable, match="1 mails of objections and adjustments wait"):
+        runs.tell_answers("2026-07-05")
+    bad.server.greylists = {address("E01")}
+    with bad.server:
+        with pytest.raises(Retriable):
+            runs.tell_answers("2026-07-05")
+        assert [runs.tell_answers("2026-07-05")["changed"] for _ in range(2)] == [1, 0]
+        assert arrived(bad.server) == {address("E01"): 1}
