@@ -1,4 +1,4 @@
-"""Delivery of a night's tasks to the stores and CRMs, and the morning mail.
+"""Delivery of a night's tasks to the stores and CRMs, the morning mail, and what employees are told.
 
 Runs by itself when the night has made its tasks; its partition key is the night's day.
 """
@@ -39,4 +39,11 @@ with DAG(
 
         return runs.morning(partition_key)
 
-    push.expand(target=open_delivery()) >> morning()
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def tell_answers(partition_key: str | None = None) -> dict[str, object]:
+        """Mails employees what is new about their objections and adjustments."""
+        from aftercare import runs
+
+        return runs.tell_answers(partition_key)
+
+    push.expand(target=open_delivery()) >> [morning(), tell_answers()]

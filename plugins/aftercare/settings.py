@@ -203,7 +203,7 @@ class Mail(_Part):
     """Sender, domains that may be written to, and recipients by role.
 
     With ``statements``, publishing a month sends each employee who is scored their own statement, to the
-    address that their dealer system knows.
+    address that their dealer system knows, and they hear of their objections and adjustments.
     """
 
     sender: str

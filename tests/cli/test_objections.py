@@ -68,6 +68,25 @@ def test_an_objection_is_raised_listed_and_answered(
     assert say("objections", "list", "--open").output == "1 项异议，0 项待答复\n"
 
 
+def test_the_list_says_whether_the_employee_was_told_by_mail(
+    month: ScoredMonth, say: Callable[..., Result]
+) -> None:
+    say("objections", *RAISE)
+    for told, state, reason in (("receipt", "sent", None), ("answer", "suppressed", "no_address")):
+        month.add(
+            "outbound.mail",
+            report_key=f"objections/{number(month)}/employee/{told}",
+            recipient_role="employee",
+            recipient_hash=b"",
+            recipient_masked="",
+            language="zh",
+            state=state,
+            reason=reason,
+        )
+    lines = say("objections", "list", MONTH).output.splitlines()
+    assert lines[2:4] == ["  收到通知：sent", "  答复邮件：suppressed（no_address）"]
+
+
 def test_who_may_not_is_told_why(month: ScoredMonth, say: Callable[..., Result]) -> None:
     refused = say("objections", *RAISE[:-1], "nobody").exception
     assert isinstance(refused, NotAllowed)

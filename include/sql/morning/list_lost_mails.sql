@@ -1,5 +1,6 @@
 -- Mails of the last week that a person has to decide about. A month's mails to
--- stores, and those to employees, are one report each.
+-- stores, those to employees, those about adjustments of the month, and those
+-- about objections are one report each.
 -- grain: one row per report and state
 -- reads: outbound.mail
 -- writes: –
@@ -8,7 +9,7 @@ with lost as (
         state,
         regexp_replace(
             report_key,
-            '^(scorecards/[^/]+/(employee|store))/.*$',
+            '^(scorecards/[^/]+/(employee|store|adjusted)|objections)/.*$',
             '\1'
         ) as report_key
     from outbound.mail

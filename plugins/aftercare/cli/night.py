@@ -10,7 +10,7 @@ import click
 
 from aftercare.errors import AftercareError
 
-STEPS = ("pull", "settle", "tasks", "push", "morning")
+STEPS = ("pull", "settle", "tasks", "push", "morning", "answers")
 
 
 def show(counts: dict[str, Any]) -> None:
@@ -40,6 +40,8 @@ def night(day: str, step: tuple[str, ...], notify: bool) -> None:
         show({"push": runs.each(targets, lambda name: runs.push(day, name), problems)})
     if "morning" in chosen:
         show({"morning": runs.morning(day, notify=notify)})
+    if "answers" in chosen:
+        show({"answers": runs.tell_answers(day)})
     runs.raise_problems(problems)
     runs.require_complete(day, systems)
 

@@ -56,16 +56,20 @@ def raise_one(
 @click.option("--open", "is_open", is_flag=True, help="Only those without an answer.")
 @LANGUAGE
 def list_all(month: str, is_open: bool, language: str | None) -> None:
-    """List objections of MONTH, or of all months: whose, about what, until when, and the answer."""
+    """List objections of MONTH, or of all months: whose, about what, until when, the answer, and whether
+    the employee was told it by mail."""
     from aftercare import connections, runs
     from aftercare.reports.objections import objection_texts
     from aftercare.reports.scorecard_words import read_words
+    from aftercare.reports.told import told_state
     from aftercare.rules.figure_titles import figure_titles
     from aftercare.stages.objections import list_objections
+    from aftercare.stages.told import list_told
 
     group = in_language(language)
     say, titles = read_words(group.group.language, "objections"), figure_titles(runs.policy())
     rows = list_objections(connections.warehouse_engine(), month)
+    told = list_told(connections.warehouse_engine())
     waiting = [row for row in rows if row["state"] == "open"]
     for row in waiting if is_open else rows:
         one = objection_texts(row, titles, say, runs.today(group))
@@ -74,6 +78,9 @@ def list_all(month: str, is_open: bool, language: str | None) -> None:
         click.echo(f"  {say('words')}: {row['words']}")
         if row["answer"]:
             click.echo(f"  {say('answer')}: {row['answer']}")
+        for mail in told.get(row["objection_id"], ()):
+            texts = (mail["told"], mail["state"], mail["reason"])
+            click.echo(f"  {told_state(*texts, group.group.language)}")
     click.echo(say("list_count", all=len(rows), open=len(waiting)))
 
 

@@ -11,6 +11,7 @@ from aftercare.runs.delivery import (
     overdue_night,
     push,
     push_messages,
+    tell_answers,
     tell_late,
     tell_silent_warehouse,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "stop_campaign",
     "sweep",
     "target",
+    "tell_answers",
     "tell_late",
     "tell_silent_warehouse",
     "today",

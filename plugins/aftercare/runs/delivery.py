@@ -92,6 +92,18 @@ def morning(key: str | None, notify: bool = False) -> Counts:
     )
 
 
+@step
+def tell_answers(key: str | None) -> Counts:
+    """Mails employees what is new about their objections and adjustments, each matter once."""
+    from aftercare.stages.told import tell_answers as tell
+
+    group, day = read_group(), period.read_day(key)
+    with mailer().many() as line:
+        return tell(
+            connections.warehouse_engine(), keyring(), group, policy(), day, today(group), line
+        )
+
+
 def _unapproved(day: date) -> Unapproved | None:
     """What the lists say unapproved; None where policy or scripts cannot be read, which the mail then tells
     by the tasks that were not made."""

@@ -102,18 +102,20 @@ def closing_day(month: str) -> date:
 def open_publication(key: str | None) -> Counts:
     """Refuses a wrong month; counts its proposals that are decided and those that are not.
 
-    Empty, so that nobody is asked, for a month that was published and whose mails do not wait.
+    Empty, so that nobody is asked, for a month that was published and whose mails do not wait; those
+    about adjustments are no part of a publication.
     """
     from aftercare.stages.mail import list_mails
     from aftercare.stages.proposals import list_proposals
 
     month = period.read_month(key)
+    adjusted = f"scorecards/{month}/adjusted/"
     with connections.warehouse_engine().connect() as connection:
         known = warehouse.run(connection, "score/get_month", month=month).mappings().one_or_none()
     waiting = [
         mail
         for mail in list_mails(connections.warehouse_engine(), f"scorecards/{month}")
-        if mail["state"] in ("planned", "retry")
+        if mail["state"] in ("planned", "retry") and not mail["report_key"].startswith(adjusted)
     ]
     if known is not None and known["published_at"] is not None and not waiting:
         return {}

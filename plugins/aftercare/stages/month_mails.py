@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cached_property
@@ -19,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
-from aftercare.errors import BadData, PeriodRefused, PipelineFault, SystemUnreachable
+from aftercare.errors import BadData, PeriodRefused
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.month_facts import MonthFacts
@@ -38,26 +37,21 @@ from aftercare.targets.mail_ledger import (
     STATES,
     Role,
     Sender,
-    address_hash,
     deliver,
-    masked,
-    obstacle,
     plan,
 )
+from aftercare.targets.mail_tries import MailTries
+from aftercare.targets.own_mails import own_address, own_mail, plan_own
 from aftercare.warehouse import run
 
 log = logging.getLogger(__name__)
 
 STORES, EMPLOYEES = "month_mails", "statements"
-NO_ADDRESS, SHARED = "no_address", "address_shared"
 BATCH = 200
 """People whose rows are read at a time."""
 
 TOLD_EVERY = 50
 """Stores after which the log says how far it is."""
-
-MOST_IN_VAIN = 10
-"""Mails in a row that have to wait; then the server is down, and the rest waits for another run."""
 
 ALL_STORES = "*"
 
@@ -206,31 +200,8 @@ class _OwnMail:
         return statement_message(self.statement, language)
 
 
-class _Tries:
-    """What deliveries one after the other came to: a mail that waits or cannot be made stops no other."""
-
-    def __init__(self) -> None:
-        self.changed = self.waiting = self._in_vain = 0
-        self.faults: dict[str, PipelineFault] = {}
-
-    @contextmanager
-    def next(self, key: str) -> Iterator[None]:
-        """One delivery, of the report with this key."""
-        try:
-            yield
-        except SystemUnreachable:
-            self.waiting += 1
-            self._in_vain += 1
-        except PipelineFault as fault:
-            # It says nothing about the server.
-            self.faults[key] = fault
-        else:
-            self._in_vain = 0
-
-    @property
-    def is_in_vain(self) -> bool:
-        """Whether so many had to wait, one after the other, that the server must be down."""
-        return self._in_vain >= MOST_IN_VAIN
+class _Tries(MailTries):
+    """Deliveries of a month's mails, with their counts."""
 
     def report(
         self, engine: Engine, stage: str, month: str, key: str, counts: dict[str, int]
@@ -251,16 +222,7 @@ class _Tries:
         self, engine: Engine, stage: str, month: str, key: str, counts: dict[str, int]
     ) -> dict[str, int]:
         counts = self.report(engine, stage, month, key, counts)
-        if self.waiting:
-            raise SystemUnreachable(
-                f"{counts['planned'] + counts['retry']} mails of {key} wait for the mail server"
-            )
-        if self.faults:
-            first, fault = next(iter(self.faults.items()))
-            raise PipelineFault(
-                f"{len(self.faults)} of {key} could not be made, the others were tried; the first is "
-                f"{first}: {fault}"
-            ) from fault
+        self.raise_troubles(key, counts["planned"] + counts["retry"])
         return counts
 
 
@@ -389,7 +351,7 @@ class ToldMonth:
                 employee_nos=list(employee_nos),
                 most=len(employee_nos),
             )
-        addresses = {row["employee_no"]: _address(keyring, row)[0] for row in rows}
+        addresses = {row["employee_no"]: own_address(keyring, row)[0] for row in rows}
         names = {row["employee_no"]: row["employee_name"] for row in rows}
         return addresses, self.statements(engine, names, medians)
 
@@ -441,35 +403,16 @@ def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str)
             )
             if not rows:
                 return people
-            keys, hashes, shown, reasons = [], [], [], []
-            for row in rows:
-                address, reason = _address(keyring, row)
-                if address:
-                    reason = obstacle(group, Recipient(address=address))
-                keys.append(employee_key(month, row["employee_no"]))
-                hashes.append(address_hash(keyring, address).hex() if address else "")
-                shown.append(masked(address) if address else "")
-                reasons.append(reason)
-            run(
+            plan_own(
                 connection,
-                "outbound/plan_statements",
-                report_keys=keys,
-                hash_texts=hashes,
-                shown=shown,
-                obstacles=reasons,
-                recipient_role="employee",
-                language=group.group.language,
+                keyring,
+                group,
+                [
+                    own_mail(keyring, group, employee_key(month, row["employee_no"]), row)
+                    for row in rows
+                ],
             )
         people, after = people + len(rows), rows[-1]["employee_no"]
-
-
-def _address(keyring: Keyring, row: dict[str, Any]) -> tuple[str, str | None]:
-    """Somebody's own address, or nothing and why."""
-    if not row["email_cipher"]:
-        return "", NO_ADDRESS
-    if row["is_shared"]:
-        return "", SHARED
-    return keyring.decrypt(bytes(row["email_cipher"])), None
 
 
 def _waiting(engine: Engine, month: str) -> Iterator[list[str]]:

@@ -111,6 +111,20 @@ def deliver(
     return {**{state: states[state] for state in STATES}, "changed": changed}
 
 
+def hold_back(engine: Engine, report_key: str, reason: str) -> None:
+    """Sends no more what is planned or put off of a report; ``reason`` is a code that says why."""
+    with engine.connect() as connection:
+        mails = _mails(connection, report_key)
+    for mail in mails:
+        if mail["state"] not in ("planned", "retry", "sending"):
+            continue
+        with _held(engine, mail["mail_id"]) as state:
+            if state == "sending":
+                _finish(engine, mail, "sending", "unknown", "sender_ended")
+            elif state in ("planned", "retry"):
+                _finish(engine, mail, state, "suppressed", reason)
+
+
 def _send(
     engine: Engine,
     keyring: Keyring,

@@ -1,0 +1,117 @@
+-- Adjustments of days that are over that the person was not told by mail yet:
+-- what was noticed on a day and stands, and what is gone since a day and was
+-- told before. One mail tells all of a person's month and day. Addresses are
+-- ciphertext; one that several employees have is nobody's own. What was held
+-- back because statements were off stays so.
+-- grain: one row per adjustment
+-- reads: score.adjustment, score.objection, score.publication, core.employee,
+--   core.store, outbound.mail
+-- writes: nothing
+with
+shared as (
+    select email_hash
+    from core.employee
+    where email_hash is not null
+    group by email_hash
+    having count(*) > 1
+),
+
+keyed as (
+    select
+        adjustment.*,
+        'scorecards/' || adjustment.month
+        || '/adjusted/' || adjustment.employee_no || '/'
+        || to_char(
+            coalesce(adjustment.ended_on, adjustment.noticed_on), 'YYYY-MM-DD'
+        ) as report_key
+    from score.adjustment
+    where
+        adjustment.tells_employee
+        and adjustment.ending is distinct from 'replaced'
+        and coalesce(adjustment.ended_on, adjustment.noticed_on) < :today
+),
+
+untold as (
+    select keyed.*
+    from keyed
+    where
+        not exists (
+            select 1
+            from outbound.mail
+            where
+                mail.report_key = keyed.report_key
+                and (
+                    mail.state in ('sent', 'unknown')
+                    or mail.reason = 'statements_off'
+                )
+        )
+        and (
+            keyed.ended_on is null
+            or exists (
+                select 1
+                from score.adjustment as earlier
+                inner join outbound.mail
+                    on
+                        mail.report_key
+                        = 'scorecards/' || earlier.month
+                        || '/adjusted/' || earlier.employee_no || '/'
+                        || to_char(earlier.noticed_on, 'YYYY-MM-DD')
+                where
+                    earlier.scorecard_id = keyed.scorecard_id
+                    and earlier.kpi_id = keyed.kpi_id
+                    and earlier.tells_employee
+                    and mail.state in ('sent', 'unknown')
+                    and mail.changed_at < keyed.ended_at
+            )
+        )
+)
+
+select
+    untold.report_key,
+    untold.adjustment_id,
+    untold.month,
+    untold.scorecard_id,
+    untold.kpi_id,
+    untold.employee_no,
+    employee.name as employee_name,
+    untold.store_code,
+    store.name as store_name,
+    untold.credit,
+    untold.unit,
+    untold.old_numerator,
+    untold.old_denominator,
+    untold.old_excluded,
+    untold.old_value,
+    untold.old_points,
+    untold.new_numerator,
+    untold.new_denominator,
+    untold.new_excluded,
+    untold.new_value,
+    untold.new_points,
+    untold.rows_behind,
+    untold.row_count,
+    untold.noticed_on,
+    untold.ended_on,
+    untold.ending,
+    publication.published_at,
+    publication.tells_employees,
+    employee.email_cipher,
+    split_part(untold.scorecard_id, '.', 2) as role,
+    shared.email_hash is not null as is_shared,
+    coalesce(
+        untold.objection_id,
+        (
+            select max(objection.objection_id)
+            from score.objection
+            where
+                objection.scorecard_id = untold.scorecard_id
+                and objection.kpi_id = untold.kpi_id
+                and objection.state = 'upheld'
+        )
+    ) as objection_id
+from untold
+inner join core.employee on untold.employee_no = employee.employee_no
+inner join core.store on untold.store_code = store.store_code
+left join score.publication on untold.month = publication.month
+left join shared on employee.email_hash = shared.email_hash
+order by untold.report_key, untold.scorecard_id, untold.kpi_id

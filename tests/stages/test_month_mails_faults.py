@@ -1,0 +1,244 @@
+"""A published month over a real mail server with STARTTLS and login, on a bad day: each person gets exactly
+one mail, or is listed."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from certificates import own_certificate
+from mail_server import MailServer
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine, insert
+from whole_group import database
+
+from aftercare import connections, runs
+from aftercare.demo.ports import LOCALHOST
+from aftercare.errors import ConfigurationError, Retriable
+from aftercare.protection import Keyring, new_keyring_json
+from aftercare.reports.morning import todo
+from aftercare.stages.mail import list_mails, send_again
+from aftercare.stages.month_mails import list_statements
+from aftercare.stages.morning import read_morning
+from aftercare.stages.objections import answer_objection, raise_objection
+from aftercare.stages.scorecards import score_month
+from aftercare.targets.mail_tries import MOST_IN_VAIN
+
+RING = new_keyring_json()
+KEYS = Keyring.from_json(RING)
+PEOPLE = tuple(f"E{number:02}" for number in range(12))
+LOGIN, PASSWORD = "aftercare", "right and long"
+EMPLOYEES = f"scorecards/{MONTH}/employee"
+
+
+def address(employee_no: str) -> str:
+    return f"{employee_no.lower()}@heyuan.example"
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    """Twelve people of a store, scored; nobody is proposed for anything."""
+    made = ScoredMonth(warehouse)
+    made.store()
+    made.role("hr.li", "hr")
+    table = made.table("core.employee")
+    with warehouse.begin() as connection:
+        connection.execute(
+            insert(table),
+            [
+                {
+                    "employee_no": one,
+                    "name": f"王{one}",
+                    "email_cipher": KEYS.encrypt(address(one)),
+                    "email_hash": KEYS.hash(address(one)),
+                    "email_check": "valid",
+                    "system": "demo",
+                    "row_hash": b"\0",
+                    "version_at": "2026-01-01T00:00:00Z",
+                    "version_day": "2026-01-01",
+                    "load_id": made.load_id,
+                }
+                for one in PEOPLE
+            ],
+        )
+    for one in PEOPLE:
+        made.person(one)
+        made.answered(one, [9] * 2)
+    score_month(made.engine, made.group, made.policy, MONTH, TODAY)
+    return made
+
+
+class BadDay:
+    """A mail server that is down until it is opened; then it speaks STARTTLS alone and asks for a login."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.certificate, shown = own_certificate(folder)
+        self._patch = patch
+        self.server = MailServer(
+            tls_context=shown,
+            require_starttls=True,
+            authenticator=self._check,
+            auth_required=True,
+            auth_require_tls=True,
+        )
+        self.logins: Counter[bool] = Counter()
+        self.is_trusted(True)
+        self.password_is(PASSWORD)
+
+    def _check(self, *arguments: Any) -> AuthResult:
+        given = arguments[-1]
+        assert isinstance(given, LoginPassword)
+        is_right = (given.login, given.password) == (LOGIN.encode(), PASSWORD.encode())
+        self.logins[is_right] += 1
+        return AuthResult(success=is_right, handled=False)
+
+    def is_trusted(self, is_trusted: bool) -> None:
+        """Whether this machine trusts the server's certificate."""
+        if is_trusted:
+            self._patch.setenv("SSL_CERT_FILE", str(self.certificate))
+        else:
+            self._patch.delenv("SSL_CERT_FILE")
+
+    def password_is(self, password: str) -> None:
+        """What the connection has as its password."""
+        made = {
+            "conn_type": "smtp",
+            "host": LOCALHOST,
+            "port": self.server.port,
+            "login": LOGIN,
+            "password": password,
+            "extra": {"disable_ssl": True, "timeout": 5},
+        }
+        self._patch.setenv("AIRFLOW_CONN_AFTERCARE_SMTP", json.dumps(made))
+
+
+@pytest.fixture
+def day(
+    month: ScoredMonth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[BadDay, pytest.MonkeyPatch]]:
+    made = database(month.engine)
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_WAREHOUSE", json.dumps(made))
+    keys = {"conn_type": "generic", "password": RING}
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_KEYS", json.dumps(keys))
+    monkeypatch.setenv("AFTERCARE_TODAY", "2026-07-06T09:00")
+    connections.forget()
+    yield BadDay(tmp_path, monkeypatch), monkeypatch
+    connections.forget()
+
+
+def publish() -> bool:
+    """A try as Airflow makes one; whether another one is worth it."""
+    try:
+        runs.publish(MONTH, "hr.li")
+    except Retriable:
+        return True
+    return False
+
+
+def states(month: ScoredMonth) -> Counter[str]:
+    return Counter(row["state"] for row in list_mails(month.engine, f"scorecards/{MONTH}"))
+
+
+def arrived(server: MailServer) -> Counter[str]:
+    return Counter(server.recipients)
+
+
+def test_each_person_gets_exactly_one_or_is_listed(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, patch = day
+    server = bad.server
+    gone, lost = address("E04"), address("E07")
+
+    # The server is down: everybody is planned, and not everybody is asked for.
+    assert publish()
+    mails = month.rows("outbound.mail", recipient_role="employee")
+    assert len(mails) == len(PEOPLE)
+    assert {mail["state"] for mail in mails} == {"planned", "retry"}
+    assert sum(mail["attempts"] for mail in mails) == MOST_IN_VAIN < len(PEOPLE)
+    assert states(month)["sent"] == 0
+
+    # An hour later it is up: one address is gone, some are greylisted, a line breaks after DATA.
+    patch.setenv("AFTERCARE_TODAY", "2026-07-06T10:00")
+    server.refuses = {gone}
+    server.greylists = {address("E00"), address("E05"), address("E11"), "hr@heyuan.example"}
+    server.drops_for = {lost}
+    with server:
+        tries = 1
+        while publish():
+            tries += 1
+            assert tries < 5
+        assert tries == 2
+
+        # HR and the store's manager have theirs as everybody has.
+        everybody = {*map(address, PEOPLE), "hr@heyuan.example", "manager@heyuan.example"}
+        assert arrived(server) == Counter(everybody - {gone})
+        assert states(month) == {"sent": len(everybody) - 2, "failed": 1, "unknown": 1}
+        listed = {
+            row["employee_no"]: (row["state"], row["reason"])
+            for row in list_statements(month.engine, MONTH)
+            if row["state"] != "sent"
+        }
+        assert listed == {
+            "E04": ("failed", "the mail server refused it (550)"),
+            "E07": (
+                "unknown",
+                "the line broke before the mail server said whether it took the message",
+            ),
+        }
+        told = " ".join(map(str, todo(read_morning(month.engine, month.group, TODAY), "zh")))
+        assert f"邮件 {EMPLOYEES}：1 封被拒收" in told
+        assert f"邮件 {EMPLOYEES}：1 封结果不明" in told
+
+        # The same again sends nothing, and what a person lets go again can be told from the first.
+        assert not publish()
+        assert sum(arrived(server).values()) == len(everybody) - 1
+        assert send_again(month.engine, f"{EMPLOYEES}/E07") == 1
+        assert not publish()
+        assert arrived(server) == Counter(everybody - {gone}) + Counter([lost])
+        twice = [one["Message-ID"] for one in server.messages if one["To"] == lost]
+        assert len(twice) == 2
+        assert len(set(twice)) == 1
+        assert len({one["Message-ID"] for one in server.messages}) == len(everybody) - 1
+    assert bad.logins[False] == 0
+    assert bad.logins[True] > 0
+
+
+def test_nothing_leaves_over_a_line_that_is_not_safe_or_with_a_wrong_password(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, _ = day
+    with bad.server:
+        bad.is_trusted(False)
+        with pytest.raises(ConfigurationError, match="STARTTLS failed"):
+            runs.publish(MONTH, "hr.li")
+        bad.is_trusted(True)
+        bad.password_is("wrong")
+        with pytest.raises(ConfigurationError, match="refuses login or password"):
+            runs.publish(MONTH, "hr.li")
+        assert (bad.server.messages, states(month)["sent"], bad.logins[True]) == ([], 0, 0)
+        bad.password_is(PASSWORD)
+        assert not publish()
+        assert set(arrived(bad.server).values()) == {1}
+        assert states(month) == {"sent": len(PEOPLE) + 2}
+
+
+def test_an_answer_to_an_employee_survives_a_server_that_is_down(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, _ = day
+    month.add("score.publication", month=MONTH, approved_by="hr.li", tells_employees=True)
+    asked = (month.engine, month.group, month.policy, MONTH, "E01", "satisfied_share", "not so")
+    number = raise_objection(*asked, "hr.li", TODAY)["objection"]
+    answer_objection(month.engine, number, "dismiss", "they were", "hr.li", TODAY)
+    with pytest.raises(Retriable, match="1 mails of objections and adjustments wait"):
+        runs.tell_answers("2026-07-05")
+    bad.server.greylists = {address("E01")}
+    with bad.server:
+        with pytest.raises(Retriable):
+            runs.tell_answers("2026-07-05")
+        assert [runs.tell_answers("2026-07-05")["changed"] for _ in range(2)] == [1, 0]
+        assert arrived(bad.server) == {address("E01"): 1}
