@@ -13,7 +13,7 @@ from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import PeriodRefused
 from aftercare.stages.corrections import corrections
-from aftercare.stages.proposals import decide, propose
+from aftercare.stages.proposals import decide, list_proposals, propose
 from aftercare.stages.scorecards import score_month
 
 BEFORE = "2026-05"
@@ -97,6 +97,17 @@ def test_what_was_rejected_need_not_be_put_right(month: ScoredMonth) -> None:
     warned(month, "reject")
     run_month(month)
     assert results(month) == []
+
+
+def test_a_referral_is_nothing_to_be_put_right(month: ScoredMonth) -> None:
+    for key in ("2026-03", "2026-04", BEFORE):
+        month.complaint("E1", on=date.fromisoformat(f"{key}-20"))
+        run_month(month, key)
+        keys = [row["proposal_id"] for row in list_proposals(month.engine, key)]
+        decide(month.engine, keys, "approve", "", "hr.li", TODAY)
+    assert keys == [f"{BEFORE}.E1.hr_referral", f"{BEFORE}.E1.points_less"]
+    run_month(month)
+    assert results(month) == [(f"{BEFORE}.E1.points_less", "put_right")]
 
 
 def test_only_the_month_before_the_day_says_it(month: ScoredMonth) -> None:

@@ -1,7 +1,7 @@
 -- Approved steps of which this month says whether they were put right: it is
 -- the last whole one before the day by which they had to be, or the first one
 -- after their own where that day comes sooner. What is objected to need not be
--- put right, nor what an upheld objection was about.
+-- put right, nor what an upheld objection was about. A referral has no day.
 -- grain: one row per step
 -- reads: score.sanction_proposal, score.decision, score.proposal_objection,
 --   score.proposal_evidence, score.scorecard, score.scorecard_line,
@@ -70,6 +70,7 @@ left join about_answers on steps.proposal_id = about_answers.proposal_id
 where
     newest.decision = 'approve'
     and steps.kind = 'sanction'
+    and steps.step <> 'hr_referral'
     and steps.month < :month -- noqa: RF02
     and greatest(
         steps.correct_by,
