@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mail_server import MailServer, mailer
 from scored_month import MONTH, TODAY, ScoredMonth
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, text, update
 from whole_group import database
 
 from aftercare import connections, runs
@@ -19,7 +19,7 @@ from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.scorecards import score_month
 from aftercare.stages.told import list_told, tell_answers
-from aftercare.warehouse import run
+from aftercare.warehouse import run, statement
 
 KEYS = Keyring.from_json(new_keyring_json())
 DAY, LATER, NEXT = date(2026, 7, 5), date(2026, 7, 20), date(2026, 7, 21)
@@ -262,6 +262,23 @@ def test_a_difference_that_goes_is_told_to_who_was_told_of_it(
     text = said(next(one for one in server.messages if one["To"] == address("E1")))
     assert "自 2026-07-21 起与已批准的数字不再有差异" in text
     assert tell(month, server, date(2026, 7, 23))["changed"] == 0
+
+
+def test_what_was_told_is_looked_up_once_for_all_and_not_for_each_that_went(
+    month: ScoredMonth,
+) -> None:
+    asked = str(statement("adjustments/list_untold")).replace(":today", "date '2026-07-21'")
+    with month.engine.connect() as connection:
+        (found,) = connection.execute(text(f"explain (format json) {asked}")).scalar_one()
+    assert scans(found["Plan"], "adjustment")
+    assert not scans(found["Plan"], "adjustment", of_each=True)
+
+
+def scans(node: dict[str, Any], table: str, of_each: bool = False, inside: bool = False) -> int:
+    """Scans of a table in a plan; ``of_each`` only those that are made anew for each row."""
+    inside = inside or node.get("Parent Relationship") == "SubPlan"
+    here = node.get("Relation Name") == table and (inside or not of_each)
+    return here + sum(scans(each, table, of_each, inside) for each in node.get("Plans", ()))
 
 
 def test_a_difference_that_went_before_the_mail_is_told_to_nobody(
