@@ -17,6 +17,7 @@ from aftercare.errors import SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.objections import answer_objection, raise_objection
+from aftercare.stages.proposals import decide, propose
 from aftercare.stages.scorecards import score_month
 from aftercare.stages.told import list_told, tell_answers
 from aftercare.warehouse import run, statement
@@ -365,6 +366,25 @@ def test_before_the_month_is_published_an_objection_waits(
     assert tell(month, server)["not_published"] == 1
     month.add("score.publication", **row)
     assert tell(month, server)["changed"] == 1
+
+
+def test_a_decision_that_was_rejected_after_all_is_told_as_not_carried_out(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    table = month.table("score.publication")
+    with month.engine.begin() as connection:
+        (row,) = connection.execute(delete(table).returning(table)).mappings()
+    month.complaint("E1")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    propose(month.engine, month.group, month.policy, MONTH)
+    warning = f"{MONTH}.E1.oral_warning"
+    given = (month.engine, month.group, month.policy, MONTH, "E1", warning, "it was not me")
+    number = int(raise_objection(*given, "hr.li", TODAY)["objection"])
+    answers(month, number, "dismiss")
+    decide(month.engine, [warning], "reject", "a part was late", "hr.li", TODAY)
+    month.add("score.publication", **row)
+    tell(month, server)
+    assert "这一项建议后来未获同意，不执行。" in said(server.messages[-1])
 
 
 def test_what_was_there_before_the_feature_is_not_told(
