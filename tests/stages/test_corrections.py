@@ -13,6 +13,7 @@ from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import PeriodRefused
 from aftercare.stages.corrections import corrections
+from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import decide, list_proposals, propose
 from aftercare.stages.scorecards import score_month
 
@@ -90,6 +91,19 @@ def test_a_reason_that_was_rejected_is_none(month: ScoredMonth) -> None:
     month.complaint("E1")
     run_month(month)
     decide(month.engine, [f"{MONTH}.E1.written_criticism"], "reject", "a part", "hr.li", TODAY)
+    assert results(month) == [(WARNING, "put_right")]
+
+
+def test_a_reason_to_which_an_objection_was_upheld_is_none(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    step = f"{MONTH}.E1.written_criticism"
+    decide(month.engine, [step], "approve", "", "hr.li", TODAY)
+    given = (month.engine, month.group, month.policy, MONTH, "E1", step, "it was not me")
+    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    assert results(month) == [(WARNING, "again")]
+    answer_objection(month.engine, number, "uphold", "a part was late", "hr.li", TODAY)
     assert results(month) == [(WARNING, "put_right")]
 
 

@@ -260,6 +260,7 @@ def test_what_was_rejected_stays_listed_with_what_it_would_say(
     assert (listed["entity"], listed["external_key"]) == ("scorecard", FIRST)
     story = show_message(month.engine, month.keyring, month.group, month.policy, TODAY, FIRST)
     assert story["said"]["title"] == "月度评分 2026-06 SK01 店"
+    assert "SummaryFigure" not in str(story["said"])
     crm.answers, crm.mapping_digest = {}, "second"
     month.push(crm, LATER)
     assert kept(crm) == {FIRST: 1, SECOND: 1}
