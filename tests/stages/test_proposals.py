@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Engine, column, func, insert, select, table, upd
 from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.stages.objections import Answer, answer_objection, raise_objection
 from aftercare.stages.proposals import decide, list_proposals, propose, undecided
+from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import score_month
 from aftercare.warehouse import run
 
@@ -213,6 +214,18 @@ def test_what_a_referral_rests_on_is_rejected_with_it(month: ScoredMonth) -> Non
         decide(month.engine, [step], "reject", "a part was late", "hr.li", TODAY)
     both = [step, referral]
     assert decide(month.engine, both, "reject", "a part was late", "hr.li", TODAY)["decided"] == 2
+
+
+def test_a_referral_is_marked_as_the_step_that_it_rests_on(month: ScoredMonth) -> None:
+    _, step, referral = third_step(month)
+    approve(month, "hr.li", step, referral)
+    given = (month.engine, month.group, month.policy, MONTH, "E1", step, "it was not me")
+    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    assert (report.frozen_proposals, report.lifted_proposals) == ({step, referral}, set())
+    answer_objection(month.engine, number, "uphold", "looked at", "hr.li", TODAY)
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    assert (report.frozen_proposals, report.lifted_proposals) == (set(), {step, referral})
 
 
 def test_a_referral_counts_as_no_step(month: ScoredMonth) -> None:
