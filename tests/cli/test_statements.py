@@ -94,6 +94,16 @@ def test_a_publication_puts_stores_months_into_the_outbox_where_the_group_wants_
     assert "lists to compare: 1" in shown.output
 
 
+def test_a_publication_opens_no_folder_of_lists_that_show_no_months(
+    say: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = {"conn_type": "generic", "extra": {"path": "nowhere://exchange"}}
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_EXCHANGE", json.dumps(exchange))
+    connections.forget()
+    say("score", MONTH)
+    assert json.loads(say("publish", MONTH, "--user", "hr.li").output)["summaries"] == {}
+
+
 def test_who_did_not_get_theirs_is_listed_and_printed_for(
     say: Callable[..., Result], tmp_path: Path
 ) -> None:

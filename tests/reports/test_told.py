@@ -39,6 +39,7 @@ def objection(**values: Any) -> dict[str, Any]:
         "state": "open",
         "answer": None,
         "answered_on": None,
+        "decision": None,
     } | values
 
 
@@ -163,3 +164,22 @@ def test_a_list_says_what_became_of_a_mail() -> None:
     assert told_state("receipt", "suppressed", "no_address", "zh") == (
         "收到通知：suppressed（no_address）"
     )
+
+
+@pytest.mark.parametrize(
+    ("decision", "language", "following"),
+    [
+        ("approve", "zh", "决定保持不变，从现在起可以执行。"),
+        ("reject", "zh", "这一项建议后来未获同意，不执行。"),
+        ("reject", "en", "What was proposed was not approved, and is not carried out."),
+    ],
+)
+def test_what_was_rejected_is_not_told_as_carried_out_because_the_objection_was_dismissed(
+    decision: str, language: Language, following: str
+) -> None:
+    about = {"proposal_id": "2026-06.E1.oral_warning", "kpi_id": None}
+    row = answered("dismissed", decision=decision, **about)
+    texts = answer_texts(row, HOUSE, language, UNTIL)
+    said = mail_text("told", texts)
+    assert following in said
+    assert (str(UNTIL) in said) is (decision == "approve")

@@ -13,7 +13,8 @@ from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import PeriodRefused
 from aftercare.stages.corrections import corrections
-from aftercare.stages.proposals import decide, propose
+from aftercare.stages.objections import answer_objection, raise_objection
+from aftercare.stages.proposals import decide, list_proposals, propose
 from aftercare.stages.scorecards import score_month
 
 BEFORE = "2026-05"
@@ -93,10 +94,34 @@ def test_a_reason_that_was_rejected_is_none(month: ScoredMonth) -> None:
     assert results(month) == [(WARNING, "put_right")]
 
 
+def test_a_reason_to_which_an_objection_was_upheld_is_none(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    step = f"{MONTH}.E1.written_criticism"
+    decide(month.engine, [step], "approve", "", "hr.li", TODAY)
+    given = (month.engine, month.group, month.policy, MONTH, "E1", step, "it was not me")
+    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    assert results(month) == [(WARNING, "again")]
+    answer_objection(month.engine, number, "uphold", "a part was late", "hr.li", TODAY)
+    assert results(month) == [(WARNING, "put_right")]
+
+
 def test_what_was_rejected_need_not_be_put_right(month: ScoredMonth) -> None:
     warned(month, "reject")
     run_month(month)
     assert results(month) == []
+
+
+def test_a_referral_is_nothing_to_be_put_right(month: ScoredMonth) -> None:
+    for key in ("2026-03", "2026-04", BEFORE):
+        month.complaint("E1", on=date.fromisoformat(f"{key}-20"))
+        run_month(month, key)
+        keys = [row["proposal_id"] for row in list_proposals(month.engine, key)]
+        decide(month.engine, keys, "approve", "", "hr.li", TODAY)
+    assert keys == [f"{BEFORE}.E1.hr_referral", f"{BEFORE}.E1.points_less"]
+    run_month(month)
+    assert results(month) == [(f"{BEFORE}.E1.points_less", "put_right")]
 
 
 def test_only_the_month_before_the_day_says_it(month: ScoredMonth) -> None:

@@ -8,7 +8,9 @@ from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Boolean, Engine, column, func, insert, select, table, update
 
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.stages.objections import Answer, answer_objection, raise_objection
 from aftercare.stages.proposals import decide, list_proposals, propose, undecided
+from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import score_month
 from aftercare.warehouse import run
 
@@ -172,6 +174,58 @@ def test_a_third_step_is_referred_to_hr_once_the_step_itself_is_approved(
     with pytest.raises(NotAllowed, match=r"E1\.points_less, which is not approved"):
         approve(month, "hr.li", referral)
     assert approve(month, "hr.li", step, referral)["decided"] == 2
+
+
+def third_step(month: ScoredMonth) -> tuple[str, str, str]:
+    """A criticism, and June's step and referral that stand on it and on one more."""
+    first = criticised(month, "2026-01")
+    month.complaint("E1", on=date(2026, 4, 20))
+    run_month(month, "2026-04")
+    decide(month.engine, ["2026-04.E1.points_less"], "approve", "", "hr.li", TODAY)
+    month.complaint("E1")
+    run_month(month)
+    return first, f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
+
+
+@pytest.mark.parametrize("answer", [None, "uphold", "dismiss"])
+def test_what_stands_on_a_step_that_was_objected_to_waits_and_falls_with_it(
+    month: ScoredMonth, answer: Answer | None
+) -> None:
+    first, step, referral = third_step(month)
+    given = (month.engine, month.group, month.policy, "2026-01", "E1", first, "it was not me")
+    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    if answer:
+        answer_objection(month.engine, number, answer, "looked at", "hr.li", TODAY)
+    if answer == "dismiss":
+        assert approve(month, "hr.li", step, referral)["decided"] == 2
+        return
+    for keys in ([step], [step, referral]):
+        with pytest.raises(NotAllowed, match=f"stands on {first}, and objection {number} to that"):
+            approve(month, "hr.li", *keys)
+    run_month(month)
+    assert steps_of(month) == ["points_less"]
+    assert approve(month, "hr.li", step)["decided"] == 1
+
+
+def test_what_a_referral_rests_on_is_rejected_with_it(month: ScoredMonth) -> None:
+    _, step, referral = third_step(month)
+    approve(month, "hr.li", step, referral)
+    with pytest.raises(NotAllowed, match=f"{referral} is approved and rests on {step}"):
+        decide(month.engine, [step], "reject", "a part was late", "hr.li", TODAY)
+    both = [step, referral]
+    assert decide(month.engine, both, "reject", "a part was late", "hr.li", TODAY)["decided"] == 2
+
+
+def test_a_referral_is_marked_as_the_step_that_it_rests_on(month: ScoredMonth) -> None:
+    _, step, referral = third_step(month)
+    approve(month, "hr.li", step, referral)
+    given = (month.engine, month.group, month.policy, MONTH, "E1", step, "it was not me")
+    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    assert (report.frozen_proposals, report.lifted_proposals) == ({step, referral}, set())
+    answer_objection(month.engine, number, "uphold", "looked at", "hr.li", TODAY)
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    assert (report.frozen_proposals, report.lifted_proposals) == (set(), {step, referral})
 
 
 def test_a_referral_counts_as_no_step(month: ScoredMonth) -> None:

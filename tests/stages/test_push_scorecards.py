@@ -9,7 +9,7 @@ from file_crm import FileCrm
 from openpyxl import load_workbook
 from published_month import PEOPLE, PublishedMonth
 from scored_month import MONTH, TODAY
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT
@@ -260,9 +260,39 @@ def test_what_was_rejected_stays_listed_with_what_it_would_say(
     assert (listed["entity"], listed["external_key"]) == ("scorecard", FIRST)
     story = show_message(month.engine, month.keyring, month.group, month.policy, TODAY, FIRST)
     assert story["said"]["title"] == "月度评分 2026-06 SK01 店"
+    assert "SummaryFigure" not in str(story["said"])
     crm.answers, crm.mapping_digest = {}, "second"
     month.push(crm, LATER)
     assert kept(crm) == {FIRST: 1, SECOND: 1}
+
+
+def test_a_store_with_a_director_alone_has_no_month_and_stops_no_other(
+    month: PublishedMonth, crm: FileCrm
+) -> None:
+    month.store("SK03")
+    month.person("D9", role="DIR", store_code="SK03")
+    month.publish()
+    assert month.rows("score.scorecard", store_code="SK03")
+    assert month.push(crm)["scorecards"]["due"] == 2
+    assert kept(crm) == {FIRST: 1, SECOND: 1}
+
+
+def test_who_is_known_later_makes_a_store_s_figure_no_other(
+    month: PublishedMonth, crm: FileCrm
+) -> None:
+    for day in range(4):
+        closed_on = date(2026, 6, 12) if day < 2 else None
+        month.complaint(None, verdict=None, on=date(2026, 6, 10), closed_on=closed_on)
+    month.person("S1", role="SUP", store_code="SK01")
+    month.publish()
+    month.push(crm)
+    issued = crm.body(FIRST)
+    assert "投诉关闭率：50%（2/4" in issued
+    month.person("S2", role="SUP", store_code="SK01")
+    month.score(LATER)
+    assert month.rows("score.adjustment", employee_no="S2", kpi_id="complaint_closed")
+    month.push(crm, LATER)
+    assert crm.body(FIRST) == issued
 
 
 def test_of_what_nothing_was_due_nothing_is_said(month: PublishedMonth, crm: FileCrm) -> None:
@@ -313,6 +343,23 @@ def test_a_correction_is_on_the_next_list(month: PublishedMonth, tmp_path: Path)
     month.push(target, LATER)
     cells = [str(cell.value) for row in sheet_of(tmp_path, LATER).iter_rows() for cell in row]
     assert "88.2% (15/17)" in cells
+
+
+def test_a_month_is_read_once_for_the_lists_of_all_stores(
+    month: PublishedMonth, tmp_path: Path
+) -> None:
+    month.serve("workbook")
+    month.publish()
+    read: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        read.extend([statement] if "more_in_numerator" in statement else [])
+
+    event.listen(month.engine, "before_cursor_execute", note)
+    counts = month.push(WorkbookTarget(str(tmp_path), has_scorecards=True))
+    event.remove(month.engine, "before_cursor_execute", note)
+    # Once for the messages that tell it, and once for the lists of both stores.
+    assert (counts["lists"], len(read)) == (2, 2)
 
 
 def test_how_many_people_a_figure_needs_is_a_dated_line() -> None:

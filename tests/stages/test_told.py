@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mail_server import MailServer, mailer
 from scored_month import MONTH, TODAY, ScoredMonth
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, text, update
 from whole_group import database
 
 from aftercare import connections, runs
@@ -17,9 +17,10 @@ from aftercare.errors import SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.objections import answer_objection, raise_objection
+from aftercare.stages.proposals import decide, propose
 from aftercare.stages.scorecards import score_month
 from aftercare.stages.told import list_told, tell_answers
-from aftercare.warehouse import run
+from aftercare.warehouse import run, statement
 
 KEYS = Keyring.from_json(new_keyring_json())
 DAY, LATER, NEXT = date(2026, 7, 5), date(2026, 7, 20), date(2026, 7, 21)
@@ -264,6 +265,23 @@ def test_a_difference_that_goes_is_told_to_who_was_told_of_it(
     assert tell(month, server, date(2026, 7, 23))["changed"] == 0
 
 
+def test_what_was_told_is_looked_up_once_for_all_and_not_for_each_that_went(
+    month: ScoredMonth,
+) -> None:
+    asked = str(statement("adjustments/list_untold")).replace(":today", "date '2026-07-21'")
+    with month.engine.connect() as connection:
+        (found,) = connection.execute(text(f"explain (format json) {asked}")).scalar_one()
+    assert scans(found["Plan"], "adjustment")
+    assert not scans(found["Plan"], "adjustment", of_each=True)
+
+
+def scans(node: dict[str, Any], table: str, of_each: bool = False, inside: bool = False) -> int:
+    """Scans of a table in a plan; ``of_each`` only those that are made anew for each row."""
+    inside = inside or node.get("Parent Relationship") == "SubPlan"
+    here = node.get("Relation Name") == table and (inside or not of_each)
+    return here + sum(scans(each, table, of_each, inside) for each in node.get("Plans", ()))
+
+
 def test_a_difference_that_went_before_the_mail_is_told_to_nobody(
     month: ScoredMonth, server: MailServer
 ) -> None:
@@ -348,6 +366,25 @@ def test_before_the_month_is_published_an_objection_waits(
     assert tell(month, server)["not_published"] == 1
     month.add("score.publication", **row)
     assert tell(month, server)["changed"] == 1
+
+
+def test_a_decision_that_was_rejected_after_all_is_told_as_not_carried_out(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    table = month.table("score.publication")
+    with month.engine.begin() as connection:
+        (row,) = connection.execute(delete(table).returning(table)).mappings()
+    month.complaint("E1")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    propose(month.engine, month.group, month.policy, MONTH)
+    warning = f"{MONTH}.E1.oral_warning"
+    given = (month.engine, month.group, month.policy, MONTH, "E1", warning, "it was not me")
+    number = int(raise_objection(*given, "hr.li", TODAY)["objection"])
+    answers(month, number, "dismiss")
+    decide(month.engine, [warning], "reject", "a part was late", "hr.li", TODAY)
+    month.add("score.publication", **row)
+    tell(month, server)
+    assert "这一项建议后来未获同意，不执行。" in said(server.messages[-1])
 
 
 def test_what_was_there_before_the_feature_is_not_told(

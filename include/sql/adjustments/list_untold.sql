@@ -16,6 +16,16 @@ shared as (
     having count(*) > 1
 ),
 
+mails as (
+    select
+        report_key,
+        state,
+        reason,
+        changed_at
+    from outbound.mail
+    where report_key like 'scorecards/%/adjusted/%'
+),
+
 keyed as (
     select
         adjustment.*,
@@ -31,39 +41,45 @@ keyed as (
         and coalesce(adjustment.ended_on, adjustment.noticed_on) < :today
 ),
 
+-- Figures of which a difference was told, the replaced ones, too. Once for all:
+-- to look it up for each that is gone would read them all again each time.
+told as (
+    select
+        earlier.scorecard_id,
+        earlier.kpi_id,
+        min(mails.changed_at) as told_at
+    from score.adjustment as earlier
+    inner join mails
+        on
+            mails.report_key
+            = 'scorecards/' || earlier.month
+            || '/adjusted/' || earlier.employee_no || '/'
+            || to_char(earlier.noticed_on, 'YYYY-MM-DD')
+    where
+        earlier.tells_employee
+        and mails.state in ('sent', 'unknown')
+    group by earlier.scorecard_id, earlier.kpi_id
+),
+
 untold as (
     select keyed.*
     from keyed
+    left join told
+        on
+            keyed.scorecard_id = told.scorecard_id
+            and keyed.kpi_id = told.kpi_id
     where
         not exists (
             select 1
-            from outbound.mail
+            from mails
             where
-                mail.report_key = keyed.report_key
+                mails.report_key = keyed.report_key
                 and (
-                    mail.state in ('sent', 'unknown')
-                    or mail.reason = 'statements_off'
+                    mails.state in ('sent', 'unknown')
+                    or mails.reason = 'statements_off'
                 )
         )
-        and (
-            keyed.ended_on is null
-            or exists (
-                select 1
-                from score.adjustment as earlier
-                inner join outbound.mail
-                    on
-                        mail.report_key
-                        = 'scorecards/' || earlier.month
-                        || '/adjusted/' || earlier.employee_no || '/'
-                        || to_char(earlier.noticed_on, 'YYYY-MM-DD')
-                where
-                    earlier.scorecard_id = keyed.scorecard_id
-                    and earlier.kpi_id = keyed.kpi_id
-                    and earlier.tells_employee
-                    and mail.state in ('sent', 'unknown')
-                    and mail.changed_at < keyed.ended_at
-            )
-        )
+        and (keyed.ended_on is null or told.told_at < keyed.ended_at)
 )
 
 select

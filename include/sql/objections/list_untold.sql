@@ -3,8 +3,8 @@
 -- received. Addresses are ciphertext; one that several employees have is
 -- nobody's own. What was held back because statements were off stays so.
 -- grain: one row per mail
--- reads: score.objection, score.publication, core.employee, core.store,
---   outbound.mail
+-- reads: score.objection, score.decision, score.publication, core.employee,
+--   core.store, outbound.mail
 -- writes: nothing
 with
 shared as (
@@ -58,7 +58,14 @@ select
     publication.tells_employees,
     employee.email_cipher,
     split_part(keyed.scorecard_id, '.', 2) as role,
-    shared.email_hash is not null as is_shared
+    shared.email_hash is not null as is_shared,
+    (
+        select decision.decision
+        from score.decision
+        where decision.proposal_id = keyed.proposal_id
+        order by decision.decision_id desc
+        limit 1
+    ) as decision
 from keyed
 inner join core.employee on keyed.employee_no = employee.employee_no
 inner join core.store on keyed.store_code = store.store_code

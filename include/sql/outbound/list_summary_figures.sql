@@ -27,7 +27,8 @@ with lines as (
         and split_part(line.policy_line, '/', 2) = 'kpis'
 ),
 
--- A line that was not issued is told with its post: that of its scorecard.
+-- A line that was not issued is told with its post: that of its scorecard. Who
+-- came or left changes nothing about a store's own figure.
 differences as (
     select
         a.store_code,
@@ -44,6 +45,10 @@ differences as (
     where
         a.month = :month -- noqa: RF02
         and a.ended_on is null
+        and (
+            a.credit <> 'store'
+            or num_nulls(a.old_denominator, a.new_denominator) = 0
+        )
 ),
 
 adjusted as (

@@ -1,9 +1,9 @@
 -- What a target has to hear of published months: those of a store that were
 -- published since it takes them, and those that it was told, where other
--- adjustments stand now.
+-- adjustments stand now. A store that no KPI measures has no month to tell.
 -- grain: one row per store and month that is told
--- reads: score.publication, score.scorecard, score.adjustment,
---   outbound.scorecard_start, outbound.told_scorecard
+-- reads: score.publication, score.scorecard, score.scorecard_line,
+--   score.adjustment, outbound.scorecard_start, outbound.told_scorecard
 -- writes: outbound.message, outbound.told_scorecard
 with published as (
     select
@@ -29,14 +29,35 @@ looked_at as (
             and p.month = told.month
     where
         s.target = :target -- noqa: RF02
-        and (told.version is not null or p.published_on >= s.tells_from)
-        and exists (
-            select 1
-            from score.scorecard as card
-            where
-                p.month = card.month
-                and s.store_code = card.store_code
+        and (
+            told.version is not null
+            or (
+                p.published_on >= s.tells_from
+                and exists (
+                    select 1
+                    from score.scorecard as card
+                    inner join score.scorecard_line as line
+                        on card.scorecard_id = line.scorecard_id
+                    where
+                        p.month = card.month
+                        and s.store_code = card.store_code
+                        and split_part(line.policy_line, '/', 2) = 'kpis'
+                )
+            )
         )
+),
+
+adjusted as (
+    select
+        month,
+        store_code,
+        string_agg(
+            cast(adjustment_id as text), ','
+            order by adjustment_id
+        ) as adjustments
+    from score.adjustment
+    where ended_on is null
+    group by month, store_code
 ),
 
 standing as (
@@ -45,24 +66,12 @@ standing as (
         l.month,
         l.told_of,
         coalesce(l.version, 0) + 1 as version,
-        (
-            select
-                md5(
-                    coalesce(
-                        string_agg(
-                            cast(a.adjustment_id as text), ','
-                            order by a.adjustment_id
-                        ),
-                        ''
-                    )
-                )
-            from score.adjustment as a
-            where
-                a.month = l.month
-                and a.store_code = l.store_code
-                and a.ended_on is null
-        ) as stands_on
+        md5(coalesce(a.adjustments, '')) as stands_on
     from looked_at as l
+    left join adjusted as a
+        on
+            l.month = a.month
+            and l.store_code = a.store_code
 ),
 
 noted as (

@@ -1,7 +1,8 @@
 -- Approved steps of which this month says whether they were put right: it is
 -- the last whole one before the day by which they had to be, or the first one
 -- after their own where that day comes sooner. What is objected to need not be
--- put right, nor what an upheld objection was about.
+-- put right, nor what an upheld objection was about. A referral has no day.
+-- The month's own step is none where an objection to it was upheld.
 -- grain: one row per step
 -- reads: score.sanction_proposal, score.decision, score.proposal_objection,
 --   score.proposal_evidence, score.scorecard, score.scorecard_line,
@@ -42,6 +43,14 @@ again as (
         and found.kind = 'sanction'
         and found.step <> 'hr_referral'
         and newest.decision is distinct from 'reject'
+        and not exists (
+            select 1
+            from score.proposal_objection
+            where
+                proposal_objection.proposal_id = found.proposal_id
+                and proposal_objection.state = 'upheld'
+                and proposal_objection.is_about_proposal
+        )
     group by found.employee_no
 ),
 
@@ -70,6 +79,7 @@ left join about_answers on steps.proposal_id = about_answers.proposal_id
 where
     newest.decision = 'approve'
     and steps.kind = 'sanction'
+    and steps.step <> 'hr_referral'
     and steps.month < :month -- noqa: RF02
     and greatest(
         steps.correct_by,

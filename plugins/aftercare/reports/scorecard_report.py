@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from aftercare.rules.kpis import HIGHER, LOWER, PERSON, STORE, Credit, Direction
+from aftercare.rules.rewards import rests_on
 from aftercare.rules.scorecard_targets import JOINT
 from aftercare.rules.scoring import SHARE, meets, percent, places_of, share
 
@@ -331,17 +332,29 @@ class ScorecardReport:
 
     @cached_property
     def frozen_proposals(self) -> frozenset[str]:
-        """Proposals that are under objection, or stand on a line that is."""
-        return frozenset(key for row in self.open_objections for key in row["proposals"])
+        """Proposals that are under objection, or stand on a line that is, and a referral on one of them."""
+        return self._with_referrals(
+            frozenset(key for row in self.open_objections for key in row["proposals"])
+        )
 
     @cached_property
     def lifted_proposals(self) -> frozenset[str]:
-        """Proposals to which an objection was upheld."""
-        return frozenset(
-            row["proposal_id"]
-            for row in self.rows.objections
-            if row["proposal_id"] and row["state"] == "upheld"
+        """Proposals to which an objection was upheld, and a referral on one of them."""
+        return self._with_referrals(
+            frozenset(
+                row["proposal_id"]
+                for row in self.rows.objections
+                if row["proposal_id"] and row["state"] == "upheld"
+            )
         )
+
+    def _with_referrals(self, proposals: frozenset[str]) -> frozenset[str]:
+        """The month's referrals that rest on one of these beside them."""
+        return proposals | {
+            row["proposal_id"]
+            for row in self.rows.proposals
+            if not proposals.isdisjoint(rests_on(row))
+        }
 
     def decided(self, decision: str | None) -> int:
         """Proposals with this newest decision; None: without one."""

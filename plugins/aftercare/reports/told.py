@@ -71,8 +71,10 @@ def answer_texts(row: Row, house: House, language: Language, until: date | None)
     """
     words, common = read_words(language, AREA), read_words(language)
     kind = "proposal" if row["proposal_id"] else "figure"
-    following = [words(f"next_{row['state']}_{kind}")]
-    if row["state"] == "dismissed" and until is not None:
+    # What was proposed may have been rejected although the objection to it was dismissed.
+    is_rejected = row["state"] == "dismissed" and row["decision"] == "reject"
+    following = [words("next_rejected" if is_rejected else f"next_{row['state']}_{kind}")]
+    if row["state"] == "dismissed" and until is not None and not is_rejected:
         following.append(words("next_again", until=until))
     return _texts(row, house, words) | {
         "subject": words("answer_subject", month=month_title(row["month"], common)),

@@ -173,7 +173,9 @@ def _tell_summaries(group: Group) -> Counts:
     engine, gateways = connections.warehouse_engine(), message_targets(group)
     counts: Counts = {}
     for name in (WORKBOOK, *crm_targets(group)):
-        if name in gateways:
+        # A folder of others is not even opened where lists show no months.
+        is_off = name == WORKBOOK and not group.targets.workbook_scorecards
+        if name in gateways or is_off:
             continue
         try:
             takes = takes_scorecards(target(group, name))

@@ -22,6 +22,7 @@ from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.policy import Line, Policy
+from aftercare.rules.rewards import SANCTION as STEP_BEHIND
 from aftercare.rules.rewards import months_of, rests_on
 from aftercare.rules.sanctions import ITEM, ORAL, POINTS, WRITTEN, Conduct, Ladder, Proposal, refer
 from aftercare.rules.sanctions import propose as propose_step
@@ -96,7 +97,9 @@ def decide(
     comment, for an approval of what an open objection, or one that was upheld, is about, and for a
     month that was published; of a reward for who is scored, rated or nominated in its months, for
     who nominated for it, and of a store's for who may not decide for all stores; for an approval of
-    what has no reason without another proposal that is not approved, before or together with it.
+    what has no reason without another proposal that is not approved, before or together with it, of
+    a step that stands on an earlier one to which an objection is open or was upheld; and for a
+    rejection of what another one that is approved rests on, unless that is rejected with it.
     """
     if decision not in ("approve", "reject"):
         raise NotAllowed(f"{decision!r} is no decision; approve or reject")
@@ -118,6 +121,9 @@ def decide(
         if decision == "approve":
             _refuse_frozen(connection, asked)
             _refuse_alone(connection, found.values(), asked)
+            _refuse_overturned(connection, found.values())
+        else:
+            _refuse_needed(connection, found.values())
         counts = {"decided": 0, "unchanged": 0}
         for proposal in found.values():
             newest = (proposal["decision"], proposal["remark"] or "", proposal["decided_by"])
@@ -212,6 +218,35 @@ def _refuse_alone(
                 f"{proposal['proposal_id']} rests on {missing}, which is not approved; "
                 "decide that first, or both together"
             )
+
+
+def _refuse_overturned(connection: Connection, proposals: Iterable[dict[str, Any]]) -> None:
+    """Refuses a step or referral behind which stands a step that counts against nobody by now."""
+    for proposal in proposals:
+        if proposal["kind"] != SANCTION:
+            continue
+        behind = [key for kind, key in proposal["rows_behind"] if kind == STEP_BEHIND]
+        for row in run(connection, "objections/list_frozen_proposals", proposals=behind):
+            how = "is open" if row.state == "open" else "was upheld"
+            raise NotAllowed(
+                f"{proposal['proposal_id']} stands on {row.proposal_id}, and objection "
+                f"{row.objection_id} to that {how}: score the month again, or reject it"
+            )
+
+
+def _refuse_needed(connection: Connection, proposals: Iterable[dict[str, Any]]) -> None:
+    """Refuses to reject what an approved proposal of the same month rests on, which stays approved."""
+    rejected = {proposal["proposal_id"]: proposal["month"] for proposal in proposals}
+    for month in sorted(set(rejected.values())):
+        for other in _listed(connection, month=month):
+            if other["decision"] != "approve" or other["proposal_id"] in rejected:
+                continue
+            for key in rests_on(other):
+                if key in rejected:
+                    raise NotAllowed(
+                        f"{other['proposal_id']} is approved and rests on {key}: reject that first, "
+                        "or both together"
+                    )
 
 
 def _names(user: str, roles: Iterable[Any]) -> set[str]:

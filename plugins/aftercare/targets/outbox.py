@@ -234,7 +234,7 @@ class Outbox:
                 return None
             return rendering.contact_record(found, message["version"], None, self.keyring)
         if entity == "scorecard":
-            return self._scorecards(connection, [message])[entity, key]
+            return self._scorecards(connection, [message]).get((entity, key))
         if entity == "complaint":
             row = self._complaints(connection, [message], {})[entity, key]
             return None if row["is_vanished"] else self._complaint(row, message["version"], None)
@@ -259,8 +259,8 @@ class Outbox:
         ).one_or_none()
         if told is None:
             return []
-        asked = {(store_code, told.month): told.version}
-        return list(self._summaries.read(connection, asked).values())
+        record = self._summaries.one(connection, store_code, told.month, told.version)
+        return [record] if record else []
 
     def _open_complaints(self, connection: Connection, store_code: str) -> list[Record]:
         numbers = (

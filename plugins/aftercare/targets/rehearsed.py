@@ -26,6 +26,9 @@ PRIVATE = ("name", "phone", "plate", "vin", "customer_name", "customer_phone")
 WORDS = ("script", "text", "description")
 """Fields that may hold what somebody said: only their length is shown."""
 
+PARTS = ("figures",)
+"""Fields that are no text: `summary` says the same in lines."""
+
 
 def masked_key(entity: str, key: str) -> str:
     """A key for the screen: a contact's holds the vehicle's number."""
@@ -40,6 +43,8 @@ def masked_fields(fields: Mapping[str, object]) -> dict[str, str]:
     )
     shown = {}
     for name, value in fields.items():
+        if name in PARTS:
+            continue
         text = "" if value is None else str(value)
         if name in WORDS and text:
             shown[name] = f"… ({len(text)})"

@@ -99,6 +99,18 @@ class SummaryFigure:
 
 
 @dataclass(frozen=True)
+class _Month:
+    """What is read of a month for all stores: their rows and figures, by store, and how few people tell nobody's own."""
+
+    month: str
+    first_day: date
+    published_on: date
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    figures: Mapping[str, Sequence[StoreFigure]]
+    least: int
+
+
+@dataclass(frozen=True)
 class Summaries:
     """Summaries in one language; `zone` is that in which a day of publication is told."""
 
@@ -109,17 +121,28 @@ class Summaries:
     def read(
         self, connection: Connection, asked: Mapping[tuple[str, str], int]
     ) -> dict[tuple[str, str], Record]:
-        """Records of stores' months, by store and month; `asked` says which, with the version of each."""
+        """Records of stores' months, by store and month; `asked` says which, with the version of each. A store
+        that no KPI measures has none."""
         found: dict[tuple[str, str], Record] = {}
         for month in sorted({month for _, month in asked}):
-            stores = {store: version for (store, each), version in asked.items() if each == month}
-            records = self._month(connection, month, stores)
-            found |= {(store, month): record for store, record in records.items()}
+            facts = self._read_month(connection, month)
+            for store in (store for store, each in asked if each == month):
+                if store in facts.rows:
+                    found[store, month] = self._record(facts, store, asked[store, month])
         return found
 
-    def _month(
-        self, connection: Connection, month: str, stores: Mapping[str, int]
-    ) -> dict[str, Record]:
+    def one(self, connection: Connection, store: str, month: str, version: int) -> Record | None:
+        """The record of one of many stores, one after the other: a month is read once for all of them."""
+        if month not in self._known:
+            self._known[month] = self._read_month(connection, month)
+        facts = self._known[month]
+        return self._record(facts, store, version) if store in facts.rows else None
+
+    @cached_property
+    def _known(self) -> dict[str, _Month]:
+        return {}
+
+    def _read_month(self, connection: Connection, month: str) -> _Month:
         bounds = month_of(self.policy, month)
 
         def house(item: str, name: str) -> int:
@@ -128,44 +151,29 @@ class Summaries:
             )
 
         published = warehouse.run(connection, "score/get_publication", month=month).one()
-        rows = warehouse.run(connection, "outbound/list_summary_figures", month=month).mappings()
-        of_store: dict[str, list[Mapping[str, Any]]] = {store: [] for store in stores}
-        everything = [dict(row) for row in rows]
+        found = warehouse.run(connection, "outbound/list_summary_figures", month=month).mappings()
+        everything = [dict(row) for row in found]
+        rows: dict[str, list[Mapping[str, Any]]] = {}
         for row in everything:
-            if row["store_code"] in of_store:
-                of_store[row["store_code"]].append(row)
-        figures = store_figures(
-            everything, house("scoring", "minimum_n"), house("statements", "median_stores")
+            rows.setdefault(row["store_code"], []).append(row)
+        return _Month(
+            month,
+            bounds.first_day,
+            published.published_at.astimezone(self.zone).date(),
+            rows,
+            store_figures(
+                everything, house("scoring", "minimum_n"), house("statements", "median_stores")
+            ),
+            house("statements", "summary_people"),
         )
-        least = house("statements", "summary_people")
-        return {
-            store: self._record(
-                month,
-                bounds.first_day,
-                published.published_at.astimezone(self.zone).date(),
-                version,
-                of_store[store],
-                figures.get(store, ()),
-                least,
-            )
-            for store, version in stores.items()
-        }
 
-    def _record(
-        self,
-        month: str,
-        first_day: date,
-        published_on: date,
-        version: int,
-        rows: Sequence[Mapping[str, Any]],
-        figures: Sequence[StoreFigure],
-        least: int,
-    ) -> Record:
-        language = self.language
+    def _record(self, facts: _Month, store: str, version: int) -> Record:
+        language, month, least = self.language, facts.month, facts.least
+        rows = facts.rows[store]
         of_row = {(row["role"], row["kpi_id"], row["credit"]): row for row in rows}
         counted = [
             (figure, row)
-            for figure in sorted(figures, key=self._order)
+            for figure in sorted(facts.figures[store], key=self._order)
             if (row := of_row[figure.role, figure.kpi_id, figure.credit])
             and (figure.value is not None or _adjusted(figure, row))
         ]
@@ -192,9 +200,9 @@ class Summaries:
                 "store_code": store_code,
                 "store_name": store_name,
                 "month": month,
-                "month_on": first_day,
+                "month_on": facts.first_day,
                 "title": say(TITLE, language, month=month, store=store_name),
-                "published_on": published_on,
+                "published_on": facts.published_on,
                 "result": result,
                 "judged": len(marks),
                 "met": marks.count(True),
@@ -213,6 +221,11 @@ class Summaries:
     def _titles(self) -> dict[str, Mapping[str, str]]:
         return figure_titles(self.policy)
 
+    def _title(self, kpi_id: str) -> str:
+        """The name of a figure, also where the policy has it no more."""
+        known = self._titles.get(kpi_id)
+        return known[self.language] if known else kpi_id
+
     @cached_property
     def _places(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self._titles)}
@@ -226,8 +239,8 @@ class Summaries:
         sign = "<" if figure.direction == LOWER else ""
         adjusted = _adjusted(figure, row)
         return SummaryFigure(
-            post=word(POSTS, figure.role, self.language),
-            name=self._titles[figure.kpi_id][self.language],
+            post=word(POSTS, figure.role, self.language) if figure.role in POSTS else figure.role,
+            name=self._title(figure.kpi_id),
             value=_shown(figure.value),
             counts=f"{figure.numerator:f}/{figure.denominator:f}" if figure.denominator else "",
             target="" if figure.target is None else f"{sign}{percent(figure.target)}",
