@@ -227,6 +227,17 @@ def test_the_objection_behind_an_adjustment_is_its_reason(
     assert f"您的异议 {number} 成立" in said(server.messages[-1])
 
 
+def test_who_became_known_only_since_had_no_figure_and_hears_of_no_adjustment(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    month.person("E9", role="AC", name="王E9")
+    has_address(month, "E9", address("E9"))
+    is_adjusted(month, "E9")
+    assert month.rows("score.adjustment", employee_no="E9")
+    tell(month, server, NEXT)
+    assert address("E9") not in server.recipients
+
+
 def test_one_mail_tells_all_of_a_day(month: ScoredMonth, server: MailServer) -> None:
     is_adjusted(month, "E1")
     rows = month.rows("score.adjustment", employee_no="E1")

@@ -2,10 +2,11 @@
 -- what was noticed on a day and stands, and what is gone since a day and was
 -- told before. One mail tells all of a person's month and day. Addresses are
 -- ciphertext; one that several employees have is nobody's own. What was held
--- back because statements were off stays so.
+-- back because statements were off stays so. Of a figure that was not issued,
+-- as of somebody known only since, nobody was told, so nothing is put right.
 -- grain: one row per adjustment
--- reads: score.adjustment, score.objection, score.publication, core.employee,
---   core.store, outbound.mail
+-- reads: score.adjustment, score.scorecard_line, score.objection,
+--   score.publication, core.employee, core.store, outbound.mail
 -- writes: nothing
 with
 shared as (
@@ -39,6 +40,13 @@ keyed as (
         adjustment.tells_employee
         and adjustment.ending is distinct from 'replaced'
         and coalesce(adjustment.ended_on, adjustment.noticed_on) < :today
+        and exists (
+            select 1
+            from score.scorecard_line as issued
+            where
+                adjustment.scorecard_id = issued.scorecard_id
+                and adjustment.kpi_id = issued.kpi_id
+        )
 ),
 
 -- Figures of which a difference was told, the replaced ones, too. Once for all:

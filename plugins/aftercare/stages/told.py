@@ -54,11 +54,12 @@ def tell_answers(
     SystemUnreachable where a mail has to wait, and PipelineFault where one cannot be made.
     """
     with engine.connect() as connection:
+        # First: what another run plans from here on is overtaken by nothing.
+        waiting = list(run(connection, "outbound/list_waiting_answers").scalars())
         objections = _rows(run(connection, "objections/list_untold"))
         adjusted: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in _rows(run(connection, "adjustments/list_untold", today=today)):
             adjusted[row["report_key"]].append(row)
-        waiting = list(run(connection, "outbound/list_waiting_answers").scalars())
     house = House(
         group.group.name,
         [recipient.address for recipient in group.mail.recipients.get("hr", ())],
