@@ -7,13 +7,14 @@ worked every day: there the nights run again, and nothing that was answered is a
 """
 
 import json
-import os
 import random
 import uuid
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from forked import in_processes
 from rows_left import Rows, differences, rows_left
 from sqlalchemy import ColumnElement, Engine, Table, and_, or_
 from whole_group import database, whole_group
@@ -137,21 +138,12 @@ def shuffled(days: list[date]) -> list[list[date]]:
 
 def at_once(ways: list[list[date]]) -> None:
     """Each list of nights in a process of its own, all at the same time."""
-    children = []
-    for days in ways:
-        child = os.fork()
-        if child == 0:
-            done = 1
-            try:
-                connections.forget()
-                for day in days:
-                    rest_of_night(day.isoformat())
-                done = 0
-            finally:
-                os._exit(done)
-        children.append(child)
-    for child in children:
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    in_processes(partial(rest_of_nights, days) for days in ways)
+
+
+def rest_of_nights(days: list[date]) -> None:
+    for day in days:
+        rest_of_night(day.isoformat())
 
 
 def rest_of_night(key: str) -> None:

@@ -1,12 +1,13 @@
 """Four missed months, scored in order, in reverse and two at once: the same rows, and no mail."""
 
 import json
-import os
 import uuid
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from forked import in_processes
 from rows_left import Rows, differences, rows_left
 from sqlalchemy import Engine, text
 from whole_group import database, whole_group
@@ -68,22 +69,13 @@ def left(
 
 def at_once(lists: list[tuple[str, ...]]) -> None:
     """Each list of months in a process of its own, all at the same time."""
-    children = []
-    for months in lists:
-        child = os.fork()
-        if child == 0:
-            done = 1
-            try:
-                connections.forget()
-                for month in months:
-                    runs.score(month)
-                    runs.adjust(month)
-                done = 0
-            finally:
-                os._exit(done)
-        children.append(child)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    assert codes == [0] * len(lists)
+    in_processes(partial(scored, months) for months in lists)
+
+
+def scored(months: tuple[str, ...]) -> None:
+    for month in months:
+        runs.score(month)
+        runs.adjust(month)
 
 
 def versions(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:

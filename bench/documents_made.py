@@ -7,13 +7,10 @@ of its own, because its peak memory is one of the figures.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -26,11 +23,12 @@ from aftercare.reports.scorecard_workbook import scorecard_workbook
 from aftercare.reports.statement import Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules.policy import Policy
-from aftercare.settings import PROJECT, read_group
+from aftercare.settings import read_group
 from aftercare.stages.month_mails import BATCH, ToldMonth, list_statements
 from aftercare.stages.publish import report_of
 from bench.history import POLICY
 from bench.made_month import MONTH
+from bench.own_process import peak_mb, said_by
 
 Item = TypeVar("Item")
 
@@ -93,18 +91,7 @@ def in_parts(everything: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 def peaks_of(url: str) -> Peaks:
     """Makes all documents in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.documents_made"],
-        input=url,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT / "plugins")},
-    )
-    if done.returncode:
-        raise RuntimeError(f"the documents were not made:\n{done.stderr}")
-    return Peaks(**json.loads(done.stdout.splitlines()[-1]))
+    return Peaks(**said_by("bench.documents_made", url))
 
 
 def _make_all(url: str) -> Peaks:
@@ -118,22 +105,13 @@ def _make_all(url: str) -> Peaks:
     for people in in_parts(month.people):
         made += len(month.statement_mails(people)[1])
         if not after_half and made >= half:
-            after_half = _peak_mb()
-    after_all = _peak_mb()
+            after_half = peak_mb()
+    after_all = peak_mb()
     report = month.report()
     scorecard_workbook(report, words)
     scorecard_pdf(report, words)
-    return Peaks(after_half, after_all, _peak_mb())
-
-
-def _peak_mb() -> float:
-    """This process's own peak: that of the system's accounts begins with its parent's memory."""
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        name, _, value = line.partition(":")
-        if name == "VmHWM":
-            return int(value.split()[0]) / 1024
-    raise ValueError("the system does not tell a process's peak memory")
+    return Peaks(after_half, after_all, peak_mb())
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(_make_all(sys.stdin.read().strip()))))
+    print(json.dumps(asdict(_make_all(json.load(sys.stdin)))))

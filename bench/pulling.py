@@ -6,9 +6,6 @@ A process of its own, because its peak memory is one of the figures.
 from __future__ import annotations
 
 import json
-import os
-import resource
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from aftercare.settings import PROJECT, read_group
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.pull import pull
 from aftercare.warehouse import connect
+from bench.own_process import peak_mb, said_by
 from bench.reference import Reference
 
 ENCRYPTION_KEY, HASH_KEY = b"e" * 32, b"h" * 32
@@ -64,18 +62,7 @@ def measured(kind: str, source: str, warehouse: str, day: date, load_id: int = 0
         "day": day.isoformat(),
         "load_id": load_id,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.pulling"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT / "plugins")},
-    )
-    if done.returncode:
-        raise RuntimeError(f"the {kind} pull failed:\n{done.stderr}")
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+    return Measured(**said_by("bench.pulling", job))
 
 
 def run_job(job: dict[str, Any]) -> Measured:
@@ -93,8 +80,7 @@ def run_job(job: dict[str, Any]) -> Measured:
         reference = Reference(ENCRYPTION_KEY, HASH_KEY)
         rows = reference.copy(source, make_url(job["warehouse"]), job["load_id"])
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(seconds, cpu_seconds, rows, peak_mb)
+    return Measured(seconds, cpu_seconds, rows, peak_mb())
 
 
 if __name__ == "__main__":

@@ -6,17 +6,10 @@
 -- as of somebody known only since, nobody was told, so nothing is put right.
 -- grain: one row per adjustment
 -- reads: score.adjustment, score.scorecard_line, score.objection,
---   score.publication, core.employee, core.store, outbound.mail
+--   score.publication, core.employee, core.employee_address,
+--   core.store, outbound.mail
 -- writes: nothing
 with
-shared as (
-    select email_hash
-    from core.employee
-    where email_hash is not null
-    group by email_hash
-    having count(*) > 1
-),
-
 mails as (
     select
         report_key,
@@ -24,7 +17,7 @@ mails as (
         reason,
         changed_at
     from outbound.mail
-    where report_key like 'scorecards/%/adjusted/%'
+    where report_key ~ '^scorecards/[^/]+/adjusted/'
 ),
 
 keyed as (
@@ -119,9 +112,9 @@ select
     untold.ending,
     publication.published_at,
     publication.tells_employees,
-    employee.email_cipher,
+    address.email_cipher,
+    address.is_shared,
     split_part(untold.scorecard_id, '.', 2) as role,
-    shared.email_hash is not null as is_shared,
     coalesce(
         untold.objection_id,
         (
@@ -137,5 +130,6 @@ from untold
 inner join core.employee on untold.employee_no = employee.employee_no
 inner join core.store on untold.store_code = store.store_code
 left join score.publication on untold.month = publication.month
-left join shared on employee.email_hash = shared.email_hash
+inner join core.employee_address as address
+    on untold.employee_no = address.employee_no
 order by untold.report_key, untold.scorecard_id, untold.kpi_id

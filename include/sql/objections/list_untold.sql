@@ -3,18 +3,10 @@
 -- received. Addresses are ciphertext; one that several employees have is
 -- nobody's own. What was held back because statements were off stays so.
 -- grain: one row per mail
--- reads: score.objection, score.decision, score.publication, core.employee,
---   core.store, outbound.mail
+-- reads: score.objection, score.standing_decision, score.publication,
+--   core.employee, core.employee_address, core.store, outbound.mail
 -- writes: nothing
 with
-shared as (
-    select email_hash
-    from core.employee
-    where email_hash is not null
-    group by email_hash
-    having count(*) > 1
-),
-
 wanted as (
     select
         objection.*,
@@ -56,21 +48,18 @@ select
     keyed.answered_on,
     publication.published_at,
     publication.tells_employees,
-    employee.email_cipher,
-    split_part(keyed.scorecard_id, '.', 2) as role,
-    shared.email_hash is not null as is_shared,
-    (
-        select decision.decision
-        from score.decision
-        where decision.proposal_id = keyed.proposal_id
-        order by decision.decision_id desc
-        limit 1
-    ) as decision
+    address.email_cipher,
+    address.is_shared,
+    standing.decision,
+    split_part(keyed.scorecard_id, '.', 2) as role
 from keyed
 inner join core.employee on keyed.employee_no = employee.employee_no
 inner join core.store on keyed.store_code = store.store_code
 left join score.publication on keyed.month = publication.month
-left join shared on employee.email_hash = shared.email_hash
+inner join core.employee_address as address
+    on keyed.employee_no = address.employee_no
+left join score.standing_decision as standing
+    on keyed.proposal_id = standing.proposal_id
 where
     not exists (
         select 1

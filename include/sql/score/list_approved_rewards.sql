@@ -1,19 +1,10 @@
 -- Rewards that a person approved; the newest decision counts. One that stands
 -- on a figure to which an objection was upheld is none.
 -- grain: one row per reward of these months
--- reads: score.sanction_proposal, score.decision, score.proposal_objection,
---   core.employee, core.store
+-- reads: score.sanction_proposal, score.standing_decision,
+--   score.proposal_objection, core.employee, core.store
 -- writes: nothing
 with
-newest as (
-    select distinct on (proposal_id)
-        proposal_id,
-        decision,
-        decided_by
-    from score.decision
-    order by proposal_id asc, decision_id desc
-),
-
 rewards as (
     select *
     from score.sanction_proposal
@@ -27,16 +18,17 @@ select
     rewards.month,
     rewards.step,
     rewards.store_code,
-    newest.decided_by,
+    standing.decided_by,
     coalesce(rewards.employee_no, '') as employee_no,
     coalesce(employee.name, store.name) as employee_name
 from rewards
-inner join newest on rewards.proposal_id = newest.proposal_id
+inner join score.standing_decision as standing
+    on rewards.proposal_id = standing.proposal_id
 inner join core.store on rewards.store_code = store.store_code
 left join core.employee
     on rewards.employee_no = employee.employee_no
 where
-    newest.decision = 'approve'
+    standing.decision = 'approve'
     and not exists (
         select 1
         from score.proposal_objection

@@ -1,17 +1,10 @@
 -- Steps of the ladder of these months that a person approved, referrals
 -- aside. One to which an objection is open or was upheld counts against nobody.
 -- grain: one row per step
--- reads: score.sanction_proposal, score.decision, score.proposal_objection
+-- reads: score.sanction_proposal, score.standing_decision,
+--   score.proposal_objection
 -- writes: nothing
 with
-newest as (
-    select distinct on (proposal_id)
-        proposal_id,
-        decision
-    from score.decision
-    order by proposal_id asc, decision_id desc
-),
-
 steps as (
     select
         proposal_id,
@@ -31,9 +24,10 @@ select
     steps.month,
     steps.step
 from steps
-inner join newest on steps.proposal_id = newest.proposal_id
+inner join score.standing_decision as standing
+    on steps.proposal_id = standing.proposal_id
 where
-    newest.decision = 'approve'
+    standing.decision = 'approve'
     and not exists (
         select 1
         from score.proposal_objection

@@ -4,19 +4,12 @@
 -- put right, nor what an upheld objection was about. A referral has no day.
 -- The month's own step is none where an objection to it was upheld.
 -- grain: one row per step
--- reads: score.sanction_proposal, score.decision, score.proposal_objection,
+-- reads: score.sanction_proposal, score.standing_decision,
+--   score.proposal_objection,
 --   score.proposal_evidence, score.scorecard, score.scorecard_line,
 --   core.employee
 -- writes: nothing
 with
-newest as (
-    select distinct on (proposal_id)
-        proposal_id,
-        decision
-    from score.decision
-    order by proposal_id asc, decision_id desc
-),
-
 answers as (
     select
         scorecard.employee_no,
@@ -37,12 +30,13 @@ again as (
         found.employee_no,
         min(found.proposal_id) as proposal_id
     from score.sanction_proposal as found
-    left join newest on found.proposal_id = newest.proposal_id
+    left join score.standing_decision as standing
+        on found.proposal_id = standing.proposal_id
     where
         found.month = :month -- noqa: RF02
         and found.kind = 'sanction'
         and found.step <> 'hr_referral'
-        and newest.decision is distinct from 'reject'
+        and standing.decision is distinct from 'reject'
         and not exists (
             select 1
             from score.proposal_objection
@@ -71,13 +65,14 @@ select
     about_answers.proposal_id is not null as is_about_answers,
     coalesce(answers.answered, 0) as answered
 from score.sanction_proposal as steps
-inner join newest on steps.proposal_id = newest.proposal_id
+inner join score.standing_decision as standing
+    on steps.proposal_id = standing.proposal_id
 left join core.employee on steps.employee_no = employee.employee_no
 left join answers on steps.employee_no = answers.employee_no
 left join again on steps.employee_no = again.employee_no
 left join about_answers on steps.proposal_id = about_answers.proposal_id
 where
-    newest.decision = 'approve'
+    standing.decision = 'approve'
     and steps.kind = 'sanction'
     and steps.step <> 'hr_referral'
     and steps.month < :month -- noqa: RF02

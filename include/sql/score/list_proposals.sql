@@ -1,20 +1,9 @@
 -- A reward of a team is its store's: it has no employee, and the store's name.
 -- grain: one row per proposal of a month, or of these ids
--- reads: score.sanction_proposal, score.decision, core.employee, core.store,
---   score.publication
+-- reads: score.sanction_proposal, score.standing_decision,
+--   core.employee, core.store, score.publication
 -- writes: nothing
 with
-newest as (
-    select distinct on (proposal_id)
-        proposal_id,
-        decision,
-        comment as remark,
-        decided_by,
-        decided_at
-    from score.decision
-    order by proposal_id asc, decision_id desc
-),
-
 proposals as (
     select *
     from score.sanction_proposal
@@ -49,10 +38,10 @@ select
     proposals.scorecard_id,
     proposals.rank_no,
     proposals.ranked,
-    newest.decision,
-    newest.remark,
-    newest.decided_by,
-    newest.decided_at,
+    standing.decision,
+    standing.comment as remark,
+    standing.decided_by,
+    standing.decided_at,
     publication.published_at,
     coalesce(proposals.employee_no, '') as employee_no,
     coalesce(employee.name, store.name) as employee_name,
@@ -61,7 +50,8 @@ from proposals
 left join core.employee
     on proposals.employee_no = employee.employee_no
 inner join core.store on proposals.store_code = store.store_code
-left join newest on proposals.proposal_id = newest.proposal_id
+left join score.standing_decision as standing
+    on proposals.proposal_id = standing.proposal_id
 left join grounds on proposals.proposal_id = grounds.proposal_id
 left join score.publication on proposals.month = publication.month
 order by proposals.proposal_id

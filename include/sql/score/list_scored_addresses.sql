@@ -1,7 +1,7 @@
 -- Addresses are ciphertext. One that several employees have is nobody's own.
 -- grain: one row per person scored in a month, of these or of all, after
 --   another one
--- reads: score.scorecard, core.employee
+-- reads: score.scorecard, core.employee, core.employee_address
 -- writes: nothing
 with
 scored as (
@@ -16,22 +16,15 @@ scored as (
         )
     order by card.employee_no
     limit :most
-),
-
-shared as (
-    select email_hash
-    from core.employee
-    where email_hash is not null
-    group by email_hash
-    having count(*) > 1
 )
 
 select
     scored.employee_no,
     employee.name as employee_name,
-    employee.email_cipher,
-    shared.email_hash is not null as is_shared
+    address.email_cipher,
+    address.is_shared
 from scored
 inner join core.employee on scored.employee_no = employee.employee_no
-left join shared on employee.email_hash = shared.email_hash
+inner join core.employee_address as address
+    on scored.employee_no = address.employee_no
 order by scored.employee_no

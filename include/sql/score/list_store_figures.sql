@@ -1,5 +1,6 @@
 -- A figure of people is added up over the post in the store; a figure of the
--- store stands on several scorecards and counts once, for no post.
+-- store stands on several scorecards and counts once, for no post. With it how
+-- many people stand behind it, and whether all of it is on trial.
 -- grain: one row per month, store, post (or none) and figure
 -- reads: score.scorecard, score.scorecard_line, core.store
 -- writes: nothing
@@ -8,6 +9,8 @@ lines as (
     select
         card.month,
         card.store_code,
+        card.employee_no,
+        card.is_trial,
         line.kpi_id,
         line.credit,
         line.direction,
@@ -44,7 +47,10 @@ select
         when 'store' then max(lines.excluded) else sum(lines.excluded)
     end as excluded,
     max(lines.target) as target,
-    count(distinct lines.target) as targets
+    count(distinct lines.target) as targets,
+    bool_and(lines.is_trial) as is_trial,
+    count(distinct lines.employee_no)
+    filter (where lines.denominator > 0) as people
 from lines
 inner join core.store on lines.store_code = store.store_code
 group by

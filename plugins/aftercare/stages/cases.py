@@ -20,12 +20,12 @@ from aftercare.errors import BadData, NotAllowed
 from aftercare.quality.suites import Suite, read_suite
 from aftercare.quality.words import REASONS, REFUSALS, STATES
 from aftercare.sources.feeds import FEEDS
+from aftercare.user_roles import ALL_STORES
 from aftercare.warehouse import run
 
 Action = Literal["release", "waive", "reopen"]
 STEWARDS = ("steward",)
 READERS = ("steward", "operator", "manager")
-ALL_STORES = "*"
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from aftercare.targets.mail_ledger import (
 )
 from aftercare.targets.mail_tries import MailTries
 from aftercare.targets.own_mails import own_address, own_mail, plan_own
+from aftercare.user_roles import ALL_STORES
 from aftercare.warehouse import run
 
 log = logging.getLogger(__name__)
@@ -52,8 +53,6 @@ BATCH = 200
 
 TOLD_EVERY = 50
 """Stores after which the log says how far it is."""
-
-ALL_STORES = "*"
 
 
 def store_key(month: str, store_code: str = "") -> str:

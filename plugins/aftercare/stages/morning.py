@@ -34,12 +34,12 @@ from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
+from aftercare.user_roles import ALL_STORES
 from aftercare.words import LOAD_COUNTS, Pair, say
 
 OpenCases: TypeAlias = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
 """Open cases of some stores, as `aftercare.stages.cases.list_cases` gives them."""
 
-ALL_STORES = "*"
 TARGET_WORKBOOK = "workbook"
 ROLES: tuple[Role, ...] = ("steward", "operator")
 """Somebody with both roles gets the mail of the first."""

@@ -27,13 +27,13 @@ from aftercare.rules.rewards import months_of, rests_on
 from aftercare.rules.sanctions import ITEM, ORAL, POINTS, WRITTEN, Conduct, Ladder, Proposal, refer
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
+from aftercare.user_roles import ALL_STORES
 from aftercare.warehouse import run
 
 STAGE = "proposals"
 DECIDERS = ("hr", "manager")
 KEPT, NEW = "", "new_"
 """Which scorecards are asked: those of the month, or those that are being computed."""
-EVERYWHERE = "*"
 
 Decision = Literal["approve", "reject"]
 
@@ -152,7 +152,7 @@ def _refuse(proposal: dict[str, Any], user: str, roles: Iterable[Any]) -> None:
     if proposal["employee_no"].casefold() in _names(user, held):
         raise NotAllowed(f"{key}: {user} is the person it is about; somebody else must decide")
     if not any(
-        role["role"] in DECIDERS and role["store_code"] in ("*", proposal["store_code"])
+        role["role"] in DECIDERS and role["store_code"] in (ALL_STORES, proposal["store_code"])
         for role in held
     ):
         raise NotAllowed(
@@ -195,7 +195,7 @@ def _refuse_reward(
     if names & nominators:
         raise NotAllowed(f"{key}: {user} nominated for it; somebody else must decide")
     if not proposal["employee_no"] and not any(
-        role["role"] in DECIDERS and role["store_code"] == EVERYWHERE for role in held
+        role["role"] in DECIDERS and role["store_code"] == ALL_STORES for role in held
     ):
         raise NotAllowed(
             f"{key}: a store's award is decided by who holds the role hr or manager for all stores"
@@ -206,32 +206,33 @@ def _refuse_alone(
     connection: Connection, proposals: Iterable[dict[str, Any]], asked: Sequence[str]
 ) -> None:
     """Refuses what rests on another proposal that is neither approved nor approved with it."""
-    for proposal in proposals:
-        others = rests_on(proposal)
-        approved = {
-            row["proposal_id"]
-            for row in _listed(connection, proposal_ids=others)
-            if row["decision"] == "approve"
-        }
-        for missing in (key for key in others if key not in approved | set(asked)):
+    others = {proposal["proposal_id"]: rests_on(proposal) for proposal in proposals}
+    needed = sorted({key for keys in others.values() for key in keys})
+    known = _listed(connection, proposal_ids=needed) if needed else []
+    approved = {row["proposal_id"] for row in known if row["decision"] == "approve"} | set(asked)
+    for proposal_id, keys in others.items():
+        for missing in (key for key in keys if key not in approved):
             raise NotAllowed(
-                f"{proposal['proposal_id']} rests on {missing}, which is not approved; "
+                f"{proposal_id} rests on {missing}, which is not approved; "
                 "decide that first, or both together"
             )
 
 
 def _refuse_overturned(connection: Connection, proposals: Iterable[dict[str, Any]]) -> None:
     """Refuses a step or referral behind which stands a step that counts against nobody by now."""
-    for proposal in proposals:
-        if proposal["kind"] != SANCTION:
-            continue
-        behind = [key for kind, key in proposal["rows_behind"] if kind == STEP_BEHIND]
-        for row in run(connection, "objections/list_frozen_proposals", proposals=behind):
-            how = "is open" if row.state == "open" else "was upheld"
-            raise NotAllowed(
-                f"{proposal['proposal_id']} stands on {row.proposal_id}, and objection "
-                f"{row.objection_id} to that {how}: score the month again, or reject it"
-            )
+    standing_on = {
+        key: proposal["proposal_id"]
+        for proposal in proposals
+        if proposal["kind"] == SANCTION
+        for kind, key in proposal["rows_behind"]
+        if kind == STEP_BEHIND
+    }
+    for row in run(connection, "objections/list_frozen_proposals", proposals=sorted(standing_on)):
+        how = "is open" if row.state == "open" else "was upheld"
+        raise NotAllowed(
+            f"{standing_on[row.proposal_id]} stands on {row.proposal_id}, and objection "
+            f"{row.objection_id} to that {how}: score the month again, or reject it"
+        )
 
 
 def _refuse_needed(connection: Connection, proposals: Iterable[dict[str, Any]]) -> None:

@@ -91,28 +91,36 @@ def deliver(
     ``recipients`` are those who may have it now, None: whoever has the mail's role. Counts the report's mails by state, and as `changed` those that this run sent. Raises
     SystemUnreachable, after all were tried, where a mail has to wait.
     """
-    changed = waiting = 0
-    with engine.connect() as connection:
-        mails = _mails(connection, report_key)
-    for mail in mails:
-        if mail["state"] not in ("planned", "retry", "sending"):
-            continue
-        with _held(engine, mail["mail_id"]) as state:
-            if state == "sending":
-                _finish(engine, mail, "sending", "unknown", "sender_ended")
-            elif state in ("planned", "retry"):
-                outcome = _send(engine, keyring, group, mailer, mail, state, render, recipients)
-                changed += outcome.state == "sent"
-                waiting += outcome.state == "retry"
+    came_to: Counter[str] = Counter()
+
+    def send(mail: RowMapping, state: str) -> None:
+        outcome = _send(engine, keyring, group, mailer, mail, state, render, recipients)
+        came_to[outcome.state] += 1
+
+    _each_waiting(engine, report_key, send)
     with engine.connect() as connection:
         states = Counter(mail["state"] for mail in _mails(connection, report_key))
-    if waiting:
-        raise SystemUnreachable(f"{waiting} mails of {report_key} wait for the mail server")
-    return {**{state: states[state] for state in STATES}, "changed": changed}
+    if came_to["retry"]:
+        raise SystemUnreachable(
+            f"{came_to['retry']} mails of {report_key} wait for the mail server"
+        )
+    return {**{state: states[state] for state in STATES}, "changed": came_to["sent"]}
 
 
 def hold_back(engine: Engine, report_key: str, reason: str) -> None:
     """Sends no more what is planned or put off of a report; ``reason`` is a code that says why."""
+    _each_waiting(
+        engine,
+        report_key,
+        lambda mail, state: _finish(engine, mail, state, "suppressed", reason),
+    )
+
+
+def _each_waiting(
+    engine: Engine, report_key: str, act: Callable[[RowMapping, str], object]
+) -> None:
+    """Acts on each mail of a report that is planned or put off, by itself; what a sender that ended
+    left is unknown."""
     with engine.connect() as connection:
         mails = _mails(connection, report_key)
     for mail in mails:
@@ -122,7 +130,7 @@ def hold_back(engine: Engine, report_key: str, reason: str) -> None:
             if state == "sending":
                 _finish(engine, mail, "sending", "unknown", "sender_ended")
             elif state in ("planned", "retry"):
-                _finish(engine, mail, state, "suppressed", reason)
+                act(mail, state)
 
 
 def _send(

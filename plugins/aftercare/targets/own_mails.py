@@ -52,7 +52,7 @@ def plan_own(
     listed = list(mails)
     warehouse.run(
         connection,
-        "outbound/plan_statements",
+        "outbound/plan_own_mails",
         report_keys=[mail.key for mail in listed],
         hash_texts=[
             address_hash(keyring, mail.address).hex() if mail.address else "" for mail in listed

@@ -28,6 +28,7 @@ from aftercare.rules.scoring import meets, percent, share
 from aftercare.rules.store_figures import StoreFigure, store_figures
 from aftercare.settings import Group, Language
 from aftercare.targets.protocol import Record
+from aftercare.user_roles import ALL_STORES
 from aftercare.words import Pair, Words, say, word
 
 TITLE: Pair = ("月度评分 {month} {store}", "month's scorecard {month}, {store}")
@@ -100,14 +101,24 @@ class SummaryFigure:
 
 @dataclass(frozen=True)
 class _Month:
-    """What is read of a month for all stores: their rows and figures, by store, and how few people tell nobody's own."""
+    """What is read of a month for all stores: their rows and figures by store, what adjustments add to numerator and
+    denominator of a figure, and how few people tell nobody's own."""
 
     month: str
     first_day: date
     published_on: date
     rows: Mapping[str, Sequence[Mapping[str, Any]]]
     figures: Mapping[str, Sequence[StoreFigure]]
+    more: Mapping[tuple[str, str, str, str], tuple[Decimal, Decimal]]
     least: int
+
+    def adjusted(self, figure: StoreFigure) -> tuple[Decimal, Decimal] | None:
+        """Numerator and denominator as they would be now; None where they are as issued."""
+        key = (figure.store_code, figure.role, figure.kpi_id, figure.credit)
+        more = self.more.get(key, (Decimal(0), Decimal(0)))
+        if not any(more):
+            return None
+        return figure.numerator + more[0], figure.denominator + more[1]
 
 
 @dataclass(frozen=True)
@@ -151,11 +162,14 @@ class Summaries:
             )
 
         published = warehouse.run(connection, "score/get_publication", month=month).one()
-        found = warehouse.run(connection, "outbound/list_summary_figures", month=month).mappings()
-        everything = [dict(row) for row in found]
+        found = warehouse.run(
+            connection, "score/list_store_figures", months=[month], store_code=ALL_STORES
+        )
+        everything = [dict(row) for row in found.mappings()]
         rows: dict[str, list[Mapping[str, Any]]] = {}
         for row in everything:
             rows.setdefault(row["store_code"], []).append(row)
+        adjusted = warehouse.run(connection, "outbound/list_summary_adjustments", month=month)
         return _Month(
             month,
             bounds.first_day,
@@ -164,6 +178,13 @@ class Summaries:
             store_figures(
                 everything, house("scoring", "minimum_n"), house("statements", "median_stores")
             ),
+            {
+                (row.store_code, row.role, row.kpi_id, row.credit): (
+                    row.more_in_numerator,
+                    row.more_in_denominator,
+                )
+                for row in adjusted
+            },
             house("statements", "summary_people"),
         )
 
@@ -175,10 +196,10 @@ class Summaries:
             (figure, row)
             for figure in sorted(facts.figures[store], key=self._order)
             if (row := of_row[figure.role, figure.kpi_id, figure.credit])
-            and (figure.value is not None or _adjusted(figure, row))
+            and (figure.value is not None or facts.adjusted(figure))
         ]
         shown = [
-            self._figure(figure, row)
+            self._figure(figure, row["is_trial"], facts.adjusted(figure))
             for figure, row in counted
             if figure.credit == STORE or row["people"] >= least
         ]
@@ -235,9 +256,10 @@ class Summaries:
         place = self._places.get(figure.kpi_id, len(self._places))
         return (figure.credit == STORE, figure.role != "SC", figure.role, place)
 
-    def _figure(self, figure: StoreFigure, row: Mapping[str, Any]) -> SummaryFigure:
+    def _figure(
+        self, figure: StoreFigure, is_trial: bool, adjusted: tuple[Decimal, Decimal] | None
+    ) -> SummaryFigure:
         sign = "<" if figure.direction == LOWER else ""
-        adjusted = _adjusted(figure, row)
         return SummaryFigure(
             post=word(POSTS, figure.role, self.language) if figure.role in POSTS else figure.role,
             name=self._title(figure.kpi_id),
@@ -247,7 +269,7 @@ class Summaries:
             is_met=meets(figure.value, figure.target, figure.direction),
             place=figure.place,
             ranked=figure.ranked,
-            is_trial=row["is_trial"],
+            is_trial=is_trial,
             adjusted_value=_shown(share(*adjusted)) if adjusted else "",
             adjusted_counts=f"{adjusted[0]:f}/{adjusted[1]:f}" if adjusted else "",
         )
@@ -255,14 +277,6 @@ class Summaries:
 
 def _shown(value: Decimal | None) -> str:
     return NONE if value is None else percent(value)
-
-
-def _adjusted(figure: StoreFigure, row: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
-    """Numerator and denominator as they would be now; None where they are as issued."""
-    more = (row["more_in_numerator"] or Decimal(0), row["more_in_denominator"] or Decimal(0))
-    if not any(more):
-        return None
-    return figure.numerator + more[0], figure.denominator + more[1]
 
 
 def tell(

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from core_rows import buyers, core_row
-from kpis_counted import OF_CONTACTS, OF_PEOPLE, OF_STORES, World, count, is_met
+from kpis_counted import count, is_met
+from kpis_of_people import OF_CONTACTS, OF_PEOPLE
+from kpis_of_stores import OF_STORES
+from kpis_world import World
 from scored_month import ScoredMonth, closed_on
 from sqlalchemy import Engine
 
