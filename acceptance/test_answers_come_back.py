@@ -134,10 +134,12 @@ def shown_in_list(made: Group, day: date) -> dict[str, str]:
     path: Path = (
         made.folder / "exchange" / "out" / made.sample.store_codes[0] / list_name(day, "zh")
     )
-    sheet = load_workbook(path, read_only=True).worksheets[1]
-    rows = sheet.iter_rows(min_row=FIRST_ROW + 1, values_only=True)
+    book = load_workbook(path, read_only=True)
+    rows = book.worksheets[1].iter_rows(min_row=FIRST_ROW + 1, values_only=True)
     key, phone = NAMES.index("task_key"), NAMES.index("customer_phone")
-    return {str(row[key]): str(row[phone]) for row in rows if row[key]}
+    shown = {str(row[key]): str(row[phone]) for row in rows if row[key]}
+    book.close()
+    return shown
 
 
 def test_answers_come_back_once_and_change_the_next_list(

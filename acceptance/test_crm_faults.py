@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from care_group import house_policy
+from crm_records import a_contact
 from datasette_crm import *
 from datasette_crm import DatasetteCrm
 from killed_night import killed
@@ -105,6 +106,25 @@ def require_each_once(night: NightOfTasks, odoo: Odoo) -> None:
     contacts = odoo.find("res.partner", [["ref", "like", "CA01."]], "ref")
     assert Counter(Counter(row["ref"] for row in contacts).values()) == {1: len(wanted)}
     assert len(odoo.find("mail.activity", [])) == len(wanted)
+
+
+@pytest.mark.skipif(not is_installed(), reason=HOW_TO_GET)
+def test_an_impatient_proxy_answers_504_and_odoo_commits_all_the_same(
+    odoo: Odoo, tmp_path: Path
+) -> None:
+    """What the tests below stand on: its 504 is no refusal."""
+    contacts = [a_contact(number) for number in range(1, 201)]
+    with NginxFront(
+        tmp_path / "nginx", odoo.server.address, rate=1000, gone=0.01, impatient=99.99, cuts=False
+    ) as front:
+        outcomes = odoo.target_at(front.address).upsert(contacts)
+        assert "504" in front.answers()
+    assert {outcome.state for outcome in outcomes} == {"unknown"}
+    last_look = time.monotonic() + 60
+    while not (kept := odoo.find("res.partner", [["ref", "!=", False]], "ref")):
+        assert time.monotonic() < last_look
+        time.sleep(0.2)
+    assert sorted(row["ref"] for row in kept) == sorted(contact.key for contact in contacts)
 
 
 @pytest.mark.skipif(not is_installed(), reason=HOW_TO_GET)

@@ -150,6 +150,40 @@ def test_a_task_goes_again_when_its_contact_was_taken_after_all(
     assert (crm.kept("contact"), crm.kept()) == ({"CA01.VINX": 1}, {key: 1})
 
 
+def test_a_contact_goes_again_for_its_other_task_when_the_one_it_was_sent_for_is_over(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key, over = night.task(vin="VINX"), night.task(vin="VINX")
+    crm.answers["CA01.VINX"] = "rejected"
+    send(night, crm)
+    night.change(over, status="withdrawn")
+    send(night, crm)
+    listed = list_outbox(night.engine, TARGET, 50)
+    assert {row["external_key"]: row["reason"] for row in listed} == {
+        "CA01.VINX": "phone: rejected by the CRM",
+        key: "contact_rejected",
+    }
+    assert [row["messages"] for row in count_outbox(night.engine)] == [2]
+    crm.answers.clear()
+    crm.mapping_digest = "second"
+    send(night, crm)
+    assert (crm.kept("contact"), crm.kept()) == ({"CA01.VINX": 1}, {key: 1})
+
+
+def test_a_contact_that_nothing_stands_on_any_more_does_not_go_again(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task(vin="VINX")
+    crm.answers["CA01.VINX"] = "rejected"
+    send(night, crm)
+    night.change(key, status="withdrawn")
+    crm.answers.clear()
+    crm.mapping_digest = "second"
+    send(night, crm)
+    assert crm.kept("contact") == {}
+    assert list_outbox(night.engine, TARGET, 50) == count_outbox(night.engine) == []
+
+
 def test_what_is_over_does_not_go_again(night: NightOfTasks, crm: FileCrm) -> None:
     key = night.task()
     crm.answers[key] = "rejected"

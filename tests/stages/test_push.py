@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -20,6 +20,8 @@ from aftercare.errors import SystemUnreachable
 from aftercare.scripts import title_of
 from aftercare.settings import PROJECT, Language
 from aftercare.stages.push import ENDS, LOCK_CLASS, push
+from aftercare.targets.corrections import corrections
+from aftercare.targets.protocol import ToldNumber
 from aftercare.targets.workbook import WorkbookTarget
 from aftercare.targets.workbook_words import NAMES
 
@@ -400,6 +402,21 @@ def test_a_task_waits_for_a_contact_that_waits(night: NightOfTasks, crm: FileCrm
     crm.answers.clear()
     assert send(night, crm)["sent"] == 2
     assert set(crm.kept()) == {key, other}
+
+
+def test_a_contact_that_came_along_with_its_task_is_known_by_what_was_sent_last(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    night.task(vin="VINX", channel="internal", version=5)
+    send(night, crm)
+    newer = "13600000006"
+    night.task(vin="VINX", phone=newer, expires_on=DAY + timedelta(days=9))
+    send(night, crm)
+    assert newer in crm.body("CA01.VINX")
+    put_right = ToldNumber("CA01.VINX", "1", datetime(2026, 11, 21, tzinfo=UTC), "13700000007")
+    with night.engine.connect() as connection:
+        (found,) = corrections(connection, night.keyring, "crm", [put_right])
+    assert found.replaced == newer
 
 
 def test_a_lost_answer_is_settled_by_sending_again(night: NightOfTasks, crm: FileCrm) -> None:

@@ -92,6 +92,31 @@ def test_an_upsert_needs_a_look_up_for_what_is_filled_once(tmp_path: Path) -> No
     assert read(RestMapping, tmp_path, given).task.upsert
 
 
+@pytest.mark.parametrize(
+    ("rows", "is_shown"),
+    [
+        ("rows", True),
+        ("rows[].properties", True),
+        ("rows[].merge(properties, {id: id})", True),
+        ("rows[].{id: id, ext_key: p.ext_key, phone: p.phone}", True),
+        ("rows[].{id: id, ext_key: p.ext_key}", False),
+        ("data | rows[?id].p.{id: id, ext_key: ext_key}", False),
+    ],
+)
+def test_a_field_of_which_it_is_said_who_wins_stands_in_the_rows_that_a_look_up_makes(
+    tmp_path: Path, rows: str, is_shown: bool
+) -> None:
+    given = changed(GIVEN, "contact.fields.phone", {"from": "phone", "wins": "theirs"})
+    given = changed(given, "contact.find.rows", rows)
+    if is_shown:
+        assert read(RestMapping, tmp_path, given)
+        return
+    with pytest.raises(ConfigurationError, match=r"phone: wins: the look-up does not show") as told:
+        read(RestMapping, tmp_path, given)
+    assert "datasette.yaml:" in str(told.value)
+    assert "contact" in str(told.value)
+
+
 def test_what_a_call_says_of_its_answers_is_added_to_what_all_say() -> None:
     given = copy.deepcopy(GIVEN)
     given["answer"] = {"code": "code", "done": ["0"], "rejected": ["7", "8"]}

@@ -1,6 +1,7 @@
 -- The newest message of each key that stands in one of some states, or has one
 -- of some numbers, the oldest first. What was rejected of a task that is over
--- concerns nobody who asks by state.
+-- concerns nobody who asks by state, a contact only where no other task waits
+-- for it.
 -- grain: one row per key
 -- reads: outbound.newest_message, care.follow_up_task
 -- writes: –
@@ -22,6 +23,22 @@ with found as (
             or t.status = 'open'
             or m.complaint_no is not null
             or m.month is not null
+            or exists (
+                select 1
+                from care.follow_up_task as other
+                where
+                    m.entity = 'contact' -- noqa: RF01
+                    and m.store_code = other.store_code -- noqa: RF01
+                    and (
+                        t.vin = other.vin -- noqa: RF01
+                        or (
+                            t.vin is null -- noqa: RF01
+                            and other.vin is null
+                            and t.document_no = other.document_no -- noqa: RF01
+                        )
+                    )
+                    and other.status = 'open'
+            )
         )
     union all
     select m.*

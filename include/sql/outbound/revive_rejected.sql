@@ -1,7 +1,8 @@
 -- What a target rejected goes again by another mapping, and a task or complaint
 -- whose contact was rejected when the contact waits or was taken. Only the
 -- newest message of a key counts, and of a task only where there is still
--- somebody to be called.
+-- somebody to be called. Other work may stand on a contact when the task that
+-- its message was written for is over; where none does, it is not sent.
 -- grain: one row per message that is sent again
 -- reads: outbound.newest_message, care.follow_up_task, core.complaint
 -- writes: outbound.message
@@ -21,6 +22,7 @@ where
         (t.status = 'open' and t.expires_on >= :today)
         or n.complaint_no is not null
         or n.month is not null
+        or n.entity = 'contact'
     )
     and (
         n.mapping_digest is distinct from :mapping_digest

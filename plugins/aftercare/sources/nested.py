@@ -63,6 +63,21 @@ def _nodes(parsed: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from _nodes(child)
 
 
+def names_made(path: str) -> frozenset[str] | None:
+    """The names in the objects that an expression makes by itself (`rows[].{id: id}`), None where they
+    are the data's own."""
+    node = jmespath.compile(path).parsed
+    while node["type"] in _LAST_STEP:
+        node = node["children"][_LAST_STEP[node["type"]]]
+    if node["type"] != "multi_select_dict":
+        return None
+    return frozenset(pair["value"] for pair in node["children"])
+
+
+_LAST_STEP = {"projection": 1, "filter_projection": 1, "subexpression": -1, "pipe": -1}
+"""Which child says what the results look like."""
+
+
 def found(path: str, data: object) -> Any:
     """What stands at a path, None where nothing does or the path does not fit."""
     try:

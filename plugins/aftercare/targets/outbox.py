@@ -26,6 +26,10 @@ from aftercare.targets.winners import Taken
 CONTACT_REJECTED = "contact_rejected"
 """The reason of a task or complaint whose contact the target would not take."""
 
+COMES_ALONG = 0
+"""The version of a contact that is sent because a task or complaint stands on it and not by a message of
+its own: those are counted by themselves, and each of them is newer."""
+
 IN_DOUBT = "in_doubt"
 """The reason of a message that may have been sent already, and is therefore not sent."""
 
@@ -141,7 +145,7 @@ class Outbox:
                 work.settle(key, "rejected", CONTACT_REJECTED)
             else:
                 if self.has_contacts and ("contact", rendering.contact_key(row)) not in held:
-                    self._send_contact(work, row, row["version"], held)
+                    self._send_contact(work, row, COMES_ALONG, held)
                 self._send_task(work, row, held.get(key))
         if self.watches_fields:
             self._tell_taken(connection, work)
@@ -171,7 +175,7 @@ class Outbox:
             work.settle(key, "rejected", CONTACT_REJECTED)
         else:
             if self.has_contacts and contact and ("contact", contact) not in held:
-                self._send_contact(work, row, message["version"], held)
+                self._send_contact(work, row, COMES_ALONG, held)
             self._send_complaint(work, message, row, held.get(key))
 
     def _prepare_scorecard(

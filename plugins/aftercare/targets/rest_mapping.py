@@ -233,6 +233,13 @@ class Records(Part):
             raise ValueError(
                 "find: a field that is filled once, wins, done and look_first need a look-up"
             )
+        # What rows of the CRM's own making show is known to the CRM alone.
+        made = nested.names_made(self.find.rows) if self.find else None
+        for name in sorted(self.winners.keys() - made) if made is not None else ():
+            raise ValueError(
+                f"fields: {name}: wins: the look-up does not show it, so nobody would see that staff "
+                f"changed it; name it in find.rows: {{{name}: …}}"
+            )
         if not any(rule.source == "key" for rule in self.fields.values()):
             raise ValueError("fields: one of them has to be {from: key}; it is found again by it")
         for name, call, _, needed in self.calls():
