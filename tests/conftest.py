@@ -12,7 +12,6 @@ import signal
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +39,7 @@ os.environ.update(
 )
 
 from maria_server import HOW_TO_GET, MariaServer  # noqa: E402
+from warehouses_again import WarehousesAgain  # noqa: E402
 
 from aftercare.demo.postgres import FORGETFUL, EmbeddedPostgres  # noqa: E402
 from aftercare.demo.processes import Programs  # noqa: E402
@@ -143,17 +143,22 @@ def warehouse_template(postgres: EmbeddedPostgres) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def warehouses(postgres: EmbeddedPostgres, warehouse_template: str) -> WarehousesAgain:
+    """Warehouses that tests use one after another."""
+    return WarehousesAgain(postgres, warehouse_template)
+
+
 @pytest.fixture
-def warehouse(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[Engine]:
-    """A fresh, migrated warehouse for one test."""
+def warehouse(postgres: EmbeddedPostgres, warehouses: WarehousesAgain) -> Iterator[Engine]:
+    """An empty, migrated warehouse for one test."""
     _forget_connections()
-    name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name, template=warehouse_template, is_small=True)
+    name = warehouses.take()
     engine = connect(postgres.url(name))
     yield engine
     _forget_connections()
     engine.dispose()
-    postgres.drop_database(name)
+    warehouses.give_back(name)
 
 
 def _forget_connections() -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -15,8 +15,10 @@ SAY_SECONDS = 15
 POLL_SECONDS = 0.5
 ANSWER_SECONDS = 30
 # An answer that overtakes the scheduler's own news of the asking task makes it count that task as
-# failed and ask once more, minutes later. A person is never that quick, a program is.
+# failed and ask once more, minutes later. A person is never that quick, a program is; and on a busy
+# machine the scheduler itself is late, so its clock counts: it beats after it heard all news.
 SETTLED_AFTER = timedelta(seconds=6)
+SETTLED_SECONDS = 180
 
 
 class AirflowRefused(Fatal):
@@ -219,12 +221,18 @@ class AirflowClient:
     def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
         """Answer a task that waits for a person, with one of its options."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
-        asked_at = datetime.fromisoformat(self.call("GET", path)["created_at"])
 
         def settled() -> bool:
-            return datetime.now(UTC) - asked_at > SETTLED_AFTER
+            question = self.call("GET", path)
+            beat = self.call("GET", "/monitor/health")["scheduler"]["latest_scheduler_heartbeat"]
+            return (
+                question["task_instance"]["state"] == "awaiting_input"
+                and beat is not None
+                and datetime.fromisoformat(beat)
+                > datetime.fromisoformat(question["created_at"]) + SETTLED_AFTER
+            )
 
-        self._wait(f"{task_id} to settle", settled, 2 * SETTLED_AFTER.total_seconds())
+        self._wait(f"{task_id} to settle", settled, SETTLED_SECONDS)
         self.call("PATCH", path, {"chosen_options": [option], "params_input": {}})
 
     def _log_in(self) -> None:

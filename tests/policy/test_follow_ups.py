@@ -6,7 +6,6 @@ first situation goes on to the last day: a night before it the task is there sti
 """
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,12 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
-from sqlalchemy import Engine, delete, table, text
+from sqlalchemy import Engine
 
 from aftercare.rules.follow_ups import FOLDER, NUMBERED
 from aftercare.rules.policy import Policy
 from aftercare.stages.campaigns import Campaign, start, stop
-from aftercare.warehouse import connect
 
 SITUATIONS = Path(__file__).parent / "follow_ups"
 STEMS = sorted(
@@ -36,34 +34,8 @@ STORES = {
     "care-norm": "CA01",
     "heyuan-deepal": "CA01",
 }
-TABLES = """
-    select schemaname, tablename from pg_tables
-    where schemaname in ('staging', 'quality', 'core', 'care', 'ops', 'outbound')
-    and tablename <> 'protection_key'
-"""
 ONE_DAY = timedelta(days=1)
 ORDINARY_NIGHT = date(2026, 7, 2)
-
-
-@pytest.fixture(scope="module")
-def house(postgres: Any, warehouse_template: str) -> Iterator[Engine]:
-    """One warehouse for all situations, emptied before each."""
-    name = f"situations_{uuid.uuid4().hex[:12]}"
-    postgres.create_database(name, template=warehouse_template, is_small=True)
-    engine = connect(postgres.url(name))
-    yield engine
-    engine.dispose()
-    postgres.drop_database(name)
-
-
-@pytest.fixture
-def emptied(house: Engine) -> Engine:
-    """The warehouse with nothing in it; without triggers tables may be emptied in any order."""
-    with house.begin() as connection:
-        connection.execute(text("set local session_replication_role = replica"))
-        for schema, name in connection.execute(text(TABLES)).all():
-            connection.execute(delete(table(name, schema=schema)))
-    return house
 
 
 def situations(stem: str) -> dict[str, dict[str, Any]]:
@@ -192,7 +164,7 @@ def numbers_of(event: str, expected: dict[str, Any] | None) -> str:
 
 @pytest.mark.parametrize(("stem", "situation", "is_first"), list(each_situation()))
 def test_situation(
-    stem: str, situation: dict[str, Any], is_first: bool, emptied: Engine, tmp_path: Path
+    stem: str, situation: dict[str, Any], is_first: bool, warehouse: Engine, tmp_path: Path
 ) -> None:
     pack, _, name = stem.partition("/")
     given, expected = dict(situation["given"]), situation["expect"]
@@ -204,7 +176,7 @@ def test_situation(
         frozenset(given.pop("closed", ())),
         store_packs={store: [{"from": date(2000, 1, 1), "pack": pack}]},
     )
-    care = CareGroup(emptied, group, policy)
+    care = CareGroup(warehouse, group, policy)
     care.person(f"{store}-SUP1", "SUP", store)
     attributes = policy.attributes(pack, FOLDER + name)
     arrange(care, attributes["event"], given, store)
@@ -233,9 +205,9 @@ def test_situation(
         assert care.task(key)["status"] == "missed"
 
 
-def test_a_store_of_the_ev_company_has_the_follow_ups_of_the_norm(emptied: Engine) -> None:
+def test_a_store_of_the_ev_company_has_the_follow_ups_of_the_norm(warehouse: Engine) -> None:
     packs = [{"from": date(2000, 1, 1), "pack": "ev-company"}]
-    care = CareGroup(emptied, group_of(store_packs={"CA01": packs}))
+    care = CareGroup(warehouse, group_of(store_packs={"CA01": packs}))
     care.deliver("A", date(2024, 8, 1))
     care.deliver("B", date(2021, 7, 2))
     care.night(date(2026, 7, 1))

@@ -117,7 +117,10 @@ class EmbeddedPostgres:
             recorded = int(self._postmaster_file().read_text().splitlines()[0])
         except (OSError, IndexError, ValueError):
             return None
-        return recorded if recorded in {process.pid for process in self._processes()} else None
+        try:
+            return recorded if self._is_ours(psutil.Process(recorded)) else None
+        except psutil.NoSuchProcess:
+            return None
 
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
         """Return the SQLAlchemy URL of `database` on the running server, with the password in it.
@@ -221,17 +224,18 @@ class EmbeddedPostgres:
         """
         found = []
         for process in psutil.process_iter():
-            try:
-                line = process.cmdline()
-                ours = line and (
-                    (line[0].endswith("/bin/postgres") and str(self.data_dir) in line)
-                    or line[0].startswith(f"postgres: {self.name}: ")
-                )
-                if ours and process.uids().real == self._owner.pw_uid:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if self._is_ours(process):
                     found.append(process)
-            except psutil.NoSuchProcess:
-                continue
         return found
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        line = process.cmdline()
+        ours = line and (
+            (line[0].endswith("/bin/postgres") and str(self.data_dir) in line)
+            or line[0].startswith(f"postgres: {self.name}: ")
+        )
+        return bool(ours) and process.uids().real == self._owner.pw_uid
 
     def _launch(self) -> None:
         port_file = self.home / "port"
