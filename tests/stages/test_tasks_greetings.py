@@ -214,3 +214,25 @@ def test_nothing_of_the_hashes_of_a_day_stays(care: CareGroup) -> None:
             )
         ).scalars()
         assert set(columns) == {"core", "staging"}
+
+
+def test_who_hears_it_in_a_call_is_not_greeted_by_the_order_that_comes_with_it(
+    warehouse: Engine,
+) -> None:
+    """The norm greets from a week before, so an order of that week is one of the occasion's, too."""
+    care = CareGroup(
+        warehouse, group_of(store_packs={"CA01": [{"from": date(2000, 1, 1), "pack": "care-norm"}]})
+    )
+    care.deliver("A", date(2021, 7, 2), born_on=BORN, **PHONE)
+    care.consent(july(1), vin="VINA", **PHONE)
+    care.nights(july(1), july(2))
+    greeting, call = "CA01.S3-01.A.20260709", "CA01.S3-20.A.60"
+    assert status(care, greeting) == ("postponed", "contact_budget", call)
+    care.call(call, july(3))
+    care.deliver("B", july(3), vin="VINA", born_on=BORN, **PHONE)
+    care.night(july(3))
+    assert status(care, greeting) == ("done", "told", call)
+    assert "CA01.S3-01.B.20260709" not in care.tasks()
+    assert care.night(july(3))["changed"] == 0
+    care.nights(july(4), july(9))
+    assert "CA01.S3-01.B.20260709" not in care.tasks()

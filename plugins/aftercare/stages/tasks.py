@@ -130,6 +130,7 @@ def make_tasks(
         _keep_shadow(connection, group, horizon)
         run(connection, "care/hold_unreachable")
         run(connection, "care/keep_missed", day=day)
+        run(connection, "care/keep_greeted")
         run(connection, "care/keep_budget")
         run(connection, "care/find_changes", day=day)
         run(connection, "care/keep_new_tasks")
