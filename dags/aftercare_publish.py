@@ -32,7 +32,13 @@ with DAG(
 
     gate = ApprovalOperator(
         task_id="approve",
-        subject="Send the scorecards of {{ partition_key }} to HR, managers and employees?",
+        subject=(
+            "{% if ti.xcom_pull(task_ids='open_publication').get('told', True) %}"
+            "Send the scorecards of {{ partition_key }} to HR, managers and employees?"
+            "{% else %}"
+            "Publish the scorecards of {{ partition_key }}, an old month, and send nothing?"
+            "{% endif %}"
+        ),
         body=(
             "Every proposal of the month must be decided first: page Aftercare, Scorecards, "
             "or `aftercare proposals list {{ partition_key }}`."
@@ -42,11 +48,15 @@ with DAG(
     )
 
     @task
-    def publish(answer: dict[str, Any], partition_key: str | None = None) -> dict[str, object]:
+    def publish(
+        answer: dict[str, Any], asked: dict[str, Any], partition_key: str | None = None
+    ) -> dict[str, object]:
         """Sends what was approved, once to each recipient, in the name of who approved."""
         from aftercare import runs
 
-        return runs.publish(partition_key, answer["responded_by_user"]["name"])
+        by = answer["responded_by_user"]["name"]
+        return runs.publish(partition_key, by, asked.get("told", True))
 
-    open_publication() >> gate
-    publish(gate.output)
+    opened = open_publication()
+    opened >> gate
+    publish(gate.output, opened)

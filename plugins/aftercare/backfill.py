@@ -80,10 +80,12 @@ def run_backfill(
     keys: Sequence[str],
     bounds: tuple[str, str],
     say: Callable[[str], None],
+    begin: Callable[[], None] | None = None,
 ) -> dict[str, str | None]:
     """Plans the periods in Airflow, says each as it ends, and returns the states of their runs by key.
 
-    Raises PipelineFault, before anything is created, when Airflow would run other periods.
+    ``begin`` is called when it is clear that they will run, before the first does. Raises PipelineFault, before
+    that, when Airflow would run other periods.
     """
     planned = client.backfill_keys(dag_id, *bounds)
     if sorted(planned) != sorted(keys):
@@ -91,6 +93,8 @@ def run_backfill(
             f"Airflow would run {', '.join(planned) or 'nothing'} instead of {keys[0]} to {keys[-1]}; "
             f"is the schedule of {dag_id} changed?"
         )
+    if begin is not None:
+        begin()
     say(f"{dag_id}: {len(keys)} periods, {keys[0]} to {keys[-1]}, one at a time")
     progress = _Progress(client, dag_id, keys, say)
     client.pause(dag_id, False)

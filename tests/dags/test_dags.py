@@ -77,3 +77,30 @@ def test_dags_are_thin(dag_id):
 def test_every_dag_is_partitioned(dags, dag_id):
     timetable = type(dags[dag_id].timetable).__name__
     assert timetable in {"CronPartitionTimetable", "PartitionedAssetTimetable"}
+
+
+class Opened:
+    """What the task before the approval left."""
+
+    def __init__(self, counts):
+        self.counts = counts
+
+    def xcom_pull(self, task_ids):
+        assert task_ids == "open_publication"
+        return self.counts
+
+
+@pytest.mark.parametrize(
+    ("counts", "asked"),
+    [
+        ({"told": True}, "Send the scorecards of 2026-06 to HR, managers and employees?"),
+        ({"told": False}, "Publish the scorecards of 2026-06, an old month, and send nothing?"),
+        # A run that was opened before there was such a word.
+        ({}, "Send the scorecards of 2026-06 to HR, managers and employees?"),
+    ],
+)
+def test_the_approval_asks_whether_to_send_or_to_send_nothing(dags, counts, asked):
+    gate = dags["aftercare_publish"].get_task("approve")
+    assert "subject" in gate.template_fields
+    given = {"ti": Opened(counts), "partition_key": "2026-06"}
+    assert gate.render_template(gate.subject, given) == asked

@@ -1,4 +1,4 @@
-"""What a backfill of scorecards says at its end."""
+"""What a backfill of scorecards says before it begins and at its end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Any, get_args
 import pytest
 from report_rows import line, proposal
 
-from aftercare.reports.backfilled import Standing, backfilled_lines, backfilled_months
+from aftercare.reports.backfilled import (
+    Notice,
+    Standing,
+    backfilled_lines,
+    backfilled_months,
+    notice_lines,
+)
 from aftercare.reports.scorecard_words import read_words
 from aftercare.reports.what_if import Scored
 from aftercare.settings import Language
@@ -52,3 +58,14 @@ def test_months_that_stay_are_named_and_each_run_has_its_state(language: Languag
     assert words("run_none") in rows[2]
     assert frozen.startswith("2026-05:" if language == "en" else "2026-05：")
     assert (title, waiting) == (words("changed"), words("waiting"))
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("notice", get_args(Notice))
+def test_whether_months_are_told_is_said_in_both_languages_once_for_all_alike(
+    language: Language, notice: Notice
+) -> None:
+    words = read_words(language, "backfill")
+    said = list(notice_lines({"2026-06": notice, "2026-05": notice}, words))
+    assert said == [words(f"notice_{notice}", months="2026-05, 2026-06")]
+    assert said[0].startswith("2026-05, 2026-06")

@@ -3,7 +3,9 @@
 -- is told in one mail. Who was not told of one that stood when the one before
 -- was published is not told that it is gone. A store's figure is told once. An
 -- objection that was upheld until the publication is named, and none after it,
--- so that the documents say the same whenever they are made.
+-- so that the documents say the same whenever they are made. A publication that
+-- was told to nobody told nothing on, and of its own figures no difference is
+-- told.
 -- grain: one row per adjustment
 -- reads: score.adjustment, score.objection, score.publication, core.employee,
 --   core.store
@@ -21,6 +23,7 @@ before as (
     cross join this_one
     where
         publication.month <> :month -- noqa: RF02
+        and publication.is_told
         and publication.published_at < this_one.published_at
 ),
 
@@ -57,6 +60,11 @@ news as (
     cross join before
     where
         adjustment.month <> :month -- noqa: RF02
+        and adjustment.month not in (
+            select publication.month
+            from score.publication
+            where not publication.is_told
+        )
         and (
             (
                 adjustment.noticed_at > before.told_until

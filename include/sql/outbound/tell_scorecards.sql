@@ -1,6 +1,7 @@
 -- What a target has to hear of published months: those of a store that were
 -- published since it takes them, and those that it was told, where other
--- adjustments stand now. A store that no KPI measures has no month to tell.
+-- adjustments stand now. A store that no KPI measures has no month to tell, and
+-- an old month that was published without being told is told to no target.
 -- grain: one row per store and month that is told
 -- reads: score.publication, score.scorecard, score.scorecard_line,
 --   score.adjustment, outbound.scorecard_start, outbound.told_scorecard
@@ -12,6 +13,7 @@ with published as (
             published_at at time zone cast(:zone as text) as date -- noqa: RF02
         ) as published_on
     from score.publication
+    where is_told
 ),
 
 looked_at as (

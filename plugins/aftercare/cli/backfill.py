@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import click
 
-from aftercare.cli.options import DAY
+from aftercare.cli.options import DAY, USER
 
 
 @click.group()
 def backfill() -> None:
-    """Run missed periods again, in order. Nothing old is sent."""
+    """Run missed periods again, in order. Nothing old is sent unless you say so."""
 
 
 @backfill.command()
@@ -34,15 +35,20 @@ def nights(first: datetime, last: datetime) -> None:
 @click.argument("first")
 @click.argument("last")
 @click.option("--despite-missing-nights", is_flag=True, help="Score months with missing nights.")
-def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
+@click.option("--notify", is_flag=True, help="Let mails of old months go out once approved.")
+@USER
+def scorecards(
+    first: str, last: str, despite_missing_nights: bool, notify: bool, user: str
+) -> None:
     """Score the months FIRST to LAST (both included), e.g. 2026-05 2026-08.
 
-    Ends with a table of what changed. Sends nothing: publishing a month takes a person.
+    Says first whether anything will be sent when people have approved the months: nothing of an old one
+    without --notify. Ends with a table of what changed.
     """
     from aftercare import backfill as plan
     from aftercare import connections, runs
     from aftercare.errors import PeriodRefused
-    from aftercare.reports.backfilled import backfilled_lines, backfilled_months
+    from aftercare.reports.backfilled import backfilled_lines, backfilled_months, notice_lines
     from aftercare.reports.scorecard_words import read_words
     from aftercare.rules import period
     from aftercare.settings import read_group
@@ -61,20 +67,31 @@ def scorecards(first: str, last: str, despite_missing_nights: bool) -> None:
             f"{len({day for day, _ in missing})} nights are missing; run `aftercare backfill nights` for them first, "
             "or score without them by --despite-missing-nights"
         )
+    words = read_words(group.group.language, "backfill")
+
+    def say_whom_they_are_told() -> None:
+        for line in notice_lines(runs.say_word(keys, notify, user), words):
+            click.echo(line)
+
     before = runs.standing(keys)
-    states = _run(plan.MONTH_DAG, keys, plan.month_bounds(keys))
+    states = _run(plan.MONTH_DAG, keys, plan.month_bounds(keys), say_whom_they_are_told)
     months = backfilled_months(keys, before, runs.standing(keys), states)
-    for line in backfilled_lines(months, read_words(group.group.language, "backfill")):
+    for line in backfilled_lines(months, words):
         click.echo(line)
     _refuse_failed(states)
 
 
-def _run(dag_id: str, keys: list[str], bounds: tuple[str, str]) -> dict[str, str | None]:
+def _run(
+    dag_id: str,
+    keys: list[str],
+    bounds: tuple[str, str],
+    begin: Callable[[], None] | None = None,
+) -> dict[str, str | None]:
     from aftercare import backfill as plan
     from aftercare import connections
 
     return plan.run_backfill(
-        connections.airflow_client(click.echo), dag_id, keys, bounds, click.echo
+        connections.airflow_client(click.echo), dag_id, keys, bounds, click.echo, begin
     )
 
 

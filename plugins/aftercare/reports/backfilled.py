@@ -1,10 +1,11 @@
-"""What the backfill of scorecards changed, month by month."""
+"""What a backfill of scorecards says: before it begins whom the months are told, at its end what changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, TypeAlias, get_args
 
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
@@ -14,6 +15,9 @@ HEADS = (
     *("month", "run", "people", "lines", "new", "changed", "gone"),
     *("proposals", "come", "went", "differs"),
 )
+Notice: TypeAlias = Literal["silent", "told", "in_time", "was_told", "was_silent"]
+"""What becomes of a month's mails: none, once it is approved, the same as it is no old one, or, published
+already, as it was."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,14 @@ class Backfilled:
             "went": sum(each.kind == "goes" for each in proposals),
             "differs": self.after.differs,
         }
+
+
+def notice_lines(notices: Mapping[str, Notice], words: Words) -> Iterator[str]:
+    """Whether anything will be sent, one line for all months of which the same is true."""
+    for kind in get_args(Notice):
+        months = [month for month, notice in sorted(notices.items()) if notice == kind]
+        if months:
+            yield words(f"notice_{kind}", months=", ".join(months))
 
 
 def backfilled_months(

@@ -51,6 +51,7 @@ from aftercare.runs.night import (
     settle_released,
     sweep,
 )
+from aftercare.runs.old_months import say_word
 from aftercare.runs.outbox import (
     decide_messages,
     last_night,
@@ -120,6 +121,7 @@ __all__ = [
     "refuse_open_month",
     "rehearse_push",
     "require_complete",
+    "say_word",
     "score",
     "settle",
     "settle_released",

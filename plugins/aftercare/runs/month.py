@@ -100,12 +100,14 @@ def closing_day(month: str) -> date:
 
 
 def open_publication(key: str | None) -> Counts:
-    """Refuses a wrong month; counts its proposals that are decided and those that are not.
+    """Refuses a wrong month; counts its proposals that are decided and those that are not, and says whether
+    the month is ``told`` to anybody when it is published.
 
     Empty, so that nobody is asked, for a month that was published and whose mails do not wait; those
     about adjustments are no part of a publication.
     """
     from aftercare.stages.mail import list_mails
+    from aftercare.stages.old_months import is_told
     from aftercare.stages.proposals import list_proposals
 
     month = period.read_month(key)
@@ -121,13 +123,21 @@ def open_publication(key: str | None) -> Counts:
         return {}
     rows = list_proposals(connections.warehouse_engine(), month)
     open_rows = sum(1 for row in rows if not row["decision"])
-    return {"proposals": len(rows), "decided": len(rows) - open_rows, "undecided": open_rows}
+    return {
+        "proposals": len(rows),
+        "decided": len(rows) - open_rows,
+        "undecided": open_rows,
+        "told": is_told(connections.warehouse_engine(), month),
+    }
 
 
 @step
-def publish(key: str | None, approved_by: str) -> Counts:
+def publish(key: str | None, approved_by: str, asked_to_tell: bool | None = None) -> Counts:
     """Closes a scored month in the name of who approved, and mails it: to HR, managers and employees.
-    CRMs and task workbooks that show months of stores get it with their next push.
+    CRMs and task workbooks that show months of stores get it with their next push. Nobody hears of an old
+    month that was backfilled without a word that they shall.
+
+    ``asked_to_tell`` is what the person was asked who approved: to send the month or to send nothing.
 
     Mails that have to wait, or cannot be made, stop none of the others.
     """
@@ -141,7 +151,7 @@ def publish(key: str | None, approved_by: str) -> Counts:
     counts: Counts = {}
     try:
         counts |= publish_month(
-            engine, ring, group, rules, month, server, approved_by, today(group)
+            engine, ring, group, rules, month, server, approved_by, today(group), asked_to_tell
         )
     except Retriable as problem:
         waiting.append(problem)

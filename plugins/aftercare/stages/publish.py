@@ -1,7 +1,8 @@
 """Publishes a scored month: one mail to HR, after people have decided every proposal.
 
 The documents are built from stored lines only. A month is published once, by the first approval;
-calling this again sends what is still waiting in the mail ledger and nothing else.
+calling this again sends what is still waiting in the mail ledger and nothing else. A month that was
+backfilled so that nothing old is sent is published in the same way and told to nobody, then and later.
 """
 
 from __future__ import annotations
@@ -43,13 +44,16 @@ def publish(
     mailer: Sender,
     approved_by: str,
     today: date,
+    asked_to_tell: bool | None = None,
 ) -> dict[str, int]:
     """Closes a scored month and mails it to HR, each recipient once.
 
-    Counts: ``published`` (1 the first time), ``proposals``, and the mails by state. Raises
+    Counts: ``published`` (1 the first time), ``told`` (0 for an old month, whose mails are suppressed),
+    ``proposals``, and the mails by state. Raises
     PeriodRefused for a month without scorecards; NotAllowed while a proposal is undecided, for a
-    user who holds neither role hr nor manager of all stores on ``today``, and for a person who is
-    scored in the month; SystemUnreachable, after all were tried, where a mail has to wait.
+    user who holds neither role hr nor manager of all stores on ``today``, for a person who is
+    scored in the month, and where the month is told and the approver was asked to send nothing, or the other
+    way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after all were tried, where a mail has to wait.
     """
     with engine.begin() as connection:
         run(connection, "score/lock_month", month=period.read_month(month))
@@ -57,13 +61,20 @@ def publish(
         if known is None:
             raise PeriodRefused(f"{month} has no scorecards yet; score it first")
         published = 0
+        is_told = run(connection, "score/get_notice", month=month).one().is_told
         if known["published_at"] is None:
             _refuse(connection, month, approved_by, today)
+            if asked_to_tell not in (None, is_told):
+                raise NotAllowed(
+                    f"{month}: since the approval was asked for, somebody said that its mails "
+                    f"{'go out' if is_told else 'do not go out'}; ask again by clearing open_publication"
+                )
             published = run(
                 connection,
                 "score/keep_publication",
                 month=month,
                 approved_by=approved_by,
+                is_told=is_told,
                 tells_employees=group.mail.statements,
             ).rowcount
             run(connection, "score/close_month", month=month)
@@ -73,10 +84,10 @@ def publish(
         return scorecard_message(report, read_words(language))
 
     report_key = f"scorecards/{month}"
-    plan(engine, keyring, group, report_key, ROLE)
+    plan(engine, keyring, group, report_key, ROLE, is_too_old=not is_told)
     mails = deliver(engine, keyring, group, mailer, report_key, render)
     made = len(report.rows.proposals) + len(report.rows.rewards)
-    counts = {"published": published, "proposals": made, **mails}
+    counts = {"published": published, "told": int(is_told), "proposals": made, **mails}
     with engine.begin() as connection:
         warehouse.report(connection, STAGE, month, counts)
     return counts
