@@ -588,6 +588,7 @@ def test_a_default_date_is_no_filing(
     pull(core, KEYRING, GROUP, system, folder_connection(tmp_path), "sales_order", DAY)
     judge_plainly(core, "sales_order")
     assert merged(core, feed="sales_order")["promoted"] == 1
+    assert merged(core, feed="sales_order")["promoted"] == 0
     [order_held] = rows_of(core, "select archived_at from core.sales_order")
     assert order_held["archived_at"] == (held and at(held))
 
