@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -121,3 +121,18 @@ def test_numbers_are_typed_in_several_ways(export):
     }
     assert any("," in number for number in typed)
     assert any("０" <= number[:1] <= "９" for number in typed)
+
+
+def test_the_export_tells_when_files_were_archived_most_of_them_in_time_and_not_before(export):
+    hours = {}
+    for path in sorted(export.glob("2026*/SK01_销售订单.csv")):
+        for line in lines(path, "gbk"):
+            assert line["归档时间"][:10].replace("-", "") <= path.parent.name
+            if line["归档时间"]:
+                left, filed = (
+                    datetime.strptime(line[name], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+                    for name in ("交车时间", "归档时间")
+                )
+                hours[line["订单号"]] = (filed - left) / timedelta(hours=1)
+    in_time = [hour for hour in hours.values() if 0 < hour <= 48]
+    assert 0 < len(hours) - len(in_time) < len(in_time)

@@ -568,6 +568,31 @@ def test_every_feed_reaches_core_and_a_second_run_changes_nothing(
         assert held[dates[feed]] == DAY
 
 
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [
+        ("2026-06-10 16:30", "2026-06-10 08:30+00:00"),
+        # What systems store where there is no time.
+        ("1970-01-01 08:00", None),
+        ("1900-01-01 00:00", None),
+    ],
+)
+def test_a_default_date_is_no_filing(
+    told: str, held: str | None, core: Engine, tmp_path: Path
+) -> None:
+    row = EVERY_FEED["sales_order"] | {"archived_at": told}
+    csv_file(tmp_path / f"{DAY:%Y%m%d}" / "rows.csv", [row], columns=list(row))
+    head = '    pattern: "{day:%Y%m%d}/*.csv"\n    format: csv\n    encoding: gbk\n'
+    columns = "".join(f"\n      {name}: {name}" for name in row)
+    system = mapped(tmp_path, "files", head, columns + "\n", "sales_order")
+    pull(core, KEYRING, GROUP, system, folder_connection(tmp_path), "sales_order", DAY)
+    judge_plainly(core, "sales_order")
+    assert merged(core, feed="sales_order")["promoted"] == 1
+    assert merged(core, feed="sales_order")["promoted"] == 0
+    [order_held] = rows_of(core, "select archived_at from core.sales_order")
+    assert order_held["archived_at"] == (held and at(held))
+
+
 def test_a_sale_gives_the_vehicle_its_model_and_day(core: Engine, tmp_path: Path) -> None:
     test_every_feed_reaches_core_and_a_second_run_changes_nothing("sales_order", core, tmp_path)
     night(core, tmp_path, [order("RO1")])

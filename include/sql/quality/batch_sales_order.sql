@@ -32,6 +32,7 @@ select
     given.status,
     facts.is_store_known,
     facts.delivered_on,
+    facts.archived_on,
     facts.business_day_end,
     given.store_code,
     given.order_no,
@@ -39,6 +40,7 @@ select
     given.delivered_at,
     given.invoiced_on,
     given.registered_on,
+    given.archived_at,
     loads.business_day,
     given.sales_consultant_no,
     case

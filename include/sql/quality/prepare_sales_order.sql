@@ -28,7 +28,8 @@ insert into quality.row_fact (
     is_key_complete,
     is_complete,
     is_store_known,
-    delivered_on
+    delivered_on,
+    archived_on
 )
 select
     given.load_id,
@@ -52,7 +53,10 @@ select
     known.store_code is not null as is_store_known,
     cast(
         given.delivered_at at time zone loads.time_zone as date
-    ) as delivered_on
+    ) as delivered_on,
+    cast(
+        given.archived_at at time zone loads.time_zone as date
+    ) as archived_on
 from staging.sales_order as given
 inner join loads on given.load_id = loads.load_id
 left join known_stores as known on given.store_code = known.store_code

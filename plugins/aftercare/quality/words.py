@@ -53,6 +53,7 @@ COLUMNS: Words = {
     "customer_id_no": ("证件号码", "customer's id no."),
     "birthday": ("生日", "birthday"),
     "registered_on": ("上牌日期", "registered on"),
+    "archived_at": ("归档时间", "archived at"),
     "ro_no": ("工单号", "repair order no."),
     "settlement_no": ("结算单号", "settlement no."),
     "previous_settlement_no": ("原结算单号", "previous settlement no."),

@@ -28,8 +28,10 @@ FATES = (
 
 # Days from the delivery until the car has its plates, and years of a used one since it got its first.
 REGISTERED_AFTER, USED_YEARS = (0, 0, 1, 2, 3, 5, 8), (1, 6)
-TELLS_REGISTRATION = "skoda_export"
-"""The system whose export has the day of registration; the other one has no such column."""
+# Days from the delivery until the file of the deal is in the archive, most of them in time, and the share that never gets there.
+ARCHIVED_AFTER, NEVER_ARCHIVED = (1, 1, 1, 1, 1, 2, 2, 4), 0.06
+TELLS_MORE = "skoda_export"
+"""The system whose export has the day of registration and the time of filing; the other one has no such columns."""
 
 
 def at(rng: Random, day: date, first_hour: int, last_hour: int) -> datetime:
@@ -78,6 +80,7 @@ def make_sale(
         "customer_id_no": vehicle.owner_id_no,
         "birthday": vehicle.owner_birthday,
         "registered_on": None,
+        "archived_at": None,
     }
     delivered = ordered | {
         "invoiced_on": max(day, delivery_day - timedelta(days=rng.randint(0, 1))),
@@ -108,7 +111,8 @@ def make_sale(
         seen_on += timedelta(days=rng.randint(1, 3))
     row.add(Version(seen_on, changed_at, delivered, breaks=breaks))
     _live_on(row, fate, rng)
-    if store.system == TELLS_REGISTRATION:
+    if store.system == TELLS_MORE:
+        _archive(row, fate in ("plain", "entered_late") and not is_planted, delivery_day)
         _register(row, fate == "plain" and not is_planted, delivery_day)
     return row, fate, delivery_day
 
@@ -151,6 +155,23 @@ def _register(row: Row, is_told_later: bool, delivery_day: date) -> None:
     last = row.versions[-1]
     if is_told_later and last.visible_on < registered_on:
         row.add(_next(last, registered_on, rng, {"registered_on": registered_on}))
+
+
+def _archive(row: Row, is_told_later: bool, delivery_day: date) -> None:
+    """When the file was put into the archive, in the versions that can know it, and else in one of its own."""
+    first = row.versions[0]
+    # Chances of their own, so that those of the other columns stay as they were.
+    rng = Random(f"file of {first.values['vin']} {first.values['order_no']}")
+    archived_at = at(rng, delivery_day + timedelta(days=rng.choice(ARCHIVED_AFTER)), 9, 17)
+    if rng.random() < NEVER_ARCHIVED:
+        return
+    for version in row.versions:
+        if version.changed_at >= archived_at:
+            version.values["archived_at"] = archived_at
+    last = row.versions[-1]
+    if is_told_later and last.changed_at < archived_at:
+        told = copy_version(last, {"archived_at": archived_at})
+        row.add(replace(told, visible_on=archived_at.date(), changed_at=archived_at))
 
 
 def _next(version: Version, day: date, rng: Random, changes: Values) -> Version:

@@ -133,6 +133,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "证件号码": ("customer_id_no", _as_is),
         "生日": ("birthday", _DAY),
         "上牌日期": ("registered_on", _DAY),
+        "归档时间": ("archived_at", _MINUTE),
     },
     "repair_order": {
         "经销商代码": ("store_code", _as_is),

@@ -115,6 +115,8 @@ FEEDS: dict[str, Feed] = {
                 Column("birthday", contact="birthday"),
                 # The day on which the car got its plates; of a used car the first time, years before.
                 Column("registered_on", "date"),
+                # The file of the deal was put into the archive; a change of the order is no filing.
+                Column("archived_at", "timestamp"),
             ),
         ),
         Feed(

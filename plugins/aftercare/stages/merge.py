@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 VEHICLE_FEEDS = ("sales_order", "repair_order")
 STAGING_ONLY = {"row_id", "source_ref", "unreadable", "vin_check"}
 CORE_TABLES = {"employee": "assignment"}
-NO_REGISTRATION = sa.literal(date(1970, 1, 1), sa.Date)
+NO_DAY = sa.literal(date(1970, 1, 1), sa.Date)
+"""What systems store for no date: it and all before it are none."""
 """The zero of computer clocks: what systems store for no date lies here or before, and no car's plates do."""
 PERSON = {
     "name",
@@ -268,7 +269,9 @@ def _core_values(load: _Load, given: TableClause) -> dict[str, ColumnElement[Any
         case "sales_order":
             values |= {"row_id": given.c.row_id, "delivered_on": day_of(given.c.delivered_at)}
             registered_on = given.c.registered_on
-            values["registered_on"] = sa.case((registered_on > NO_REGISTRATION, registered_on))
+            values["registered_on"] = sa.case((registered_on > NO_DAY, registered_on))
+            archived_at = given.c.archived_at
+            values["archived_at"] = sa.case((day_of(archived_at) > NO_DAY, archived_at))
         case "repair_order":
             values |= {"row_id": given.c.row_id, **or_no("is_reversed")}
             values["exit_on"] = day_of(given.c.delivered_at, given.c.settled_at)

@@ -170,6 +170,7 @@ def lived(seed: int) -> World:
         )
     again(Dice(seed + 100), world.complaints)
     write_down(Dice(seed + 200), world.sales)
+    put_away(Dice(seed + 300), world.sales)
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
     for number in range(500):
@@ -200,6 +201,19 @@ def write_down(dice: Dice, sales: list[dict[str, Any]]) -> None:
         sale["model"] = dice.choice((None, "S7", "S7", "S7", "S7"))
         sale["invoiced_on"] = dice.choice((None, *[sale["delivered_on"]] * 4))
         sale["sales_consultant_no"] = dice.choice((None, "E9", "E9", "E9", "E9"))
+
+
+def put_away(dice: Dice, sales: list[dict[str, Any]]) -> None:
+    """When cars left and their files were put into the archive, around two days; one store never tells."""
+    later = (None, -9000, -1, 0, 600, 2879, 2880, 2881, 4320, 4321, 20_000)
+    for sale in sales:
+        clock = dice.choice((time(0), time(10), time(23, 59)))
+        left = datetime.combine(sale["delivered_on"], clock, ZONE)
+        minutes, before = dice.choice(later), dice.choice((None, 0, 3, 30))
+        is_filed = minutes is not None and sale["store_code"] != "DP01"
+        sale["delivered_at"] = left
+        sale["signed_on"] = None if before is None else left.date() - timedelta(days=before)
+        sale["archived_at"] = left + timedelta(minutes=minutes) if is_filed else None
 
 
 def again(dice: Dice, complaints: list[dict[str, Any]]) -> None:

@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.sales_order, quality.row_fact
 -- writes: quality.flag
--- suite: bdcf1b62ba8b6c423c818ed8d9e510544aced798d2aa11840e280f4b8497d206
--- statement: f07e78f61132d62c7085b57af179eaf69df5397bb998e9e8ed42c88b57657930
+-- suite: dd993e199ed122cce5f27e5d84eb8a7a43ad0f85ac9a03b2a4cfffff7f7015f8
+-- statement: 04a4a55e77ec58def2e2ea74d9e8d22bb8f4241dcf9cea74814626df2631fbd9
 WITH batch AS
 (with given as (
     select *
@@ -34,6 +34,7 @@ select
     given.status,
     facts.is_store_known,
     facts.delivered_on,
+    facts.archived_on,
     facts.business_day_end,
     given.store_code,
     given.order_no,
@@ -41,6 +42,7 @@ select
     given.delivered_at,
     given.invoiced_on,
     given.registered_on,
+    given.archived_at,
     loads.business_day,
     given.sales_consultant_no,
     case
@@ -72,7 +74,7 @@ from given
 inner join facts on given.row_id = facts.row_id
 inner join loads on given.load_id = loads.load_id),
 flagged AS
-(SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.order_no AS order_no, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.vin_check AS vin_check, batch.vin_masked AS vin_masked, batch.is_conflicting AS is_conflicting, batch.delivered_on AS delivered_on, batch.signed_on AS signed_on, batch.delivered_at AS delivered_at, batch.customer_phone_check AS customer_phone_check, batch.sales_consultant_no AS sales_consultant_no, batch.business_day_end AS business_day_end, batch.birthday_check AS birthday_check, batch.status AS status, batch.business_day AS business_day, batch.registered_on AS registered_on, batch.days_registered_before AS days_registered_before, batch.invoiced_on AS invoiced_on, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'SO01' END,
+(SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.order_no AS order_no, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.vin_check AS vin_check, batch.vin_masked AS vin_masked, batch.is_conflicting AS is_conflicting, batch.delivered_on AS delivered_on, batch.signed_on AS signed_on, batch.delivered_at AS delivered_at, batch.customer_phone_check AS customer_phone_check, batch.sales_consultant_no AS sales_consultant_no, batch.business_day_end AS business_day_end, batch.birthday_check AS birthday_check, batch.status AS status, batch.business_day AS business_day, batch.registered_on AS registered_on, batch.days_registered_before AS days_registered_before, batch.invoiced_on AS invoiced_on, batch.archived_at AS archived_at, batch.archived_on AS archived_on, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'SO01' END,
     CASE WHEN (order_no IS NULL) THEN 'SO02' END,
     CASE WHEN (is_store_known IS NOT NULL AND (is_store_known NOT IN (true))) THEN 'SO03' END,
     CASE WHEN (vin_check IS NOT NULL AND (vin_check NOT IN ('valid', 'check_digit'))) THEN 'SO04' END,
@@ -85,7 +87,9 @@ flagged AS
     CASE WHEN (birthday_check IS NOT NULL AND birthday_check IN ('default')) THEN 'SO11' END,
     CASE WHEN (status IS NULL) THEN 'SO12' END,
     CASE WHEN (business_day IS NOT NULL AND registered_on IS NOT NULL AND NOT (business_day >= registered_on OR business_day IS NULL AND registered_on IS NULL)) THEN 'SO13' END,
-    CASE WHEN (days_registered_before IS NOT NULL AND days_registered_before > 366.0) THEN 'SO14' END], NULL) AS rule_ids
+    CASE WHEN (days_registered_before IS NOT NULL AND days_registered_before > 366.0) THEN 'SO14' END,
+    CASE WHEN (business_day_end IS NOT NULL AND archived_at IS NOT NULL AND business_day_end <= archived_at) THEN 'SO15' END,
+    CASE WHEN (archived_on IS NOT NULL AND signed_on IS NOT NULL AND NOT (archived_on >= signed_on OR archived_on IS NULL AND signed_on IS NULL)) THEN 'SO16' END], NULL) AS rule_ids
 FROM batch)
  INSERT INTO quality.flag (load_id, row_id, rule_id, severity, field, shown_value) SELECT flagged.load_id, flagged.row_id, rules.rule_id, rules.severity, rules.field,
     CASE
@@ -98,5 +102,7 @@ FROM batch)
     WHEN (rules.rule_id = 'SO10') THEN CAST(jsonb_build_object('delivered_at', flagged.delivered_at) AS TEXT)
     WHEN (rules.rule_id = 'SO11') THEN CAST(jsonb_build_object('birthday_check', flagged.birthday_check) AS TEXT)
     WHEN (rules.rule_id = 'SO13') THEN CAST(jsonb_build_object('registered_on', flagged.registered_on) AS TEXT)
-    WHEN (rules.rule_id = 'SO14') THEN CAST(jsonb_build_object('registered_on', flagged.registered_on, 'invoiced_on', flagged.invoiced_on) AS TEXT) END AS shown_value
-FROM flagged JOIN LATERAL unnest(flagged.rule_ids) AS broken(rule_id) ON true JOIN (VALUES ('SO01', 'critical', 'unreadable_columns'), ('SO02', 'critical', 'order_no'), ('SO03', 'critical', 'store_code'), ('SO04', 'critical', 'vin'), ('SO05', 'warning', 'vin'), ('SO06', 'critical', 'is_conflicting'), ('SO07', 'critical', 'signed_on'), ('SO08', 'warning', 'customer_phone_check'), ('SO09', 'warning', 'sales_consultant_no'), ('SO10', 'critical', 'delivered_at'), ('SO11', 'info', 'birthday_check'), ('SO12', 'critical', 'status'), ('SO13', 'warning', 'registered_on'), ('SO14', 'warning', 'registered_on')) AS rules (rule_id, severity, field) ON rules.rule_id = broken.rule_id
+    WHEN (rules.rule_id = 'SO14') THEN CAST(jsonb_build_object('registered_on', flagged.registered_on, 'invoiced_on', flagged.invoiced_on) AS TEXT)
+    WHEN (rules.rule_id = 'SO15') THEN CAST(jsonb_build_object('archived_at', flagged.archived_at) AS TEXT)
+    WHEN (rules.rule_id = 'SO16') THEN CAST(jsonb_build_object('signed_on', flagged.signed_on, 'archived_at', flagged.archived_at) AS TEXT) END AS shown_value
+FROM flagged JOIN LATERAL unnest(flagged.rule_ids) AS broken(rule_id) ON true JOIN (VALUES ('SO01', 'critical', 'unreadable_columns'), ('SO02', 'critical', 'order_no'), ('SO03', 'critical', 'store_code'), ('SO04', 'critical', 'vin'), ('SO05', 'warning', 'vin'), ('SO06', 'critical', 'is_conflicting'), ('SO07', 'critical', 'signed_on'), ('SO08', 'warning', 'customer_phone_check'), ('SO09', 'warning', 'sales_consultant_no'), ('SO10', 'critical', 'delivered_at'), ('SO11', 'info', 'birthday_check'), ('SO12', 'critical', 'status'), ('SO13', 'warning', 'registered_on'), ('SO14', 'warning', 'registered_on'), ('SO15', 'warning', 'archived_at'), ('SO16', 'warning', 'signed_on')) AS rules (rule_id, severity, field) ON rules.rule_id = broken.rule_id
