@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,11 +18,13 @@ class EarlierSteps:
     """Approved steps of the months before one that count against a person.
 
     Neither a step to which an objection is open or was upheld counts, nor one that stands on a step
-    that was overturned.
+    that was overturned. ``among`` are the only ones to be looked at, None: all.
     """
 
-    def __init__(self, connection: Connection, month: str) -> None:
-        self._connection, self._month = connection, month
+    def __init__(
+        self, connection: Connection, month: str, among: Collection[str] | None = None
+    ) -> None:
+        self._connection, self._month, self._among = connection, month, among
         self._read: dict[int, dict[str, list[Any]]] = {}
 
     def conduct(
@@ -50,7 +53,8 @@ class EarlierSteps:
             self._read[back] = defaultdict(list)
             months = months_before(self._month, back)
             for row in run(self._connection, "score/list_approved_steps", months=months):
-                self._read[back][row.employee_no].append(row)
+                if self._among is None or row.proposal_id in self._among:
+                    self._read[back][row.employee_no].append(row)
         rows = self._read[back].get(employee_no, ())
         return tuple(row.proposal_id for row in rows if not steps or row.step in steps)
 

@@ -153,6 +153,19 @@ def test_what_a_step_stands_on_besides_stays_as_it_was_proposed(repeated: Scored
     assert instead["rows_behind"] == [row for row in rows if row[0] == "complaint"]
 
 
+def test_nobody_is_proposed_for_more_because_a_step_was_overturned(month: ScoredMonth) -> None:
+    (criticism,) = scored(month, APRIL, complaints=2)
+    (first,) = scored(month, MAY)
+    assert first == WARNED
+    decides(month, "approve", WARNED)
+    others_are_decided(month)
+    # April's criticism was decided after June was scored.
+    decides(month, "approve", criticism)
+    overturns(month, WARNED)
+    settles(month)
+    assert proposed(month)[0] == "2026-06.E1.oral_warning"
+
+
 def test_a_step_that_counts_again_brings_back_what_stood_on_it(repeated: ScoredMonth) -> None:
     decides(repeated, "reject", WARNED)
     settles(repeated)

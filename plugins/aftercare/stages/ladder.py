@@ -44,8 +44,8 @@ class Own:
 def settle_ladder(engine: Engine, group: Group, policy: Policy, month: str = "") -> dict[str, int]:
     """Brings undecided steps to what is right without steps that were overturned since.
 
-    Of ``month``, or of all months that are not published. What the month itself says of a person stays
-    as it was when the step was proposed. Counts: ``withdrawn``, ``proposed`` (in their place, or again
+    Of ``month``, or of all months that are not published. What the month itself says of a person, and
+    the earlier steps to look at, stay as they were when the step was proposed. Counts: ``withdrawn``, ``proposed`` (in their place, or again
     because the step behind counts again). A second time changes nothing.
     """
     asked = period.read_month(month) if month else ""
@@ -158,7 +158,10 @@ def _conduct(
         row.employee_no: (int(row.satisfied), int(row.answered))
         for row in run(connection, "score/list_satisfaction", **asked)
     }
-    return EarlierSteps(connection, month).conduct(
+    # Not what was approved since: nobody is proposed for more because a step was overturned.
+    whose = {"month": month, "employee_no": employee_no}
+    among = set(run(connection, "ladder/list_stood_on", **whose).scalars())
+    return EarlierSteps(connection, month, among).conduct(
         employee_no,
         ladder,
         scores.get(employee_no, (0, 0)),
