@@ -46,4 +46,11 @@ with DAG(
 
         return runs.tell_answers(partition_key)
 
-    push.expand(target=open_delivery()) >> [morning(), tell_answers()]
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def tell_overturned(partition_key: str | None = None) -> dict[str, object]:
+        """Withdraws undecided steps whose earlier step was overturned, and tells HR of approved ones."""
+        from aftercare import runs
+
+        return runs.tell_overturned(partition_key)
+
+    push.expand(target=open_delivery()) >> [morning(), tell_answers(), tell_overturned()]

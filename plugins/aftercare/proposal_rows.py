@@ -39,6 +39,17 @@ def keep(
         month=month,
         proposals=[row["proposal_id"] for row in rows],
     ).rowcount
+    return changed + put(connection, kind, rows, grounds)
+
+
+def put(
+    connection: Connection,
+    kind: Kind,
+    rows: Sequence[Mapping[str, Any]],
+    grounds: Mapping[str, Sequence[tuple[str, str]]],
+) -> int:
+    """Writes some proposals of a month beside its others; returns the number of rows changed."""
+    changed = 0
     for row in rows:
         behind = grounds[row["proposal_id"]]
         keys = {

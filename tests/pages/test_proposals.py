@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import httpx
@@ -288,3 +289,34 @@ def test_rewards_have_a_section_and_are_decided_on_the_page(
     other = open_as("manager.he").get(f"/care/scorecards/{MONTH}?lang=zh").text
     assert "创新奖" not in other
     assert "未提的奖励" not in other
+
+
+def test_the_page_says_that_a_step_stands_on_one_that_was_overturned(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    client = open_as("hr.li")
+    decide(client, "approve")
+    month.complaint("E1", on=date(2026, 7, 20))
+    score_month(month.engine, month.group, month.policy, "2026-07", date(2026, 8, 6))
+    propose(month.engine, month.group, month.policy, "2026-07")
+    second = "2026-07.E1.written_criticism"
+    form = {"proposal_id": second, "decision": "approve", "comment": ""}
+    client.post("/care/scorecards/2026-07/decisions", form)
+    decide(client, "reject", "product fault")
+    page = client.get("/care/scorecards/2026-07?lang=zh").text
+    assert f"已被推翻的步骤：{WARNING}" in page
+    assert f"aftercare proposals reject {second}" in page
+
+
+def test_the_page_shows_what_was_withdrawn_and_what_stands_instead(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    client = open_as("hr.li")
+    decide(client, "approve")
+    month.complaint("E1", on=date(2026, 7, 20))
+    score_month(month.engine, month.group, month.policy, "2026-07", date(2026, 8, 6))
+    propose(month.engine, month.group, month.policy, "2026-07")
+    decide(client, "reject", "product fault")
+    page = client.get("/care/scorecards/2026-07?lang=en").text
+    assert "Withdrawn proposals" in page
+    assert "What remains is proposed instead: oral warning." in page

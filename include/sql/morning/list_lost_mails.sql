@@ -1,6 +1,6 @@
 -- Mails of the last week that a person has to decide about. A month's mails to
--- stores, those to employees, those about adjustments of the month, and those
--- about objections are one report each.
+-- stores, those to employees, those about adjustments of the month, those about
+-- objections, and those about overturned steps are one report each.
 -- grain: one row per report and state
 -- reads: outbound.mail
 -- writes: –
@@ -9,7 +9,8 @@ with lost as (
         state,
         regexp_replace(
             report_key,
-            '^(scorecards/[^/]+/(employee|store|adjusted)|objections)/.*$',
+            '^(scorecards/[^/]+/(employee|store|adjusted)'
+            || '|objections|overturned)/.*$',
             '\1'
         ) as report_key
     from outbound.mail

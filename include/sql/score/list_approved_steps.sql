@@ -1,8 +1,9 @@
 -- Steps of the ladder of these months that a person approved, referrals
--- aside. One to which an objection is open or was upheld counts against nobody.
+-- aside. One to which an objection is open or was upheld counts against nobody,
+-- and neither does one that stands on an earlier step that was overturned.
 -- grain: one row per step
 -- reads: score.sanction_proposal, score.standing_decision,
---   score.proposal_objection
+--   score.proposal_objection, score.unfounded_step
 -- writes: nothing
 with
 steps as (
@@ -40,5 +41,10 @@ where
                     and proposal_objection.is_about_proposal
                 )
             )
+    )
+    and not exists (
+        select 1
+        from score.unfounded_step
+        where unfounded_step.proposal_id = steps.proposal_id
     )
 order by steps.employee_no, steps.month, steps.proposal_id

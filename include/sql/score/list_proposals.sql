@@ -1,7 +1,9 @@
 -- A reward of a team is its store's: it has no employee, and the store's name.
+-- `overturned` are the overturned steps behind a step or referral that stands.
 -- grain: one row per proposal of a month, or of these ids
 -- reads: score.sanction_proposal, score.standing_decision,
---   core.employee, core.store, score.publication
+--   core.employee, core.store, score.publication, score.unfounded_step,
+--   score.overturned_step
 -- writes: nothing
 with
 proposals as (
@@ -21,6 +23,14 @@ grounds as (
         ) as rows_behind
     from score.proposal_evidence
     where proposal_id in (select proposals.proposal_id from proposals)
+    group by proposal_id
+),
+
+unfounded as (
+    select
+        proposal_id,
+        array_agg(overturned_id order by overturned_id) as overturned
+    from score.unfounded_step
     group by proposal_id
 )
 
@@ -45,7 +55,15 @@ select
     publication.published_at,
     coalesce(proposals.employee_no, '') as employee_no,
     coalesce(employee.name, store.name) as employee_name,
-    coalesce(grounds.rows_behind, cast('[]' as jsonb)) as rows_behind
+    coalesce(grounds.rows_behind, cast('[]' as jsonb)) as rows_behind,
+    case
+        when
+            unfounded.overturned is null
+            or standing.decision = 'reject'
+            or overturned_step.proposal_id is not null
+            then cast('{}' as text[])
+        else unfounded.overturned
+    end as overturned
 from proposals
 left join core.employee
     on proposals.employee_no = employee.employee_no
@@ -53,5 +71,8 @@ inner join core.store on proposals.store_code = store.store_code
 left join score.standing_decision as standing
     on proposals.proposal_id = standing.proposal_id
 left join grounds on proposals.proposal_id = grounds.proposal_id
+left join unfounded on proposals.proposal_id = unfounded.proposal_id
+left join score.overturned_step
+    on proposals.proposal_id = overturned_step.proposal_id
 left join score.publication on proposals.month = publication.month
 order by proposals.proposal_id

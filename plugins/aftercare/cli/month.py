@@ -31,17 +31,25 @@ def proposals() -> None:
 def list_month(month: str) -> None:
     """Show the proposals of MONTH with their kind, reasons and decisions."""
     from aftercare import connections
+    from aftercare.reports.overturned import overturned_hints
+    from aftercare.reports.scorecard_words import read_words
     from aftercare.rules import period
     from aftercare.rules.rewards import sanction_beside
+    from aftercare.stages.ladder import list_withdrawn
     from aftercare.stages.proposals import list_proposals
 
-    rows = list_proposals(connections.warehouse_engine(), period.read_month(month))
+    engine, say = connections.warehouse_engine(), read_words("en", "objections")
+    rows = list_proposals(engine, period.read_month(month))
     for row in rows:
         decision = row.get("decision") or "open"
         # Sanctions stand on earlier ones in the same way; only a reward is told apart by it.
         sanction = sanction_beside(row) if row["kind"] == "reward" else ""
         beside = f"\nA sanction is proposed, too: {sanction}" if sanction else ""
         click.echo(f"{row['proposal_id']}\t{row['kind']}\t{decision}\t{row['reason']}{beside}")
+        for hint in overturned_hints(row, say):
+            click.echo(f"  {hint}")
+    for row in list_withdrawn(engine, month):
+        click.echo(f"{row['proposal_id']}\tsanction\twithdrawn\t{row['words']}")
     click.echo(f"{len(rows)} proposals")
 
 
@@ -82,10 +90,12 @@ def _decision(name: Any, help_text: str) -> None:
     def command(proposal_ids: tuple[str, ...], comment: str, user: str) -> None:
         from aftercare import connections, runs
         from aftercare.settings import read_group
+        from aftercare.stages.ladder import settle_ladder
         from aftercare.stages.proposals import decide
 
-        engine, today = connections.warehouse_engine(), runs.today(read_group())
-        show(decide(engine, proposal_ids, name, comment, user, today))
+        engine, group = connections.warehouse_engine(), read_group()
+        counts = decide(engine, proposal_ids, name, comment, user, runs.today(group))
+        show(counts | settle_ladder(engine, group, runs.policy()))
 
 
 _decision("approve", "Approve proposals by their ids.")

@@ -42,6 +42,7 @@ def night(day: str, step: tuple[str, ...], notify: bool) -> None:
         show({"morning": runs.morning(day, notify=notify)})
     if "answers" in chosen:
         show({"answers": runs.tell_answers(day)})
+        show({"overturned": runs.tell_overturned(day)})
     runs.raise_problems(problems)
     runs.require_complete(day, systems)
 

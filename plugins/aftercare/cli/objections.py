@@ -94,12 +94,14 @@ def answer_one(objection: int, verdict: Any, words: str, user: str, language: st
     """Answer OBJECTION, by its number; it needs the role hr, and nobody answers their own."""
     from aftercare import connections, runs
     from aftercare.reports.scorecard_words import read_words
+    from aftercare.stages.ladder import settle_ladder
     from aftercare.stages.objections import answer_objection
 
     group = in_language(language)
     say = read_words(group.group.language, "objections")
     engine = connections.warehouse_engine()
     done = answer_objection(engine, objection, verdict, words, user, runs.today(group))
+    settle_ladder(engine, group, runs.policy())
     name = "done_answered" if done["answered"] else "done_unchanged"
     click.echo(say(name, number=objection))
 

@@ -22,6 +22,7 @@ from aftercare.reports.objections import (
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.kpis import STORE
 from aftercare.stages.adjustments import list_adjustments
+from aftercare.stages.ladder import settle_ladder
 from aftercare.stages.objections import (
     answer_objection,
     list_objections,
@@ -81,6 +82,7 @@ def objections_router(
         words: Annotated[str, Form(max_length=2000)] = "",
     ) -> RedirectResponse:
         answer_objection(site.engine(), objection_id, verdict, words, name, site.today())
+        settle_ladder(site.engine(), site.group(), site.policy())
         return back(request, month)
 
     return router

@@ -18,7 +18,8 @@ from aftercare.errors import Fatal
 from aftercare.pages.objections import line_parts, month_parts
 from aftercare.pages.site import Site, language_of, render, root_of
 from aftercare.proposal_rows import REWARD, SANCTION
-from aftercare.reports.objection_marks import marked, proposal_mark
+from aftercare.reports.objection_marks import marked, proposal_mark, words_of
+from aftercare.reports.overturned import overturned_hints
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     NOTHING,
@@ -40,6 +41,7 @@ from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.figure_titles import figure_titles
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
+from aftercare.stages.ladder import list_withdrawn, settle_ladder
 from aftercare.stages.proposals import decide, list_proposals
 from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import evidence
@@ -166,6 +168,7 @@ def proposals_router(
     ) -> RedirectResponse:
         engine, _, _ = seen(request, name)
         decide(engine, [proposal_id], decision, comment, name, site.today())
+        settle_ladder(engine, site.group(), site.policy())
         # The page that is shown next can be loaded again without deciding again.
         asked = {key: request.query_params[key] for key in ("lang",) if key in request.query_params}
         query = urlencode({"decided": proposal_id} | asked)
@@ -199,6 +202,7 @@ def _month(
             else reason_in(row["reason"], words.language),
             "rank": rank_words(row, words),
             "frozen": proposal_mark(report, row["proposal_id"], words),
+            "hints": overturned_hints(row, words_of(words)),
             "rows_behind": row["rows_behind"] if sight.is_hr else _unnamed(row["rows_behind"]),
         }
         for row in list_proposals(engine, month)
@@ -251,6 +255,15 @@ def _month(
         proposals=proposals,
         rewards=rewards,
         reward_notes=reward_notes(report.rows.reward_notes, words) if is_all else [],
+        withdrawn=[
+            row
+            | {
+                "words": reason_in(row["words"], words.language),
+                "was": reason_in(row["reason"], words.language),
+            }
+            for row in list_withdrawn(engine, month)
+            if sight.covers(row["store_code"], row["employee_no"])
+        ],
         may_decide=bool(sight.stores),
         may_answer=sight.is_hr,
         **month_parts(site, engine, month, report.rows.titles, words, sight.covers),

@@ -22,10 +22,13 @@ def marked(text: str, report: ScorecardReport, scorecard_id: str, kpi_id: str, w
 
 
 def proposal_mark(report: ScorecardReport, proposal_id: str, words: Words) -> str:
-    """That a proposal is under objection, or that one to it was upheld; else nothing."""
+    """That a proposal is under objection, that one to it was upheld, or that a step behind it was
+    overturned; else nothing."""
     say = words_of(words)
     if proposal_id in report.lifted_proposals:
         return say("proposal_lifted")
+    if proposal_id in report.unfounded_proposals:
+        return say("proposal_unfounded")
     return say("proposal_frozen") if proposal_id in report.frozen_proposals else ""
 
 

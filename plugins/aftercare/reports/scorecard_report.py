@@ -348,6 +348,11 @@ class ScorecardReport:
             )
         )
 
+    @cached_property
+    def unfounded_proposals(self) -> frozenset[str]:
+        """Steps and referrals that stand on an earlier step that was overturned."""
+        return frozenset(row["proposal_id"] for row in self.rows.proposals if row.get("overturned"))
+
     def _with_referrals(self, proposals: frozenset[str]) -> frozenset[str]:
         """The month's referrals that rest on one of these beside them."""
         return proposals | {

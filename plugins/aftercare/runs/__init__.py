@@ -13,6 +13,7 @@ from aftercare.runs.delivery import (
     push_messages,
     tell_answers,
     tell_late,
+    tell_overturned,
     tell_silent_warehouse,
 )
 from aftercare.runs.house import (
@@ -133,6 +134,7 @@ __all__ = [
     "target",
     "tell_answers",
     "tell_late",
+    "tell_overturned",
     "tell_silent_warehouse",
     "today",
     "try_policy",

@@ -104,6 +104,18 @@ def tell_answers(key: str | None) -> Counts:
         )
 
 
+@step
+def tell_overturned(key: str | None) -> Counts:
+    """Settles steps that stand on overturned ones, and mails HR, once each, those that were approved."""
+    from aftercare.stages.ladder import settle_ladder
+    from aftercare.stages.told_overturned import tell_overturned as tell
+
+    group, day, engine = read_group(), period.read_day(key), connections.warehouse_engine()
+    counts = settle_ladder(engine, group, policy())
+    with mailer().many() as line:
+        return counts | tell(engine, keyring(), group, day, line)
+
+
 def _unapproved(day: date) -> Unapproved | None:
     """What the lists say unapproved; None where policy or scripts cannot be read, which the mail then tells
     by the tasks that were not made."""

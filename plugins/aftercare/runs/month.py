@@ -27,6 +27,7 @@ from aftercare.settings import Group, read_group
 @step
 def score(key: str | None) -> Counts:
     """Scores a closed month and proposes sanctions, then rewards, which look at these."""
+    from aftercare.stages.ladder import settle_ladder
     from aftercare.stages.policy import load_policy
     from aftercare.stages.proposals import propose
     from aftercare.stages.rewards import propose_rewards
@@ -35,6 +36,8 @@ def score(key: str | None) -> Counts:
     group, month = read_group(), period.read_month(key)
     load_policy(connections.warehouse_engine(), policy())
     counts = score_month(connections.warehouse_engine(), group, policy(), month, today(group))
+    # First, so that what is withdrawn is kept with its reason.
+    counts |= settle_ladder(connections.warehouse_engine(), group, policy(), month)
     counts |= propose(connections.warehouse_engine(), group, policy(), month)
     return {**counts, **propose_rewards(connections.warehouse_engine(), group, policy(), month)}
 

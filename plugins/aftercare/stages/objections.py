@@ -34,12 +34,16 @@ Answer = Literal["uphold", "dismiss"]
 
 @dataclass(frozen=True)
 class About:
-    """What is objected to: a line of a scorecard (``kpi_id``) or a proposal."""
+    """What is objected to: a line of a scorecard (``kpi_id``) or a proposal.
+
+    ``is_unfounded``: a proposal that stands on an earlier step that was overturned.
+    """
 
     scorecard_id: str
     store_code: str
     kpi_id: str | None = None
     proposal_id: str | None = None
+    is_unfounded: bool = False
 
     @property
     def name(self) -> str:
@@ -64,8 +68,9 @@ def raise_objection(
     ``scorecard_id`` says which, where the figure stands on several. Counts: ``raised``,
     ``unchanged`` (the same words about the same thing are there), ``objection`` (its number).
     Raises PeriodRefused for a month without scorecards; NotAllowed without words, for what is not
-    there, for a user who is neither hr nor manager of the store on ``today``, after the last day,
-    and while another one about the same is open.
+    there, for a user who is neither hr nor manager of the store on ``today``, after the last day
+    (but for a step behind which an earlier one was overturned), and while another one about the same
+    is open.
     """
     said = words.strip()
     if not said:
@@ -89,7 +94,8 @@ def raise_objection(
             if row.words == said:
                 return {"raised": 0, "unchanged": 1, "objection": row.objection_id}
         last_day = objection_until(policy, group, month, known["published_at"])
-        if last_day is not None and today > last_day:
+        # That a step behind it would be overturned nobody could know in time.
+        if last_day is not None and today > last_day and not thing.is_unfounded:
             raise NotAllowed(
                 f"{month}: the last day for objections was {last_day}; this one came on {today}"
             )
@@ -193,7 +199,12 @@ def _find(
                 raise NotAllowed(
                     f"{about} is a reward; object to the figure that it stands on, by the figure's name"
                 )
-            return About(row["scorecard_id"], row["store_code"], proposal_id=about)
+            return About(
+                row["scorecard_id"],
+                row["store_code"],
+                proposal_id=about,
+                is_unfounded=bool(row["overturned"]),
+            )
     lines = run(
         connection,
         "objections/list_lines",

@@ -18,13 +18,14 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.ladder_steps import EarlierSteps, step_id, step_row
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
-from aftercare.rules.month import month_of, months_before
-from aftercare.rules.policy import Line, Policy
+from aftercare.rules.month import month_of
+from aftercare.rules.policy import Policy
 from aftercare.rules.rewards import SANCTION as STEP_BEHIND
 from aftercare.rules.rewards import months_of, rests_on
-from aftercare.rules.sanctions import ITEM, ORAL, POINTS, WRITTEN, Conduct, Ladder, Proposal, refer
+from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal, refer
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
 from aftercare.user_roles import ALL_STORES
@@ -98,7 +99,7 @@ def decide(
     month that was published; of a reward for who is scored, rated or nominated in its months, for
     who nominated for it, and of a store's for who may not decide for all stores; for an approval of
     what has no reason without another proposal that is not approved, before or together with it, of
-    a step that stands on an earlier one to which an objection is open or was upheld; and for a
+    a step that stands on an earlier one to which an objection is open or that was overturned; and for a
     rejection of what another one that is approved rests on, unless that is rejected with it.
     """
     if decision not in ("approve", "reject"):
@@ -121,6 +122,7 @@ def decide(
         if decision == "approve":
             _refuse_frozen(connection, asked)
             _refuse_alone(connection, found.values(), asked)
+            _refuse_unfounded(found.values())
             _refuse_overturned(connection, found.values())
         else:
             _refuse_needed(connection, found.values())
@@ -219,7 +221,7 @@ def _refuse_alone(
 
 
 def _refuse_overturned(connection: Connection, proposals: Iterable[dict[str, Any]]) -> None:
-    """Refuses a step or referral behind which stands a step that counts against nobody by now."""
+    """Refuses a step or referral behind which stands a step that may yet be overturned."""
     standing_on = {
         key: proposal["proposal_id"]
         for proposal in proposals
@@ -228,11 +230,21 @@ def _refuse_overturned(connection: Connection, proposals: Iterable[dict[str, Any
         if kind == STEP_BEHIND
     }
     for row in run(connection, "objections/list_frozen_proposals", proposals=sorted(standing_on)):
-        how = "is open" if row.state == "open" else "was upheld"
         raise NotAllowed(
             f"{standing_on[row.proposal_id]} stands on {row.proposal_id}, and objection "
-            f"{row.objection_id} to that {how}: score the month again, or reject it"
+            f"{row.objection_id} to that is open: approve it after the answer, which is due on "
+            f"{row.due_on}, or reject it"
         )
+
+
+def _refuse_unfounded(proposals: Iterable[dict[str, Any]]) -> None:
+    """Refuses a step or referral behind which stands a step that was overturned."""
+    for proposal in proposals:
+        for key in proposal["overturned"]:
+            raise NotAllowed(
+                f"{proposal['proposal_id']} stands on {key}, which was overturned: `aftercare score "
+                f"{proposal['month']}` withdraws it and proposes what is right without that step"
+            )
 
 
 def _refuse_needed(connection: Connection, proposals: Iterable[dict[str, Any]]) -> None:
@@ -276,32 +288,20 @@ def _proposals(
         )
     }
     conducts = _conducts(connection, group, policy, month, kpi, source)
-    rows, grounds = [], {}
+    rows: list[dict[str, Any]] = []
+    grounds: dict[str, Proposal] = {}
     asked = {"kpi": kpi} if source == NEW else {"kpi": kpi, "month": month}
     for card in run(connection, f"score/list_{source}main_scorecards", **asked):
         pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
         ladder = Ladder.read(policy, pack, bounds.last_day)
         conduct = conducts(card.employee_no, ladder)
-        whose = f"{month}.{card.employee_no}"
         step = propose_step(conduct, ladder, bounds.closing_on)
-        referral = refer(conduct, step, f"{whose}.{step.step}" if step else "", ladder)
+        key = step_id(month, card.employee_no, step.step) if step else ""
+        referral = refer(conduct, step, key, ladder)
         for proposal in (each for each in (step, referral) if each):
-            key = f"{whose}.{proposal.step}"
-            grounds[key] = proposal
-            rows.append(
-                {
-                    "proposal_id": key,
-                    "month": month,
-                    "employee_no": card.employee_no,
-                    "store_code": card.store_code,
-                    "step": proposal.step,
-                    "rule_id": proposal.line.rule,
-                    "reason": proposal.reason,
-                    "correct_by": proposal.correct_by,
-                    "policy_line": proposal.line.line_id,
-                    "scorecard_id": card.scorecard_id,
-                }
-            )
+            whose = (month, card.employee_no, card.store_code, card.scorecard_id)
+            rows.append(step_row(*whose, proposal))
+            grounds[rows[-1]["proposal_id"]] = proposal
     return rows, grounds
 
 
@@ -324,31 +324,15 @@ def _conducts(
             time_zone=group.group.time_zone,
         )
     )
-    earlier: dict[int, dict[str, list[Any]]] = {}
-
-    def approved(employee_no: str, within: Line, *steps: str) -> tuple[str, ...]:
-        """Ids of the employee's approved steps of the months that count, this one aside."""
-        back = int(within.value) - 1
-        if back not in earlier:
-            earlier[back] = defaultdict(list)
-            for row in run(
-                connection, "score/list_approved_steps", months=months_before(month, back)
-            ):
-                earlier[back][row.employee_no].append(row)
-        rows = earlier[back].get(employee_no, ())
-        return tuple(row.proposal_id for row in rows if not steps or row.step in steps)
+    earlier = EarlierSteps(connection, month)
 
     def conduct(employee_no: str, ladder: Ladder) -> Conduct:
-        satisfied, answered = scores.get(employee_no, (0, 0))
-        return Conduct(
-            satisfied,
-            answered,
+        return earlier.conduct(
+            employee_no,
+            ladder,
+            scores.get(employee_no, (0, 0)),
             dissatisfied.get(employee_no, ()),
             upheld.get(employee_no, ()),
-            warnings=approved(employee_no, ladder.repeat_within, ORAL),
-            criticisms=approved(employee_no, ladder.points_within, WRITTEN),
-            points=approved(employee_no, ladder.points_within, POINTS),
-            steps=approved(employee_no, ladder.refer_within),
         )
 
     return conduct
