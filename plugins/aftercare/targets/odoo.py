@@ -100,6 +100,7 @@ class OdooTarget:
             connect_seconds=mapping.connect_seconds,
             read_seconds=mapping.read_seconds,
             longest_wait=mapping.longest_wait_seconds,
+            calls_per_second=mapping.calls_per_second,
         )
         return cls(mapping, client)
 
@@ -258,6 +259,9 @@ class OdooTarget:
                 outcomes[record.key] = Outcome(record.key, "rejected", record.crm_id, lacking)
             else:
                 wanted[record.key] = values
+        present = self._records.present(entity, batch)
+        outcomes |= (left := self._left(batch, wanted, present))
+        wanted = {key: values for key, values in wanted.items() if key not in left}
         if entity == "scorecard":
             self._attach_stores(batch, wanted)
         elif entity != "contact":
@@ -265,7 +269,6 @@ class OdooTarget:
         winners = self._mapping.winners(entity)
         found: dict[str, tuple[Conflict, ...]] = {}
         taken = {record.key: record.taken for record in batch}
-        present = self._records.present(entity, batch)
         rows: dict[str, list[odoo_load.Cell]] = {}
         changes: dict[tuple[tuple[str, Value], ...], dict[str, int]] = {}
         for key, values in list(wanted.items()):
@@ -279,8 +282,8 @@ class OdooTarget:
                 continue
             held = {name: _scalar(now[name]) for name in values}
             found[key] = conflicts(winners, values, held, taken[key])
-            left = left_to_them(found[key])
-            wanted[key] = mine = {name: each for name, each in values.items() if name not in left}
+            theirs = left_to_them(found[key])
+            wanted[key] = mine = {name: each for name, each in values.items() if name not in theirs}
             if change := self._difference(entity, mine, held):
                 changes.setdefault(change, {})[key] = now["id"]
             else:
@@ -305,6 +308,28 @@ class OdooTarget:
         return {
             key: self._watched(outcome, winners, wanted.get(key, {}), found.get(key, ()))
             for key, outcome in outcomes.items()
+        }
+
+    def _left(
+        self,
+        batch: Sequence[Record],
+        wanted: Mapping[str, object],
+        present: Mapping[str, object],
+    ) -> dict[str, Outcome]:
+        """Those that somebody deleted and that stay deleted.
+
+        A record in doubt is made: our own withdrawal may have deleted it.
+        """
+        if self._mapping.when_deleted == "make_again":
+            return {}
+        left = "somebody deleted it in the CRM, left as it is"
+        return {
+            record.key: Outcome(record.key, "sent", None, left)
+            for record in batch
+            if record.key in wanted
+            and record.crm_id
+            and record.key not in present
+            and not record.is_in_doubt
         }
 
     @staticmethod

@@ -24,7 +24,13 @@ from aftercare.sources.nested import found
 from aftercare.sources.placeholders import filled
 from aftercare.sources.rest_client import root_of
 from aftercare.sources.rest_entry import entry_of
-from aftercare.targets.http_trouble import CallError, never_left, patiently, wait_named
+from aftercare.targets.http_trouble import (
+    LOST_PERHAPS,
+    CallError,
+    never_left,
+    patiently,
+    wait_named,
+)
 from aftercare.targets.rest_answers import Answer, Verdict
 from aftercare.targets.rest_mapping import (
     Call,
@@ -42,9 +48,6 @@ READING = (Find, Described, Reading, Results, Token)
 CODE = re.compile(r"[\w.:-]{1,60}")
 BUSY = (408, 425, 429, 503)
 """Not 409: it may say that our key is there already, so the record is looked up."""
-
-LOST_PERHAPS = (408, 503)
-"""Busy, or given up by a proxy while the server went on."""
 
 MOST_LOST = 3
 """So many lost answers in a row, and the CRM is left alone for a while."""
