@@ -80,7 +80,8 @@ def show_message(
     """The story of a key, by the key itself or the number of a message.
 
     Gives its `messages`, the `decisions` about them, what each target `acknowledged`, the `conflicts`
-    about fields that staff had changed, and what would be `said` now, masked. Raises BadData where there is none.
+    about fields that staff had changed, what would be `said` now, and what the target `refused`, or may have
+    taken, as it was said then; both masked. Raises BadData where there is none.
     """
     number = int(asked) if asked.isdigit() else None
     with engine.connect() as connection:
@@ -135,6 +136,7 @@ def show_message(
                 ).mappings()
             ],
             "said": masked_fields(record.fields) if record else {},
+            "refused": newest["refused_fields"] or {},
         }
 
 

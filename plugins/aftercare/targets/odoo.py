@@ -28,6 +28,7 @@ from aftercare.targets.odoo_mapping import (
     ACTIVE,
     CONTACT,
     OWNER,
+    USERS,
     OdooMapping,
     Value,
     check_fields,
@@ -111,12 +112,10 @@ class OdooTarget:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Upsert by key; a batch is kept whole or not at all; one call at a time."""
+        """Upsert by key; which rows of a batch Odoo refuses is found out here, one call after the other."""
         return Capabilities(
             native_upsert=True,
-            atomic_batch=True,
             batch_size=self._mapping.batch_size,
-            concurrency=1,
             reads_results=True,
             settle_seconds=self._mapping.settle_seconds,
             tells_complaints=self._mapping.results.complaints,
@@ -151,6 +150,14 @@ class OdooTarget:
             for entity, model in self._mapping.models.items():
                 described = self._described(entity, model)
                 check_fields(self._mapping, entity, described)
+                caller = self._mapping.results.caller
+                if (
+                    entity == "task"
+                    and caller
+                    and described.get(caller, {}).get("relation") != USERS
+                ):
+                    text = "the CRM's activities have no such field that holds a user"
+                    raise self._mapping.wrong(text, "results", "caller")
                 for right in ("read", "create", "write", "unlink"):
                     needed = right != "unlink" or entity == "task"
                     if needed and not self._call(model, "has_access", operation=right):
@@ -162,7 +169,7 @@ class OdooTarget:
                 if scorecard.store_match not in stores:
                     text = "the CRM's contacts have no such field"
                     raise self._mapping.wrong(text, "scorecard", "store_match")
-            users = self._call("res.users", "fields_get", attributes=["type"])
+            users = self._call(USERS, "fields_get", attributes=["type"])
             if self._mapping.owner.match not in users:
                 raise self._mapping.wrong("the CRM's users have no such field", "owner", "match")
             known = self._records.activity_types()
@@ -174,7 +181,7 @@ class OdooTarget:
         """What Odoo says of the fields of a model; those of complaints and months are the mapping's own choice."""
         try:
             described: Mapping[str, Mapping[str, object]] = self._call(
-                model, "fields_get", attributes=["type", "readonly"]
+                model, "fields_get", attributes=["type", "readonly", "relation"]
             )
         except ConfigurationError:
             if not self._mapping.chosen(entity):

@@ -80,6 +80,16 @@ def _names(parts: object) -> set[str]:
         ) from None
 
 
+def _listed(content: object) -> set[str]:
+    """The texts that stand in lists of a body: among them the fields that it asks for."""
+    if isinstance(content, Mapping):
+        return set().union(*(_listed(part) for part in content.values()))
+    if isinstance(content, list | tuple):
+        own = {part for part in content if isinstance(part, str)}
+        return own.union(*(_listed(part) for part in content))
+    return set()
+
+
 def _pages_fit(call: Call, paging: Paging | None) -> None:
     """ValueError where pages are counted and not asked for, or asked for and not counted."""
     used = call.wanted & {"page", "offset", "cursor"}
@@ -114,7 +124,8 @@ class Find(Call):
 
     `rows` is the path to the list of records, `key` and `id` those in a record to our key and the CRM's
     id. A record counts only where its key is exactly ours. `longest`: so many characters of an address the
-    keys of one call may take, where the CRM limits its length.
+    keys of one call may take, where the CRM limits its length. `leaves_out_empty`: the CRM leaves empty fields
+    out of its answer, so that a field that is not there is empty, and not one that the answer does not show.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -123,6 +134,7 @@ class Find(Call):
     id: Path_
     most: int = Field(50, ge=1, le=1000)
     longest: int | None = Field(None, ge=1)
+    leaves_out_empty: bool = False
     paging: Paging | None = None
 
     @property
@@ -239,6 +251,12 @@ class Records(Part):
             raise ValueError(
                 f"fields: {name}: wins: the look-up does not show it, so nobody would see that staff "
                 f"changed it; name it in find.rows: {{{name}: …}}"
+            )
+        asked = _listed(self.find.body) if self.find and self.find.leaves_out_empty else set()
+        for name in sorted(self.winners.keys() - asked) if asked & self.fields.keys() else ():
+            raise ValueError(
+                f"fields: {name}: wins: the look-up does not ask for it, and with leaves_out_empty what is "
+                "not in the answer counts as empty; name it in the body of find"
             )
         if not any(rule.source == "key" for rule in self.fields.values()):
             raise ValueError("fields: one of them has to be {from: key}; it is found again by it")
