@@ -34,12 +34,8 @@ from aftercare.targets.protocol import (
 from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
 from aftercare.targets.rest_fields import CONTACT_ID
 from aftercare.targets.rest_lookups import AtOnce, Lookups, groups_of
-from aftercare.targets.rest_mapping import (
-    Records,
-    RestMapping,
-    Tasks,
-    Write,
-)
+from aftercare.targets.rest_mapping import Records, RestMapping, Tasks
+from aftercare.targets.rest_requests import Write
 from aftercare.targets.winners import conflicts, left_to_them, watched
 
 ENTITIES: tuple[Entity, ...] = ("contact", "task", "complaint", "scorecard")

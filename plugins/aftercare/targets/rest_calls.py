@@ -32,15 +32,9 @@ from aftercare.targets.http_trouble import (
     wait_named,
 )
 from aftercare.targets.rest_answers import Answer, Verdict
-from aftercare.targets.rest_mapping import (
-    Call,
-    Described,
-    Find,
-    Reading,
-    RestMapping,
-    Results,
-    Token,
-)
+from aftercare.targets.rest_changes import Results
+from aftercare.targets.rest_mapping import RestMapping
+from aftercare.targets.rest_requests import Call, Described, Find, Reading, Token
 
 READING = (Find, Described, Reading, Results, Token)
 """Calls that change nothing in the CRM, so that they may be made again."""
