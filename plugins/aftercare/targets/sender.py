@@ -25,9 +25,10 @@ from aftercare.protection import Keyring
 from aftercare.settings import Delivery
 from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
-from aftercare.targets.outbox import Ends, Key, Outbox, Work
+from aftercare.targets.outbox import Ends, Outbox, Work
 from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Target
 from aftercare.targets.refused import kept_fields
+from aftercare.targets.said import Key
 from aftercare.targets.winners import field_hash
 
 LOCK_CLASS = 5107
