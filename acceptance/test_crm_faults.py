@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from crm_records import a_contact
 from datasette_crm import *
 from datasette_crm import DatasetteCrm
 from killed_night import killed
-from many_messages import CHANGE, CONTACTS, MESSAGES, make
+from many_messages import CHANGE, CONTACTS, MESSAGES, due_days, make, odoo_days
 from nginx_front import HOW_TO_GET, NginxFront, is_installed
 from night_of_tasks import DAY, TODAY, NightOfTasks
 from odoo_crm import Odoo
@@ -86,18 +87,35 @@ def change_some(night: NightOfTasks, target: str, digit: int) -> None:
             connection.execute(text(chosen), {"target": target, "day": DAY, "changed": day})
 
 
-def due_days(night: NightOfTasks) -> dict[str, str]:
-    with night.engine.connect() as connection:
-        rows = connection.execute(text("select task_key, due_on from care.follow_up_task"))
-        return {row.task_key: row.due_on.isoformat() for row in rows}
+def send_into_504(
+    night: NightOfTasks, target: Callable[[str], Target], address: str, home: Path
+) -> None:
+    """A push of which every writing call is answered by 504, after the CRM got it. A tenth of all messages
+    has few calls, and none of them may be slow by itself."""
+    with NginxFront(
+        home,
+        address,
+        rate=1000,
+        gone=0.01,
+        impatient=99.99,
+        patience="1ms",
+        only_writes=True,
+        cuts=False,
+    ) as front:
+        with suppress(SystemUnreachable):
+            send(night, target(front.address))
+        assert front.answers()["504"] > 0
+    assert states(night)["unknown"] > 0
 
 
-def odoo_days(odoo: Odoo) -> dict[str, list[str]]:
-    """The days under which each of our tasks stands in Odoo."""
-    found: dict[str, list[str]] = {}
-    for task in odoo.open_tasks():
-        found.setdefault(task.key, []).append(str(task.due_date))
-    return found
+def kept_after_504(count: Callable[[], int]) -> bool:
+    """Whether the CRM kept something all the same."""
+    last_look = time.monotonic() + 60
+    while not count():
+        if time.monotonic() > last_look:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def require_each_once(night: NightOfTasks, odoo: Odoo) -> None:
@@ -132,11 +150,13 @@ def test_behind_a_proxy_that_is_busy_impatient_and_cut_off(
     night: NightOfTasks, odoo: Odoo, tmp_path: Path
 ) -> None:
     make(night, TASKS)
+    send_into_504(night, odoo.target_at, odoo.server.address, tmp_path / "impatient")
+    assert kept_after_504(lambda: len(odoo.find("res.partner", [["ref", "like", "CA01."]])))
     with NginxFront(tmp_path / "nginx", odoo.server.address, rate=8, burst=4) as front:
         pushes = send_until_settled(night, lambda: odoo.target_at(front.address, read_seconds=30))
         answers = front.answers()
     print(f"{2 * TASKS} messages, {pushes} pushes, {answers}, {front.killed} workers killed")
-    assert {"429", "502", "504"} <= answers.keys()
+    assert SHARE < 1 or {"429", "502", "504"} <= answers.keys()
     assert front.killed
     assert states(night) == {"sent": 2 * TASKS}
     require_each_once(night, odoo)
@@ -193,7 +213,11 @@ def test_a_crm_that_keeps_no_key_once_is_killed_and_cut_off_too(
     def behind(address: str) -> Target:
         return datasette.target(address, settle_seconds=1, longest_wait_seconds=5, concurrency=1)
 
-    with NginxFront(tmp_path / "nginx", datasette.address, rate=2000, impatient=1, gone=1) as front:
+    send_into_504(night, behind, datasette.address, tmp_path / "impatient")
+    assert kept_after_504(lambda: len(datasette.rows("contact")))
+    with NginxFront(
+        tmp_path / "nginx", datasette.address, rate=2000, impatient=1, patience="1ms", gone=1
+    ) as front:
 
         def alone() -> None:
             engine = connect(url)
@@ -213,7 +237,7 @@ def test_a_crm_that_keeps_no_key_once_is_killed_and_cut_off_too(
     print(f"{2 * TASKS} messages, {died} killed, then {pushes} pushes, {answers}")
     assert died == 20 or SHARE < 1
     assert front.killed
-    assert {"502", "504"} & answers.keys()
+    assert SHARE < 1 or {"502", "504"} <= answers.keys()
     assert states(night) == {"sent": 2 * TASKS}
     wanted = due_days(night)
     assert datasette.kept("task") == dict.fromkeys(wanted, 1)

@@ -17,6 +17,7 @@ FILES = [
     *(("dealer_mapping", path) for path in (PROJECT / "include/mappings/dealer").glob("*.yaml")),
     *(("dealer_mapping", path) for path in (PROJECT / "include/mappings/ready").glob("*.yaml")),
     ("group", PROJECT / "include/group.yaml"),
+    ("odoo_crm_mapping", PROJECT / "include/mappings/crm/odoo.yaml"),
     ("salesforce_crm_mapping", PROJECT / "include/mappings/crm/salesforce.yaml"),
     ("sms_mapping", PROJECT / "include/mappings/sms/sms.yaml"),
     *(("policy_pack", path) for path in (PROJECT / "include/policy").glob("*/pack.yaml")),

@@ -16,6 +16,7 @@ from aftercare.rules.policy import PackFile, PolicyValue
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.dealer_system import FileSystem, RestSystem, SqlSystem
 from aftercare.sources.feeds import FEEDS
+from aftercare.targets.odoo_mapping import OdooMapping
 from aftercare.targets.rest_mapping import RestMapping
 from aftercare.targets.salesforce_mapping import SalesforceMapping
 from aftercare.targets.sms_mapping import SmsMapping
@@ -32,6 +33,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "calendar": CalendarFile.model_json_schema(),
         "dealer_mapping": _with_feeds(system.json_schema()),
         "group": Group.model_json_schema(),
+        "odoo_crm_mapping": OdooMapping.model_json_schema(),
         "policy_pack": PackFile.model_json_schema(),
         "policy_item": _policy_item(),
         "rest_crm_mapping": RestMapping.model_json_schema(),

@@ -573,3 +573,119 @@ def test_the_report_of_a_run_says_what_was_made_changed_and_tried_again(
     second = send(night, crm)["run"]
     made = {name: second[name] for name in ("created", "updated", "withdrawn", "retried")}
     assert made == {"created": 1, "updated": 1, "withdrawn": 1, "retried": 1}
+
+
+def test_what_was_rejected_goes_again_when_anything_that_it_says_changes(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key, other = night.task(), night.task()
+    crm.answers[key] = crm.answers[other] = "rejected"
+    send(night, crm)
+    crm.answers.clear()
+    orders = night.table("core.sales_order")
+    with night.engine.begin() as connection:
+        # No task is compared by the model, so no night sends it for that.
+        order_no = key.rpartition(".")[2]
+        connection.execute(
+            update(orders).where(orders.c.order_no == order_no).values(model="UNI-V")
+        )
+    send(night, crm)
+    assert night.messages() == {key: "sent", other: "rejected"}
+    assert "UNI-V" in crm.body(key)
+
+
+def test_a_contact_that_was_rejected_goes_again_when_it_changes_and_its_task_with_it(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    (contact,) = night.messages("contact")
+    crm.answers[contact] = "rejected"
+    first = send(night, crm)
+    assert first["rejected_by"] == {"contact_rejected": 1}
+    assert first["contacts_rejected_by"] == {"phone: rejected by the CRM": 1}
+    crm.answers.clear()
+    send(night, crm)
+    assert night.messages() == {key: "rejected"}
+    orders = night.table("core.sales_order")
+    with night.engine.begin() as connection:
+        number = night.keyring.encrypt("13900000002")
+        connection.execute(update(orders).values(customer_phone_cipher=number))
+    send(night, crm)
+    assert night.messages() == {key: "sent"}
+
+
+def test_what_was_rejected_before_hashes_were_kept_goes_again_at_its_next_change(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    crm.answers[key] = "rejected"
+    send(night, crm)
+    crm.answers.clear()
+    messages, orders = night.table("outbound.message"), night.table("core.sales_order")
+    with night.engine.begin() as connection:
+        connection.execute(update(messages).values(refused_hash=None))
+    send(night, crm)
+    assert night.messages() == {key: "rejected"}
+    with night.engine.begin() as connection:
+        connection.execute(update(orders).values(model="UNI-V"))
+    send(night, crm)
+    assert night.messages() == {key: "sent"}
+
+
+@pytest.mark.parametrize("answer", ["rejected", "unknown"])
+def test_what_was_refused_is_shown_masked_as_it_was_until_it_is_settled(
+    night: NightOfTasks, crm: FileCrm, answer: Any
+) -> None:
+    key = night.task()
+    crm.answers[key] = answer
+    send(night, crm)
+    orders = night.table("core.sales_order")
+    with night.engine.begin() as connection:
+        connection.execute(update(orders).values(model="UNI-V"))
+    story = show(night, key)
+    assert (story["refused"]["model"], story["said"]["model"]) == ("CS75 PLUS", "UNI-V")
+    for secret in (NAME, PHONE, PLATE):
+        assert secret not in str(story)
+    crm.answers.clear()
+    send(night, crm)
+    assert night.messages() == {key: "sent"}
+    assert show(night, key)["refused"] == {}
+
+
+@pytest.mark.parametrize("end", ["dropped", "replaced", "over"])
+def test_what_was_refused_is_forgotten_when_nobody_needs_it_any_more(
+    night: NightOfTasks, crm: FileCrm, end: str
+) -> None:
+    key = night.task()
+    crm.answers[key] = "rejected"
+    send(night, crm)
+    match end:
+        case "dropped":
+            act(night, choose(night, key), "drop")
+        case "replaced":
+            crm.answers.clear()
+            night.change(key, due_on=DAY + timedelta(days=5))
+        case "over":
+            night.change(key, status="done", status_reason="reached")
+    send(night, crm)
+    messages = night.table("outbound.message")
+    with night.engine.connect() as connection:
+        assert set(connection.scalars(select(messages.c.refused_fields))) == {None}
+
+
+def test_the_report_of_a_run_says_what_was_as_it_was_rejected_and_in_doubt(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    same, refused, lost, settled = (night.task() for _ in range(4))
+    send(night, crm)
+    for key in (same, refused, lost, settled):
+        night.change(key, changed_day=DAY)
+    for key in (refused, lost):
+        night.change(key, due_on=DAY + timedelta(days=5))
+    crm.answers |= {refused: "rejected", lost: "unknown"}
+    run = send(night, crm)["run"]
+    assert (run["rejected"], run["rejected_by"]) == (1, {"phone: rejected by the CRM": 1})
+    # The contacts are as they were, too.
+    assert (run["unknown"], run["unchanged"]) == (1, 2 + 4)
+    crm.answers.clear()
+    assert send(night, crm)["run"]["unknown"] == 0

@@ -31,7 +31,7 @@ class Workplace(FileCrm):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.capabilities = Capabilities(
-            True, False, 5, 1, reads_results=True, tells_complaints=True
+            native_upsert=True, batch_size=5, reads_results=True, tells_complaints=True
         )
         self.done: list[Result] = []
         self.is_down = False
@@ -255,11 +255,25 @@ def test_where_the_dealer_system_registers_complaints_a_call_is_none(
 def test_a_call_after_the_day_is_left_to_a_later_night(night: NightOfTasks, crm: Workplace) -> None:
     early, late = night.task(), night.task()
     crm.finish(early)
-    crm.finish(late, called_at=datetime(2026, 11, 20, 16, 30, tzinfo=UTC))
+    after = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    crm.finish(late, called_at=after, version_at=after)
     assert read(night, crm) == {"read": 1, "new": 1, "later": 1, "complaints": 0}
     assert read(night, crm) == {"read": 1, "new": 0, "later": 1, "complaints": 0}
     assert read(night, crm, days=1)["later"] == 0
     assert late in [row.task_key for row in staged(night)]
+
+
+def test_a_call_dated_after_it_was_written_down_counts_from_then_and_holds_nothing_up(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    wrong, right = night.task(), night.task()
+    crm.finish(wrong, called_at=datetime(2062, 11, 20, 2, 30, tzinfo=UTC))
+    crm.finish(right)
+    found = {"read": 2, "new": 2, "later": 0, "complaints": 0, "misdated": 1}
+    assert read(night, crm) == found
+    assert [row.called_at for row in staged(night)] == [CALLED, CALLED]
+    # The cursor has passed it.
+    assert "misdated" not in read(night, crm, days=1)
 
 
 def test_a_result_of_an_unknown_task_is_staged_without_a_store(

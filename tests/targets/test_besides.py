@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from aftercare.rules.complaint_terms import close_by
 from aftercare.scripts import LANGUAGES
 from aftercare.settings import Language
-from aftercare.targets.outbox import Outbox
+from aftercare.targets.said import Said
 
 CALL = "SK01.S2-09.R"
 ODOMETER = {"zh": "现在大概跑了多少公里", "en": "About how many kilometres"}
@@ -27,7 +27,7 @@ def merged_call(warehouse: Engine, language: Language, warranted: str) -> str:
     care.service_due("repair_order", "R", date(2026, 1, 31), july(31), "SK01")
     care.night(july(1))
     terms = partial(close_by, care.policy, care.group)
-    outbox = Outbox(
+    said = Said(
         "workbook",
         care.keyring,
         care.policy,
@@ -36,11 +36,10 @@ def merged_call(warehouse: Engine, language: Language, warranted: str) -> str:
         language,
         care.group.time_zone,
         july(2),
-        has_contacts=False,
     )
     message = {"entity": "task", "external_key": CALL, "task_key": CALL}
     with care.engine.connect() as connection:
-        record = outbox.record(connection, message)
+        record = said.record(connection, message)
     assert record is not None
     return str(record.fields["script"])
 

@@ -4,7 +4,7 @@ import dataclasses
 import re
 import threading
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import requests
 import sqlalchemy as sa
@@ -274,6 +274,43 @@ def test_a_record_that_somebody_deleted_is_made_again(odoo):
     (again,) = sent(odoo.target, [task])
 
     assert again.crm_id != task.crm_id
+    assert [found.crm_id for found in odoo.open_tasks()] == [again.crm_id]
+
+
+def _leaving(odoo):
+    mapping = odoo.mapping.model_copy(update={"when_deleted": "leave"})
+    return dataclasses.replace(odoo, mapping=mapping)
+
+
+def test_a_task_that_somebody_deleted_stays_so_where_the_mapping_says_so(odoo):
+    task = sent(odoo.target, both(1))[0]
+    odoo.call("mail.activity", "unlink", ids=[int(task.crm_id)])
+
+    (left,) = _leaving(odoo).target.upsert([moved(task, due_date=DUE + timedelta(days=1))])
+
+    assert (left.state, left.reason) == ("sent", "somebody deleted it in the CRM, left as it is")
+    assert odoo.open_tasks() == []
+
+
+def test_a_contact_that_somebody_deleted_stays_so_with_its_tasks_where_the_mapping_says_so(odoo):
+    task, contact = sent(odoo.target, both(1))
+    odoo.call("res.partner", "unlink", ids=[int(contact.crm_id)])
+
+    left = _leaving(odoo).target.upsert([moved(contact, phone="13900000001"), task])
+
+    assert [outcome.state for outcome in left] == ["sent", "sent"]
+    assert odoo.find("res.partner", [["ref", "=", contact.key]]) == []
+    assert odoo.open_tasks() == []
+
+
+def test_what_our_own_withdrawal_may_have_deleted_is_made_again(odoo):
+    task = sent(odoo.target, both(1))[0]
+    sent_back = odoo.target.withdraw([withdrawal(task)])
+    assert [outcome.state for outcome in sent_back] == ["sent"]
+
+    (again,) = _leaving(odoo).target.upsert([dataclasses.replace(task, is_in_doubt=True)])
+
+    assert (again.state, again.reason) == ("sent", None)
     assert [found.crm_id for found in odoo.open_tasks()] == [again.crm_id]
 
 

@@ -1,8 +1,11 @@
 """Calls to a real Odoo 19 that are lost, refused or put off; a proxy stands between."""
 
+import time
+
 import pytest
 from crm_records import a_contact, a_task, both, moved, sent, withdrawal
 
+from aftercare.demo.odoo import SENDER
 from aftercare.errors import ConfigurationError, SystemUnreachable
 from aftercare.targets.http_trouble import TRIES
 from aftercare.targets.odoo import OdooTarget
@@ -69,7 +72,10 @@ def test_a_look_up_without_an_answer_is_made_again_and_then_later(odoo, front):
     ("status", "state"),
     [
         ("502 Bad Gateway", "unknown"),
-        ("503 Service Unavailable", "retry"),
+        ("503 Service Unavailable", "unknown"),
+        ("503 Service Unavailable\r\nRetry-After: 0", "retry"),
+        ("408 Request Timeout", "unknown"),
+        ("408 Request Timeout\r\nRetry-After: 0", "retry"),
         ("504 Gateway Timeout", "unknown"),
     ],
 )
@@ -96,6 +102,22 @@ def test_after_a_429_the_call_is_made_again_as_late_as_was_asked(odoo, front):
 
     assert 6 < waits[0] <= 7 * 1.2
     assert len(odoo.find("res.partner", [["ref", "=", a_contact(1).key]])) == 1
+
+
+def test_calls_keep_to_the_rate_of_the_mapping(untouched_odoo):
+    target = OdooTarget.connect(
+        untouched_odoo.mapping.model_copy(update={"calls_per_second": 10}),
+        untouched_odoo.server.address,
+        untouched_odoo.database,
+        untouched_odoo.server.keys[SENDER],
+    )
+    began = time.monotonic()
+
+    sent(target, [a_contact(1), a_task(1)])
+
+    # The first call waits for nothing.
+    assert target.calls > 3
+    assert time.monotonic() - began >= (target.calls - 1) / 10
 
 
 def test_a_crm_that_stays_busy_is_left_to_the_next_push(untouched_odoo, front):

@@ -65,6 +65,7 @@ def test_the_shipped_mapping_fits_odoo(untouched_odoo):
         ("mail_activity_data_call", "nothing", "activity_type", "no such activity type"),
         ("mail_activity_data_todo", "nothing", "message_activity_type", "no such activity type"),
         ("match: login", "match: nothing", "owner.match", "no such field"),
+        ("caller: null", "caller: res_id", "results.caller", "no such field that holds a user"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused_with_file_line_and_key(

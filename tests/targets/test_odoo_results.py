@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from crm_records import both, sent
+from crm_records import a_contact, a_task, both, sent
 
 from aftercare.errors import ConfigurationError
 
@@ -90,3 +90,13 @@ def test_a_task_s_next_record_tells_the_next_attempt(odoo):
 def test_a_cursor_that_cannot_be_read_says_what_to_do(untouched_odoo):
     with pytest.raises(ConfigurationError, match="read_cursor"):
         untouched_odoo.target.read_results("yesterday")
+
+
+def test_who_called_is_whom_the_mapping_s_field_names(odoo):
+    task = sent(odoo.target, [a_contact(1), a_task(1, owner_no="E0002")])[1]
+    odoo.call("mail.activity", "action_feedback", ids=[int(task.crm_id)], feedback="成功")
+    results = odoo.mapping.results.model_copy(update={"caller": "user_id"})
+    named = replace(odoo, mapping=odoo.mapping.model_copy(update={"results": results}))
+
+    assert [each.caller_no for each in odoo.target.read_results(None).results] == ["E0001"]
+    assert [each.caller_no for each in named.target.read_results(None).results] == ["E0002"]

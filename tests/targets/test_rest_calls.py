@@ -12,7 +12,7 @@ from web_service import Asked, Reply
 
 from aftercare.errors import ConfigurationError
 from aftercare.targets.http_trouble import CallError
-from aftercare.targets.rest_mapping import Call, Reading
+from aftercare.targets.rest_requests import Call, Reading
 
 RESULTS = {
     "path": "done",

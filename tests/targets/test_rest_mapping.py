@@ -153,3 +153,16 @@ def test_the_adapter_is_the_one_that_the_file_names(tmp_path: Path, text: str, s
     with pytest.raises(ConfigurationError) as caught:
         crm_target("crm", lambda _: None, tmp_path)
     assert said in str(caught.value)
+
+
+def test_with_empty_fields_left_out_a_field_of_which_it_is_said_who_wins_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    text = (PROJECT / "include/mappings/crm/fxiaoke.yaml").read_text(encoding="utf-8")
+    asked = "fieldProjection: [_id, care_key__c, mobile1]"
+    assert asked in text
+    (tmp_path / "fxiaoke.yaml").write_text(
+        text.replace(asked, "fieldProjection: [_id, care_key__c]"), encoding="utf-8"
+    )
+    with pytest.raises(ConfigurationError, match="mobile1: wins: the look-up does not ask for it"):
+        RestMapping.read(tmp_path / "fxiaoke.yaml")

@@ -9,6 +9,7 @@ from care_group import house_policy
 from datasette_crm import DatasetteCrm
 from datasette_crm import datasette as datasette
 from datasette_crm import datasette_server as datasette_server
+from fxiaoke_contract import FxiaokeContract
 from night_of_tasks import DAY, PHONE, TODAY, NightOfTasks
 from sqlalchemy import Engine, text
 
@@ -220,3 +221,17 @@ def test_rest_a_number_that_staff_put_right_is_left_or_written_over_as_the_mappi
     (row,) = datasette.rows("contact")
     assert row["phone"] == left
     assert kept(night) == [("contact", "phone", wins, False)]
+
+
+def test_contract_fxiaoke_a_number_that_staff_emptied_stays_empty(night: NightOfTasks) -> None:
+    task = night.task(target="fxiaoke")
+    with FxiaokeContract() as crm:
+        send(night, crm.target())
+        (contact,) = crm.records["ContactObj"].values()
+        assert contact["mobile1"] == PHONE
+        # Its answers leave empty fields out.
+        contact["mobile1"] = None
+        call_again(night, task, "fxiaoke")
+        send(night, crm.target())
+        assert contact["mobile1"] is None
+    assert kept(night) == [("contact", "mobile1", "theirs", False)]

@@ -7,6 +7,9 @@ set
     state = :to_state,
     reason = null,
     refusals = 0,
+    refused_fields = case
+        when :to_state <> 'dropped' then refused_fields
+    end,
     finished_at = case
         when :to_state = 'dropped' then clock_timestamp()
     end

@@ -13,6 +13,16 @@ set
     refusals = case
         when ended.state in ('retry', 'unknown') then m.refusals else 0
     end,
+    refused_hash = case
+        when ended.state = 'rejected' then decode(ended.refused_hash, 'hex')
+    end,
+    refused_fields = case
+        when ended.state in ('rejected', 'unknown')
+            then
+                coalesce(
+                    cast(ended.refused_fields as jsonb), m.refused_fields
+                )
+    end,
     mapping_digest = case
         when ended.state = 'rejected' then cast(:mapping_digest as text)
     end,
@@ -30,8 +40,10 @@ from
     unnest(
         cast(:message_ids as bigint[]),
         cast(:states as text[]),
-        cast(:reasons as text[])
-    ) as ended (message_id, state, reason)
+        cast(:reasons as text[]),
+        cast(:refused_hashes as text[]),
+        cast(:refused_fields as text[])
+    ) as ended (message_id, state, reason, refused_hash, refused_fields)
 where
     m.message_id = ended.message_id
     and m.state = 'sending'

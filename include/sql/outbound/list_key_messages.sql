@@ -19,7 +19,8 @@ select
     attempts,
     refusals,
     made_at,
-    finished_at
+    finished_at,
+    refused_fields
 from outbound.message
 where
     external_key = :external_key

@@ -6,6 +6,7 @@
 update outbound.message as older
 set
     state = 'superseded',
+    refused_fields = null,
     finished_at = clock_timestamp()
 where
     older.target = :target

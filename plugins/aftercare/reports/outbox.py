@@ -85,6 +85,9 @@ def story_lines(story: Mapping[str, Any], say: Words, zone: ZoneInfo) -> Iterato
         yield "  " + say("nothing_acknowledged")
     if story["conflicts"]:
         yield from conflict_lines(story["conflicts"], say, zone)
+    if story["refused"]:
+        yield say("refused")
+        yield from _fields(story["refused"])
     if not story["said"]:
         yield say("nobody")
         return

@@ -15,8 +15,8 @@ from aftercare.protection import Keyring
 from aftercare.rules.complaint_terms import close_by
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
-from aftercare.targets.outbox import Outbox
 from aftercare.targets.rehearsed import masked_fields
+from aftercare.targets.said import Said
 from aftercare.user_roles import require_role
 from aftercare.warehouse import run
 
@@ -80,7 +80,8 @@ def show_message(
     """The story of a key, by the key itself or the number of a message.
 
     Gives its `messages`, the `decisions` about them, what each target `acknowledged`, the `conflicts`
-    about fields that staff had changed, and what would be `said` now, masked. Raises BadData where there is none.
+    about fields that staff had changed, what would be `said` now, and what the target `refused`, or may have
+    taken, as it was said then; both masked. Raises BadData where there is none.
     """
     number = int(asked) if asked.isdigit() else None
     with engine.connect() as connection:
@@ -93,7 +94,7 @@ def show_message(
             )
         ids = [message["message_id"] for message in found]
         newest = found[-1]
-        outbox = Outbox(
+        said = Said(
             newest["target"],
             keyring,
             policy,
@@ -102,12 +103,11 @@ def show_message(
             group.group.language,
             group.time_zone,
             today,
-            has_contacts=True,
             has_complaints=True,
             has_scorecards=True,
             says_once=newest["target"] in group.targets.messages.names,
         )
-        record = outbox.record(connection, newest) if newest["action"] == "upsert" else None
+        record = said.record(connection, newest) if newest["action"] == "upsert" else None
         return {
             "messages": found,
             "decisions": [
@@ -135,6 +135,7 @@ def show_message(
                 ).mappings()
             ],
             "said": masked_fields(record.fields) if record else {},
+            "refused": newest["refused_fields"] or {},
         }
 
 

@@ -31,6 +31,7 @@ from aftercare.targets import scorecards
 from aftercare.targets.guards import DayVolume, Stop, volume_stop
 from aftercare.targets.outbox import CONTACT_REJECTED, Outbox
 from aftercare.targets.protocol import ListTarget, MessageTarget, Target
+from aftercare.targets.refused import revive_changed
 from aftercare.targets.sender import LOCK_CLASS, WAITING, Sender, claimer
 from aftercare.targets.served import served_stores
 
@@ -51,10 +52,11 @@ def push(
     """Sends to a target what differs from what it acknowledged; safe to kill and to run twice.
 
     Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` +
-    `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason; `withdrawn` of the
+    `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason, and `contacts_rejected_by` reason; `withdrawn` of the
     day; `complaints` and `scorecards`, the same of complaints and of published months where the target keeps them; and of this run alone `changed`, the records that the target took, `lists`, the lists
-    written, and under `run` what was `created`, `updated`, `withdrawn` and `retried`, the `conflicts` about
-    fields that staff had changed, the `calls` made and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
+    written, and under `run` what was `created`, `updated`, `withdrawn`, `unchanged`, `rejected` (`rejected_by` reason,
+    contacts too) and `retried`, what stayed `unknown`, the `conflicts` about fields that staff had changed, the
+    `calls` made and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
     `guarded` the push goes on, and `let_through` says it.
 
     A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
@@ -104,7 +106,10 @@ def push(
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
+            warehouse.run(connection, "outbound/forget_refused", target=target.name, today=today)
             if sender.mapping_digest:
+                # Contacts first: what stands on them follows by their state.
+                revive_changed(connection, outbox, sender.mapping_digest, today)
                 warehouse.run(
                     connection,
                     "outbound/revive_rejected",
@@ -242,6 +247,11 @@ def _report(
             **of_entity["task"],
             **({"complaints": of_entity["complaint"]} if sender.outbox.has_complaints else {}),
             **({"scorecards": of_entity["scorecard"]} if sender.outbox.has_scorecards else {}),
+            **(
+                {"contacts_rejected_by": _rejected_contacts(connection, name, day)}
+                if sender.outbox.has_contacts
+                else {}
+            ),
             "changed": sender.changed,
             "lists": sender.lists,
             "given_up": warehouse.run(connection, "outbound/count_dead", target=name).scalar_one(),
@@ -251,6 +261,10 @@ def _report(
                 "created": sender.created,
                 "updated": sender.changed - sender.created - sender.withdrawn,
                 "withdrawn": sender.withdrawn,
+                "unchanged": sender.unchanged,
+                "rejected": sender.rejected_by.total(),
+                "rejected_by": dict(sender.rejected_by),
+                "unknown": len(sender.in_doubt),
                 "retried": sender.retried,
                 "conflicts": sender.conflicts,
                 "calls": sender.calls,
@@ -259,3 +273,14 @@ def _report(
         }
         warehouse.report(connection, "push", day.isoformat(), kept, part=name)
     return kept
+
+
+def _rejected_contacts(connection: Connection, target: str, day: date) -> dict[str, int]:
+    """How many contacts of the day are rejected, by reason."""
+    found = warehouse.run(
+        connection,
+        "outbound/count_rejected_contacts",
+        target=target,
+        work_day=day + timedelta(days=1),
+    )
+    return {row.reason: row.messages for row in found}

@@ -12,7 +12,7 @@ since then, and is the result of that task.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -63,7 +63,8 @@ def read_back(
 
     Counts: ``read`` rows of the day's load of results, ``new`` among them in this run, ``later``
     results of calls after the day, which a later night reads; ``complaints`` and ``numbers`` of the
-    day's loads, where the target tells them. A repeated run adds what is new to the loads.
+    day's loads, where the target tells them; ``misdated`` calls of this run, where there are any, that are
+    dated after they were written down, and count from when they were. A repeated run adds what is new to the loads.
 
     Raises what the target raises where it cannot be read; the loads keep the message.
     """
@@ -162,8 +163,11 @@ def _stage(
     window: Window,
     loads: Mapping[str, _Load],
 ) -> dict[str, Any]:
-    later = 0
-    for results, cursor in pages:
+    later = misdated = 0
+    for told, cursor in pages:
+        # Nobody writes down a call before it is made; waiting for a date of next year would hold up the cursor.
+        results = [replace(each, called_at=min(each.called_at, each.version_at)) for each in told]
+        misdated += sum(each.called_at > each.version_at for each in told)
         on_time = [result for result in results if result.called_at < window.end]
         later += len(results) - len(on_time)
         # A cursor is all or nothing: one that passes over a later call is not kept, and what the
@@ -178,6 +182,8 @@ def _stage(
     counts = {"read": loads[RESULTS].rows, "new": loads[RESULTS].new, "later": later}
     if COMPLAINTS in loads:
         counts["complaints"] = loads[COMPLAINTS].rows
+    if misdated:
+        counts["misdated"] = misdated
     return counts
 
 

@@ -23,6 +23,10 @@ FIRST_WAIT = 1.0
 UNTOUCHED = (408, 409, 425, 429, 503)
 """Answers of a server that has not kept the call and may take it later."""
 
+LOST_PERHAPS = (408, 503)
+"""Those of them that a proxy says, too, of a call that its server is still at work on; a time that it names
+(Retry-After) says that it is not."""
+
 UNDECIDED = (502, 504)
 """Answers of a proxy that does not know what the server behind it did."""
 

@@ -28,6 +28,7 @@ from aftercare.targets.odoo_mapping import (
     ACTIVE,
     CONTACT,
     OWNER,
+    USERS,
     OdooMapping,
     Value,
     check_fields,
@@ -100,6 +101,7 @@ class OdooTarget:
             connect_seconds=mapping.connect_seconds,
             read_seconds=mapping.read_seconds,
             longest_wait=mapping.longest_wait_seconds,
+            calls_per_second=mapping.calls_per_second,
         )
         return cls(mapping, client)
 
@@ -110,12 +112,10 @@ class OdooTarget:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Upsert by key; a batch is kept whole or not at all; one call at a time."""
+        """Upsert by key; which rows of a batch Odoo refuses is found out here, one call after the other."""
         return Capabilities(
             native_upsert=True,
-            atomic_batch=True,
             batch_size=self._mapping.batch_size,
-            concurrency=1,
             reads_results=True,
             settle_seconds=self._mapping.settle_seconds,
             tells_complaints=self._mapping.results.complaints,
@@ -150,6 +150,14 @@ class OdooTarget:
             for entity, model in self._mapping.models.items():
                 described = self._described(entity, model)
                 check_fields(self._mapping, entity, described)
+                caller = self._mapping.results.caller
+                if (
+                    entity == "task"
+                    and caller
+                    and described.get(caller, {}).get("relation") != USERS
+                ):
+                    text = "the CRM's activities have no such field that holds a user"
+                    raise self._mapping.wrong(text, "results", "caller")
                 for right in ("read", "create", "write", "unlink"):
                     needed = right != "unlink" or entity == "task"
                     if needed and not self._call(model, "has_access", operation=right):
@@ -161,7 +169,7 @@ class OdooTarget:
                 if scorecard.store_match not in stores:
                     text = "the CRM's contacts have no such field"
                     raise self._mapping.wrong(text, "scorecard", "store_match")
-            users = self._call("res.users", "fields_get", attributes=["type"])
+            users = self._call(USERS, "fields_get", attributes=["type"])
             if self._mapping.owner.match not in users:
                 raise self._mapping.wrong("the CRM's users have no such field", "owner", "match")
             known = self._records.activity_types()
@@ -173,7 +181,7 @@ class OdooTarget:
         """What Odoo says of the fields of a model; those of complaints and months are the mapping's own choice."""
         try:
             described: Mapping[str, Mapping[str, object]] = self._call(
-                model, "fields_get", attributes=["type", "readonly"]
+                model, "fields_get", attributes=["type", "readonly", "relation"]
             )
         except ConfigurationError:
             if not self._mapping.chosen(entity):
@@ -258,6 +266,9 @@ class OdooTarget:
                 outcomes[record.key] = Outcome(record.key, "rejected", record.crm_id, lacking)
             else:
                 wanted[record.key] = values
+        present = self._records.present(entity, batch)
+        outcomes |= (left := self._left(batch, wanted, present))
+        wanted = {key: values for key, values in wanted.items() if key not in left}
         if entity == "scorecard":
             self._attach_stores(batch, wanted)
         elif entity != "contact":
@@ -265,7 +276,6 @@ class OdooTarget:
         winners = self._mapping.winners(entity)
         found: dict[str, tuple[Conflict, ...]] = {}
         taken = {record.key: record.taken for record in batch}
-        present = self._records.present(entity, batch)
         rows: dict[str, list[odoo_load.Cell]] = {}
         changes: dict[tuple[tuple[str, Value], ...], dict[str, int]] = {}
         for key, values in list(wanted.items()):
@@ -279,8 +289,8 @@ class OdooTarget:
                 continue
             held = {name: _scalar(now[name]) for name in values}
             found[key] = conflicts(winners, values, held, taken[key])
-            left = left_to_them(found[key])
-            wanted[key] = mine = {name: each for name, each in values.items() if name not in left}
+            theirs = left_to_them(found[key])
+            wanted[key] = mine = {name: each for name, each in values.items() if name not in theirs}
             if change := self._difference(entity, mine, held):
                 changes.setdefault(change, {})[key] = now["id"]
             else:
@@ -305,6 +315,28 @@ class OdooTarget:
         return {
             key: self._watched(outcome, winners, wanted.get(key, {}), found.get(key, ()))
             for key, outcome in outcomes.items()
+        }
+
+    def _left(
+        self,
+        batch: Sequence[Record],
+        wanted: Mapping[str, object],
+        present: Mapping[str, object],
+    ) -> dict[str, Outcome]:
+        """Those that somebody deleted and that stay deleted.
+
+        A record in doubt is made: our own withdrawal may have deleted it.
+        """
+        if self._mapping.when_deleted == "make_again":
+            return {}
+        left = "somebody deleted it in the CRM, left as it is"
+        return {
+            record.key: Outcome(record.key, "sent", None, left)
+            for record in batch
+            if record.key in wanted
+            and record.crm_id
+            and record.key not in present
+            and not record.is_in_doubt
         }
 
     @staticmethod

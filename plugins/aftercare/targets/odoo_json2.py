@@ -15,6 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from aftercare.errors import ConfigurationError
 from aftercare.targets.http_trouble import (
+    LOST_PERHAPS,
     UNDECIDED,
     UNTOUCHED,
     CallError,
@@ -38,6 +39,7 @@ class Json2:
     `address` is the server's `http(s)://host:port`. `read_seconds` bounds the wait for an answer;
     a call that takes longer is `unknown`. `longest_wait` is how many seconds a call may be held
     because of an earlier `Retry-After`; above it the call fails as `retry` without being made.
+    `calls_per_second`: no more calls than so many are made, evenly spread.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Json2:
         connect_seconds: float = 5,
         read_seconds: float = 120,
         longest_wait: float = 60,
+        calls_per_second: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._address = address.rstrip("/")
         self._timeout = (connect_seconds, read_seconds)
         self._longest_wait = longest_wait
+        self._pause = 1 / calls_per_second if calls_per_second else 0.0
         self._sleep = sleep
         self._not_before = 0.0
         self.calls = 0
@@ -102,20 +106,21 @@ class Json2:
                 return response.json()
             except requests.JSONDecodeError:
                 raise CallError("unknown", f"{what}: the answer was not JSON", status=200) from None
-        raise self._refused(what, response)
+        raise self._refused(what, response, only_reads=method in READING)
 
     def _hold(self, seconds: float) -> None:
         self._not_before = max(self._not_before, time.monotonic() + seconds)
 
     def _wait_until_welcome(self) -> None:
-        remaining = self._not_before - time.monotonic()
-        if remaining <= 0:
-            return
-        if remaining > self._longest_wait:
-            raise CallError("retry", "the CRM asked us to wait", retry_after=remaining)
-        self._sleep(remaining)
+        now = time.monotonic()
+        start = max(now, self._not_before)
+        if start - now > max(self._longest_wait, self._pause):
+            raise CallError("retry", "the CRM asked us to wait", retry_after=start - now)
+        self._not_before = start + self._pause
+        if start > now:
+            self._sleep(start - now)
 
-    def _refused(self, what: str, response: requests.Response) -> Exception:
+    def _refused(self, what: str, response: requests.Response, only_reads: bool) -> Exception:
         status = response.status_code
         text = f"{what}: HTTP {status}"
         if status == 401:
@@ -129,6 +134,8 @@ class Json2:
             )
         if status in UNTOUCHED:
             wait = wait_named(response)
+            if status in LOST_PERHAPS and wait is None and not only_reads:
+                return CallError("unknown", f"{text}: perhaps lost by a proxy", status=status)
             if status == 429 and wait is None:
                 wait = DEFAULT_WAIT
             return CallError("retry", f"{text}: busy", status=status, retry_after=wait)

@@ -36,6 +36,8 @@ TAKES: Mapping[str, frozenset[str]] = {
 
 CONTACT, ACTIVITY, MESSAGE = "res.partner", "mail.activity", "mail.message"
 
+USERS = "res.users"
+
 OWNER = "user_id"
 """Odoo's field for whose activity it is."""
 
@@ -137,25 +139,32 @@ class OdooScorecards(Part):
 
 class OdooResults(ResultWords):
     """How feedback is understood. With `complaints` a call that is marked as a complaint is one of its
-    own; say no where the dealer system registers it, too. With `numbers` a contact's number that staff put
+    own; say no where the dealer system registers it, too. `caller` is the field of activities that holds the user who made the call, where there is one;
+    else it is who wrote the activity last, which after a correction is who corrected it. With `numbers` a contact's number that staff put
     right comes back and holds from the next night on."""
 
     complaints: bool = False
+    caller: str | None = None
     numbers: bool = False
 
 
 class OdooMapping(MappingFile):
-    """The whole mapping file. Seconds and batch sizes are limits towards this one server."""
+    """The whole mapping file. Seconds, batch sizes and rates are limits towards this one server.
+
+    `when_deleted`: what becomes of a record that somebody deleted there.
+    """
 
     adapter: Literal["odoo"] = "odoo"
     connection: str
     namespace: str = Field("aftercare", pattern=r"^[a-z][a-z0-9_]*$")
     batch_size: int = Field(200, ge=1, le=1000)
+    calls_per_second: float | None = Field(None, gt=0, le=1000)
     connect_seconds: float = Field(5, gt=0)
     read_seconds: float = Field(120, gt=0)
     longest_wait_seconds: float = Field(60, ge=0)
     overlap_seconds: int = Field(600, ge=1)
     settle_seconds: float = Field(30, ge=0)
+    when_deleted: Literal["make_again", "leave"] = "make_again"
     contact: Annotated[Mapping[str, OdooField], AfterValidator(_contact_fields)]
     task: Annotated[Mapping[str, OdooField], AfterValidator(_task_fields)]
     complaint: OdooComplaints | None = None

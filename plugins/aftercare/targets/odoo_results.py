@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from aftercare.targets.cursors import BEGINNING, closed, opened
-from aftercare.targets.feedback import ResultWords, understand
+from aftercare.targets.feedback import understand
 from aftercare.targets.odoo_load import Call, batches
 from aftercare.targets.odoo_mapping import OdooMapping
 from aftercare.targets.protocol import Result, Results, ToldNumber, ToldNumbers
@@ -48,12 +48,12 @@ def read(
             "mail.activity",
             "search_read",
             domain=[["id", "in", list(batch)]],
-            fields=["write_date", "date_done", "feedback", "write_uid"],
+            fields=["write_date", "date_done", "feedback", *_named(mapping)],
             order="write_date, id",
             context={"active_test": False},
         )
         callers = _callers(call, mapping, rows)
-        results += [_result(row, keys[row["id"]], callers, mapping.results) for row in rows]
+        results += [_result(row, keys[row["id"]], callers, mapping) for row in rows]
         stamps |= {row["id"]: row["write_date"] for row in rows}
     return Results(results, _closed(stamps, newest, mapping))
 
@@ -128,7 +128,7 @@ def _moment(text: str) -> datetime:
 
 
 def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    ids = sorted({row["write_uid"][0] for row in rows if row["write_uid"]})
+    ids = sorted({caller for row in rows if (caller := _caller(row, mapping))})
     match = mapping.owner.match
     users = call(
         "res.users",
@@ -140,14 +140,23 @@ def _callers(call: Call, mapping: OdooMapping, rows: Sequence[Mapping[str, Any]]
     return {user["id"]: str(user[match]) for user in users if user[match]}
 
 
+def _named(mapping: OdooMapping) -> list[str]:
+    """The fields that name who called, the better one first."""
+    return [name for name in (mapping.results.caller, "write_uid") if name]
+
+
+def _caller(row: Mapping[str, Any], mapping: OdooMapping) -> int | None:
+    """The user who called."""
+    return next((row[name][0] for name in _named(mapping) if row[name]), None)
+
+
 def _result(
-    row: Mapping[str, Any], key: str, callers: Mapping[int, str], words: ResultWords
+    row: Mapping[str, Any], key: str, callers: Mapping[int, str], mapping: OdooMapping
 ) -> Result:
     written = _moment(row["write_date"])
     done_on = date.fromisoformat(row["date_done"][:10])
     # Odoo keeps only the day. An edit on a later day moves write_date; noon stands on the right day.
     noon = datetime.combine(done_on, time(12), tzinfo=UTC)
-    caller = row["write_uid"][0] if row["write_uid"] else 0
     task_key, number = task_of(key)
     return Result(
         task_key=task_key,
@@ -155,7 +164,7 @@ def _result(
         attempt_no=number,
         called_at=written if written.date() == done_on else noon,
         version_at=written,
-        caller_no=callers.get(caller),
+        caller_no=callers.get(_caller(row, mapping) or 0),
         remark=row["feedback"] or None,
-        **understand(row["feedback"] or None, words),
+        **understand(row["feedback"] or None, mapping.results),
     )

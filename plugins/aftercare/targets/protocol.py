@@ -113,17 +113,15 @@ class Capabilities:
     record, which the late one would overwrite, and without `native_upsert` the record itself, because a
     look-up before that would not find what is made a moment later. `has_contacts`: customers are records
     of their own. `has_complaints`: complaints of dealer systems are, too. `has_scorecards`: so are the
-    summaries of stores' published months. `atomic_batch`: a batch is kept whole or not at all. `batch_size`: records that one call
-    of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
-    brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
+    summaries of stores' published months. `batch_size`: records that one call of `upsert` should be given at
+    most. Whether a batch is kept whole or not at all, and how many calls go at a time, is the adapter's own
+    business: it answers for each record. `reads_results`: `read_results` brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
     `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
     it is a `NumberTarget`, and numbers that staff put right there are to come back.
     """
 
     native_upsert: bool
-    atomic_batch: bool
     batch_size: int
-    concurrency: int
     reads_results: bool
     settle_seconds: float = 0
     has_contacts: bool = True

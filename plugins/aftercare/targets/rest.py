@@ -34,12 +34,8 @@ from aftercare.targets.protocol import (
 from aftercare.targets.rest_calls import Absent, Refused, RestCalls, spread
 from aftercare.targets.rest_fields import CONTACT_ID
 from aftercare.targets.rest_lookups import AtOnce, Lookups, groups_of
-from aftercare.targets.rest_mapping import (
-    Records,
-    RestMapping,
-    Tasks,
-    Write,
-)
+from aftercare.targets.rest_mapping import Records, RestMapping, Tasks
+from aftercare.targets.rest_requests import Write
 from aftercare.targets.winners import conflicts, left_to_them, watched
 
 ENTITIES: tuple[Entity, ...] = ("contact", "task", "complaint", "scorecard")
@@ -71,9 +67,7 @@ class RestTarget:
         parts = [part for entity in ENTITIES if (part := self._mapping.part(entity))]
         return Capabilities(
             native_upsert=all(part.upsert for part in parts),
-            atomic_batch=False,
             batch_size=self._mapping.batch_size,
-            concurrency=self._mapping.concurrency,
             reads_results=self._mapping.results is not None,
             settle_seconds=self._mapping.settle_seconds,
             has_contacts=self._mapping.contact is not None,
@@ -266,7 +260,9 @@ class RestTarget:
         changed = self._bodies(part, others, ours, is_new=False)
         changed |= self._bodies(part, again, ours, is_new=True)
         found = {
-            key: conflicts(part.winners, changed[key], _shown(there[key][1]), records[key].taken)
+            key: conflicts(
+                part.winners, changed[key], _shown(part, there[key][1]), records[key].taken
+            )
             for key in old
             if key in there
         }
@@ -461,9 +457,12 @@ _GONE = "somebody deleted it in the CRM"
 _WRONG_ADDRESS = "it is in the CRM, and not at the address of the call; is the path right?"
 
 
-def _shown(row: object) -> Mapping[str, object]:
-    """The fields that a look-up shows."""
-    return row if isinstance(row, Mapping) else {}
+def _shown(part: Records, row: object) -> Mapping[str, object]:
+    """The fields that a look-up shows; where the CRM leaves empty ones out, those too."""
+    if not isinstance(row, Mapping):
+        return {}
+    left_out = part.winners if part.find and part.find.leaves_out_empty else {}
+    return {**dict.fromkeys(left_out), **row}
 
 
 def _gone(key: str, was_known: bool, problem: CallError) -> Outcome:

@@ -24,17 +24,17 @@ from aftercare.sources.nested import found
 from aftercare.sources.placeholders import filled
 from aftercare.sources.rest_client import root_of
 from aftercare.sources.rest_entry import entry_of
-from aftercare.targets.http_trouble import CallError, never_left, patiently, wait_named
-from aftercare.targets.rest_answers import Answer, Verdict
-from aftercare.targets.rest_mapping import (
-    Call,
-    Described,
-    Find,
-    Reading,
-    RestMapping,
-    Results,
-    Token,
+from aftercare.targets.http_trouble import (
+    LOST_PERHAPS,
+    CallError,
+    never_left,
+    patiently,
+    wait_named,
 )
+from aftercare.targets.rest_answers import Answer, Verdict
+from aftercare.targets.rest_changes import Results
+from aftercare.targets.rest_mapping import RestMapping
+from aftercare.targets.rest_requests import Call, Described, Find, Reading, Token
 
 READING = (Find, Described, Reading, Results, Token)
 """Calls that change nothing in the CRM, so that they may be made again."""
@@ -42,9 +42,6 @@ READING = (Find, Described, Reading, Results, Token)
 CODE = re.compile(r"[\w.:-]{1,60}")
 BUSY = (408, 425, 429, 503)
 """Not 409: it may say that our key is there already, so the record is looked up."""
-
-LOST_PERHAPS = (408, 503)
-"""Busy, or given up by a proxy while the server went on."""
 
 MOST_LOST = 3
 """So many lost answers in a row, and the CRM is left alone for a while."""

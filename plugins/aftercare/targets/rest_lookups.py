@@ -12,8 +12,9 @@ from aftercare.sources.nested import found
 from aftercare.targets.http_trouble import CallError
 from aftercare.targets.protocol import Entity, Outcome
 from aftercare.targets.rest_calls import Absent, Keys, RestCalls, between
-from aftercare.targets.rest_mapping import Find, RestMapping
+from aftercare.targets.rest_mapping import RestMapping
 from aftercare.targets.rest_pages import rows
+from aftercare.targets.rest_requests import Find
 
 NOBODY = "aftercare-check"
 """A key that no record has."""

@@ -10,7 +10,8 @@ from aftercare.sources.dealer_system import Cursors, Links, PageNumbers, Paging,
 from aftercare.sources.nested import found
 from aftercare.targets.http_trouble import CallError
 from aftercare.targets.rest_calls import RestCalls
-from aftercare.targets.rest_mapping import Changes, Find
+from aftercare.targets.rest_changes import Changes
+from aftercare.targets.rest_requests import Find
 
 MOST_PAGES = 100_000
 

@@ -15,8 +15,8 @@ from aftercare.targets.feedback import understand
 from aftercare.targets.http_trouble import CallError
 from aftercare.targets.record_keys import task_of
 from aftercare.targets.rest_calls import RestCalls, text_of
+from aftercare.targets.rest_changes import Changes, Done, Numbers, Results
 from aftercare.targets.rest_fields import EPOCHS
-from aftercare.targets.rest_mapping import Changes, Done, Numbers, Results
 from aftercare.targets.rest_pages import rows
 
 MOST_READINGS = 5

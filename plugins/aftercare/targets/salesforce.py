@@ -18,7 +18,8 @@ from aftercare.targets.protocol import Capabilities, Entity, Outcome, Record
 from aftercare.targets.rest import ENTITIES, RestTarget
 from aftercare.targets.rest_calls import Absent
 from aftercare.targets.rest_lookups import groups_of
-from aftercare.targets.rest_mapping import Reading, Records, Write
+from aftercare.targets.rest_mapping import Records
+from aftercare.targets.rest_requests import Reading, Write
 from aftercare.targets.salesforce_bulk import BulkJobs
 from aftercare.targets.salesforce_mapping import (
     SalesforceMapping,

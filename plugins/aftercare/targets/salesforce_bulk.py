@@ -20,7 +20,8 @@ from aftercare.targets.http_trouble import CallError
 from aftercare.targets.protocol import Outcome
 from aftercare.targets.rest_answers import OwnAnswer
 from aftercare.targets.rest_calls import CODE, RestCalls
-from aftercare.targets.rest_mapping import Call, Reading, Records
+from aftercare.targets.rest_mapping import Records
+from aftercare.targets.rest_requests import Call, Reading
 from aftercare.targets.salesforce_mapping import NO_RECORD, Bulk
 
 MOST_BYTES = 100_000_000

@@ -20,7 +20,8 @@ from aftercare.targets.protocol import Entity
 from aftercare.targets.rest_answers import Items, OwnAnswer
 from aftercare.targets.rest_calls import between
 from aftercare.targets.rest_fields import RestField
-from aftercare.targets.rest_mapping import RestMapping, Zone
+from aftercare.targets.rest_mapping import RestMapping
+from aftercare.targets.rest_requests import Zone
 
 PER_CALL = 200
 """Records that Salesforce takes in one call of a collection."""

@@ -25,8 +25,10 @@ from aftercare.protection import Keyring
 from aftercare.settings import Delivery
 from aftercare.targets.batches import Batches
 from aftercare.targets.guards import Stop, rejected_stop
-from aftercare.targets.outbox import Ends, Key, Outbox, Work
+from aftercare.targets.outbox import Ends, Outbox, Work
 from aftercare.targets.protocol import ListTarget, MessageTarget, Outcome, Target
+from aftercare.targets.refused import kept_fields
+from aftercare.targets.said import Key
 from aftercare.targets.winners import field_hash
 
 LOCK_CLASS = 5107
@@ -40,6 +42,9 @@ LIST_BATCH = 2000
 
 WAITING = ("pending", "retry", "unknown")
 """States of messages that are still to be sent."""
+
+REFUSED = ("rejected", "unknown")
+"""Ends of which people want to see what was said."""
 
 PATIENCE = 2
 """Batches that come back as `retry`, or messages that end in doubt, one after the other until the
@@ -92,6 +97,9 @@ class Sender:
     created: int = 0
     withdrawn: int = 0
     retried: int = 0
+    unchanged: int = 0
+    rejected_by: Counter[str] = field(default_factory=Counter)
+    in_doubt: set[Key] = field(default_factory=set)
     conflicts: int = 0
     lists: int = 0
     stop: Stop | None = None
@@ -295,6 +303,10 @@ class Sender:
 
     def _note(self, work: Work, outcomes: Ends) -> None:
         """Counts a batch, and whether the target takes anything at all."""
+        for key, (state, reason) in work.settled.items():
+            # Where contacts are no records of their own, theirs say nothing.
+            if key[0] != "contact" or self.outbox.has_contacts:
+                self._end(key, state, reason)
         for key, outcome in outcomes.items():
             self._count(key, outcome, work)
             self.retry_after = outcome.retry_after or self.retry_after
@@ -345,6 +357,18 @@ class Sender:
                 message_ids=[work.messages[key]["message_id"] for key in finished],
                 states=[ends[key][0] for key in finished],
                 reasons=[ends[key][1] for key in finished],
+                refused_hashes=[
+                    work.digests[key][0].hex()
+                    if ends[key][0] == "rejected" and key in work.records
+                    else None
+                    for key in finished
+                ],
+                refused_fields=[
+                    kept_fields(work.records[key].fields)
+                    if ends[key][0] in REFUSED and key in work.records
+                    else None
+                    for key in finished
+                ],
             )
 
     def _keep_winners(self, connection: Connection, outcomes: Ends, work: Work) -> None:
@@ -420,6 +444,7 @@ class Sender:
 
     def _count(self, key: Key, outcome: Outcome, work: Work) -> None:
         self.outcomes[outcome.state] += 1
+        self._end(key, outcome.state, outcome.reason)
         message = work.messages.get(key)
         self.retried += bool(message and message["attempts"] > 1)
         if message and outcome.state in ("retry", "unknown"):
@@ -429,6 +454,16 @@ class Sender:
             self.created += key in work.new
             self.withdrawn += key in work.withdrawals
             self.conflicts += len(outcome.conflicts)
+
+    def _end(self, key: Key, state: str, reason: str | None) -> None:
+        """How a message stands in the report of this run; a doubt may still be settled in it."""
+        self.in_doubt.discard(key)
+        if state == "unchanged":
+            self.unchanged += 1
+        elif state == "rejected":
+            self.rejected_by[reason or ""] += 1
+        elif state == "unknown":
+            self.in_doubt.add(key)
 
 
 def _acknowledged(key: Key, work: Work, outcomes: Ends, keyring: Keyring) -> dict[str, Any]:

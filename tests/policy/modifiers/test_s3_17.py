@@ -20,7 +20,7 @@ from aftercare.rules.script_policy import pick_up_scripts
 from aftercare.scripts import LANGUAGES, render_script
 from aftercare.settings import Group, Language, read_group
 from aftercare.stages.push import push
-from aftercare.targets.outbox import Outbox
+from aftercare.targets.said import Said
 from aftercare.wording import wording_faults
 
 CALL = "SK01.S2-09.R"
@@ -52,7 +52,7 @@ def remind(care: CareGroup, store: str, night: date) -> None:
 
 
 def text_of(care: CareGroup, key: str, language: Language = "zh") -> str:
-    outbox = Outbox(
+    said = Said(
         "workbook",
         care.keyring,
         care.policy,
@@ -61,11 +61,10 @@ def text_of(care: CareGroup, key: str, language: Language = "zh") -> str:
         language,
         care.group.time_zone,
         july(2),
-        has_contacts=False,
     )
     with care.engine.connect() as connection:
         message = {"entity": "task", "external_key": key, "task_key": key}
-        record = outbox.record(connection, message)
+        record = said.record(connection, message)
     assert record is not None
     return str(record.fields["script"])
 
