@@ -1,4 +1,4 @@
-"""Version 0032: months that were published before it stay told."""
+"""Version 0031: months that were published before it stay told."""
 
 from typing import Any
 

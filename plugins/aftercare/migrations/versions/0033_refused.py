@@ -1,11 +1,11 @@
-"""Months that are made up for long after they ended are mailed only where somebody wants it."""
+"""What a target refused is kept, masked, and goes again when it says something else."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""What a target refused is kept, masked, and goes again when it says something else."""
+"""Months that are made up for long after they ended are mailed only where somebody wants it."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0038"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 
 def upgrade() -> None:

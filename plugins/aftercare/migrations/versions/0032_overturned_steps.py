@@ -1,11 +1,11 @@
-"""What dealer systems tell of when the file of an order was put into the archive."""
+"""Steps that fall with an earlier one that was overturned, and what was withdrawn of them."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0031"
-down_revision = "0029"
+revision = "0032"
+down_revision = "0031"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""Steps that fall with an earlier one that was overturned, and what was withdrawn of them."""
+"""What dealer systems tell of when the file of an order was put into the archive."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
