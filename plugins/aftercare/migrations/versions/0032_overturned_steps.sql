@@ -85,7 +85,7 @@ create table score.withdrawn_step (
     rows_behind jsonb not null,
     -- The steps that were overturned, what stands in its place, and why in
     -- words.
-    overturned text [] not null,
+    overturned text[] not null,
     instead text,
     words text not null,
     withdrawn_at timestamptz not null default clock_timestamp(),

@@ -1,7 +1,7 @@
 -- refused_hash: keyed hash of what a message said when it was rejected; what
--- says something else since goes again. refused_fields: what was rejected, or of
--- which nobody knows whether it was taken, masked and cut; only until that is
--- settled.
+-- says something else since goes again. refused_fields: what was rejected, or
+-- of which nobody knows whether it was taken, masked and cut; only until that
+-- is settled.
 alter table outbound.message
 add column refused_hash bytea,
 add column refused_fields jsonb;
