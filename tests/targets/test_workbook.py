@@ -2,6 +2,7 @@
 
 import io
 import resource
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,38 @@ def test_a_task_has_a_row_for_each_call_with_its_key(tmp_path: Path) -> None:
     first = rows[0]
     assert (first["customer_name"], first["customer_phone"]) == ("王五", "13900000001")
     assert (first["vin_tail"], first["owner"]) == ("000001", "张敏")
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("zh", "2027 年的放假安排尚未公布，落在该年的日期为暂定，公布后可能改变。"),
+        (
+            "en",
+            "The holidays of 2027 are not announced yet: dates in it are provisional and may move.",
+        ),
+    ],
+)
+def test_a_list_says_once_that_its_dates_may_move_until_the_holidays_are_announced(
+    tmp_path: Path, language: Language, note: str
+) -> None:
+    announced: set[int] = {2026}
+
+    def provisional(_store: str, _work_day: date, days: Iterable[date]) -> list[int]:
+        return sorted({day.year for day in days} - announced)
+
+    target = WorkbookTarget(str(tmp_path), language, provisional=provisional)
+    tasks = [task(1), *(task(number, deadline_date=date(2027, 1, 8)) for number in (2, 3))]
+    path = path_of(tmp_path, language)
+    assert target.publish("CA01", DAY, tasks)
+    assert sheet_of(path, 0)["A3"].value == note
+    comments = [cell.comment for row in sheet_of(path).iter_rows() for cell in row if cell.comment]
+    assert [comment.text for comment in comments] == [note]
+    assert rows_of(path)[0]["task_key"] == "CA01.S4-03.SO1"
+    announced.add(2027)
+    assert target.publish("CA01", DAY, tasks)
+    assert sheet_of(path, 0)["A3"].value is None
+    assert not target.publish("CA01", DAY, tasks)
 
 
 @pytest.mark.parametrize("channel", ["sms", "internal"])
