@@ -193,6 +193,27 @@ def test_a_pack_without_a_follow_up_ends_it_from_its_first_day_on(
     assert list(care.tasks()) == [f"{STORE}.S2-13.A"]
 
 
+def test_what_the_old_pack_did_already_is_not_done_again_where_the_change_is_entered_late(
+    warehouse: Engine,
+) -> None:
+    """The packs have the same inspections under rules of their own, S2-11 and S3-02."""
+    care = CareGroup(warehouse)
+    for number in ("A", "B"):
+        registered(care, number, date(2026, 7, 24))
+    care.night(july(1))
+    done, waiting = (f"{STORE}.S2-11.{number}.48" for number in ("A", "B"))
+    care.call(done, july(2), "message_sent")
+    care.night(july(2))
+    packs = [{"from": LONG_AGO, "pack": OLD}, {"from": july(4), "pack": "care-norm"}]
+    care.group = group_of(store_packs={STORE: packs})
+    care.nights(july(3), july(4))
+    assert care.tasks("status", "status_reason") == {
+        done: ("done", "message_sent"),
+        waiting: ("withdrawn", "rule_off"),
+        f"{STORE}.S3-02.B.48": ("open", None),
+    }
+
+
 def test_a_date_in_a_pack_changes_what_opens_from_that_day_on(
     warehouse: Engine, tmp_path: Path
 ) -> None:
