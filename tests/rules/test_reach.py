@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aftercare.rules.due import FollowUp, Offset
 from aftercare.rules.follow_ups import follow_ups
-from aftercare.rules.reach import OWN_DAY, PackRange, pack_ranges
+from aftercare.rules.reach import OWN_DAY, PackRange, is_in_force, pack_ranges
 
 ONE_DAY = timedelta(days=1)
 CHANGE = date(2026, 7, 1)
@@ -100,6 +100,20 @@ def test_nobody_is_lost_twice_or_never_where_the_months_change(
         parts = [each for each in follow_ups(opens, OLD) if each.stem == "lost_customer"]
         assert [each.opens.months for each in parts] == [before, after]
         assert parts[0].event_to + ONE_DAY == parts[1].event_from == expected
+
+
+@pytest.mark.parametrize(
+    ("stem", "item"), [("lost_customer", "priority"), ("warranty_end", "script")]
+)
+def test_values_are_in_force_by_days_of_policy_however_long_after_its_event_it_comes(
+    stem: str, item: str, tmp_path: Path
+) -> None:
+    value = {"priority": 1, "script": "win_back"}[item]
+    policy = changed_policy(tmp_path, f"{OLD}/follow_ups/{stem}", item, {CHANGE: value})
+    before, after = [each for each in follow_ups(policy, OLD) if each.stem == stem]
+    assert before.event_to < CHANGE - timedelta(days=170)
+    for each, days in ((before, (-1, 1)), (after, (1, -1))):
+        assert [is_in_force(each, CHANGE + timedelta(days=day)) for day in days] == [True, False]
 
 
 @given(st.lists(DAYS, min_size=1, max_size=4, unique=True), st.data())

@@ -68,6 +68,14 @@ def pack_ranges(
                 yield PackRange(pack, reach, first, last)
 
 
+def is_in_force(follow_up: FollowUp, day: date) -> bool:
+    """Whether something may be followed up by these values on a day of policy."""
+    is_over = (
+        follow_up.event_to < date.max and follow_up.ruled_after.after(follow_up.event_to) < day
+    )
+    return follow_up.ruled_from <= day and not is_over
+
+
 def _starts(
     packs: Sequence[tuple[str, date]], follow_ups: Mapping[str, Sequence[FollowUp]], reach: str
 ) -> Iterator[date]:
