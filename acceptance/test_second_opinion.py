@@ -19,3 +19,11 @@ def test_the_engine_says_what_the_second_opinion_says_every_day_of_a_year(wareho
     assert len(tasks) > EVENTS
     made = {(task.rule.pack, task.rule.number) for task in tasks.values()}
     assert made == {(rule.pack, rule.number) for rule in RULES}
+
+
+def test_they_say_the_same_every_day_of_a_year_in_which_packs_begin_and_change(warehouse):
+    world = World(20_401, EVENTS // 5, NIGHTS, has_changes=True)
+    tasks, _ = agreed(warehouse, world)
+    assert len(tasks) > EVENTS // 5
+    both = {task.rule.pack for key, task in tasks.items() if key.startswith("CA")}
+    assert both == {"changan-dealer", "skoda-dealer"}

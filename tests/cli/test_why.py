@@ -106,6 +106,17 @@ def test_policy_values_are_those_of_the_event_with_their_reference(
     assert {"owner_role", "channel", "script", "contact", "priority", "enabled"} <= names
 
 
+def test_policy_values_of_an_absence_are_those_of_the_day_on_which_it_is_asked_about(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    """The last visit lies before the first line of any policy."""
+    care.repair("R", date(2011, 7, 15), "SK01", owner_phone_check="valid")
+    care.night(date(2012, 1, 14))
+    told = json.loads(say("SK01.S2-13.R", "--json").output)
+    lines = {line["line_id"] for line in told["policy_lines"]}
+    assert "skoda-dealer/follow_ups/lost_customer/due_after@2012-01-01" in lines
+
+
 def test_calls_answers_wishes_and_messages_are_told(
     care: CareGroup, say: Callable[..., Result]
 ) -> None:

@@ -24,6 +24,7 @@ from aftercare.rules.festivals import (
     festival_days,
     festivals_on,
     open_days,
+    provisional_years,
     read_calendar,
     solar_birthday,
 )
@@ -252,6 +253,20 @@ def test_two_versions_of_a_year_and_day_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="two versions of 2026-11-10; keep one") as refused:
         read_calendar(path)
     assert refused.value.line == last_line(path, "year: 2027")
+
+
+def test_dates_are_provisional_for_stores_that_keep_the_holidays_of_a_year_nobody_announced() -> (
+    None
+):
+    group = group_of(
+        calendars={"default": {}, "cn": {"holidays": "cn"}}, store_calendars={"CA01": "cn"}
+    )
+    days = [date(2026, 12, 31), date(2036, 1, 1), date(2035, 5, 5), date(2036, 2, 1)]
+    of_store = {
+        store: provisional_years(group, TODAY, [(store, day) for day in days])
+        for store in ("CA01", "SK01")
+    }
+    assert of_store == {"CA01": [2035, 2036], "SK01": []}
 
 
 def test_a_store_that_keeps_the_holidays_is_closed_on_statutory_days_only() -> None:

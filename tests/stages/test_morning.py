@@ -17,9 +17,9 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aftercare import warehouse as house
-from aftercare.reports.morning import ROOMS
+from aftercare.reports.morning import ROOMS, morning_mail
 from aftercare.reports.morning_facts import Unapproved
-from aftercare.settings import PROJECT, Group, Messages, Recipient
+from aftercare.settings import PROJECT, Calendar, Group, Messages, Recipient
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.stages.cases import list_cases
 from aftercare.stages.morning import morning, read_morning
@@ -123,6 +123,26 @@ def test_a_complete_night_says_so_in_its_subject(
     assert text.startswith("2026-11-20 夜间处理完整\n")
     assert "本夜新任务 3 项；全部待办 3 项，其中 3 项已在门店或 CRM 的清单上。" in text
     assert "没有需要处理的事。" in text
+
+
+def test_the_mail_says_once_that_dates_of_a_year_are_provisional(
+    night: NightOfTasks, server: MailServer, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        night.task(target="workbook")
+    finish(night, tmp_path)
+    tasks = night.table("care.follow_up_task")
+    with night.engine.begin() as connection:
+        connection.execute(update(tasks).values(deadline_on=date(2036, 1, 3)))
+    keeping = night.group.model_copy(update={"calendars": {"default": Calendar(holidays="cn")}})
+    for group in (night.group, keeping):
+        facts = read_morning(night.engine, group, DAY)
+        assert facts.provisional_years == ([2036] if group is keeping else [])
+    send(night, server, keeping)
+    said = "2036 年的放假安排尚未公布，任务中落在该年的日期为暂定"
+    assert text_of(server.messages[0]).count(said) == 1
+    english = morning_mail(facts, "en")
+    assert text_of(english).count("The holidays of 2036 are not announced") == 1
 
 
 def nights_before(night: NightOfTasks, rows: Sequence[int]) -> None:

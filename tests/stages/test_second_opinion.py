@@ -1,6 +1,6 @@
 """Night after night the engine says of every task what a second opinion says."""
 
-from care_world import World
+from care_world import FIRST, World
 from second_opinion_rules import RULES
 from sqlalchemy import Engine
 from two_opinions import agreed
@@ -16,3 +16,12 @@ def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None
     assert any(task.reason == "asked_lately" for task in tasks.values())
     assert any(task.channel == "internal" for task in tasks.values())
     assert any(task.reason == "told" for task in tasks.values() if task.number)
+
+
+def test_they_say_the_same_while_packs_begin_and_change(warehouse: Engine) -> None:
+    tasks, _ = agreed(warehouse, World(664, events=300, nights=30, has_changes=True))
+    both = {task.rule.pack for key, task in tasks.items() if key.startswith("CA")}
+    assert both == {"changan-dealer", "skoda-dealer"}
+    # What was registered or visited before a pack began is followed up by it all the same.
+    began = [task for key, task in tasks.items() if key.startswith("SK") and task.event_on < FIRST]
+    assert {"registration", "last_visit"} <= {task.rule.event for task in began}

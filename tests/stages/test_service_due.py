@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from care_group import changed_policy, house_policy
+from care_group import changed_policy, group_of, house_policy
 from garage import NIGHT, Garage, take
 from sqlalchemy import text
 
@@ -119,6 +119,15 @@ def test_the_last_maintenance_begins_six_months(garage: Garage, vin: str) -> Non
     assert (found.kind, found.document_no) == ("periodic", ro_no)
     assert (found.interval_months, found.interval_km) == (6, 10000)
     assert found.due_by_time_on == date(2027, 2, 28)
+
+
+def test_a_maintenance_before_the_store_s_first_pack_is_followed_by_what_that_one_says(
+    warehouse: Any,
+) -> None:
+    packs = {"CHANGAN": [{"from": date(2026, 7, 1), "pack": "changan-dealer"}]}
+    garage = Garage(warehouse, group=group_of(packs=packs))
+    garage.served("V", date(2026, 3, 10))
+    assert known(garage.due("V")).due_on == date(2026, 9, 10)
 
 
 def test_a_maintenance_counts_from_the_day_it_left_and_reads_as_it_came(

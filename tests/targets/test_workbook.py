@@ -1,16 +1,21 @@
 """The task workbook, written to real files and read as Excel's own format."""
 
 import io
+import json
 import resource
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from care_group import group_of
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from aftercare import connections
 from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.runs import target
 from aftercare.scripts import LANGUAGES, render_script, said_in_another, script_ids, title_of
 from aftercare.settings import Language
 from aftercare.targets.protocol import ListTarget, Record, Target
@@ -91,6 +96,60 @@ def test_a_task_has_a_row_for_each_call_with_its_key(tmp_path: Path) -> None:
     first = rows[0]
     assert (first["customer_name"], first["customer_phone"]) == ("王五", "13900000001")
     assert (first["vin_tail"], first["owner"]) == ("000001", "张敏")
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("zh", "2027 年的放假安排尚未公布，落在该年的日期为暂定，公布后可能改变。"),
+        (
+            "en",
+            "The holidays of 2027 are not announced yet: dates in it are provisional and may move.",
+        ),
+    ],
+)
+def test_a_list_says_once_that_its_dates_may_move_until_the_holidays_are_announced(
+    tmp_path: Path, language: Language, note: str
+) -> None:
+    announced: set[int] = {2026}
+
+    def provisional(_store: str, _work_day: date, days: Iterable[date]) -> list[int]:
+        return sorted({day.year for day in days} - announced)
+
+    target = WorkbookTarget(str(tmp_path), language, provisional=provisional)
+    tasks = [task(1), *(task(number, deadline_date=date(2027, 1, 8)) for number in (2, 3))]
+    path = path_of(tmp_path, language)
+    assert target.publish("CA01", DAY, tasks)
+    assert sheet_of(path, 0)["A3"].value == note
+    comments = [cell.comment for row in sheet_of(path).iter_rows() for cell in row if cell.comment]
+    assert [comment.text for comment in comments] == [note]
+    assert rows_of(path)[0]["task_key"] == "CA01.S4-03.SO1"
+    announced.add(2027)
+    assert target.publish("CA01", DAY, tasks)
+    assert sheet_of(path, 0)["A3"].value is None
+    assert not target.publish("CA01", DAY, tasks)
+
+
+def test_a_group_asks_its_calendars_for_the_stores_that_keep_the_holidays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = {"conn_type": "file", "extra": {"path": str(tmp_path)}}
+    monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_EXCHANGE", json.dumps(exchange))
+    connections.forget()
+    group = group_of(
+        calendars={"default": {}, "cn": {"holidays": "cn"}}, store_calendars={"CA01": "cn"}
+    )
+    lists = target(group, "workbook")
+    far = [task(1), task(2, deadline_date=date(2036, 1, 3))]
+    for store in ("CA01", "SK01"):
+        lists.publish(store, DAY, far)
+    lists.publish("CA01", DAY - timedelta(days=1), [task(1)])
+    said = {
+        path.parent.name + str(path.name)[8:10]: sheet_of(path, 0)["A3"].value
+        for path in tmp_path.rglob("*.xlsx")
+    }
+    assert said["CA0121"].startswith("2036 年的放假安排尚未公布")
+    assert said["SK0121"] is said["CA0120"] is None
 
 
 @pytest.mark.parametrize("channel", ["sms", "internal"])

@@ -8,6 +8,22 @@
 -- writes: pg_temp.night_subject
 with night as (
     select cast(:day as date) as on_day
+),
+
+ruled as (
+    select
+        s.store_code,
+        s.calendar,
+        r.rule_no,
+        r.rule_id,
+        r.event,
+        r.contact_kind,
+        r.look_from,
+        r.look_to,
+        greatest(s.event_from, r.event_from) as event_from,
+        least(s.event_to, r.event_to) as event_to
+    from night_store as s
+    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
 )
 
 insert into night_subject (
@@ -39,7 +55,7 @@ select
     coalesce(d.vin, t.vin) as vin,
     coalesce(a.event_on, t.event_on) as event_on,
     r.rule_no,
-    s.calendar,
+    r.calendar,
     case r.contact_kind
         when 'owner' then d.owner_hash else d.contact_hash
     end as contact_hash,
@@ -99,13 +115,9 @@ inner join lateral (
         )
     offset 0 -- noqa: AM09
 ) as t on true
-left join night_store as s
+left join ruled as r
     on
-        t.store_code = s.store_code
-        and t.event_on between s.event_from and s.event_to
-left join night_rule as r
-    on
-        s.pack = r.pack
+        t.store_code = r.store_code
         and t.rule_id = r.rule_id
         and t.event = r.event
         and t.event_on between r.event_from and r.event_to

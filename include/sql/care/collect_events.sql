@@ -2,9 +2,11 @@
 -- follow-up that have no task yet. When a document's own event became known is
 -- asked later; any other occasion is known when its day has come. Whether a
 -- booking or another owner leaves nothing to do, the rule says. Of a rule for
--- visits that read or cost as much, only those are looked at further. offset 0
--- keeps the planner, which cannot tell how short the windows are, from reading
--- all orders instead of theirs, and all tasks of a rule.
+-- visits that read or cost as much, only those are looked at further. What
+-- comes long after its event and was done by another pack, before a change that
+-- was entered late, is not done again. offset 0 keeps the planner, which cannot
+-- tell how short the windows are, from reading all orders instead of theirs,
+-- and all tasks of a rule.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.occasion,
 --   core.repair_order, care.follow_up_task
@@ -95,6 +97,21 @@ inner join lateral (
                 and t.rule_id = r.rule_id
                 and t.document_no = e.document_no
                 and t.occurrence = r.occurrence
+            offset 0 -- noqa: AM09
+        )
+        and not exists (
+            select 1
+            from care.follow_up_task as t
+            where
+                r.reach <> ''
+                and t.store_code = e.store_code
+                and t.document_kind = e.document_kind
+                and t.document_no = e.document_no
+                and t.event = e.event
+                and t.occurrence = r.occurrence
+                and t.pack <> r.pack
+                and t.rule_id <> r.rule_id
+                and t.status = 'done'
             offset 0 -- noqa: AM09
         )
     offset 0 -- noqa: AM09

@@ -282,6 +282,7 @@ inner join night_store as s
 inner join night_rule as r
     on
         s.pack = r.pack
+        and s.reach = r.reach
         and e.event = r.event
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
         and e.event_on between r.event_from and r.event_to

@@ -9,6 +9,22 @@
 -- reads: care.follow_up_task, care.occasion, pg_temp.night_touched,
 --   pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule
 -- writes: pg_temp.night_subject
+with ruled as (
+    select
+        s.store_code,
+        s.calendar,
+        r.rule_no,
+        r.rule_id,
+        r.event,
+        r.occurrence,
+        r.usages,
+        r.contact_kind,
+        greatest(s.event_from, r.event_from) as event_from,
+        least(s.event_to, r.event_to) as event_to
+    from night_store as s
+    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
+)
+
 insert into night_subject (
     task_key,
     store_code,
@@ -50,7 +66,7 @@ select
     c.document_no is not null
     or coalesce(d.event_on <> t.event_on, false) as is_news,
     r.rule_no,
-    s.calendar,
+    r.calendar,
     case coalesce(r.contact_kind, t.contact_kind)
         when 'owner' then coalesce(d.owner_hash, own.owner_hash)
         else coalesce(d.contact_hash, own.contact_hash)
@@ -108,13 +124,9 @@ left join lateral (
         and t.document_no = e.document_no
     offset 0 -- noqa: AM09
 ) as own on true
-left join night_store as s
+left join ruled as r
     on
-        d.store_code = s.store_code
-        and d.event_on between s.event_from and s.event_to
-left join night_rule as r
-    on
-        s.pack = r.pack
+        d.store_code = r.store_code
         and t.rule_id = r.rule_id
         and t.occurrence = r.occurrence
         and t.event = r.event

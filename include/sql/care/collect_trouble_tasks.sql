@@ -5,6 +5,22 @@
 -- reads: pg_temp.night_touched, care.follow_up_task, care.trouble,
 --   pg_temp.night_store, pg_temp.night_rule
 -- writes: pg_temp.night_subject
+with ruled as (
+    select
+        s.store_code,
+        s.calendar,
+        r.rule_no,
+        r.rule_id,
+        r.event,
+        r.has_trouble,
+        r.satisfaction_from,
+        r.satisfaction_to,
+        greatest(s.event_from, r.event_from) as event_from,
+        least(s.event_to, r.event_to) as event_to
+    from night_store as s
+    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
+)
+
 insert into night_subject (
     task_key,
     store_code,
@@ -35,7 +51,7 @@ select
     t.event_on,
     t.arrived_day as arrived_on,
     r.rule_no,
-    s.calendar,
+    r.calendar,
     coalesce(d.contact_kind, t.contact_kind) as contact_kind,
     coalesce(d.contact_check, t.contact_check) as contact_check,
     coalesce(d.said_digest, t.contact_digest) as contact_digest,
@@ -67,13 +83,9 @@ left join lateral (
         and e.document_no = t.document_no
     offset 0 -- noqa: AM09
 ) as d on true
-left join night_store as s
+left join ruled as r
     on
-        t.store_code = s.store_code
-        and t.event_on between s.event_from and s.event_to
-left join night_rule as r
-    on
-        s.pack = r.pack
+        t.store_code = r.store_code
         and t.rule_id = r.rule_id
         and t.event = r.event
         and t.event_on between r.event_from and r.event_to

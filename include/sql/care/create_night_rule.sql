@@ -7,6 +7,7 @@
 create temporary table if not exists night_rule (
     rule_no integer primary key,
     pack text not null,
+    reach text not null,
     rule_id text not null,
     occurrence integer not null,
     event text not null,

@@ -10,7 +10,7 @@ with windows as (
         greatest(s.event_from, r.event_from, r.look_from) as first_on,
         least(s.event_to, r.event_to, r.look_to) as last_on
     from night_store as s
-    inner join night_rule as r on s.pack = r.pack
+    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
 )
 
 insert into night_window (

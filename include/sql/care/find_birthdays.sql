@@ -52,6 +52,7 @@ inner join night_store as s
 inner join night_rule as r
     on
         s.pack = r.pack
+        and s.reach = r.reach
         and b.event = r.event
         and b.kept_on between r.event_from and r.event_to
 inner join lateral (

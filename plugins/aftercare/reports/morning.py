@@ -325,6 +325,9 @@ def _conclusion(morning: Morning, todo_count: int, language: Language) -> list[s
         )
     kind = "todo_line" if todo_count else "nothing_line"
     lines.append(say(TEXTS[kind], language, count=todo_count))
+    if morning.provisional_years:
+        years = _and([str(year) for year in morning.provisional_years], language)
+        lines.append(say(TEXTS["provisional"], language, years=years))
     return lines
 
 

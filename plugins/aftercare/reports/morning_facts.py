@@ -120,7 +120,8 @@ class Morning:
     ``pushes`` holds the push report by target, None where there is none. ``systems`` and ``rules``
     hold names for people, ``owners`` who looks after a system or topic. What waits at ``gateways`` waits
     for its hours; ``doubts`` are messages of which nobody knows, ``unreachable`` numbers to be checked.
-    ``unapproved`` is None where nobody could tell.
+    ``unapproved`` is None where nobody could tell. ``provisional_years``: of dates of tasks, those whose holidays
+    are not announced.
     """
 
     group: str
@@ -143,6 +144,7 @@ class Morning:
     unreachable: int
     unapproved: Unapproved | None = None
     objections: Sequence[Objections] = ()
+    provisional_years: Sequence[int] = ()
 
     @property
     def bad_loads(self) -> list[Load]:

@@ -172,6 +172,11 @@ TEXTS: Words = {
         "{count} more have no room here; see the logs of the run {day} and the page Aftercare in Airflow.",
     ),
     "todo_line": ("有 {count} 件事要处理，见下表。", "{count} things to do, see below."),
+    "provisional": (
+        "{years} 年的放假安排尚未公布，任务中落在该年的日期为暂定；公布后写入 include/calendars/cn.yaml，日期自动重排。",
+        "The holidays of {years} are not announced: dates of tasks in it are provisional. Once they are, put them into "
+        "include/calendars/cn.yaml, and the dates are placed anew.",
+    ),
     "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
     "doubts": (
         "{count} 条短信不知是否发出",

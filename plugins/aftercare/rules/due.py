@@ -61,6 +61,11 @@ class Offset:
         """The latest day of which every earlier day's ``after`` lies before ``day``, or less."""
         return Offset(months=-self.months).after(day - timedelta(days=self.days))
 
+    def first(self, day: date) -> date:
+        """The earliest day whose ``after`` is ``day`` or later."""
+        before = self.before(day)
+        return before if self.after(before) >= day else before + ONE_DAY
+
 
 @dataclass(frozen=True, slots=True)
 class DueDates:
@@ -97,7 +102,8 @@ class Ways:
 class FollowUp:
     """A follow-up of a pack for events from ``event_from`` to ``event_to``, both included.
 
-    ``is_by_design``: due within hours, which a night cannot meet. ``cover_role`` does the work while all
+    ``ruled_after``: how long after its event the day lies whose policy and pack it follows; ``ruled_from`` is the first
+    such day with these values, ``reach`` see ``aftercare.rules.reach``. ``is_by_design``: due within hours, which a night cannot meet. ``cover_role`` does the work while all
     with ``owner_role`` are away. ``day_after``: the follow-up
     with whose day this one must not share its own, where that one is made. ``usages``: the uses of
     a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
@@ -123,6 +129,9 @@ class FollowUp:
     event: Event
     event_from: date
     event_to: date
+    ruled_from: date
+    ruled_after: Offset
+    reach: str
     opens: Offset
     due: Offset
     deadline: Offset

@@ -9,7 +9,7 @@ the statutory days that the law gives and sun and moon place. No day is refused.
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, date
 from functools import cache, partial
@@ -286,6 +286,27 @@ def open_days(group: Group, day: date, file: CalendarFile | None = None) -> dict
         )
         for name, calendar in group.calendars.items()
     }
+
+
+def provisional_years(
+    group: Group,
+    as_of: date,
+    days: Iterable[tuple[str, date]],
+    load: Callable[[date], Festivals] = Festivals.load,
+) -> list[int]:
+    """Of days of stores, the years whose holidays nobody announced until a business day.
+
+    Only stores whose calendar keeps holidays depend on that; ``load`` is not asked where none does.
+    """
+    asked = {
+        day
+        for store_code, day in days
+        if group.calendars[group.calendar_of(store_code)].holidays is not None
+    }
+    if not asked:
+        return []
+    festivals = load(as_of)
+    return sorted({day.year for day in asked if festivals.is_provisional(day)})
 
 
 @cache

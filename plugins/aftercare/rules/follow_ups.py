@@ -13,6 +13,7 @@ from aftercare.rules.calendar import ONE_DAY
 from aftercare.rules.due import Event, FollowUp, Offset, Party, Ways
 from aftercare.rules.festivals import FESTIVAL_NAMES, Festival
 from aftercare.rules.policy import Line, Policy
+from aftercare.rules.reach import OWN_DAY, in_event_days
 
 FOLDER = "follow_ups/"
 ATTEMPTS = "attempts"
@@ -79,6 +80,8 @@ whoever owns the vehicle by now; or the owner, and so nobody any more once that 
 BIRTHDAYS = ("birthday", "lunar_birthday")
 OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign", "referral")
 """Occasions of a person, not of a document."""
+OF_ABSENCE = ("last_visit",)
+"""Events since which nothing happened: the follow-up is of the day on which it opens."""
 NUMBERED = (*OF_PEOPLE, "trouble_told")
 """Events whose tasks are numbered by the day or the campaign, and by no ``occurrence:``."""
 CAMPAIGNS = ("special_weather", "activity")
@@ -145,7 +148,7 @@ def follow_ups(policy: Policy, pack: str) -> tuple[FollowUp, ...]:
         for stem in sorted(enabled):
             found += _follow_ups(policy, pack, stem, enabled, start, end)
     _refuse_two_of_one_key(policy, found)
-    return tuple(_joined(found))
+    return tuple(each for parts in _joined(found) for each in in_event_days(parts))
 
 
 def _ranges(dates: list[date]) -> Iterator[tuple[date, date]]:
@@ -161,7 +164,7 @@ def _is_enabled(policy: Policy, pack: str, stem: str, day: date) -> bool:
 def _follow_ups(
     policy: Policy, pack: str, stem: str, enabled: set[str], start: date, end: date
 ) -> Iterator[FollowUp]:
-    """The follow-up, or where it recurs, one for each time, numbered by its months.
+    """The follow-up, or where it recurs, one for each time, numbered by its months; for days of policy.
 
     The policy of the day on which it recurs counts, not that of the event, which may lie years back.
     """
@@ -178,13 +181,12 @@ def _follow_ups(
             key=line.name,
         )
     for months in line.value:
-        back = Offset(months=-months)
         yield replace(
             once,
             occurrence=months,
             is_sequence=False,
-            event_from=back.after(start),
-            event_to=end if end == date.max else back.after(end + ONE_DAY) - ONE_DAY,
+            ruled_after=Offset(months=months),
+            reach=str(months),
             opens=once.opens.later(months),
             due=once.due.later(months),
             deadline=once.deadline.later(months),
@@ -237,6 +239,9 @@ def _follow_up(
     due = lines["due_after"]
     topic = _one_of(policy, pack, item, "about", about.get("about", ABOUT[event]), TOPICS)
     ways, of_ways = _ways(policy, pack, item, start)
+    opens = _offset(lines["opens_after"])
+    occurrence = 0 if event in NUMBERED else int(about.get("occurrence", 1))
+    is_absence = event in OF_ABSENCE
     owner_role = _one_of(policy, pack, item, "owner_role", lines["owner_role"].value, ROLES)
     cover = policy.find(pack, COVER, f"cover_of_{owner_role.lower()}", start)
     if cover is not None:
@@ -246,11 +251,14 @@ def _follow_up(
         pack=pack,
         stem=stem,
         rule_id=due.rule,
-        occurrence=0 if event in NUMBERED else int(about.get("occurrence", 1)),
+        occurrence=occurrence,
         event=event,
         event_from=start,
         event_to=end,
-        opens=_offset(lines["opens_after"]),
+        ruled_from=start,
+        ruled_after=opens if is_absence else Offset(),
+        reach=f"{due.rule}.{occurrence}" if is_absence else OWN_DAY,
+        opens=opens,
         due=_offset(due),
         deadline=_offset(lines["deadline_after"]),
         expires=_offset(lines["expires_after"]),
@@ -458,22 +466,15 @@ def _share_a_usage(one: FollowUp, other: FollowUp) -> bool:
     return is_for_all or not set(one.usages).isdisjoint(other.usages)
 
 
-def _joined(found: list[FollowUp]) -> Iterator[FollowUp]:
-    """Ranges in which nothing differs become one, so that a new date splits only what it changes."""
+def _joined(found: list[FollowUp]) -> Iterator[list[FollowUp]]:
+    """The ranges of each; those in which nothing differs become one, so that a new date splits only what it changes."""
     by_stem: dict[tuple[str, int], list[FollowUp]] = {}
     for each in found:
-        by_stem.setdefault((each.stem, each.occurrence), []).append(each)
-    for parts in by_stem.values():
-        current = parts[0]
-        for part in parts[1:]:
-            touches = current.event_to + ONE_DAY == part.event_from
-            if (
-                touches
-                and part.line_ids == current.line_ids
-                and part.day_after == current.day_after
-            ):
-                current = replace(current, event_to=part.event_to)
-            else:
-                yield current
-                current = part
-        yield current
+        parts = by_stem.setdefault((each.stem, each.occurrence), [])
+        last = parts[-1] if parts else each
+        touches = bool(parts) and last.event_to + ONE_DAY == each.event_from
+        if touches and each.line_ids == last.line_ids and each.day_after == last.day_after:
+            parts[-1] = replace(last, event_to=each.event_to)
+        else:
+            parts.append(each)
+    yield from by_stem.values()

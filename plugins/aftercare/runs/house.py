@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,6 +18,8 @@ from aftercare.errors import AftercareError, ConfigurationError, Fatal, Retriabl
 from aftercare.key_registry import in_use
 from aftercare.key_registry import step as guarded_step
 from aftercare.protection import Keyring
+from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.festivals import Festivals, provisional_years
 from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group
@@ -143,6 +145,8 @@ def target(group: Group, name: str) -> Any:
             connections.exchange_folder(),
             group.group.language,
             group.targets.workbook_scorecards,
+            # One reading of the calendar for all lists of a push.
+            partial(_provisional, group, cache(Festivals.load)),
         )
     if name in group.targets.messages.names:
         from aftercare.targets.sms import SmsTarget
@@ -151,6 +155,17 @@ def target(group: Group, name: str) -> Any:
     from aftercare.targets.crm import crm_target
 
     return crm_target(name, connections.connection)
+
+
+def _provisional(
+    group: Group,
+    load: Callable[[date], Festivals],
+    store_code: str,
+    work_day: date,
+    days: Iterable[date],
+) -> Sequence[int]:
+    """Of days on a store's list for work on a day, the years whose holidays are not announced."""
+    return provisional_years(group, work_day - ONE_DAY, [(store_code, day) for day in days], load)
 
 
 def mailer() -> Mailer:

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from aftercare import connections, warehouse
 from aftercare.errors import BadData
 from aftercare.reports.why import Story
-from aftercare.rules.due import Offset
+from aftercare.rules.due import FollowUp, Offset
 from aftercare.rules.festivals import open_days
 from aftercare.rules.follow_ups import FOLDER, MORE_VALUES, NUMBERED, VALUES, follow_ups
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
+from aftercare.rules.reach import OWN_DAY
 from aftercare.rules.script_policy import approval_packs
 from aftercare.rules.titles import stem_of
 from aftercare.runs.house import policy
@@ -109,31 +110,42 @@ def _policy_lines(connection: Connection, ours: Policy, task: Row, item: str) ->
 
 
 def _ruled_on(ours: Policy, task: Row, item: str) -> date:
-    """The day whose policy counts: that of the event, or on which it recurs."""
+    """A day whose policy counts: that of the event, or of what comes long after it."""
     event_on: date = task["event_on"]
-    if task["pack"] not in ours.packs:
-        return event_on
-    if task["event"] in NUMBERED:
+    follow_up = _follow_up(ours, task)
+    if follow_up is not None and follow_up.reach != OWN_DAY:
+        return follow_up.ruled_from
+    if task["pack"] not in ours.packs or task["event"] in NUMBERED:
         return event_on
     recurs_on = Offset(months=task["occurrence"]).after(event_on)
     recurs = ours.find(task["pack"], item, "recurs_after", recurs_on)
     return recurs_on if recurs is not None else event_on
 
 
-def _placed(group: Group, ours: Policy, task: Row, known_on: date) -> tuple[PlacedDate, ...]:
-    """The task's dates as today's policy places them, by the calendar as it was known on a day.
+def _follow_up(ours: Policy, task: Row) -> FollowUp | None:
+    """What the policy of today has for a task.
 
-    Empty without such a follow-up. Two of one number are for different uses of a vehicle: the task's
-    policy line says which of them made it.
+    Two of one number are for different uses of a vehicle: the task's policy line says which of them made it.
     """
     if task["pack"] not in ours.packs:
-        return ()
+        return None
     stem = stem_of(task["policy_line"])
-    days = open_days(group, known_on)[group.calendar_of(task["store_code"])]
     for each in follow_ups(ours, task["pack"]):
         # Occasions of people, and troubles, are numbered by their day or campaign.
         number = 0 if task["event"] in NUMBERED else task["occurrence"]
         is_it = (each.stem, each.rule_id, each.occurrence) == (stem, task["rule_id"], number)
         if is_it and each.event_from <= task["event_on"] <= each.event_to:
-            return placed_dates(each, task["event_on"], days)
-    return ()
+            return each
+    return None
+
+
+def _placed(group: Group, ours: Policy, task: Row, known_on: date) -> tuple[PlacedDate, ...]:
+    """The task's dates as today's policy places them, by the calendar as it was known on a day.
+
+    Empty without such a follow-up.
+    """
+    follow_up = _follow_up(ours, task)
+    if follow_up is None:
+        return ()
+    days = open_days(group, known_on)[group.calendar_of(task["store_code"])]
+    return placed_dates(follow_up, task["event_on"], days)

@@ -29,7 +29,7 @@ from aftercare.reports.morning_facts import (
     Unapproved,
 )
 from aftercare.reports.morning_words import TEXTS, WORKBOOK
-from aftercare.rules.festivals import open_days
+from aftercare.rules.festivals import open_days, provisional_years
 from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
@@ -175,6 +175,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                     connection, "morning/count_objections", work_day=day + timedelta(days=1)
                 )
             ],
+            provisional_years=_provisional_years(connection, group, day),
             doubts=warehouse.run(
                 connection, "morning/count_doubts", gateways=gateways
             ).scalar_one(),
@@ -182,6 +183,14 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 warehouse.run(connection, "morning/list_unreachable", stores=[ALL_STORES]).all()
             ),
         )
+
+
+def _provisional_years(connection: Connection, group: Group, day: date) -> list[int]:
+    """Years of dates on the lists whose holidays nobody announced until the night's day."""
+    rows = warehouse.run(connection, "morning/list_task_years")
+    return provisional_years(
+        group, day, [(row.store_code, date(row.year_no, 1, 1)) for row in rows]
+    )
 
 
 def _unreachable(engine: Engine, stores: Sequence[str]) -> Sequence[Mapping[str, Any]]:

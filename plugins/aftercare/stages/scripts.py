@@ -16,6 +16,7 @@ from aftercare.errors import BadData
 from aftercare.reports.morning_facts import Unapproved
 from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
+from aftercare.rules.reach import is_in_force
 from aftercare.rules.script_policy import approval_packs, scripts_of
 from aftercare.scripts import present_versions, title_of
 from aftercare.settings import Group
@@ -128,7 +129,7 @@ def _used_by(group: Group, policy: Policy, day: date) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for pack in sorted(group.assigned_packs & policy.packs.keys()):
         for each in follow_ups(policy, pack):
-            if each.event_from <= day <= each.event_to:
+            if is_in_force(each, day):
                 for script_id, user in scripts_of(each):
                     found.setdefault(script_id, set()).add(user)
     return found

@@ -85,10 +85,13 @@ def _keep_terms(connection: Connection, group: Group, policy: Policy) -> int:
     rows: list[dict[str, Any]] = []
     of_pack: dict[str, tuple[Terms, ...]] = {}
     for store in run(connection, "care/list_stores").mappings():
-        for pack, first, last in group.pack_windows(store["store_code"], store["brand"]):
+        windows = list(group.pack_windows(store["store_code"], store["brand"]))
+        for index, (pack, first, last) in enumerate(windows):
             if pack not in of_pack:
                 of_pack[pack] = terms(policy, pack)
-            rows += _windows(store["store_code"], of_pack[pack], first, last)
+            # A car that was served before the store's first pack is due by what that one says.
+            since = first if index else date.min
+            rows += _windows(store["store_code"], of_pack[pack], since, last)
     given = json.dumps(rows, ensure_ascii=False)
     queued = run(connection, "service_due/queue_changed_terms", terms=given).rowcount
     run(connection, "service_due/drop_terms", terms=given)

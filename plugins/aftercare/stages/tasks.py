@@ -9,20 +9,21 @@ says how far back events may lie that still make a task.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from aftercare.errors import ConfigurationError, PolicyError
+from aftercare.errors import PolicyError
 from aftercare.protection import Keyring
 from aftercare.rules.calendar import ONE_DAY
 from aftercare.rules.due import FollowUp, Offset, look_back
 from aftercare.rules.festivals import births_kept_on, festivals_on, open_days
 from aftercare.rules.follow_ups import BIRTHDAYS, follow_ups
 from aftercare.rules.policy import Policy
+from aftercare.rules.reach import PackRange, pack_ranges
 from aftercare.scripts import script_version
 from aftercare.settings import Group
 from aftercare.tables import stage_report
@@ -166,13 +167,17 @@ def _prepare(
     """
     for table in WORK_TABLES:
         run(connection, f"care/create_night_{table}")
-    stores = [
-        window
+    followed = {
+        store["store_code"]: tuple(
+            (pack, start)
+            for pack, start, _ in group.pack_windows(store["store_code"], store["brand"])
+        )
         for store in run(connection, "care/list_stores").mappings()
-        for window in _store_windows(group, store["store_code"], store["brand"])
-    ]
-    packs = sorted({window["pack"] for window in stores})
-    rules = [follow_up for pack in packs for follow_up in follow_ups(policy, pack)]
+    }
+    packs = sorted({pack for of_store in followed.values() for pack, _ in of_store})
+    by_pack = {pack: follow_ups(policy, pack) for pack in packs}
+    rules = [follow_up for pack in packs for follow_up in by_pack[pack]]
+    stores = list(_store_ranges(group, followed, by_pack))
     require_wording(policy, rules, horizon)
     calendars = list(open_days(group, horizon).values())
     looks = [look_back(follow_up, day, horizon + ONE_DAY, calendars) for follow_up in rules]
@@ -269,25 +274,27 @@ def _judge_occasions(connection: Connection, group: Group, horizon: date) -> Non
     run(connection, "care/judge_occasions", horizon=horizon)
 
 
-def _store_windows(group: Group, store_code: str, brand: str) -> Iterable[dict[str, Any]]:
-    """The packs of a store, each with the event days it rules; none before the first one."""
-    lines = (*group.store_packs.get(store_code, ()), *group.packs.get(brand, ()))
-    starts = sorted({line.start for line in lines})
-    for index, start in enumerate(starts):
-        try:
-            pack = group.pack_of(store_code, brand, start)
-        except ConfigurationError:
-            continue
-        end = starts[index + 1] - ONE_DAY if index + 1 < len(starts) else date.max
-        yield {
-            "store_code": store_code,
-            "pack": pack,
-            "event_from": start.isoformat(),
-            "event_to": end.isoformat(),
-            "calendar": group.calendar_of(store_code),
-            "target_name": group.targets.of(store_code),
-            "message_target": group.targets.messages.of(store_code),
-        }
+def _store_ranges(
+    group: Group,
+    followed: Mapping[str, tuple[tuple[str, date], ...]],
+    by_pack: Mapping[str, Sequence[FollowUp]],
+) -> Iterator[dict[str, Any]]:
+    """The packs of stores, each with the event days it rules; none before the first one."""
+    known: dict[tuple[tuple[str, date], ...], list[PackRange]] = {}
+    for store_code, packs in followed.items():
+        if packs not in known:
+            known[packs] = list(pack_ranges(packs, by_pack))
+        for each in known[packs]:
+            yield {
+                "store_code": store_code,
+                "pack": each.pack,
+                "reach": each.reach,
+                "event_from": each.event_from.isoformat(),
+                "event_to": each.event_to.isoformat(),
+                "calendar": group.calendar_of(store_code),
+                "target_name": group.targets.of(store_code),
+                "message_target": group.targets.messages.of(store_code),
+            }
 
 
 def _rule_window(
@@ -321,6 +328,7 @@ def _rule_window(
         }
     for name in (
         "pack",
+        "reach",
         "rule_id",
         "occurrence",
         "is_by_design",

@@ -62,15 +62,16 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import fsspec
 
 from aftercare.errors import ConfigurationError, SystemUnreachable
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
+from aftercare.targets.workbook_look import deadline_of
 from aftercare.targets.workbook_sheets import FIRST_ROW, FORMAT, Typed, write_sheets
 from aftercare.targets.workbook_words import ENTRY_NAMES
 
@@ -81,6 +82,9 @@ LIST_NAMES: dict[Language, str] = {"zh": "回访任务", "en": "follow-ups"}
 KEPT: dict[Language, str] = {"zh": "旧", "en": "old"}
 
 
+Provisional: TypeAlias = Callable[[str, date, Iterable[date]], Sequence[int]]
+
+
 def list_name(work_day: date, language: Language) -> str:
     """File name of a list without its folder."""
     return f"{work_day}_{LIST_NAMES[language]}.xlsx"
@@ -88,11 +92,19 @@ def list_name(work_day: date, language: Language) -> str:
 
 class WorkbookTarget:
     """The target ``workbook`` in a shared folder, any fsspec address; with ``has_scorecards`` lists show the
-    store's newest published month."""
+    store's newest published month.
+
+    ``provisional`` says of which years of a store's days, for work on a day, the holidays are not announced.
+    """
 
     def __init__(
-        self, folder: str, language: Language = "zh", has_scorecards: bool = False
+        self,
+        folder: str,
+        language: Language = "zh",
+        has_scorecards: bool = False,
+        provisional: Provisional | None = None,
     ) -> None:
+        self._provisional = provisional
         self._files, self._folder = fsspec.core.url_to_fs(folder)
         self._language = language
         self._has_scorecards = has_scorecards
@@ -129,7 +141,8 @@ class WorkbookTarget:
         """
         folder = f"{self._folder}/out/{store_code}"
         path = f"{folder}/{list_name(work_day, self._language)}"
-        digest = self._digest(store_code, work_day, records)
+        years = self._years(store_code, work_day, records)
+        digest = self._digest(store_code, work_day, records, years)
         try:
             there = self._files.cat_file(path) if self._files.exists(path) else None
             if there is None and not records:
@@ -148,6 +161,7 @@ class WorkbookTarget:
                 self._language,
                 typed,
                 {DIGEST: digest},
+                years,
             )
             if there is not None and placed < len(typed):
                 # Named by its content: a second one of the day never takes the first one's place.
@@ -167,14 +181,25 @@ class WorkbookTarget:
             ) from None
         return True
 
-    def _digest(self, store_code: str, work_day: date, records: Sequence[Record]) -> str:
-        content = [
+    def _years(self, store_code: str, work_day: date, records: Sequence[Record]) -> Sequence[int]:
+        """Years of the dates on a list that may move yet."""
+        if self._provisional is None:
+            return ()
+        days = {deadline_of(each) for each in records if each.entity == "task"}
+        return self._provisional(store_code, work_day, days)
+
+    def _digest(
+        self, store_code: str, work_day: date, records: Sequence[Record], years: Sequence[int]
+    ) -> str:
+        content: list[Any] = [
             FORMAT,
             self._language,
             store_code,
             work_day,
             [(each.entity, each.key, sorted(each.fields.items())) for each in records],
         ]
+        if years:
+            content.append(list(years))
         return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from aftercare.targets.workbook_words import GUIDE, MEANINGS, TEXTS
 from aftercare.words import OUTCOMES
 
 INK, QUIET, RULE, PAPER = "#1F2933", "#8A94A0", "#C9D1D9", "#FFFBE6"
+CARE = "#8A5A00"
 FONT = "Microsoft YaHei"
 
 
@@ -44,8 +45,9 @@ def write_guide(
     work_day: date,
     tasks: Sequence[Record],
     complaints: Sequence[Record],
+    note: str = "",
 ) -> None:
-    """The first sheet: whose list this is, how to fill it in, which result to choose."""
+    """The first sheet: whose list this is, how to fill it in, which result to choose; ``note``: what else to know."""
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 4)
     sheet.set_column(1, 1, 16)
@@ -66,6 +68,8 @@ def write_guide(
         late = sum(isinstance(day, date) and day < work_day for day in terms)
         count += look.say("complaints").format(complaints=len(complaints), late=late)
     sheet.write_string(1, 0, count, look.format(font_size=12))
+    if note:
+        sheet.write_string(2, 0, note, look.format(font_color=CARE))
     row = 3
     for number, line in enumerate(GUIDE[look.language], start=1):
         sheet.set_row(row, 20 * lines_of(line, 100))

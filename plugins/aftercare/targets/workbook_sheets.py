@@ -53,8 +53,12 @@ def write_sheets(
     language: Language,
     typed: Typed,
     properties: Mapping[str, str],
+    provisional_years: Sequence[int] = (),
 ) -> int:
-    """Writes a whole workbook; returns how many of the typed rows have a place in it."""
+    """Writes a whole workbook; returns how many of the typed rows have a place in it.
+
+    ``provisional_years``: those of its dates whose holidays are not announced.
+    """
     import xlsxwriter
 
     tasks = [record for record in records if record.entity == "task"]
@@ -72,8 +76,10 @@ def write_sheets(
             book.add_worksheet(name) for name in SHEETS[language][:3]
         )
         scripts = Scripts(tasks)
-        write_guide(guide, look, store_code, work_day, tasks, complaints)
-        placed = _List(tasks_sheet, look, store_code, work_day, tasks, scripts).write(typed)
+        years = ("、" if language == "zh" else ", ").join(map(str, provisional_years))
+        note = look.say("provisional").format(years) if years else ""
+        write_guide(guide, look, store_code, work_day, tasks, complaints, note)
+        placed = _List(tasks_sheet, look, store_code, work_day, tasks, scripts).write(typed, note)
         rows = accumulate((rows_of(task) for task in tasks), initial=FIRST_ROW + 1)
         places = list(rows)[: len(tasks)]
         write_scripts(scripts_sheet, look, tasks, scripts, places)
@@ -120,10 +126,14 @@ class _List:
         self._column = look.column
         self._scripts = scripts
 
-    def write(self, typed: Typed) -> int:
-        """Writes all; returns how many of the typed rows have a place."""
+    def write(self, typed: Typed, note: str) -> int:
+        """Writes all; returns how many of the typed rows have a place. ``note`` is of all dates."""
         sheet = self._list
         self._write_heads()
+        if note:
+            # Beside the title of the dates: a row of its own would move the others.
+            size = {"x_scale": 1.6, "y_scale": 0.8}
+            sheet.write_comment(0, NAMES.index("deadline_on"), note, size)
         placed = 0
         row = FIRST_ROW
         for number, task in enumerate(self._tasks, start=1):

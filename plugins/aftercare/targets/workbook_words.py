@@ -175,6 +175,10 @@ TEXTS: Words = {
         "；未关闭投诉 {complaints} 件，其中逾期 {late} 件",
         "; {complaints} open complaints, {late} late",
     ),
+    "provisional": (
+        "{} 年的放假安排尚未公布，落在该年的日期为暂定，公布后可能改变。",
+        "The holidays of {} are not announced yet: dates in it are provisional and may move.",
+    ),
     "published": (
         "{} 公布。这是门店的结果，不含任何个人成绩。",
         "Published {}. Results of the store, of no person.",
