@@ -30,6 +30,7 @@ tasks as (
         document_kind,
         document_no,
         contact_kind,
+        channel,
         open_on,
         due_on,
         deadline_on,
@@ -101,13 +102,11 @@ calls as (
 reached as (
     select
         task_key,
-        called_on
+        called_on,
+        outcome = 'message_sent' and attempt_no = 0 as is_by_gateway
     from core.call_result
     where
-        (
-            outcome in ('reached', 'declined')
-            or (outcome = 'message_sent' and attempt_no > 0)
-        )
+        outcome in ('reached', 'declined', 'message_sent')
         and called_on <= :closing_on
         and task_key in (select tasks.told_with from tasks)
 ),
@@ -120,6 +119,7 @@ told_calls as (
     inner join reached
         on
             tasks.told_with = reached.task_key
+            and (not reached.is_by_gateway or tasks.channel = 'sms')
             and reached.called_on between tasks.open_on and tasks.expires_on
     group by tasks.task_key
 ),
