@@ -85,8 +85,10 @@ def test_the_call_says_what_the_other_order_is_and_asks_its_questions_once(
     care.nights(july(1), july(2))
     text = script(care, FIRST, language, july(3))
     assert ("维修单 R2" if language == "zh" else "repair order R2") in text
-    question = "那里不对劲" if language == "zh" else "Has anything new turned up since"
-    assert text.count(question) <= 1
+    question = (
+        "修完以后有没有出现新的情况" if language == "zh" else "Has anything new turned up since"
+    )
+    assert text.count(question) == 1
     first, more = ("【来意】", "【同一件事") if language == "zh" else ("[Why I call]", "[The same")
     consent = "【征得同意】" if language == "zh" else "[Consent]"
     assert text.index(first) < text.index(more) < text.index(consent)

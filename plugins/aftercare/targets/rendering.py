@@ -335,7 +335,7 @@ def _all_besides(row: RowMapping, house: House) -> list[dict[str, object]]:
 def _the_same(row: RowMapping, house: House) -> dict[str, object]:
     """What the same follow-up is about beside this task: so many as policy names, and how many more."""
     others = [other for other in row["also"] or () if other["is_same"]]
-    most = house.most_named(row)
+    most = house.most_named(dict(row))
     named = [_one_of_the_same(other, house) for other in others[:most]]
     return {"same": named, "same_more": len(others) - len(named)}
 
@@ -371,7 +371,7 @@ def _plates(row: RowMapping, house: House) -> str | None:
         plate = other["plate"] and opened(bytes.fromhex(other["plate"]), house.keyring)
         if is_alike and plate and plate not in plates:
             plates.append(plate)
-    most = house.most_named(row)
+    most = house.most_named(dict(row))
     named, more = plates[:most], len(plates[most:])
     text = ("、" if house.language == "zh" else ", ").join(named)
     return text + say(MORE_CARS, house.language, count=len(plates), more=more) if more else text
