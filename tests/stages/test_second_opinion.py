@@ -16,3 +16,4 @@ def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None
     assert any(task.reason == "asked_lately" for task in tasks.values())
     assert any(task.channel == "internal" for task in tasks.values())
     assert any(task.reason == "told" for task in tasks.values() if task.number)
+    assert any(task.reason == "told" and not task.rule.mergeable for task in tasks.values())
