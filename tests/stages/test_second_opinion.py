@@ -16,4 +16,8 @@ def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None
     assert any(task.reason == "asked_lately" for task in tasks.values())
     assert any(task.channel == "internal" for task in tasks.values())
     assert any(task.reason == "told" for task in tasks.values() if task.number)
+
+
+def test_they_agree_on_what_is_told_in_the_call_about_the_same(warehouse: Engine) -> None:
+    tasks, _ = agreed(warehouse, World(5, events=500, nights=12, shared_phones=0.6))
     assert any(task.reason == "told" and not task.rule.mergeable for task in tasks.values())

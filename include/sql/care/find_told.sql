@@ -2,7 +2,8 @@
 -- about a task that goes first, on a day on which this one waited to be worked
 -- on; or in a message that staff wrote, where it waited for one, too. So was
 -- the same follow-up of the same store about another order or car, whatever its
--- rule says: nobody is asked twice in a row. A gateway's message says its own
+-- rule says, so that nobody is asked twice in a row; what came onto a list of
+-- its own after that call was not said in it. A gateway's message says its own
 -- matter only, and with it what its words fit but for the plate: the same
 -- follow-up of the same day. A greeting goes before other messages. What is
 -- only worked out has to have stood on a list by then: what a late night found
@@ -106,6 +107,9 @@ where
         or (
             p.matter = r.matter
             and (n.event_on = r.event_on or not r.is_by_gateway)
+            and not coalesce(
+                t.status = 'open' and t.listed_day >= r.called_on, false
+            )
         )
     )
     and (
