@@ -1,5 +1,7 @@
 """Night after night the engine says of every task what a second opinion says."""
 
+import care_world
+import pytest
 from care_world import World
 from second_opinion_rules import RULES
 from sqlalchemy import Engine
@@ -18,6 +20,9 @@ def test_the_engine_says_what_the_second_opinion_says(warehouse: Engine) -> None
     assert any(task.reason == "told" for task in tasks.values() if task.number)
 
 
-def test_they_agree_on_what_is_told_in_the_call_about_the_same(warehouse: Engine) -> None:
-    tasks, _ = agreed(warehouse, World(5, events=500, nights=12, shared_phones=0.6))
+def test_they_agree_on_what_is_told_in_the_call_about_the_same(
+    warehouse: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(care_world, "OUTCOMES", ["reached", "reached", "declined", "no_answer"])
+    tasks, _ = agreed(warehouse, World(5, events=1200, nights=12, shared_phones=0.6))
     assert any(task.reason == "told" and not task.rule.mergeable for task in tasks.values())

@@ -203,9 +203,12 @@ own as (
                 t.store_code = o.store_code
                 and t.rule_id = o.rule_id
                 and t.occurrence = o.occurrence
+                and t.pack = o.pack
+                and t.event = o.event
         where
             calls.task_key = t.task_key
             and t.event <> 'trouble_told'
+            and not t.is_face_to_face
             and o.status = 'missed'
             and o.expires_on >= cast(calls.called_at as date) - 1
         offset 0 -- noqa: AM09
