@@ -37,7 +37,10 @@ def state(care: CareGroup, key: str) -> tuple[Any, ...]:
     return found
 
 
-def script(care: CareGroup, key: str, language: Language, day: date) -> str:
+def script(
+    care: CareGroup, key: str, language: Language, day: date, by_gateway: bool = False
+) -> str:
+    """What a caller reads, or what a gateway sends."""
     terms = partial(close_by, care.policy, care.group)
     outbox = Outbox(
         "workbook",
@@ -49,11 +52,12 @@ def script(care: CareGroup, key: str, language: Language, day: date) -> str:
         care.group.time_zone,
         day,
         has_contacts=False,
+        says_once=by_gateway,
     )
     with care.engine.connect() as connection:
         record = outbox.record(connection, {"entity": "task", "external_key": key, "task_key": key})
     assert record is not None
-    return str(record.fields["script"])
+    return str(record.fields["text" if by_gateway else "script"])
 
 
 def insure_twice(care: CareGroup, ends: date, other_ends: date | None = None) -> None:
@@ -178,6 +182,21 @@ def test_a_gateways_message_tells_the_same_of_the_same_day(
     care.call("SK01.S2-18.P1.4", july(3), "message_sent", attempt_no=0)
     care.night(july(3))
     assert state(care, "SK01.S2-18.P2.4") == expected
+
+
+def test_a_gateways_message_names_the_plates_of_the_cars_that_it_is_about(
+    warehouse: Engine,
+) -> None:
+    care = CareGroup(warehouse, group_of(targets={"messages": {"default": "sms"}}))
+    for car in ("A", "B"):
+        plate = care.keyring.encrypt(f"沪{car}10001")
+        care.deliver(car, date(2025, 9, 1), "SK01", plate_cipher=plate)
+        holder = {"vin": f"VIN{car}", "holder_phone_hash": b"holder"}
+        care.insure(f"P{car}", date(2026, 8, 31), "SK01", **holder)
+        care.consent(date(2026, 1, 1), vin=f"VIN{car}")
+    care.nights(july(1), july(2))
+    text = script(care, "SK01.S2-18.PA.4", "zh", july(3), by_gateway=True)
+    assert "沪A10001、沪B10001的车险8月31日到期" in text
 
 
 def test_a_fleet_is_told_in_one_call_that_names_some_and_counts_the_rest(
