@@ -41,6 +41,8 @@ SOMETIMES = (
     "falls_on",
     "last_visit",
     "also",
+    "same",
+    "same_more",
     "next_service_on",
     "festival",
     "subject",
@@ -121,7 +123,9 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     (``is_message``) is followed by it, in words for staff. Raises ConfigurationError for a script that
     is missing or asks for another fact. ``question_group``, a number from 0 to QUESTION_GROUPS - 1, says
     which of a survey's questions are asked; where it is not given, the day of the event does. ``asked``:
-    the topics (see ``topics``) that were asked in the same call already.
+    the topics (see ``topics``) that were asked in the same call already. ``same``: what the same follow-up
+    is about beside, a line each, and ``same_more`` how many further ones nobody names; a call says them
+    after why it is made.
     """
     day = facts.get("event_on")
     group = day.toordinal() % QUESTION_GROUPS if isinstance(day, date) else 0
@@ -129,6 +133,8 @@ def render_script(script_id: str, facts: Mapping[str, object], language: Languag
     try:
         template = _environment().get_template(Path(_name(script_id, language)).name)
         text = template.render({**dict.fromkeys(SOMETIMES), **facts})
+        if facts.get("same"):
+            text = _with_the_same(text, facts, language)
         if facts.get("also") and CLOSING not in _parts_of(_source(script_id, language), language):
             # What is to be said belongs into a message's text, which staff write; they are told apart.
             name = "also_in_message" if facts.get("is_message") else "also"
@@ -154,6 +160,18 @@ def said_in_another(
         if section.startswith(SAID_IN_ANOTHER[language])
     ]
     return [line for part in wanted or [text] for line in part.splitlines() if line]
+
+
+def _with_the_same(text: str, facts: Mapping[str, object], language: Language) -> str:
+    """A script with what the same follow-up is about beside: after why the call is made, or below a message."""
+    name = "same_in_message" if facts.get("is_message") else "same"
+    part = _environment().get_template(f"parts/{name}.{language}.txt")
+    words = part.render(same=facts["same"], same_more=facts.get("same_more")).rstrip()
+    sections = HEADING.split(text.rstrip())
+    for number, section in enumerate(sections):
+        if section.startswith(SAID_IN_ANOTHER[language][0]):
+            return "".join([*sections[: number + 1], f"{words}\n\n", *sections[number + 1 :]])
+    return f"{text.rstrip()}\n\n{words}"
 
 
 def _parts_of(source: str, language: Language) -> Sequence[str]:

@@ -23,8 +23,8 @@ from aftercare.rules.script_policy import (
 from aftercare.scripts import LANGUAGES, sources
 from aftercare.settings import Language
 
-ALWAYS_USED = ("parts/also", "parts/also_in_message")
-"""What follows a script where something else is to be said in the same contact."""
+ALWAYS_USED = ("parts/also", "parts/also_in_message", "parts/same", "parts/same_in_message")
+"""What stands in or after a script where something else is to be said in the same contact."""
 
 
 def require_wording(policy: Policy, follow_ups: Sequence[FollowUp], day: date) -> None:

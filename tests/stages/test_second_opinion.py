@@ -1,5 +1,7 @@
 """Night after night the engine says of every task what a second opinion says."""
 
+import care_world
+import pytest
 from care_world import FIRST, World
 from second_opinion_rules import RULES
 from sqlalchemy import Engine
@@ -25,3 +27,11 @@ def test_they_say_the_same_while_packs_begin_and_change(warehouse: Engine) -> No
     # What was registered or visited before a pack began is followed up by it all the same.
     began = [task for key, task in tasks.items() if key.startswith("SK") and task.event_on < FIRST]
     assert {"registration", "last_visit"} <= {task.rule.event for task in began}
+
+
+def test_they_agree_on_what_is_told_in_the_call_about_the_same(
+    warehouse: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(care_world, "OUTCOMES", ["reached", "reached", "declined", "no_answer"])
+    tasks, _ = agreed(warehouse, World(5, events=1200, nights=12, shared_phones=0.6))
+    assert any(task.reason == "told" and not task.rule.mergeable for task in tasks.values())

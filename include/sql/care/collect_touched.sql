@@ -5,7 +5,8 @@
 -- task of that call. A greeting or invitation that is over was said or not,
 -- whatever comes in later; only a call can tell. What was told in a call may be
 -- told otherwise after all. Calls in which something might have been told are
--- looked at for its sake: their own tasks are only asked, and stay as they are.
+-- looked at for its sake: their own tasks are only asked, and stay as they are;
+-- for what is told with its like only, those of the same store and rule.
 -- grain: one row per task
 -- reads: care.follow_up_task, staging.call_result, core.call_result,
 --   staging.contact_number, core.store, pg_temp.night_load,
@@ -41,17 +42,29 @@ numbers as materialized (
 -- been told in other calls; and what a document now says of somebody else than
 -- when they were called.
 late as (
-    select min(told.opens_on) as opens_on
+    select
+        told.store_code,
+        told.rule_id,
+        min(told.opens_on) as opens_on
     from (
         select
-            cast(
-                s.event_on + make_interval(months => r.opens_months) as date
-            ) + r.opens_days as opens_on
+            case when not r.is_mergeable then s.store_code end as store_code,
+            case when not r.is_mergeable then s.rule_id end as rule_id,
+            greatest(
+                cast(
+                    s.event_on + make_interval(months => r.opens_months) as date
+                ) + r.opens_days,
+                -- Nobody heard in a call what no load had brought.
+                case when not r.is_mergeable then s.arrived_on + 1 end
+            ) as opens_on
         from night_subject as s
         inner join night_rule as r on s.rule_no = r.rule_no
-        where r.is_mergeable and s.arrived_on is not null and s.problem is null
+        where s.arrived_on is not null and s.problem is null
         union all
-        select t.open_on as opens_on
+        select
+            case when not t.is_mergeable then t.store_code end as store_code,
+            case when not t.is_mergeable then t.rule_id end as rule_id,
+            t.open_on as opens_on
         from night
         cross join night_document as d
         inner join care.follow_up_task as t
@@ -60,10 +73,12 @@ late as (
                 and d.store_code = t.store_code
                 and d.document_no = t.document_no
         where
-            t.is_mergeable
+            t.channel <> 'internal'
             and t.status <> 'done'
             and t.expires_on >= night.on_day
     ) as told
+    where told.opens_on <= cast(:horizon as date)
+    group by told.store_code, told.rule_id
 ),
 
 own as (
@@ -176,6 +191,29 @@ own as (
         where calls.task_key = t.merged_into
         offset 0 -- noqa: AM09
     ) as told on true
+    union
+    -- The same follow-up of the same store, that was over by then.
+    select others.task_key
+    from calls
+    inner join lateral (
+        select o.task_key
+        from care.follow_up_task as t
+        inner join care.follow_up_task as o
+            on
+                t.store_code = o.store_code
+                and t.rule_id = o.rule_id
+                and t.occurrence = o.occurrence
+                and t.pack = o.pack
+                and t.event = o.event
+        where
+            calls.task_key = t.task_key
+            and t.event <> 'trouble_told'
+            and not t.is_face_to_face
+            and o.status = 'missed'
+            and o.expires_on >= cast(calls.called_at as date) - 1
+        offset 0 -- noqa: AM09
+    ) as others on true
+    where calls.outcome in ('reached', 'declined', 'message_sent')
 ),
 
 judged as (
@@ -203,7 +241,8 @@ select distinct
     true as is_only_asked
 from night
 cross join late
-cross join core.store as stores
+inner join core.store as stores
+    on coalesce(late.store_code = stores.store_code, true)
 inner join lateral (
     select c.task_key
     from core.call_result as c
@@ -213,13 +252,17 @@ inner join lateral (
         and (
             c.outcome in ('reached', 'declined')
             or (c.outcome = 'message_sent' and c.attempt_no > 0)
+            or (c.outcome = 'message_sent' and late.rule_id is not null)
         )
     offset 0 -- noqa: AM09
 ) as said on true
 inner join lateral (
     select t.task_key
     from care.follow_up_task as t
-    where said.task_key = t.task_key and t.status = 'done'
+    where
+        said.task_key = t.task_key
+        and t.status = 'done'
+        and coalesce(t.rule_id = late.rule_id, true)
     offset 0 -- noqa: AM09
 ) as done on true
 where

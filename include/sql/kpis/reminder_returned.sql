@@ -26,6 +26,7 @@ reminders as materialized (
         t.task_key,
         t.store_code,
         t.vin,
+        t.channel,
         t.open_on,
         t.due_on,
         t.expires_on,
@@ -58,7 +59,10 @@ said as (
     inner join core.call_result as c on r.told_with = c.task_key
     where
         c.outcome in ('reached', 'declined')
-        or (c.outcome = 'message_sent' and c.attempt_no > 0)
+        or (
+            c.outcome = 'message_sent'
+            and (c.attempt_no > 0 or r.channel = 'sms')
+        )
 ),
 
 contacts as (

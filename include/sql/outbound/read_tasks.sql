@@ -90,7 +90,8 @@ documents as (
 ),
 
 -- What waits for another task, and can be, is said in its call, with the plate
--- that the vehicle was last seen with.
+-- that the vehicle was last seen with; the same follow-up always, with what it
+-- is about.
 merged as (
     select
         t.task_key,
@@ -110,16 +111,51 @@ merged as (
                 'campaign_subject', run.subject,
                 'store_name', place.name,
                 'vin', other.vin,
-                'model', vehicle.model,
-                'plate', encode(seen.plate_cipher, 'hex')
+                'model', coalesce(vehicle.model, lead.model),
+                'plate', encode(seen.plate_cipher, 'hex'),
+                'document_kind', other.document_kind,
+                'document_no', other.document_no,
+                'policy_kind', policy.kind,
+                'repair_type', visit.repair_type,
+                'is_same', other.rule_id = t.rule_id
+                and other.pack = t.pack
+                and other.event = t.event
+                and other.occurrence = t.occurrence
+                and other.store_code = t.store_code
             )
             order by other.priority, other.deadline_on, other.task_key
         ) as also
     from tasks as t
     inner join care.follow_up_task as other
-        on other.task_key = any(t.also) and other.is_mergeable
+        on
+            other.task_key = any(t.also)
+            and (
+                other.is_mergeable
+                or (
+                    t.store_code = other.store_code
+                    and t.pack = other.pack
+                    and t.rule_id = other.rule_id
+                    and t.event = other.event
+                    and t.occurrence = other.occurrence
+                )
+            )
     inner join core.store as place on other.store_code = place.store_code
     left join core.vehicle as vehicle on other.vin = vehicle.vin
+    left join core.insurance_policy as policy
+        on
+            other.document_kind = 'insurance_policy'
+            and other.store_code = policy.store_code
+            and other.document_no = policy.policy_no
+    left join core.repair_order as visit
+        on
+            other.document_kind = 'repair_order'
+            and other.store_code = visit.store_code
+            and other.document_no = visit.ro_no
+    left join core.lead as lead
+        on
+            other.document_kind = 'lead'
+            and other.store_code = lead.store_code
+            and other.document_no = lead.lead_no
     left join care.campaign as run
         on other.event = 'campaign' and other.occurrence = run.campaign_no
     left join lateral (

@@ -19,6 +19,7 @@ tasks as (
         owner_no,
         event,
         about,
+        channel,
         open_on,
         due_on,
         expires_on,
@@ -100,7 +101,10 @@ told as (
     where
         (
             said.outcome in ('reached', 'declined')
-            or (said.outcome = 'message_sent' and said.attempt_no > 0)
+            or (
+                said.outcome = 'message_sent'
+                and (said.attempt_no > 0 or tasks.channel = 'sms')
+            )
         )
         and said.called_on <= :closing_on -- noqa: RF02
         and said.called_on between tasks.open_on and tasks.expires_on

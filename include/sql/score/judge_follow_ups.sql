@@ -12,7 +12,7 @@
 -- staff answered that there was nobody to call, or another contact went first
 -- to the end, or the task's data came when it was over, or its store was not
 -- live yet. What was told in the call about another task was done with it, on
--- that day.
+-- that day; in a message, as a message is.
 -- grain: one row per follow-up task due in the month, while a transaction runs
 -- reads: care.follow_up_task, core.call_result, care.do_not_call_person,
 --   care.do_not_call_number, care.vehicle_owner, care.occasion,
@@ -30,6 +30,7 @@ tasks as (
         document_kind,
         document_no,
         contact_kind,
+        channel,
         open_on,
         due_on,
         deadline_on,
@@ -73,6 +74,7 @@ calls as (
         bool_or(outcome = 'refused') as is_refused,
         bool_or(outcome = 'message_sent')
         and not bool_or(outcome not like 'message%') as is_by_message,
+        bool_or(outcome not like 'message%') as is_called,
         bool_or(outcome in ('invalid_number', 'wrong_person'))
             as is_number_wrong,
         (
@@ -101,13 +103,12 @@ calls as (
 reached as (
     select
         task_key,
-        called_on
+        called_on,
+        outcome = 'message_sent' as is_message,
+        outcome = 'message_sent' and attempt_no = 0 as is_by_gateway
     from core.call_result
     where
-        (
-            outcome in ('reached', 'declined')
-            or (outcome = 'message_sent' and attempt_no > 0)
-        )
+        outcome in ('reached', 'declined', 'message_sent')
         and called_on <= :closing_on
         and task_key in (select tasks.told_with from tasks)
 ),
@@ -115,11 +116,14 @@ reached as (
 told_calls as (
     select
         tasks.task_key,
-        min(reached.called_on) as told_on
+        min(reached.called_on) as told_on,
+        min(reached.called_on) filter (where not reached.is_message)
+            as told_in_call_on
     from tasks
     inner join reached
         on
             tasks.told_with = reached.task_key
+            and (not reached.is_by_gateway or tasks.channel = 'sms')
             and reached.called_on between tasks.open_on and tasks.expires_on
     group by tasks.task_key
 ),
@@ -128,7 +132,11 @@ contacts as (
     select
         tasks.task_key,
         least(calls.first_called_on, told_calls.told_on) as first_called_on,
-        least(calls.first_reached_on, told_calls.told_on) as first_reached_on,
+        least(calls.first_reached_on, told_calls.told_in_call_on)
+            as first_reached_on,
+        told_calls.told_on is not null
+        and told_calls.told_in_call_on is null
+        and not coalesce(calls.is_called, false) as is_told_by_message,
         coalesce(told_calls.told_on < calls.first_reached_on, true)
         and told_calls.told_on is not null as is_told
     from tasks
@@ -340,7 +348,8 @@ select
     calls.satisfaction,
     calls.is_fault_cleared,
     coalesce(calls.is_refused, false) as is_refused,
-    coalesce(calls.is_by_message, false) as is_by_message,
+    coalesce(calls.is_by_message, false) or contacts.is_told_by_message
+        as is_by_message,
     coalesce(calls.is_number_wrong, false) as is_number_wrong,
     case when contacts.first_reached_on is null then calls.staff_answer end
         as staff_answer,

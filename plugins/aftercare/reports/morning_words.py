@@ -70,6 +70,7 @@ REASONS: Words = {
     "below_cost": ("维修费用未达到", "its repair did not cost as much"),
     "other_usage": ("车辆用途不在此列", "the car is used otherwise"),
     "asked_lately": ("近期已问过同一件事", "the same was asked lately"),
+    "called_before": ("原结算单已回访", "called already about the settlement that it replaces"),
     "rule_off": ("规则停用", "rule switched off"),
     "expired": ("已过期限", "its time is over"),
     "no_message": ("没有生成消息", "no message was made"),

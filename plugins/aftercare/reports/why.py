@@ -346,7 +346,7 @@ def _status(story: Story, say: Words) -> Iterator[str]:
         reason = "told" if task["status"] == "done" else task["status_reason"]
         yield say(f"merged_{reason}", task=task["merged_into"])
     for other in story.merged:
-        name = "also_said" if other["is_mergeable"] else "also_waits"
+        name = "also_said" if other["is_said"] else "also_waits"
         if other["status_reason"] == "told":
             name = "also_told"
         yield say(name, task=other["task_key"])

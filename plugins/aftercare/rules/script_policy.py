@@ -12,6 +12,7 @@ from aftercare.rules.policy import Line, Policy
 from aftercare.settings import Language
 
 ITEM = "scripts"
+HOUSE = "house"
 
 
 def approval_packs(policy: Policy, day: date) -> list[str]:
@@ -45,6 +46,13 @@ def pick_up_scripts(policy: Policy, pack: str, day: date) -> tuple[Line, tuple[s
 def is_offering_pick_up(policy: Policy, pack: str, day: date, script_id: str) -> bool:
     """Whether a script of a task offers it, where the store has it; a task may outlive its pack."""
     return pack in policy.packs and script_id in pick_up_scripts(policy, pack, day)[1]
+
+
+def most_named(policy: Policy, pack: str, day: date) -> int:
+    """How many of a person's same follow-ups are named in one call or message; the others are counted. A
+    task may outlive its pack."""
+    known = pack if pack in policy.packs else HOUSE
+    return int(policy.value(known, ITEM, "same_named", day, asker="scripts").value)
 
 
 def call_scripts(follow_up: FollowUp) -> Iterator[str]:

@@ -42,6 +42,32 @@ MERGED: Words = {
     "one": ("另并入 1 件", "1 more thing in it"),
     "many": ("另并入 {count} 件", "{count} more things in it"),
 }
+INSURANCE: Pair = ("保险", "insurance")
+INSURANCES: Words = {
+    "compulsory": ("交强险", "compulsory insurance"),
+    "commercial": ("商业险", "commercial insurance"),
+    "combined": ("交强险和商业险", "compulsory and commercial insurance"),
+}
+ABOUT: Words = {
+    "delivery": ("交车", "delivered"),
+    "workshop_exit": ("离店", "left the workshop"),
+    "policy_end": ("到期", "ends"),
+    "lead_defeated": ("战败", "did not buy"),
+    "first_service_due": ("首保到期", "first service due"),
+    "service_due": ("保养到期", "service due"),
+    "registration": ("年检", "inspection"),
+    "invoice": ("质保到期", "warranty ends"),
+    "last_visit": ("上次进店", "last visit"),
+}
+"""What is on the day of an event."""
+NUMBERS: Words = {
+    "delivery": ("订单 {number}", "order {number}"),
+    "workshop_exit": ("维修单 {number}", "repair order {number}"),
+    "policy_end": ("保单 {number}", "policy {number}"),
+    "lead_defeated": ("线索 {number}", "lead {number}"),
+}
+MORE_CARS: Pair = (" 等 {count} 台车", " and {more} more cars")
+VIN_SHOWN = 6
 NEXT_ATTEMPT: Pair = ("第 {number} 次联系：{day}{half}", "attempt {number}: on {day}{half}")
 HALVES: Words = {
     "morning": ("上午", " in the morning"),
@@ -71,6 +97,7 @@ WITHDRAWN_BECAUSE: Words = {
     "below_cost": ("维修费用更正后未达到", "the repair's cost was put right and was less"),
     "other_usage": ("车辆用途不在此列", "the car is used otherwise"),
     "asked_lately": ("近期已问过同一件事", "the same was asked lately"),
+    "called_before": ("原结算单已回访", "called already about the settlement that it replaces"),
     "rule_off": ("规则已停用", "the rule was switched off"),
     "stopped": ("客户要求不再联系此事", "the customer wants no more of this"),
     "do_not_call": ("客户要求勿扰", "the customer asked not to be called"),
@@ -96,12 +123,14 @@ WITHDRAWN_BECAUSE: Words = {
 @dataclass(frozen=True)
 class House:
     """What records need beside the warehouse: keys, language, what policy says of follow-ups, and whether
-    a task's customer is offered that the car is fetched."""
+    a task's customer is offered that the car is fetched. ``most_named``: how many of the same follow-ups
+    are named in one call."""
 
     keyring: Keyring
     language: Language
     follow_ups: FollowUpFacts
     has_pick_up: Callable[[Mapping[str, Any]], bool]
+    most_named: Callable[[Mapping[str, Any]], int]
 
 
 def contact_key(row: RowMapping) -> str:
@@ -195,13 +224,14 @@ def task_record(
         "has_pick_up": house.has_pick_up(dict(row)),
         "is_message": row["channel"] == "sms",
         "also": _all_besides(row, house),
+        **_the_same(row, house),
         "told": [_told(each, keyring, language) for each in row["told"] or ()],
     }
     script = render_script(row["script_id"], facts, language)
     only_for_the_script = {
         "store_name", "event_on", "owner_name", "customer_class", "is_company", "festival",
         "subject", "next_service_on", "has_pick_up", "is_message", "also", "told",
-        "last_visit", "falls_on",
+        "last_visit", "falls_on", "same", "same_more",
     }  # fmt: skip
     own = {name: value for name, value in facts.items() if name not in only_for_the_script}
     return Record(
@@ -229,7 +259,7 @@ def message_record(row: RowMapping, house: House) -> Record:
     facts: dict[str, object] = {
         "store_name": row["store_name"],
         "customer_name": opened(row["name_cipher"], keyring),
-        "plate": opened(row["plate_cipher"], keyring),
+        "plate": _plates(row, house),
         "model": row["model"],
         "event_on": row["event_on"],
         "falls_on": _falls_on(row, row["event_on"], house),
@@ -294,10 +324,57 @@ def _all_besides(row: RowMapping, house: House) -> list[dict[str, object]]:
     asked = {row["vin"]: topics(row["script_id"], house.language)}
     found = []
     for other in row["also"] or ():
+        if other["is_same"]:
+            continue
         of_car = asked.setdefault(other["vin"], set()) if other["vin"] else set()
         found.append(_besides(other, row, house, frozenset(of_car)))
         of_car |= topics(other["script_id"], house.language)
     return found
+
+
+def _the_same(row: RowMapping, house: House) -> dict[str, object]:
+    """What the same follow-up is about beside this task: so many as policy names, and how many more."""
+    others = [other for other in row["also"] or () if other["is_same"]]
+    most = house.most_named(dict(row))
+    named = [_one_of_the_same(other, house) for other in others[:most]]
+    return {"same": named, "same_more": len(others) - len(named)}
+
+
+def _one_of_the_same(other: Mapping[str, Any], house: House) -> str:
+    """One line: which car, what happened or ends on which day, and the number of an order."""
+    keyring, language = house.keyring, house.language
+    event_on = date.fromisoformat(other["event_on"])
+    day = _falls_on(other, event_on, house) or event_on
+    plate = other["plate"] and opened(bytes.fromhex(other["plate"]), keyring)
+    is_policy = other["document_kind"] == "insurance_policy"
+    what = INSURANCES.get(other["policy_kind"] or "", INSURANCE) if is_policy else None
+    repair = REPAIRS.get(other["repair_type"] or "") if other["event"] == "workshop_exit" else None
+    number = NUMBERS.get(other["event"])
+    parts = [
+        plate or other["model"] or (other["vin"] and f"VIN …{other['vin'][-VIN_SHOWN:]}"),
+        say(what, language) if what else None,
+        say(repair, language) if repair else None,
+        f"{say(ABOUT[other['event']], language)} {day}" if other["event"] in ABOUT else None,
+        say(number, language, number=other["document_no"]) if number else None,
+    ]
+    return ("，" if language == "zh" else ", ").join(str(part) for part in parts if part)
+
+
+def _plates(row: RowMapping, house: House) -> str | None:
+    """The plate in a message's words, and those of the same follow-up of the same day: its words fit all."""
+    own = opened(row["plate_cipher"], house.keyring)
+    if own is None:
+        return None
+    plates = [own]
+    for other in row["also"] or ():
+        is_alike = other["is_same"] and other["event_on"] == row["event_on"].isoformat()
+        plate = other["plate"] and opened(bytes.fromhex(other["plate"]), house.keyring)
+        if is_alike and plate and plate not in plates:
+            plates.append(plate)
+    most = house.most_named(dict(row))
+    named, more = plates[:most], len(plates[most:])
+    text = ("、" if house.language == "zh" else ", ").join(named)
+    return text + say(MORE_CARS, house.language, count=len(plates), more=more) if more else text
 
 
 def _besides(

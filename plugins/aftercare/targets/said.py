@@ -15,7 +15,7 @@ from aftercare.protection import Keyring
 from aftercare.rules.customer_class import CustomerClass, customer_class
 from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.policy import Policy
-from aftercare.rules.script_policy import is_offering_pick_up
+from aftercare.rules.script_policy import is_offering_pick_up, most_named
 from aftercare.settings import Language
 from aftercare.targets import complaints, rendering
 from aftercare.targets.protocol import Entity, Record
@@ -138,7 +138,11 @@ class Said:
     @cached_property
     def _house(self) -> rendering.House:
         return rendering.House(
-            self.keyring, self.language, FollowUpFacts.of(self.policy), self._has_pick_up
+            self.keyring,
+            self.language,
+            FollowUpFacts.of(self.policy),
+            self._has_pick_up,
+            lambda row: most_named(self.policy, row["pack"], row["open_on"]),
         )
 
     def _task(self, row: RowMapping, crm_id: str | None) -> Record:

@@ -64,12 +64,13 @@ def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
     month.person(owner, role=role, store_code=store)
     for entry in given.get("tasks", ()):
         for _ in range(entry.get("times", 1)):
-            task = typed(number, entry, ("times", "calls", "told_on"))
+            task = typed(number, entry, ("times", "calls", "told_on", "told_by"))
             if "told_on" in entry:
                 winner = month.task(
                     None, role=role, store_code=store, due_on=date(2025, 6, 10), status="done"
                 )
-                month.call(winner, called_on=day(entry["told_on"]))
+                said = {"outcome": entry["told_by"]} if "told_by" in entry else {}
+                month.call(winner, called_on=day(entry["told_on"]), **said)
                 task |= {"status": "done", "status_reason": "told", "merged_into": winner}
             key = month.task(owner, role=role, store_code=store, **task)
             for call in entry.get("calls", ()):
