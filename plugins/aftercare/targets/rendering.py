@@ -111,7 +111,8 @@ def contact_key(row: RowMapping) -> str:
 
 def last_event(row: RowMapping, language: Language) -> str:
     """What happened last and when: the vehicle's last visit to any store where there is one after what the
-    task is about, else that; of a visit with the kind of repair."""
+    task is about, else that; of a visit with the kind of repair. The end of a policy is to come: it is told
+    only of a vehicle that never came."""
     document = (row["document_kind"], row["happened_on"], row["repair_type"])
     visit = ("repair_order", row["visited_on"], row["visited_for"])
     kind, day, repair_type = visit if row["visited_on"] else document
