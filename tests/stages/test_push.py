@@ -86,7 +86,7 @@ def test_a_call_in_vain_tells_the_next_half_day(night: NightOfTasks, crm: FileCr
     monday = DAY + timedelta(days=3)
     night.change(key, attempts=1, next_attempt_on=monday, next_attempt_half="morning")
     send(night, crm)
-    assert "第 2 次联系：11-23上午" in crm.body(key)
+    assert "下次拨打：11-23上午（第 2 个半天）" in crm.body(key)
     night.change(key, attempts=3, next_attempt_on=None, next_attempt_half=None, channel="sms")
     send(night, crm)
     assert "请发短信，不打电话" in crm.body(key)

@@ -129,6 +129,7 @@ def make_tasks(
         run(connection, "care/keep_quiet", horizon=horizon)
         _keep_shadow(connection, group, horizon)
         run(connection, "care/hold_unreachable")
+        run(connection, "care/hold_closed", horizon=horizon)
         run(connection, "care/keep_missed", day=day)
         run(connection, "care/keep_budget")
         run(connection, "care/find_changes", day=day)
@@ -333,6 +334,8 @@ def _rule_window(
         "purpose",
         "is_mergeable",
         "usages",
+        "sale_types",
+        "is_until_service",
         "party",
         "is_counted",
         "is_face_to_face",
