@@ -208,7 +208,7 @@ REPAIR = "changan-dealer/follow_ups/repair_call"
         (
             REPAIR,
             "enabled:",
-            "sale_types: {unit: text, reference: x, values: {2012-01-01: new}}\nenabled:",
+            "sale_types: {unit: text, reference: 本集团自定, values: {2012-01-01: new}}\nenabled:",
             "need not be of a sale",
         ),
         (

@@ -142,6 +142,7 @@ of_policies as (
                 and not coalesce(
                     p.holder_phone_hash = later.customer_phone_hash, false
                 )
+            offset 0 -- noqa: AM09
         )
 ),
 
@@ -197,6 +198,7 @@ of_sales as (
                     and d.delivered_on > earlier.delivered_on
                     and earlier.status <> 'cancelled'
                     and not earlier.is_vanished
+                offset 0 -- noqa: AM09
             )
             or exists (
                 select 1
@@ -209,6 +211,7 @@ of_sales as (
                     and earlier.status <> 'cancelled'
                     and not earlier.is_reversed
                     and not earlier.is_vanished
+                offset 0 -- noqa: AM09
             )
         )
     union all
@@ -230,6 +233,7 @@ of_sales as (
                 and later.status <> 'cancelled'
                 and not later.is_reversed
                 and not later.is_vanished
+            offset 0 -- noqa: AM09
         )
 ),
 
@@ -274,23 +278,38 @@ of_leads as (
             from core.customer_role as named
             inner join core.customer as known
                 on named.customer_id = known.customer_id
-            inner join core.customer as same
-                on
+            inner join lateral (
+                select same.customer_id
+                from core.customer as same
+                where
                     coalesce(known.merged_into, known.customer_id)
                     in (same.customer_id, same.merged_into)
-            inner join core.customer_role as buyer
-                on same.customer_id = buyer.customer_id
-            inner join core.sales_order as bought
-                on
-                    buyer.vin = bought.vin
-                    and buyer.name_hash = bought.customer_name_hash
-            where
-                l.phone_hash = named.phone_hash
-                and buyer.role = 'customer'
-                and coalesce(bought.signed_on, bought.delivered_on)
-                >= l.created_on
-                and bought.status <> 'cancelled'
-                and not bought.is_vanished
+                offset 0 -- noqa: AM09
+            ) as one on true
+            inner join lateral (
+                select
+                    buyer.vin,
+                    buyer.name_hash
+                from core.customer_role as buyer
+                where
+                    one.customer_id = buyer.customer_id
+                    and buyer.role = 'customer'
+                offset 0 -- noqa: AM09
+            ) as car on true
+            inner join lateral (
+                select bought.order_no
+                from core.sales_order as bought
+                where
+                    car.vin = bought.vin
+                    and car.name_hash = bought.customer_name_hash
+                    and coalesce(bought.signed_on, bought.delivered_on)
+                    >= l.created_on
+                    and bought.status <> 'cancelled'
+                    and not bought.is_vanished
+                offset 0 -- noqa: AM09
+            ) as sold on true
+            where l.phone_hash = named.phone_hash
+            offset 0 -- noqa: AM09
         )
 ),
 
