@@ -76,6 +76,8 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
     sold_again_on = given.pop("sold_again_on", None)
     renewed_until = given.pop("renewed_until", None)
     booked_on = given.pop("booked_on", None)
+    serviced_on = given.pop("serviced_on", None)
+    bought_since = given.pop("bought_since", None)
     agreed_on = given.pop("agreed_on", None)
     came_before, bought = given.pop("came_before", None), given.pop("bought", None)
     no_messages_from = given.pop("no_messages_from", None)
@@ -113,6 +115,13 @@ def arrange(care: CareGroup, event: str, given: dict[str, Any], store: str) -> N
         care.deliver("S", bought.pop("delivered_on"), store, vin="VINA", **bought)
     if came_again_on:
         care.repair("B", came_again_on, store, vin="VINA")
+    if serviced_on:
+        care.repair("B", serviced_on, store, vin="VINA", repair_type="maintenance")
+    if bought_since:
+        care.deliver(
+            "N", bought_since, "SK01", customer_phone_hash=b"phone A", customer_kind="person"
+        )
+        care.know_people("VINN", bought_since)
     if sold_again_on:
         care.deliver("B", sold_again_on, store, vin="VINA")
     if renewed_until:

@@ -197,6 +197,35 @@ def test_a_follow_up_of_visits_that_cannot_work_is_refused(
         follow_ups(broken(tmp_path, item, old, new), "care-norm")
 
 
+RUN_IN = "changan-dealer/follow_ups/run_in_reminder"
+REPAIR = "changan-dealer/follow_ups/repair_call"
+
+
+@pytest.mark.parametrize(
+    ("item", "old", "new", "message"),
+    [
+        (RUN_IN, "[new, trade_in, repurchase, financed]", "[new, demo]", "demo is no kind of sale"),
+        (
+            REPAIR,
+            "enabled:",
+            "sale_types: {unit: text, reference: 本集团自定, values: {2012-01-01: new}}\nenabled:",
+            "need not be of a sale",
+        ),
+        (
+            REPAIR,
+            "purpose: service",
+            "purpose: service\nuntil_service: true",
+            "need not be of a sale",
+        ),
+    ],
+)
+def test_a_follow_up_of_sales_that_cannot_work_is_refused(
+    item: str, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PolicyError, match=message):
+        follow_ups(broken(tmp_path, item, old, new), "changan-dealer")
+
+
 def test_what_a_visit_must_have_reached_is_dated(tmp_path: Path) -> None:
     changes = {date(2026, 7, 1): "25000.50"}
     found = of(changed_policy(tmp_path, COST, "cost_from", changes), "care-norm", "repurchase_cost")

@@ -88,7 +88,7 @@ def test_a_call_in_vain_tells_the_next_half_day(night: NightOfTasks, crm: FileCr
     monday = DAY + timedelta(days=3)
     night.change(key, attempts=1, next_attempt_on=monday, next_attempt_half="morning")
     send(night, crm)
-    assert "第 2 次联系：11-23上午" in crm.body(key)
+    assert "下次拨打：11-23上午（第 2 个半天）" in crm.body(key)
     night.change(key, attempts=3, next_attempt_on=None, next_attempt_half=None, channel="sms")
     send(night, crm)
     assert "请发短信，不打电话" in crm.body(key)
@@ -217,6 +217,69 @@ def test_a_visit_that_is_followed_up_is_what_happened_last_until_the_next_one(
     send(night, crm)
     assert f"('last_event', '{said}')" in crm.body(key)
     assert "11 月 18 日在我们店做完" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("came_on", "said"),
+    [
+        (DAY - timedelta(days=400), "2025-10-16 维修出厂（保养）"),
+        (DAY, "2026-11-20 维修出厂（保养）"),
+        (TODAY + timedelta(days=1), "2026-12-20 保单到期"),
+        (None, "2026-12-20 保单到期"),
+    ],
+)
+def test_before_a_policy_ends_the_last_visit_is_what_happened_last(
+    night: NightOfTasks, crm: FileCrm, came_on: date | None, said: str
+) -> None:
+    if came_on:
+        night.visit("R1", VIN, came_on, "CA02", repair_type="maintenance")
+    key = renewal(night)
+    send(night, crm)
+    assert f"('last_event', '{said}')" in crm.body(key)
+    assert "2026 年 12 月 20 日到期" in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    ("vehicles", "kind", "asked", "greeting"),
+    [
+        (1, "person", None, f"{NAME}先生/女士"),
+        (3, "person", "【贵宾客户，另问】", f"{NAME}先生/女士"),
+        (1, "company", "【单位客户，另问】", f"{NAME}负责这台车的同事"),
+    ],
+)
+def test_a_holder_of_a_policy_is_spoken_to_as_the_owner_of_the_vehicle(
+    night: NightOfTasks,
+    crm: FileCrm,
+    vehicles: int,
+    kind: str,
+    asked: str | None,
+    greeting: str,
+) -> None:
+    night.known(night.task(vin=VIN), vehicles, kind)
+    key = renewal(night)
+    send(night, crm)
+    said = crm.body(key)
+    assert greeting in said
+    assert [each for each in ("【贵宾客户，另问】", "【单位客户，另问】") if each in said] == [
+        each for each in (asked,) if each
+    ]
+
+
+def test_a_holder_of_another_name_is_not_the_owner(night: NightOfTasks, crm: FileCrm) -> None:
+    night.known(night.task(vin=VIN), 1, "company")
+    key = renewal(night, "测试客户赵六")
+    send(night, crm)
+    assert "测试客户赵六先生/女士" in crm.body(key)
+    assert "【单位客户，另问】" not in crm.body(key)
+
+
+def renewal(night: NightOfTasks, holder: str = NAME) -> str:
+    """A call about a policy that ends a month ahead."""
+    ends_on = DAY + timedelta(days=30)
+    night.policy("P1", VIN, ends_on, holder)
+    facts = {"document_kind": "insurance_policy", "document_no": "P1", "event": "policy_end"}
+    own = {"event_on": ends_on, "contact_kind": "holder", "script_id": "renewal_call"}
+    return night.task(vin=VIN, **facts, **own)
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_what_is_no_call_has_one_row(tmp_path: Path, channel: str) -> None:
 
 
 def test_a_row_is_high_enough_for_why_somebody_is_called(tmp_path: Path) -> None:
-    why = "维修离站三日内回访 · 第 2 次联系：11-22上午；客户希望上午联系 · 另并入 2 件"
+    why = "维修离站三日内回访 · 下次拨打：11-22上午（第 2 个半天）；客户希望上午联系 · 另并入 2 件"
     WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1), task(2, why=why)])
     heights = [sheet_of(path_of(tmp_path)).row_dimensions[row].height for row in (3, 4, 6, 7)]
     lines = lines_of(why, int(COLUMNS[NAMES.index("why")].width))

@@ -4,7 +4,8 @@
 -- of the newest captured version with nothing against it; it was lost when a
 -- newer one came, or when a sweep missed the document. Of a rule for visits
 -- that read or cost as much, that version has to have done so, and no visit
--- before it.
+-- before it; one for new cars is for those that were neither delivered nor
+-- maintained before.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule,
 --   care.occasion, core.sales_order, core.repair_order, staging.sales_order,
@@ -72,6 +73,7 @@ versions as (
         v.version_at,
         v.row_hash,
         coalesce(v.usage, 'private') as usage,
+        coalesce(v.sale_type, 'new') as sale_type,
         v.customer_phone_check as contact_check,
         sha256(
             coalesce(v.customer_name_hash, '')
@@ -113,6 +115,7 @@ versions as (
         v.version_at,
         v.row_hash,
         cast(null as text) as usage,
+        cast(null as text) as sale_type,
         v.deliverer_phone_check as contact_check,
         sha256(
             coalesce(v.deliverer_name_hash, '')
@@ -183,6 +186,7 @@ lost_events as (
         e.document_no,
         e.vin,
         e.usage,
+        e.sale_type,
         e.event_on,
         e.contact_check,
         e.contact_digest,
@@ -221,6 +225,7 @@ lost_events as (
         e.document_no,
         e.vin,
         e.usage,
+        e.sale_type,
         e.event_on,
         e.contact_check,
         e.contact_digest,
@@ -285,6 +290,10 @@ inner join night_rule as r
         and s.reach = r.reach
         and e.event = r.event
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
+        and (
+            r.sale_types = '{}'
+            or coalesce(e.sale_type = any(r.sale_types), true)
+        )
         and e.event_on between r.event_from and r.event_to
         and coalesce(e.odometer_km >= r.odometer_from, r.odometer_from is null)
         and coalesce(e.cost >= r.cost_from, r.cost_from is null)
@@ -313,4 +322,29 @@ where
             and earlier.status <> 'cancelled'
             and not earlier.is_reversed
             and not earlier.is_vanished
+    )
+    and (
+        r.sale_types = '{}'
+        or 'used' = any(r.sale_types)
+        or not exists (
+            select 1
+            from core.sales_order as earlier
+            where
+                e.vin = earlier.vin
+                and e.event_on > earlier.delivered_on
+                and earlier.status <> 'cancelled'
+                and not earlier.is_vanished
+        )
+        and not exists (
+            select 1
+            from core.repair_order as earlier
+            where
+                e.vin = earlier.vin
+                and e.event_on > earlier.exit_on
+                and earlier.repair_type = 'maintenance'
+                and earlier.ro_type <> 'pre_delivery'
+                and earlier.status <> 'cancelled'
+                and not earlier.is_reversed
+                and not earlier.is_vanished
+        )
     )

@@ -47,6 +47,8 @@ create temporary table if not exists night_rule (
     purpose text not null,
     is_mergeable boolean not null,
     usages text[] not null,
+    sale_types text[] not null,
+    is_until_service boolean not null,
     party text not null,
     is_counted boolean not null,
     is_face_to_face boolean not null,

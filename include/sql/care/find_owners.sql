@@ -1,8 +1,9 @@
 -- The owner on the day of a task's document: a sale's delivery, the end of a
 -- visit, a policy's first day. Of several names on a vehicle, the owner of a
 -- day is the one who was named last until then; who is named before and after
--- it was it all the time. Vehicles with one name are left out. Asked of events
--- first, and of all subjects later.
+-- it was it all the time. Vehicles with one name are left out. Who holds the
+-- policy and is the owner by now has not left. Asked of events first, and of
+-- all subjects later.
 -- grain: one row per task whose vehicle has had several owners
 -- reads: pg_temp.night_subject, core.customer_role, care.vehicle_owner,
 --   core.sales_order, core.repair_order, core.insurance_policy
@@ -37,7 +38,8 @@ documents as (
     select
         s.task_key,
         s.vin,
-        d.delivered_on as owned_on
+        d.delivered_on as owned_on,
+        cast(null as bytea) as holder_hash
     from shared
     inner join night_subject as s on shared.vin = s.vin
     inner join core.sales_order as d
@@ -49,7 +51,8 @@ documents as (
         s.vin,
         coalesce(
             d.exit_on, cast(d.opened_at at time zone night.time_zone as date)
-        ) as owned_on
+        ) as owned_on,
+        cast(null as bytea) as holder_hash
     from night
     cross join shared
     inner join night_subject as s on shared.vin = s.vin
@@ -60,7 +63,8 @@ documents as (
     select
         s.task_key,
         s.vin,
-        d.starts_on as owned_on
+        d.starts_on as owned_on,
+        d.holder_name_hash as holder_hash
     from shared
     inner join night_subject as s on shared.vin = s.vin
     inner join core.insurance_policy as d
@@ -81,7 +85,18 @@ select
     past.name_hash,
     past.known_ids,
     past.name_hash <> present.name_hash
-    and not past.known_ids && present.known_ids as has_left
+    and not past.known_ids && present.known_ids
+    and not exists (
+        select 1
+        from care.vehicle_owner as holder
+        where
+            d.vin = holder.vin
+            and d.holder_hash = holder.name_hash
+            and (
+                holder.name_hash = present.name_hash
+                or holder.known_ids && present.known_ids
+            )
+    ) as has_left
 from night
 cross join documents as d
 inner join lateral (

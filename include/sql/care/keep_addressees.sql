@@ -1,12 +1,12 @@
 -- One document of each person and occasion stays: the one about which they have
--- answered or been told already, else the newest with a usable number; none
--- where they were told by a document that is cancelled now, or not of those of
--- the occasion for another reason. A person is who core knows by the document,
--- else the one who is known with the same number among those of the occasion,
--- else whoever has the number.
+-- answered or been told already, else the newest with a usable number and of an
+-- open store; none where they were told by a document that is cancelled now, or
+-- not of those of the occasion for another reason. A person is who core knows
+-- by the document, else the one who is known with the same number among those
+-- of the occasion, else whoever has the number.
 -- grain: one row per document that gives way to another
 -- reads: pg_temp.night_rule, core.document_customer, care.follow_up_task,
---   core.call_result, care.addressee
+--   core.call_result, care.addressee, core.store
 -- writes: pg_temp.night_addressee
 with night as (
     select cast(:horizon as date) as horizon
@@ -63,11 +63,14 @@ named as (
         a.contact_hash,
         a.vin,
         r.contact_kind,
-        coalesce(a.contact_check, 'missing') = 'valid' as is_usable,
+        coalesce(a.contact_check, 'missing') = 'valid'
+        and coalesce(night.horizon + 1 < s.closed_on, true) as is_usable,
         t.document_no is not null as is_told,
         true as is_asked
-    from night_addressee as a
+    from night
+    cross join night_addressee as a
     inner join night_rule as r on a.rule_no = r.rule_no
+    inner join core.store as s on a.store_code = s.store_code
     left join told as t
         on
             a.event = t.event

@@ -1,7 +1,7 @@
 -- A late night judges by what is known now. What nights in order settled of a
 -- reminder that is over stays as they settled it, where only other documents
--- say otherwise: that the customer came, renewed, agreed on a visit, or sold
--- the car since. What its own document says, and calls, count as ever. A
+-- say otherwise: that the customer came, renewed, agreed on a visit, bought, or
+-- sold the car since. What its own document says, and calls, count as ever. A
 -- service's date is worked out of many visits: that it lies later now is no
 -- news of a reminder that was missed.
 -- grain: one row per task that stays as it is
@@ -12,7 +12,8 @@ with night as (
         cast(:day as date) as on_day,
         cast(:horizon as date) as horizon,
         array[
-            'came_again', 'renewed', 'booked', 'sold_again', 'other_owner'
+            'came_again', 'renewed', 'booked', 'sold_again', 'other_owner',
+            'bought'
         ] as said_by_others
 )
 

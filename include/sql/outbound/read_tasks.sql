@@ -4,8 +4,8 @@
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.vehicle, core.employee, core.store,
 --   core.call_result, care.answered_call, care.campaign,
---   core.document_customer, core.customer, core.contact_number,
---   care.service_due
+--   core.document_customer, core.customer, core.customer_role,
+--   core.contact_number, care.service_due
 -- writes: –
 with tasks as (
     select *
@@ -203,13 +203,15 @@ told as (
 ),
 
 -- Whose vehicle it is, by the task's document: a company, or somebody who
--- bought or owned so many vehicles. offset 0: document by document.
+-- bought or owned so many vehicles. A policy makes nobody known: its holder is
+-- who bought or owned the vehicle under the same name. offset 0: document by
+-- document.
 owners as (
     select
         t.task_key,
-        o.is_company,
-        o.is_named_company,
-        has.vehicles
+        has.vehicles,
+        coalesce(o.is_company, h.is_company) as is_company,
+        coalesce(o.is_named_company, h.is_company) as is_named_company
     from tasks as t
     inner join lateral (
         select
@@ -227,11 +229,31 @@ owners as (
         offset 0 -- noqa: AM09
     ) as o on true
     left join lateral (
+        select
+            bool_or(held.kind = 'company') as is_company,
+            max(coalesce(who.merged_into, who.customer_id)) as known_id
+        from core.insurance_policy as p
+        inner join core.customer_role as held
+            on
+                p.vin = held.vin
+                and p.holder_name_hash = held.name_hash
+                and held.role <> 'deliverer'
+        inner join core.customer as who
+            on held.customer_id = who.customer_id
+        where
+            t.document_kind = 'insurance_policy'
+            and t.store_code = p.store_code
+            and t.document_no = p.policy_no
+        offset 0 -- noqa: AM09
+    ) as h on true
+    left join lateral (
         select count(distinct r.vin) as vehicles
         from core.customer as known
         inner join core.customer_role as r
             on known.customer_id = r.customer_id and r.role <> 'deliverer'
-        where o.known_id in (known.customer_id, known.merged_into)
+        where
+            coalesce(o.known_id, h.known_id)
+            in (known.customer_id, known.merged_into)
         offset 0 -- noqa: AM09
     ) as has on true
 ),
@@ -250,7 +272,8 @@ calls as (
 ),
 
 -- The last visit of a vehicle that left again by today, at any store, where
--- that was after what the task's document tells.
+-- that was after what the task's document tells. A policy tells of its end,
+-- which is to come, so that of its vehicle every visit counts.
 visits as (
     select
         t.task_key,
@@ -265,7 +288,10 @@ visits as (
         from core.repair_order as r
         where
             t.vin = r.vin
-            and r.exit_on > coalesce(d.happened_on, t.event_on)
+            and (
+                t.document_kind = 'insurance_policy'
+                or r.exit_on > coalesce(d.happened_on, t.event_on)
+            )
             and r.exit_on <= :today -- noqa: RF02
             and r.ro_type <> 'pre_delivery'
             and r.status <> 'cancelled'

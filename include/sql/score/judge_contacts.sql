@@ -34,7 +34,7 @@ tasks as (
                     'consent_refused'
                 )
                 then 'do_not_call'
-            when status_reason = 'shadow' then 'shadow'
+            when status_reason in ('shadow', 'store_closed') then status_reason
             when
                 status_reason = 'contact_budget'
                 or task_key in (

@@ -51,7 +51,9 @@ tasks as (
         coalesce(
             status_reason in ('stopped', 'paused', 'consent_refused'), false
         ) as is_unwanted,
-        coalesce(status_reason = 'shadow', false) as is_shadow,
+        case
+            when status_reason in ('shadow', 'store_closed') then status_reason
+        end as store_obstacle,
         coalesce(late_reason = 'late_by_data', false) as is_late_by_data
     from care.follow_up_task
     where
@@ -369,8 +371,10 @@ select
             contacts.first_reached_on is null
             and calls.staff_answer is not null
             then calls.staff_answer
-        when tasks.is_shadow and contacts.first_called_on is null
-            then 'shadow'
+        when
+            tasks.store_obstacle is not null
+            and contacts.first_called_on is null
+            then tasks.store_obstacle
         when tasks.has_waited and contacts.first_called_on is null
             then 'budget'
         when

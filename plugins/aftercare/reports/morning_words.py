@@ -56,6 +56,12 @@ REASONS: Words = {
     "other_owner": ("车辆已归他人", "the vehicle has another owner"),
     "booked": ("已预约", "a visit is booked"),
     "renewed": ("已续保", "the policy was renewed"),
+    "bought": ("客户已购车", "the customer bought a car"),
+    "other_sale_type": ("不是新车", "the car was not sold as a new one"),
+    "store_closed": (
+        "门店已停业，待安排由谁跟进",
+        "the store is closed; somebody else has to be found",
+    ),
     "not_defeated": ("线索不再是战败", "the lead is not lost any more"),
     "said_otherwise": (
         "由另一任务告知，或不再适用",

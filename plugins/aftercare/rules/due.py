@@ -106,7 +106,9 @@ class FollowUp:
     such day with these values, ``reach`` see ``aftercare.rules.reach``. ``is_by_design``: due within hours, which a night cannot meet. ``cover_role`` does the work while all
     with ``owner_role`` are away. ``day_after``: the follow-up
     with whose day this one must not share its own, where that one is made. ``usages``: the uses of
-    a vehicle that it is for, none for all. ``is_mergeable``: what it has to say can be said in another
+    a vehicle that it is for, none for all; ``sale_types``: the kinds of sale, likewise, where one that the order does
+    not tell is ``new``, and without ``used`` the car was neither delivered nor maintained before. ``is_until_service``: once the
+    car came for maintenance there is nothing to do. ``is_mergeable``: what it has to say can be said in another
     call to the same person. ``party``: see ``PARTY``. ``is_counted``: whether rates of
     follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
     is met, so that it takes nobody's one contact of the day. ``is_sequence``: what has its rule and document
@@ -148,6 +150,8 @@ class FollowUp:
     purpose: Purpose
     is_mergeable: bool
     usages: tuple[str, ...]
+    sale_types: tuple[str, ...]
+    is_until_service: bool
     party: Party
     is_counted: bool
     is_face_to_face: bool

@@ -66,7 +66,7 @@ PARTY: Mapping[str, Party] = {
     "last_visit": "owner",
     "first_service_due": "owner",
     "service_due": "owner",
-    "policy_end": "named",
+    "policy_end": "owner",
     "lead_defeated": "named",
     "birthday": "owner",
     "lunar_birthday": "owner",
@@ -86,6 +86,11 @@ NUMBERED = (*OF_PEOPLE, "trouble_told")
 """Events whose tasks are numbered by the day or the campaign, and by no ``occurrence:``."""
 CAMPAIGNS = ("special_weather", "activity")
 TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
+SALE_TYPES = "sale_types"
+"""The value that says which kinds of sale a follow-up is for, where it says so."""
+SALES = ("new", "used", "trade_in", "repurchase", "financed")
+OF_SALES = ("delivery", "registration", "invoice")
+"""Events whose document is always a sale."""
 USAGES = ("private", "business", "taxi", "lease")
 PARTIES = ("named", "owner")
 PURPOSES = ("service", "safety", "commercial")
@@ -122,6 +127,7 @@ MORE_VALUES = (
     *SATISFACTION,
     *OF_VISITS,
     QUIET,
+    SALE_TYPES,
     "silent_after_booking",
     *OWN_WORDS,
 )
@@ -233,6 +239,8 @@ def _follow_up(
     used += of_people.values()
     told = _told(policy, pack, item, event, start)
     used += told.values()
+    sale_types = _sale_types(policy, pack, item, event, start)
+    used += [sale_types] if sale_types else []
     asked = _asked(policy, pack, item, event, start)
     used += asked.values()
     channels = (INTERNAL,) if event == "trouble_told" else CHANNELS
@@ -276,6 +284,8 @@ def _follow_up(
         usages=tuple(
             _one_of(policy, pack, item, "usage", usage, USAGES) for usage in about.get("usage", ())
         ),
+        sale_types=_names(sale_types.value) if sale_types else (),
+        is_until_service=_is_until_service(policy, pack, item, event),
         party=_one_of(policy, pack, item, "party", about.get("party", PARTY[event]), PARTIES),
         is_counted=bool(about.get("counted", topic == "follow_up" and event != "trouble_told")),
         is_face_to_face=bool(about.get("face_to_face", False)),
@@ -355,10 +365,41 @@ def _asked(policy: Policy, pack: str, item: str, event: Event, start: date) -> d
     return lines
 
 
+def _sale_types(policy: Policy, pack: str, item: str, event: Event, start: date) -> Line | None:
+    """The value that says which kinds of sale it is for."""
+    line = policy.find(pack, item, SALE_TYPES, start)
+    if line is None:
+        return None
+    strange = sorted(set(_names(line.value)) - set(SALES))
+    trouble = None
+    if event not in OF_SALES:
+        trouble = f"{SALE_TYPES} is for {', '.join(OF_SALES)}, and {event} need not be of a sale"
+    elif strange:
+        trouble = f"{', '.join(strange)} is no kind of sale; there are {', '.join(SALES)}"
+    if trouble:
+        raise PolicyError(trouble, file=line.file, line=line.file_line, key=line.name)
+    return line
+
+
+def _is_until_service(policy: Policy, pack: str, item: str, event: Event) -> bool:
+    is_so = bool(policy.attributes(pack, item).get("until_service", False))
+    if is_so and event not in OF_SALES:
+        raise PolicyError(
+            f"until_service is for {', '.join(OF_SALES)}, and {event} need not be of a sale",
+            file=policy.file_of(pack, item),
+            key="until_service",
+        )
+    return is_so
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 def _festivals(line: Line | None) -> tuple[Festival, ...]:
     if line is None:
         return ()
-    names = (line.value,) if isinstance(line.value, str) else tuple(line.value)
+    names = _names(line.value)
     strange = sorted(set(names) - set(FESTIVAL_NAMES))
     if strange:
         raise PolicyError(

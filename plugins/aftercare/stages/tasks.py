@@ -132,6 +132,7 @@ def make_tasks(
         run(connection, "care/keep_reissued")
         _keep_shadow(connection, group, horizon)
         run(connection, "care/hold_unreachable")
+        run(connection, "care/hold_closed", horizon=horizon)
         run(connection, "care/keep_missed", day=day)
         run(connection, "care/keep_greeted")
         run(connection, "care/keep_budget")
@@ -344,6 +345,8 @@ def _rule_window(
         "purpose",
         "is_mergeable",
         "usages",
+        "sale_types",
+        "is_until_service",
         "party",
         "is_counted",
         "is_face_to_face",

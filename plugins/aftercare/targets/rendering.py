@@ -68,7 +68,11 @@ NUMBERS: Words = {
 }
 MORE_CARS: Pair = (" 等 {count} 台车", " and {more} more cars")
 VIN_SHOWN = 6
-NEXT_ATTEMPT: Pair = ("第 {number} 次联系：{day}{half}", "attempt {number}: on {day}{half}")
+NEXT_ATTEMPT: Pair = (
+    "下次拨打：{day}{half}（第 {number} 个半天）",
+    "call next on {day}{half} (half-day {number})",
+)
+"""Several calls of one half-day are one attempt, so this is not the number of calls beside it."""
 HALVES: Words = {
     "morning": ("上午", " in the morning"),
     "afternoon": ("下午", " in the afternoon"),
@@ -91,6 +95,10 @@ WITHDRAWN_BECAUSE: Words = {
     "sold_again": ("车辆已转售", "the vehicle was sold again"),
     "booked": ("客户已预约", "a visit is booked"),
     "renewed": ("已续保", "the policy was renewed"),
+    "other_owner": ("车辆已归他人", "the vehicle has another owner"),
+    "bought": ("客户已购车", "the customer bought a car"),
+    "other_sale_type": ("不是新车", "the car was not sold as a new one"),
+    "store_closed": ("门店已停业", "the store is closed"),
     "not_defeated": ("线索不再是战败", "the lead is not lost any more"),
     "below_odometer": ("里程更正后未达到", "the odometer was put right and read less"),
     "read_before": ("以前进站时里程已达到", "an earlier visit read as much"),
@@ -140,7 +148,8 @@ def contact_key(row: RowMapping) -> str:
 
 def last_event(row: RowMapping, language: Language) -> str:
     """What happened last and when: the vehicle's last visit to any store where there is one after what the
-    task is about, else that; of a visit with the kind of repair."""
+    task is about, else that; of a visit with the kind of repair. The end of a policy is to come: it is told
+    only of a vehicle that never came."""
     document = (row["document_kind"], row["happened_on"], row["repair_type"])
     visit = ("repair_order", row["visited_on"], row["visited_for"])
     kind, day, repair_type = visit if row["visited_on"] else document

@@ -47,12 +47,13 @@ REMINDERS = (
 )  # fmt: skip
 WHY_NOT = (
     "shadow", "stopped", "paused", "do_not_call", "no_consent", "consent_refused", "contact_budget",
+    "store_closed",
 )  # fmt: skip
 TAKEN_BACK = (
     "came_again", "booked", "said_no", "sold_again", "other_owner", "document_gone", None,
 )  # fmt: skip
 PLAIN = {"merged_into": None, "contact_digest": None, "is_face_to_face": False}
-REASONS = (None, None, None, "shadow", "stopped", "contact_budget")
+REASONS = (None, None, None, "shadow", "store_closed", "stopped", "contact_budget")
 
 
 class Dice(Random):
