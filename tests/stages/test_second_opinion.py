@@ -34,5 +34,5 @@ def test_they_agree_on_what_is_told_in_the_call_about_the_same(
     warehouse: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(care_world, "OUTCOMES", ["reached", "reached", "declined", "no_answer"])
-    tasks, _ = agreed(warehouse, World(5, events=1200, nights=12, shared_phones=0.6))
+    tasks, _ = agreed(warehouse, World(9, events=1200, nights=12, shared_phones=0.6))
     assert any(task.reason == "told" and not task.rule.mergeable for task in tasks.values())
