@@ -51,6 +51,19 @@ OUTCOMES: Words = {
 ANSWERS = ("wrong_person", "already_called", "not_our_customer")
 """Outcomes that say that the task should not have been: they speak against its rule or its data."""
 
+WISHES: Words = {
+    "pause": ("暂停一切联系", "pause all contact"),
+    "messages": ("只发短信", "messages only"),
+    "stop_follow_up": ("不再：回访", "no more: follow-ups"),
+    "stop_service": ("不再：保养提醒", "no more: service"),
+    "stop_inspection": ("不再：年检提醒", "no more: inspection"),
+    "stop_warranty": ("不再：质保提醒", "no more: warranty"),
+    "stop_insurance": ("不再：保险", "no more: insurance"),
+    "stop_greeting": ("不再：问候", "no more: greetings"),
+    "stop_campaign": ("不再：活动", "no more: campaigns"),
+}
+"""What a customer asks for in a call: the words of the drop-down ``wish``, by code (S3-03)."""
+
 VERDICTS: Words = {
     "pending": ("未认定", "not judged yet"),
     "upheld": ("属实", "upheld"),

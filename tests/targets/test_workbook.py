@@ -19,7 +19,7 @@ from aftercare.targets.workbook_look import lines_of
 from aftercare.targets.workbook_scripts import LINE
 from aftercare.targets.workbook_sheets import ATTEMPTS
 from aftercare.targets.workbook_words import COLUMNS, NAMES
-from aftercare.words import OUTCOMES
+from aftercare.words import OUTCOMES, WISHES
 
 DAY = date(2026, 11, 21)
 
@@ -179,6 +179,24 @@ def test_whose_number_is_put_right_stands_on_every_row_of_a_call(tmp_path: Path)
     }
     cell = sheet_of(path_of(tmp_path)).cell(3, NAMES.index("new_phone") + 1)
     assert (cell.number_format, cell.protection.locked) == ("@", False)
+
+
+def test_a_wish_is_chosen_from_a_list_and_has_its_number_on_each_row(tmp_path: Path) -> None:
+    vin = "LS4ASE2E7NJ000001"
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1, wish_vin=vin)])
+    rows = rows_of(path_of(tmp_path))
+    key = "CA01.S4-03.SO1"
+    assert [(row["wish_no"], row["wish_vin"]) for row in rows] == [
+        (f"{key}#{attempt}", vin) for attempt in (1, 2, 3)
+    ]
+    sheet = sheet_of(path_of(tmp_path))
+    letter = sheet.cell(3, NAMES.index("wish") + 1).column_letter
+    (offered,) = [
+        str(check.formula1)
+        for check in sheet.data_validations.dataValidation
+        if str(check.sqref).startswith(f"{letter}3")
+    ]
+    assert offered.strip('"').split(",") == [pair[0] for pair in WISHES.values()]
 
 
 def complaint(number: int = 1, **fields: Any) -> Record:

@@ -25,6 +25,19 @@ Entity = Literal["contact", "task", "complaint", "scorecard"]
 """A contact is a customer with the vehicle in question; a task is one call to make; a complaint is one that a
 dealer system registered; a scorecard is the summary of a store's published month."""
 
+WishCode = Literal[
+    "pause",
+    "messages",
+    "stop_follow_up",
+    "stop_service",
+    "stop_inspection",
+    "stop_warranty",
+    "stop_insurance",
+    "stop_greeting",
+    "stop_campaign",
+]
+"""What customers ask for in a call, as `aftercare.words.WISHES` says it to people."""
+
 State = Literal["sent", "rejected", "retry", "unknown"]
 """What became of a record.
 
@@ -117,7 +130,8 @@ class Capabilities:
     of `upsert` should be given at most. `concurrency`: calls at a time. `reads_results`: `read_results`
     brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
     `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
-    it is a `NumberTarget`, and numbers that staff put right there are to come back.
+    it is a `NumberTarget`, and numbers that staff put right there are to come back. `tells_wishes`: a
+    result may say what the customer wants of later contact.
     """
 
     native_upsert: bool
@@ -132,6 +146,7 @@ class Capabilities:
     tells_complaints: bool = False
     watches_fields: bool = False
     tells_numbers: bool = False
+    tells_wishes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,8 @@ class Result:
 
     `version_at` is when the target last wrote it (UTC); of two versions of one attempt the
     newer wins. `outcome` is a code of the target's mapping (`success`, `wrong_number` ...)
-    or None where the text did not tell. A flag is None where nobody said anything.
+    or None where the text did not tell. A flag is None where nobody said anything. `wish` is
+    what the customer wants of later contact, `wish_until` its last day where there is one.
     `remark` is free text and may hold personal data: store it protected, log it never.
     """
 
@@ -157,6 +173,8 @@ class Result:
     is_complaint: bool | None = None
     is_do_not_call: bool | None = None
     remark: str | None = None
+    wish: WishCode | None = None
+    wish_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +283,7 @@ class ListTarget(Protocol):
     changed, so the list is right even where somebody moved or deleted the one before. Contacts stand in
     the records. The newest month that a store was told stands among them, where `has_scorecards`. Beside the fields
     of a task its tasks hold `store_name, owner_name,
-    document_phone, attempts, last_attempt_no, last_attempt_on, last_outcome`.
+    document_phone, wish_vin, attempts, last_attempt_no, last_attempt_on, last_outcome`.
     """
 
     @property

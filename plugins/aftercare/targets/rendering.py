@@ -21,6 +21,7 @@ from aftercare.rules.follow_ups import INTERNAL
 from aftercare.scripts import render_script, said_in_another, title_of, topics
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
+from aftercare.targets.wishes import DELIVERER
 from aftercare.words import FESTIVALS, Pair, Words, say, word
 
 EVENTS: Words = {
@@ -267,6 +268,7 @@ def list_record(row: RowMapping, house: House, customer_class: CustomerClass) ->
             "store_name": row["store_name"],
             "owner_name": row["owner_name"],
             "document_phone": opened(row["document_phone_cipher"], house.keyring),
+            "wish_vin": None if row["contact_kind"] == DELIVERER else row["vin"],
             "attempts": row["attempts"],
             "last_attempt_no": row["last_attempt_no"],
             "last_attempt_on": last_on,

@@ -69,6 +69,7 @@ class RestTarget:
     def capabilities(self) -> Capabilities:
         """What the mapping says that the CRM can do."""
         parts = [part for entity in ENTITIES if (part := self._mapping.part(entity))]
+        words = self._mapping.results and self._mapping.results.words
         return Capabilities(
             native_upsert=all(part.upsert for part in parts),
             atomic_batch=False,
@@ -82,6 +83,7 @@ class RestTarget:
             watches_fields=any(part.winners for part in parts),
             tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
             tells_numbers=self._mapping.numbers is not None,
+            tells_wishes=bool(words and words.wishes),
         )
 
     @cached_property
