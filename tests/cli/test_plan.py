@@ -180,6 +180,18 @@ def test_a_plan_says_what_and_why_by_store_and_rule(
     assert "SK01" in only
 
 
+def test_a_plan_says_in_which_hours_people_are_called_that_day(
+    say: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert "  CA01, calls 09:00–12:00, 14:00–20:00\n" in say("--day", "2026-07-04").output
+    hours = [{"from": "10:00", "until": "18:00"}]
+    later = draft(tmp_path, "house/calls", "rest_day_call_hours", {july(5): hours})
+    told = say("--day", "2026-07-04", "--policy", str(later)).output
+    assert "  CA01, calls 10:00–18:00\n" in told
+    found = json.loads(say("--day", "2026-07-04", "--json").output)
+    assert found["nights"][0]["call_hours"]["changan-dealer"] == "09:00–12:00, 14:00–20:00"
+
+
 def test_a_plan_reaches_back_and_ahead_but_not_further_than_makes_sense(
     care: CareGroup, say: Callable[..., Result]
 ) -> None:

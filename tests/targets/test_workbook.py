@@ -199,6 +199,15 @@ def test_a_wish_is_chosen_from_a_list_and_has_its_number_on_each_row(tmp_path: P
     assert offered.strip('"').split(",") == [pair[0] for pair in WISHES.values()]
 
 
+def test_a_list_says_in_which_hours_its_customers_are_called(tmp_path: Path) -> None:
+    hours = "09:00–12:00、14:00–20:00"
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1, call_hours=hours), task(2)])
+    guide = sheet_of(path_of(tmp_path), 0)
+    assert guide.cell(3, 1).value == f"只在这些时段拨打：{hours}"
+    notes = [check.prompt for check in sheet_of(path_of(tmp_path)).data_validations.dataValidation]
+    assert any(note and note.endswith(f"\n只在 {hours} 拨打") for note in notes)
+
+
 def complaint(number: int = 1, **fields: Any) -> Record:
     known = {
         "store_code": "CA01",

@@ -23,6 +23,7 @@ from aftercare.key_registry import as_known
 from aftercare.protection import Keyring
 from aftercare.reports.plan import Change, Comparison, Plan, PlannedNight, PlannedTask
 from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.call_hours import CallHours
 from aftercare.rules.festivals import Festivals
 from aftercare.rules.policy import Policy
 from aftercare.runs.house import policy, today
@@ -193,7 +194,13 @@ class _Rehearsed:
         ]
         known.update({change.task.task_key: change.task for change in changes})
         horizon = max(day, last or day)
-        return PlannedNight(day, horizon, changes, self._provisional(day, horizon, changes))
+        packs = sorted({each.task.pack for each in changes if each.task.channel == "phone"})
+        work_day, festivals = day + ONE_DAY, Festivals.load(horizon)
+        hours = {
+            pack: CallHours.of(draft, pack, work_day).on(work_day, festivals) for pack in packs
+        }
+        provisional = self._provisional(day, horizon, changes)
+        return PlannedNight(day, horizon, changes, provisional, hours)
 
     def _provisional(self, day: date, horizon: date, changes: list[Change]) -> list[int]:
         """Years of the night's work and of its tasks' dates whose holidays nobody announced until then.

@@ -237,7 +237,7 @@ def _wishes(
 ) -> Batch:
     keys = [result.task_key for result in results]
     found = warehouse.run(connection, "wishes/list_tasks", task_keys=keys).mappings()
-    tasks = {row["task_key"]: row for row in found}
+    tasks = {row["task_key"]: dict(row) for row in found}
     return wishes.as_batch(keyring, results, tasks, window.zone)
 
 

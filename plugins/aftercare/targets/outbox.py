@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
 from aftercare import warehouse
 from aftercare.protection import Keyring
+from aftercare.rules.call_hours import CallHours
 from aftercare.rules.customer_class import CustomerClass, customer_class
 from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.policy import Policy
@@ -306,7 +307,11 @@ class Outbox:
     @cached_property
     def _house(self) -> rendering.House:
         return rendering.House(
-            self.keyring, self.language, FollowUpFacts.of(self.policy), self._has_pick_up
+            self.keyring,
+            self.language,
+            FollowUpFacts.of(self.policy),
+            self._has_pick_up,
+            cache(lambda pack: CallHours.of(self.policy, pack, self.today)),
         )
 
     def _task(self, row: RowMapping, crm_id: str | None) -> Record:

@@ -62,7 +62,7 @@ class Record:
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
     customer_phone, plate, vin, model, last_event, why, script, owner_no, priority, channel,
-    next_attempt_on, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
+    next_attempt_on, call_hours, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
     received_at, received_on, source, level, state, state_name, verdict, verdict_name, close_by, closed_on,
     description, customer_name, customer_phone, plate, vin, model, owner_no, owner_name, contact_key`; `state` is one of
     `complaints.STATES`, and without a `contact_key` nobody knows whose it is. Fields of a scorecard, of a store and

@@ -18,6 +18,7 @@ from aftercare.targets.workbook_look import (
     QUIET,
     RULE,
     Look,
+    call_hours_of,
     deadline_of,
     lines_of,
     write_guide,
@@ -297,7 +298,9 @@ class _List:
                     "minimum": start,
                     "maximum": start + timedelta(days=31),
                     "input_title": self._look.say("time_title"),
-                    "input_message": self._look.say("time_help").format(self._work_day),
+                    "input_message": self._look.say("time_help").format(
+                        self._work_day, hours=self._hours_hint()
+                    ),
                     "error_message": self._look.say("time_wrong").format(self._work_day),
                 }
             elif column.use == "mark":
@@ -334,6 +337,12 @@ class _List:
                 continue
             sheet.data_validation(FIRST_ROW, index, last, index, wrong | check)
         self._mark_gaps(last)
+
+    def _hours_hint(self) -> str:
+        """When to call, for the note of a cell, which Excel cuts after 255 letters."""
+        hours = self._look.say("or").join(call_hours_of(self._tasks))
+        hint = self._look.say("time_hours").format(hours) if hours else ""
+        return hint if len(hint) <= 150 else ""
 
     def _mark_gaps(self, last: int) -> None:
         """Shows in red what a row with a result still lacks."""

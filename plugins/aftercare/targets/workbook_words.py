@@ -189,6 +189,8 @@ TEXTS: Words = {
         "共 {tasks} 项，其中今天到期 {today} 项，逾期 {late} 项",
         "{tasks} tasks, {today} due today, {late} late",
     ),
+    "hours": ("只在这些时段拨打：{}", "Call in these hours only: {}"),
+    "or": ("；或 ", "; or "),
     "complaints": (
         "；未关闭投诉 {complaints} 件，其中逾期 {late} 件",
         "; {complaints} open complaints, {late} late",
@@ -212,9 +214,10 @@ TEXTS: Words = {
     "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
     "time_title": ("拨打时间", "Called at"),
     "time_help": (
-        "例：{} 10:30。现在：Ctrl+; 空格 Ctrl+Shift+;",
-        "For example {} 10:30. Now: Ctrl+; space Ctrl+Shift+;",
+        "例：{} 10:30。现在：Ctrl+; 空格 Ctrl+Shift+;{hours}",
+        "For example {} 10:30. Now: Ctrl+; space Ctrl+Shift+;{hours}",
     ),
+    "time_hours": ("\n只在 {} 拨打", "\nCall {} only"),
     "time_wrong": ("请填日期和时间，不早于 {}", "Date and time please, not before {}"),
     "mark_wrong": ("满意度是 1 到 10 的整数", "A whole number from 1 to 10"),
     "list_wrong": ("请从下拉列表中选", "Choose from the list please"),
