@@ -20,7 +20,7 @@ from whole_group import database
 
 from aftercare import connections, runs, warehouse
 from aftercare.cli import cli
-from aftercare.errors import BadData, PeriodRefused, PolicyError, Retriable
+from aftercare.errors import BadData, ConfigurationError, PeriodRefused, PolicyError, Retriable
 from aftercare.runs import plan as planning
 from aftercare.settings import Calendar, read_group
 from aftercare.stages.tasks import make_tasks
@@ -133,6 +133,37 @@ def test_a_draft_of_one_dated_line_changes_exactly_the_tasks_from_its_day_on(
     nights = nights[:2]
     same = say(*nights, "--policy", str(other), "--against", str(other)).output
     assert "No difference up to the night of 2026-07-04. For tasks that fall due later" in same
+
+
+def test_a_draft_may_give_a_store_another_pack_and_the_days_are_compared(
+    care: CareGroup, say: Callable[..., Result], tmp_path: Path
+) -> None:
+    care.deliver("B", july(4), arrives=july(3))
+    folder = tmp_path / "draft"
+    shutil.copytree(POLICY, folder)
+    nights = ("--day", "2026-07-04", "--to", "2026-07-06", "--json", "--against", str(folder))
+    assert not any(json.loads(say(*nights).output)["counts"].values())
+    line = "store_packs: {CA01: [{from: 2026-07-04, pack: skoda-dealer}]}"
+    (folder / "assignments.yaml").write_text(line, encoding="utf-8")
+    found = json.loads(say(*nights).output)
+    assert found["policy"] != found["against"]
+    here = {task["task_key"] for task in found["only_here"]}
+    there = {task["task_key"]: task["pack"] for task in found["only_there"]}
+    assert "CA01.S4-03.B" in here
+    assert there["CA01.S2-01.B"] == "skoda-dealer"
+    assert not any(key.endswith(".A") for key in (*here, *there))
+
+
+def test_a_draft_that_gives_a_pack_which_is_not_there_is_refused(
+    say: Callable[..., Result], tmp_path: Path
+) -> None:
+    folder = tmp_path / "draft"
+    shutil.copytree(POLICY, folder)
+    line = "packs: {CHANGAN: [{from: 2026-07-04, pack: other-dealer}]}"
+    (folder / "assignments.yaml").write_text(line, encoding="utf-8")
+    problem = say("--day", "2026-07-04", "--policy", str(folder)).exception
+    assert isinstance(problem, ConfigurationError)
+    assert "assignments.yaml: gives other-dealer, which is no pack of the folder" in str(problem)
 
 
 def test_a_follow_up_that_a_draft_ends_stands_on_one_side_only(
