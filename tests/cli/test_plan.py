@@ -212,8 +212,9 @@ def test_a_plan_says_what_and_why_by_store_and_rule(
 
 
 def test_a_plan_says_in_which_hours_people_are_called_that_day(
-    say: Callable[..., Result], tmp_path: Path
+    care: CareGroup, say: Callable[..., Result], tmp_path: Path
 ) -> None:
+    care.deliver("B", july(4))
     assert "  CA01, calls 09:00–12:00, 14:00–20:00\n" in say("--day", "2026-07-04").output
     hours = [{"from": "10:00", "until": "18:00"}]
     later = draft(tmp_path, "house/calls", "rest_day_call_hours", {july(5): hours})
