@@ -39,6 +39,7 @@ PLACES = {
     "month": ("modifier", "plugins/aftercare/stages/scorecards.py"),
     "opening": ("modifier", "plugins/aftercare/rules/opening.py"),
     "messages": ("modifier", "plugins/aftercare/rules/message_hours.py"),
+    "calls": ("modifier", "plugins/aftercare/rules/call_hours.py"),
     "attempts": ("modifier", "include/sql/care/judge_tasks.sql"),
     "cover": ("modifier", "include/sql/care/judge_tasks.sql"),
     "customer_classes": ("modifier", "plugins/aftercare/rules/customer_class.py"),

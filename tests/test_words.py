@@ -1,5 +1,8 @@
 """Words for people: one thing has one name everywhere, in both languages."""
 
+from datetime import date
+from typing import get_args
+
 import pytest
 
 from aftercare.pages.words import COUNTS
@@ -11,8 +14,21 @@ from aftercare.sources.feeds import FEEDS as ALL_FEEDS
 from aftercare.sources.mapping import read_dealer_system
 from aftercare.targets.feedback import understand
 from aftercare.targets.odoo_mapping import OdooMapping
+from aftercare.targets.protocol import WishCode
+from aftercare.targets.wishes import COLUMNS as WISH_COLUMNS
+from aftercare.targets.wishes import as_preference
 from aftercare.targets.workbook_words import MEANINGS
-from aftercare.words import ANSWERS, FEEDS, LOAD_COUNTS, LOAD_PARTS, LOAD_SUM, OUTCOMES, say, word
+from aftercare.words import (
+    ANSWERS,
+    FEEDS,
+    LOAD_COUNTS,
+    LOAD_PARTS,
+    LOAD_SUM,
+    OUTCOMES,
+    WISHES,
+    say,
+    word,
+)
 
 MAPPINGS = PROJECT / "include" / "mappings"
 
@@ -45,6 +61,32 @@ def test_an_outcome_that_was_chosen_or_written_is_read_back_as_it_is(outcome: st
     words = OdooMapping.read(MAPPINGS / "crm" / "odoo.yaml").results
     said = [understand(f"{written}，谢谢", words) for written in words.outcomes[outcome]]
     assert said == [{"outcome": outcome}] * len(said)
+
+
+@pytest.mark.parametrize("wish", get_args(WishCode))
+def test_a_wish_that_was_chosen_or_written_is_read_back_as_it_is(wish: WishCode) -> None:
+    mapping = read_dealer_system(MAPPINGS / "dealer" / "workbook.yaml")
+    asked = as_preference(wish)
+    maps = mapping.feeds["preference"].columns
+    for name in WISH_COLUMNS:
+        codes = mapping.codes[maps[name].codes or ""]
+        assert {codes[code_key(chosen)] for chosen in WISHES[wish]} == {asked[name]}, name
+    words = OdooMapping.read(MAPPINGS / "crm" / "odoo.yaml").results
+    for written in words.wishes[wish]:
+        assert understand(f"{written}，谢谢", words) == {"wish": wish}
+        for until in ("至2026-12-31", ":2026/12/31", "20261231"):
+            said = understand(f"{written}{until}", words)
+            assert said == {"wish": wish, "wish_until": date(2026, 12, 31)}
+
+
+def test_the_list_offers_every_wish_and_no_other() -> None:
+    assert tuple(WISHES) == get_args(WishCode)
+
+
+@pytest.mark.parametrize("until", ["至年底", "至2026-02-30", ":12-31"])
+def test_a_pause_until_a_day_that_nobody_understands_is_none(until: str) -> None:
+    words = OdooMapping.read(MAPPINGS / "crm" / "odoo.yaml").results
+    assert understand(f"成功 暂停联系{until}", words) == {"outcome": "reached"}
 
 
 def test_a_count_of_a_load_has_one_name_on_all_pages() -> None:

@@ -333,6 +333,22 @@ class Group(_Part):
         return self.store_calendars.get(store_code, "default")
 
 
+class Assignments(_Part):
+    """Which packs brands and stores would follow, as a draft says; what it does not name stays as it is."""
+
+    packs: dict[str, tuple[PackFrom, ...]] = {}
+    store_packs: dict[str, tuple[PackFrom, ...]] = {}
+
+    def in_place_of(self, group: Group) -> Group:
+        """The group with these assignments."""
+        return group.model_copy(
+            update={
+                "packs": {**group.packs, **self.packs},
+                "store_packs": {**group.store_packs, **self.store_packs},
+            }
+        )
+
+
 def read_group(path: Path | None = None) -> Group:
     """The group's settings from ``AFTERCARE_GROUP`` or ``include/group.yaml``.
 

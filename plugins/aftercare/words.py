@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aftercare.rules.call_hours import CallHours, Stretches
 from aftercare.settings import Language
 
 Pair = tuple[str, str]
@@ -50,6 +51,19 @@ OUTCOMES: Words = {
 
 ANSWERS = ("wrong_person", "already_called", "not_our_customer")
 """Outcomes that say that the task should not have been: they speak against its rule or its data."""
+
+WISHES: Words = {
+    "pause": ("暂停一切联系", "pause all contact"),
+    "messages": ("只发短信", "messages only"),
+    "stop_follow_up": ("不再：回访", "no more: follow-ups"),
+    "stop_service": ("不再：保养提醒", "no more: service"),
+    "stop_inspection": ("不再：年检提醒", "no more: inspection"),
+    "stop_warranty": ("不再：质保提醒", "no more: warranty"),
+    "stop_insurance": ("不再：保险", "no more: insurance"),
+    "stop_greeting": ("不再：问候", "no more: greetings"),
+    "stop_campaign": ("不再：活动", "no more: campaigns"),
+}
+"""What a customer asks for in a call: the words of the drop-down ``wish``, by code (S3-03)."""
 
 VERDICTS: Words = {
     "pending": ("未认定", "not judged yet"),
@@ -111,3 +125,27 @@ def say(pair: Pair, language: Language, **values: object) -> str:
 def word(words: Words, key: str, language: Language, **values: object) -> str:
     """The text for a key, filled in; the key itself where nobody has words for it."""
     return say(words[key], language, **values) if key in words else key
+
+
+CALL_HOURS: Words = {
+    "every_day": ("{working}", "{working}"),
+    "by_day": (
+        "工作日 {working}，周末和节假日 {rest}",
+        "{working} on working days, {rest} on weekends and holidays",
+    ),
+    "comma": ("、", ", "),
+}
+"""In which hours customers are called (S4-08)."""
+
+
+def call_hours_text(hours: CallHours, language: Language) -> str:
+    """The hours of a pack, in words: those of all days, or of working days and of days of rest."""
+    text = CALL_HOURS["every_day" if hours.is_every_day else "by_day"]
+    working, rest = (stretches_text(each, language) for each in (hours.working, hours.rest))
+    return say(text, language, working=working, rest=rest)
+
+
+def stretches_text(stretches: Stretches, language: Language) -> str:
+    """Stretches of a day as people write them."""
+    comma = say(CALL_HOURS["comma"], language)
+    return comma.join(f"{each['from']:%H:%M}–{each['until']:%H:%M}" for each in stretches)

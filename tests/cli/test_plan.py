@@ -20,7 +20,7 @@ from whole_group import database
 
 from aftercare import connections, runs, warehouse
 from aftercare.cli import cli
-from aftercare.errors import BadData, PeriodRefused, PolicyError, Retriable
+from aftercare.errors import BadData, ConfigurationError, PeriodRefused, PolicyError, Retriable
 from aftercare.runs import plan as planning
 from aftercare.settings import Calendar, read_group
 from aftercare.stages.tasks import make_tasks
@@ -135,6 +135,37 @@ def test_a_draft_of_one_dated_line_changes_exactly_the_tasks_from_its_day_on(
     assert "No difference up to the night of 2026-07-04. For tasks that fall due later" in same
 
 
+def test_a_draft_may_give_a_store_another_pack_and_the_days_are_compared(
+    care: CareGroup, say: Callable[..., Result], tmp_path: Path
+) -> None:
+    care.deliver("B", july(4), arrives=july(3))
+    folder = tmp_path / "draft"
+    shutil.copytree(POLICY, folder)
+    nights = ("--day", "2026-07-04", "--to", "2026-07-06", "--json", "--against", str(folder))
+    assert not any(json.loads(say(*nights).output)["counts"].values())
+    line = "store_packs: {CA01: [{from: 2026-07-04, pack: skoda-dealer}]}"
+    (folder / "assignments.yaml").write_text(line, encoding="utf-8")
+    found = json.loads(say(*nights).output)
+    assert found["policy"] != found["against"]
+    here = {task["task_key"] for task in found["only_here"]}
+    there = {task["task_key"]: task["pack"] for task in found["only_there"]}
+    assert "CA01.S4-03.B" in here
+    assert there["CA01.S2-01.B"] == "skoda-dealer"
+    assert not any(key.endswith(".A") for key in (*here, *there))
+
+
+def test_a_draft_that_gives_a_pack_which_is_not_there_is_refused(
+    say: Callable[..., Result], tmp_path: Path
+) -> None:
+    folder = tmp_path / "draft"
+    shutil.copytree(POLICY, folder)
+    line = "packs: {CHANGAN: [{from: 2026-07-04, pack: other-dealer}]}"
+    (folder / "assignments.yaml").write_text(line, encoding="utf-8")
+    problem = say("--day", "2026-07-04", "--policy", str(folder)).exception
+    assert isinstance(problem, ConfigurationError)
+    assert "assignments.yaml: gives other-dealer, which is no pack of the folder" in str(problem)
+
+
 def test_a_follow_up_that_a_draft_ends_stands_on_one_side_only(
     care: CareGroup, say: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -178,6 +209,19 @@ def test_a_plan_says_what_and_why_by_store_and_rule(
     only = say("--day", "2026-07-04", "--store", "SK01").output
     assert "CA01" not in only
     assert "SK01" in only
+
+
+def test_a_plan_says_in_which_hours_people_are_called_that_day(
+    care: CareGroup, say: Callable[..., Result], tmp_path: Path
+) -> None:
+    care.deliver("B", july(4))
+    assert "  CA01, calls 09:00–12:00, 14:00–20:00\n" in say("--day", "2026-07-04").output
+    hours = [{"from": "10:00", "until": "18:00"}]
+    later = draft(tmp_path, "house/calls", "rest_day_call_hours", {july(5): hours})
+    told = say("--day", "2026-07-04", "--policy", str(later)).output
+    assert "  CA01, calls 10:00–18:00\n" in told
+    found = json.loads(say("--day", "2026-07-04", "--json").output)
+    assert found["nights"][0]["call_hours"]["changan-dealer"] == "09:00–12:00, 14:00–20:00"
 
 
 def test_a_plan_reaches_back_and_ahead_but_not_further_than_makes_sense(

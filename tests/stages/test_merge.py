@@ -653,3 +653,50 @@ def test_a_filled_task_list_gives_results_and_complaints(core: Engine, tmp_path:
     [complaint] = rows_of(core, "select * from core.complaint")
     assert (complaint["complaint_no"], complaint["verdict"]) == (task["task_key"], "pending")
     assert KEYRING.decrypt(complaint["description_cipher"]) == "喆鑫说等了两小时"
+
+
+def test_what_customers_ask_for_on_a_filled_list_is_a_preference(
+    core: Engine, tmp_path: Path
+) -> None:
+    task = {"task_key": "CA01.S4-03.SO1", "store_code": "CA01", "customer_phone": "13812345678"}
+    asked = {**task, "called_at": at("2026-06-10 10:30"), "wish_vin": "LSVAA11111A000001"}
+    filled_list(
+        tmp_path / "in" / "回访.xlsx",
+        [
+            {
+                **asked,
+                "attempt_no": 1,
+                "wish_no": "CA01.S4-03.SO1#1",
+                "wish": "暂停一切联系",
+                "wish_until": at("2026-09-30 00:00"),
+                "wish_reason": "出国",
+            },
+            {
+                **asked,
+                "attempt_no": 2,
+                "wish_no": "CA01.S4-03.SO1#2",
+                "outcome": "已接通",
+                "wish": "no more: insurance",
+                "wish_reason": "车已卖",
+            },
+            {**task, "attempt_no": 3, "wish_no": "CA01.S4-03.SO1#3"},
+        ],
+    )
+    system = read_dealer_system(PROJECT / "include/mappings/dealer/workbook.yaml")
+    counts = pull(core, KEYRING, GROUP, system, folder_connection(tmp_path), "preference", DAY)
+    assert counts == {"pulled": 2, "files": 1}
+    judge_plainly(core, "preference", system="workbook")
+    assert merge(core, GROUP, "workbook", "preference", DAY)["promoted"] == 2
+    wishes = rows_of(
+        core,
+        "select preference_no, kind, about, stopped_contact, valid_from, valid_until, vin, "
+        "customer_phone_check, reason_cipher from core.preference order by preference_no",
+    )
+    said = [KEYRING.decrypt(wish.pop("reason_cipher")) for wish in wishes]
+    assert said == ["出国", "车已卖"]
+    until = date(2026, 9, 30)
+    whose = ("LSVAA11111A000001", "valid")
+    assert [tuple(wish.values()) for wish in wishes] == [
+        ("CA01.S4-03.SO1#1", "pause", "all", None, DAY, until, *whose),
+        ("CA01.S4-03.SO1#2", "stop", "insurance", "all", DAY, None, *whose),
+    ]

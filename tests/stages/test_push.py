@@ -94,6 +94,17 @@ def test_a_call_in_vain_tells_the_next_half_day(night: NightOfTasks, crm: FileCr
     assert "请发短信，不打电话" in crm.body(key)
 
 
+def test_a_call_says_in_which_hours_and_a_message_does_not(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    key = night.task()
+    send(night, crm)
+    assert "09:00–12:00、14:00–20:00" in crm.body(key)
+    night.change(key, channel="sms")
+    send(night, crm)
+    assert "09:00" not in crm.body(key)
+
+
 @pytest.mark.parametrize(
     ("vehicles", "kind", "asked", "greeting"),
     [

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -316,3 +316,25 @@ def test_a_target_that_brings_nothing_back_has_no_load(night: NightOfTasks, tmp_
     crm = FileCrm(tmp_path / "crm.sqlite")
     assert read_back(night.engine, night.keyring, night.group, crm, DAY)["read"] == 0
     assert loads(night) == []
+
+
+def test_what_a_customer_asked_for_in_a_call_is_a_preference_of_who_was_called(
+    night: NightOfTasks, crm: Workplace
+) -> None:
+    crm.capabilities = replace(crm.capabilities, tells_wishes=True)
+    first, second = night.task(vin="LSVAA11111A000001"), night.task()
+    until = date(2026, 12, 31)
+    crm.finish(first, wish="pause", wish_until=until, remark="成功 暂停联系至2026-12-31 出国")
+    crm.finish(second, remark="很满意")
+    counts = {"read": 2, "new": 2, "later": 0, "complaints": 0, "wishes": 1}
+    assert read(night, crm) == counts
+    assert read(night, crm) == {**counts, "new": 0}
+    validate(night.engine, night.group, crm.name, "preference", DAY)
+    assert merge(night.engine, night.group, crm.name, "preference", DAY)["promoted"] == 1
+    with night.engine.connect() as connection:
+        (wish,) = connection.execute(select(night.table("core.preference"))).all()
+    assert wish.preference_no == f"{first}#1"
+    assert (wish.store_code, wish.vin, wish.kind) == ("CA01", "LSVAA11111A000001", "pause")
+    assert (wish.valid_from, wish.valid_until) == (DAY, until)
+    assert wish.customer_phone_hash == night.keyring.hash(PHONE)
+    assert "出国" in night.keyring.decrypt(bytes(wish.reason_cipher))

@@ -77,14 +77,18 @@ def test_a_call_written_down_in_the_crm_comes_back_once(night: NightOfTasks, odo
     key = night.task(target="odoo")
     send(night, odoo)
     (activity,) = odoo.find(ACTIVITY, [["active", "=", True]])
-    odoo.call(ACTIVITY, "action_feedback", ids=[activity["id"]], feedback="成功 满意度:9 投诉")
+    said = "成功 满意度:9 投诉 暂停联系至2030-12-31"
+    odoo.call(ACTIVITY, "action_feedback", ids=[activity["id"]], feedback=said)
     today = date.today() + timedelta(days=1)  # noqa: DTZ011 - Odoo stamps by its own clock
     read = (night.engine, night.keyring, night.group, odoo.target, today)
     assert read_back(*read)["new"] == 1
-    again = {"read": 1, "new": 0, "later": 0, "complaints": 1, "numbers": 0}
+    again = {"read": 1, "new": 0, "later": 0, "complaints": 1, "wishes": 1, "numbers": 0}
     assert read_back(*read) == again
     with night.engine.connect() as connection:
         row = connection.execute(night.table("staging.call_result").select()).one()
         complaint = connection.execute(night.table("staging.complaint").select()).one()
+        wish = connection.execute(night.table("staging.preference").select()).one()
     assert (row.task_key, row.outcome, row.satisfaction) == (key, "reached", 9)
     assert (complaint.complaint_no, complaint.received_at) == (key, row.called_at)
+    assert (wish.preference_no, wish.kind) == (f"{key}#1", "pause")
+    assert wish.valid_until == date(2030, 12, 31)

@@ -24,7 +24,7 @@ from aftercare.targets.workbook_look import lines_of
 from aftercare.targets.workbook_scripts import LINE
 from aftercare.targets.workbook_sheets import ATTEMPTS
 from aftercare.targets.workbook_words import COLUMNS, NAMES
-from aftercare.words import OUTCOMES
+from aftercare.words import OUTCOMES, WISHES
 
 DAY = date(2026, 11, 21)
 
@@ -238,6 +238,33 @@ def test_whose_number_is_put_right_stands_on_every_row_of_a_call(tmp_path: Path)
     }
     cell = sheet_of(path_of(tmp_path)).cell(3, NAMES.index("new_phone") + 1)
     assert (cell.number_format, cell.protection.locked) == ("@", False)
+
+
+def test_a_wish_is_chosen_from_a_list_and_has_its_number_on_each_row(tmp_path: Path) -> None:
+    vin = "LS4ASE2E7NJ000001"
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1, wish_vin=vin)])
+    rows = rows_of(path_of(tmp_path))
+    key = "CA01.S4-03.SO1"
+    assert [(row["wish_no"], row["wish_vin"]) for row in rows] == [
+        (f"{key}#{attempt}", vin) for attempt in (1, 2, 3)
+    ]
+    sheet = sheet_of(path_of(tmp_path))
+    letter = sheet.cell(3, NAMES.index("wish") + 1).column_letter
+    (offered,) = [
+        str(check.formula1)
+        for check in sheet.data_validations.dataValidation
+        if str(check.sqref).startswith(f"{letter}3")
+    ]
+    assert offered.strip('"').split(",") == [pair[0] for pair in WISHES.values()]
+
+
+def test_a_list_says_in_which_hours_its_customers_are_called(tmp_path: Path) -> None:
+    hours = "09:00–12:00、14:00–20:00"
+    WorkbookTarget(str(tmp_path)).publish("CA01", DAY, [task(1, call_hours=hours), task(2)])
+    guide = sheet_of(path_of(tmp_path), 0)
+    assert guide.cell(3, 1).value == f"只在这些时段拨打：{hours}"
+    notes = [check.prompt for check in sheet_of(path_of(tmp_path)).data_validations.dataValidation]
+    assert any(note and note.endswith(f"\n只在 {hours} 拨打") for note in notes)
 
 
 def complaint(number: int = 1, **fields: Any) -> Record:

@@ -1,10 +1,11 @@
 -- What customers said that bears on a task while it is not over: consents of
 -- its purpose, preferences about its topic, and days of their own, about the
 -- vehicle or by the number. What another owner of the vehicle said is left out;
--- of work inside the house nothing bears on it.
+-- of work inside the house nothing bears on it. Of what was said to us it is
+-- told to whom: who entered it, or in which call.
 -- grain: one row per word
 -- reads: care.follow_up_task, care.occasion, care.vehicle_owner, core.consent,
---   core.preference, core.sales_order
+--   core.preference, core.sales_order, core.call_result, care.wish
 -- writes: –
 with asked as (
     select
@@ -104,9 +105,24 @@ select
     w.preferred_slot,
     w.valid_until,
     w.service_on,
-    w.is_about_vehicle
+    w.is_about_vehicle,
+    entry.entered_by,
+    entry.entered_at,
+    entry.said_by,
+    entry.ended_by,
+    entry.ended_on,
+    noted.task_key as noted_task,
+    noted.attempt_no as noted_attempt,
+    noted.caller_no as noted_by
 from words as w
 cross join asked as a
+left join care.wish as entry
+    on w.store_code = entry.store_code and w.word_no = entry.preference_no
+-- A wish that was noted beside a call is numbered by it.
+left join core.call_result as noted
+    on
+        split_part(w.word_no, '#', 1) = noted.task_key
+        and split_part(w.word_no, '#', 2) = cast(noted.attempt_no as text)
 left join lateral (
     select
         o.name_hash,

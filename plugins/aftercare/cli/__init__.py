@@ -32,6 +32,7 @@ from aftercare.cli import (
     watch,
     what_if,
     why,
+    wishes,
 )
 from aftercare.connections import forget
 from aftercare.errors import AftercareError
@@ -62,6 +63,7 @@ for command in (
     *campaign.COMMANDS,
     *scripts.COMMANDS,
     *staff.COMMANDS,
+    *wishes.COMMANDS,
     *month.COMMANDS,
     *objections.COMMANDS,
     *what_if.COMMANDS,

@@ -37,7 +37,8 @@ def plan(
 ) -> None:
     """Show what a night would make, hold, postpone, miss, withdraw and move, and why; write nothing.
 
-    Days may lie behind or ahead, with what is known of orders today.
+    Days may lie behind or ahead, with what is known of orders today. A draft may say in its assignments.yaml
+    which brands or stores would follow which pack.
     """
     from aftercare import runs
     from aftercare.reports.plan import comparison_lines, plan_lines

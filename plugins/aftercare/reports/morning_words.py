@@ -110,6 +110,7 @@ KINDS_OF: Words = {
     "scorecards": ("{target}（月度评分）", "{target} (months' scorecards)"),
 }
 WORKBOOK: Pair = ("门店任务表", "Task workbooks")
+ENTERED_WISHES: Pair = ("登记的客户要求", "Wishes that were entered")
 NOBODY: Pair = ("未指定（include/group.yaml 的 owners）", "nobody (owners in include/group.yaml)")
 
 WORDS: Words = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
 from aftercare.reports.morning_words import REASONS
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
+from aftercare.rules.call_hours import Stretches
 from aftercare.rules.titles import Titles, stem_of, title_of
-from aftercare.words import word
+from aftercare.words import stretches_text, word
 
 FINISHED_OR_HELD = ("held", "postponed", "missed", "done", "withdrawn")
 KINDS = ("made", "reopened", "to_call", *FINISHED_OR_HELD, "moved", "updated")
@@ -83,12 +84,13 @@ class Change:
 @dataclass(frozen=True)
 class PlannedNight:
     """A rehearsed night; ``judged_as_of`` is the newest night that is known then, ``provisional_years``
-    those of its dates whose holidays were not announced."""
+    those of its dates whose holidays were not announced; ``call_hours`` by pack, those of its work day."""
 
     day: date
     judged_as_of: date
     changes: Sequence[Change]
     provisional_years: Sequence[int] = ()
+    call_hours: Mapping[str, Stretches] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
@@ -160,6 +162,10 @@ class Plan:
                     "work_day": night.day + timedelta(days=1),
                     "judged_as_of": night.judged_as_of,
                     "provisional_years": night.provisional_years,
+                    "call_hours": {
+                        pack: stretches_text(hours, "en")
+                        for pack, hours in night.call_hours.items()
+                    },
                     "counts": _full(night.counts),
                     "rules": [
                         {
@@ -262,7 +268,9 @@ def plan_lines(plan: Plan, titles: Titles, say: Words, is_listed: bool) -> Itera
         store = None
         for (store_code, pack, rule_id, occurrence, stem), changes in night.by_rule().items():
             if store_code != store:
-                yield f"  {store_code}"
+                hours = night.call_hours.get(pack)
+                when = say("calls", hours=stretches_text(hours, say.language)) if hours else ""
+                yield f"  {store_code}{when}"
                 store = store_code
             title = title_of(titles, pack, stem, rule_id, occurrence, say.language)
             yield "    " + say("of", what=title, text=_summary(changes, say))

@@ -116,7 +116,7 @@ def story_lines(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
         ("status", _status(story, say)),
         ("calls", _calls(story, say, zone)),
         ("wishes", _wishes(story, say)),
-        ("words", _words(story, say)),
+        ("words", _words(story, say, zone)),
         ("messages", _messages(story, say, zone)),
     ):
         yield ""
@@ -388,7 +388,7 @@ def _wishes(story: Story, say: Words) -> Iterator[str]:
         yield say(f"wish_{wish['about']}", day=wish["called_on"], task=wish["said_about_task"])
 
 
-def _words(story: Story, say: Words) -> Iterator[str]:
+def _words(story: Story, say: Words, zone: ZoneInfo) -> Iterator[str]:
     if not story.words:
         yield say("no_word")
     for row in story.words:
@@ -397,6 +397,7 @@ def _words(story: Story, say: Words) -> Iterator[str]:
             for name in ("way", "preferred_slot", "service_on", "valid_until")
             if row[name] is not None
         ]
+        more += _told_to(row, say, zone)
         yield say(
             "word",
             day=row["said_on"],
@@ -405,6 +406,26 @@ def _words(story: Story, say: Words) -> Iterator[str]:
             whose=say("word_of_vehicle" if row["is_about_vehicle"] else "word_of_number"),
             number=row["word_no"],
             more="".join(say("and", text=text) for text in more),
+        )
+
+
+def _told_to(row: Row, say: Words, zone: ZoneInfo) -> Iterator[str]:
+    """To whom of ours the customer said it, and who ended it."""
+    if row["entered_by"] is not None:
+        yield say(
+            "word_entered",
+            user=row["entered_by"],
+            at=_moment(row["entered_at"], zone),
+            speaker=say(f"speaker_{row['said_by']}"),
+        )
+    if row["ended_by"] is not None:
+        yield say("word_ended", user=row["ended_by"], day=row["ended_on"])
+    if row["noted_task"] is not None:
+        yield say(
+            "word_noted",
+            task=row["noted_task"],
+            number=row["noted_attempt"],
+            caller=row["noted_by"] or say("nobody_named"),
         )
 
 

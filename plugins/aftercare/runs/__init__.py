@@ -74,6 +74,7 @@ from aftercare.runs.scripts import (
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
 from aftercare.runs.whatif import standing, what_if
 from aftercare.runs.why import explain_task
+from aftercare.runs.wishes import end_wish, enter_wish, list_wishes
 
 __all__ = [
     "WORKBOOK",
@@ -90,7 +91,9 @@ __all__ = [
     "docs_folder",
     "each",
     "end_absence",
+    "end_wish",
     "enter_absence",
+    "enter_wish",
     "explain_task",
     "know_people",
     "last_night",
@@ -100,6 +103,7 @@ __all__ = [
     "list_conflicts",
     "list_outbox",
     "list_scripts",
+    "list_wishes",
     "make_tasks",
     "message_targets",
     "morning",

@@ -41,7 +41,16 @@ def open_night(key: str | None) -> list[str]:
     with warehouse.in_words():
         _refuse_period(group, day)
         load_policy(connections.warehouse_engine(), policy())
-    return [*group.systems, WORKBOOK, *crm_targets(group)]
+        entered = _wishes(group, day)
+    return [*group.systems, WORKBOOK, *crm_targets(group), *entered]
+
+
+def _wishes(group: Group, day: date) -> list[str]:
+    """The system of wishes that somebody entered, where the night has some to read."""
+    from aftercare.stages import wishes
+
+    engine = connections.warehouse_engine()
+    return [wishes.SYSTEM] if wishes.is_awaited(engine, group, day) else []
 
 
 def _refuse_period(group: Group, day: date) -> None:
@@ -56,12 +65,16 @@ def _refuse_period(group: Group, day: date) -> None:
 @step
 def pull(key: str | None, system: str) -> Counts:
     """Copies what changed in one system to staging; a feed that fails does not stop the others."""
+    from aftercare.stages import wishes
     from aftercare.stages.keys import ready_load
     from aftercare.stages.pull import keep_failure
     from aftercare.stages.pull import pull as pull_feed
     from aftercare.stages.read_back import feeds_of, read_back
 
     group, day = read_group(), period.read_day(key)
+    if system == wishes.SYSTEM:
+        ready_load(connections.warehouse_engine(), keyring(), system, wishes.FEED, day)
+        return wishes.read_wishes(connections.warehouse_engine(), keyring(), group, day)
     if system in crm_targets(group):
         crm = target(group, system)
         for feed in feeds_of(crm):

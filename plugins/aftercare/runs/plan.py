@@ -7,10 +7,11 @@ ends after ``LONGEST_SECONDS`` in any case.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,15 +19,17 @@ from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from aftercare import connections, warehouse
-from aftercare.errors import BadData, PeriodRefused, Retriable
+from aftercare.configuration import read_model
+from aftercare.errors import BadData, ConfigurationError, PeriodRefused, Retriable
 from aftercare.key_registry import as_known
 from aftercare.protection import Keyring
 from aftercare.reports.plan import Change, Comparison, Plan, PlannedNight, PlannedTask
 from aftercare.rules.calendar import ONE_DAY
+from aftercare.rules.call_hours import CallHours
 from aftercare.rules.festivals import Festivals
 from aftercare.rules.policy import Policy
 from aftercare.runs.house import policy, today
-from aftercare.settings import Group, read_group
+from aftercare.settings import Assignments, Group, read_group
 
 MOST_AHEAD = 400
 """Days ahead at most: what core does not know yet makes plans of later ones mean little."""
@@ -34,6 +37,9 @@ PATIENCE_MS = 2_000
 LONGEST_SECONDS = 300
 LOCKED, TOO_LONG = "55P03", ("25P04", "57014")
 """SQLSTATEs of a lock that somebody else holds, and of what took too long."""
+
+ASSIGNMENTS = "assignments.yaml"
+"""Beside the packs of a draft: `packs` and `store_packs`, as in the group's settings."""
 
 _FIELDS = tuple(field.name for field in fields(PlannedTask))
 
@@ -43,10 +49,10 @@ def plan_nights(
 ) -> Plan:
     """What the nights from ``first`` to ``last`` would do, by the policy of a folder or our own.
 
-    Raises PeriodRefused, Retriable while a night is at work, PolicyError for a draft that edits a
-    line that was used.
+    A folder may give packs to brands and stores, too, in its `ASSIGNMENTS`. Raises PeriodRefused, Retriable
+    while a night is at work, PolicyError for a draft that edits a line that was used.
     """
-    draft = _policy(folder)
+    draft = _draft(folder)
     with _rehearsing(first, last, store_code) as rehearsed:
         return rehearsed.nights(draft)
 
@@ -59,13 +65,38 @@ def compare_nights(
     folder: Path | None = None,
 ) -> Comparison:
     """How the policy of a folder, or our own, and that of ``against`` differ in the same nights."""
-    draft, other = _policy(folder), _policy(against)
+    draft, other = _draft(folder), _draft(against)
     with _rehearsing(first, last, store_code) as rehearsed:
         return Comparison.of(rehearsed.nights(draft), rehearsed.nights(other))
 
 
-def _policy(folder: Path | None) -> Policy:
-    return policy() if folder is None else Policy.load(folder)
+@dataclass(frozen=True)
+class _Draft:
+    """A policy, and the group with the packs that follow it."""
+
+    policy: Policy
+    group: Group
+    digest: str
+
+
+def _draft(folder: Path | None) -> _Draft:
+    group = read_group()
+    if folder is None:
+        return _Draft(policy(), group, policy().digest)
+    wanted, path = Policy.load(folder), folder / ASSIGNMENTS
+    if not path.is_file():
+        return _Draft(wanted, group, wanted.digest)
+    given = read_model(path, Assignments)
+    changed = given.in_place_of(group)
+    if unknown := sorted(changed.assigned_packs - wanted.packs.keys()):
+        raise ConfigurationError(
+            f"gives {', '.join(unknown)}, which is no pack of the folder; there are "
+            f"{', '.join(sorted(wanted.packs))}",
+            file=str(path),
+        )
+    # Two drafts may differ in nothing but who follows what.
+    both = f"{wanted.digest} {given.model_dump_json()}"
+    return _Draft(wanted, changed, hashlib.sha256(both.encode()).hexdigest())
 
 
 @contextmanager
@@ -141,16 +172,16 @@ class _Rehearsed:
         self._store_code = store_code
         self._last_try = time.monotonic() + LONGEST_SECONDS
 
-    def nights(self, draft: Policy) -> Plan:
+    def nights(self, draft: _Draft) -> Plan:
         """Plays the nights; the next policy finds the warehouse as this one found it."""
         from aftercare.stages.policy import load_policy
 
         with self._rehearsal.scene():
-            load_policy(self._rehearsal.engine, draft)
+            load_policy(self._rehearsal.engine, draft.policy)
             known: dict[str, PlannedTask] = {}
             return Plan(draft.digest, [self._night(draft, day, known) for day in self._days])
 
-    def _night(self, draft: Policy, day: date, known: dict[str, PlannedTask]) -> PlannedNight:
+    def _night(self, draft: _Draft, day: date, known: dict[str, PlannedTask]) -> PlannedNight:
         """Plays a night; ``known`` are tasks as earlier nights left them."""
         from aftercare.stages.people import know_people
         from aftercare.stages.service_due import know_service_due
@@ -158,14 +189,14 @@ class _Rehearsed:
 
         connection = self._rehearsal.look()
         self._give_way(connection)
-        know_people(self._rehearsal.engine, self._group, day)
-        know_service_due(self._rehearsal.engine, self._group, draft, day)
+        know_people(self._rehearsal.engine, draft.group, day)
+        know_service_due(self._rehearsal.engine, draft.group, draft.policy, day)
         last: date | None = warehouse.run(connection, "care/read_horizon").scalar_one()
         make_tasks(
             self._rehearsal.engine,
             self._keyring,
-            self._group,
-            draft,
+            draft.group,
+            draft.policy,
             day,
             max(self._now, day + ONE_DAY),
         )
@@ -193,7 +224,14 @@ class _Rehearsed:
         ]
         known.update({change.task.task_key: change.task for change in changes})
         horizon = max(day, last or day)
-        return PlannedNight(day, horizon, changes, self._provisional(day, horizon, changes))
+        packs = sorted({each.task.pack for each in changes if each.task.channel == "phone"})
+        work_day, festivals = day + ONE_DAY, Festivals.load(horizon)
+        hours = {
+            pack: CallHours.of(draft.policy, pack, work_day).on(work_day, festivals)
+            for pack in packs
+        }
+        provisional = self._provisional(day, horizon, changes)
+        return PlannedNight(day, horizon, changes, provisional, hours)
 
     def _provisional(self, day: date, horizon: date, changes: list[Change]) -> list[int]:
         """Years of the night's work and of its tasks' dates whose holidays nobody announced until then.

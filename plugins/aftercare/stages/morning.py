@@ -28,7 +28,7 @@ from aftercare.reports.morning_facts import (
     Tasks,
     Unapproved,
 )
-from aftercare.reports.morning_words import TEXTS, WORKBOOK
+from aftercare.reports.morning_words import ENTERED_WISHES, TEXTS, WORKBOOK
 from aftercare.rules.festivals import open_days, provisional_years
 from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
@@ -41,6 +41,8 @@ OpenCases: TypeAlias = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
 """Open cases of some stores, as `aftercare.stages.cases.list_cases` gives them."""
 
 TARGET_WORKBOOK = "workbook"
+WISHES = "wishes"
+"""The system as which a night reads what people of ours entered."""
 ROLES: tuple[Role, ...] = ("steward", "operator")
 """Somebody with both roles gets the mail of the first."""
 HR: Role = "hr"
@@ -165,7 +167,11 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 LostMails(row.report_key, row.state, row.mails)
                 for row in warehouse.run(connection, "morning/list_lost_mails", day=day)
             ],
-            systems={**names, TARGET_WORKBOOK: names.get(TARGET_WORKBOOK, WORKBOOK)},
+            systems={
+                **names,
+                TARGET_WORKBOOK: names.get(TARGET_WORKBOOK, WORKBOOK),
+                WISHES: ENTERED_WISHES,
+            },
             rules=dict(_rules()),
             owners=group.owners,
             gateways=frozenset(gateways),

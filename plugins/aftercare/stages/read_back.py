@@ -2,7 +2,7 @@
 
 Results go through validation and merge as system = the target's name, feed = ``call_result``; a call
 that was marked as a complaint is a ``complaint``, too, where the target says so, and a number that staff put
-right is a ``contact_number``. They are staged and the cursors moved on in one transaction, so none is lost
+right is a ``contact_number``, and what a customer asked for in a call a ``preference``. They are staged and the cursors moved on in one transaction, so none is lost
 and none counts twice.
 
 A gateway of messages is not asked: that it took a message, or refused its number, stands in the outbox
@@ -23,14 +23,14 @@ from aftercare.errors import AftercareError
 from aftercare.protection import Keyring
 from aftercare.settings import Group
 from aftercare.sources.batches import Batch, Window
-from aftercare.sources.canonical import Translator
-from aftercare.sources.dealer_system import ColumnMap, SqlFeedMap, SqlSystem, Title
 from aftercare.sources.feeds import FEEDS
-from aftercare.sources.staging import copy_rows
+from aftercare.sources.told_load import ToldLoad
+from aftercare.targets import wishes
 from aftercare.targets.corrections import as_batch, corrections
 from aftercare.targets.protocol import MessageTarget, NumberTarget, Result, Target
 
 RESULTS, COMPLAINTS, NUMBERS = "call_result", "complaint", "contact_number"
+WISHES = wishes.FEED
 MESSAGE_NO = 0
 """A message is no attempt of a call, so it has the number that no call has."""
 
@@ -49,6 +49,7 @@ def feeds_of(target: Target | MessageTarget) -> tuple[str, ...]:
         RESULTS,
         *((COMPLAINTS,) if can.tells_complaints else ()),
         *((NUMBERS,) if can.tells_numbers else ()),
+        *((WISHES,) if can.tells_wishes else ()),
     )
 
 
@@ -62,7 +63,7 @@ def read_back(
     """Stages the results of a target up to the end of the business day.
 
     Counts: ``read`` rows of the day's load of results, ``new`` among them in this run, ``later``
-    results of calls after the day, which a later night reads; ``complaints`` and ``numbers`` of the
+    results of calls after the day, which a later night reads; ``complaints``, ``wishes`` and ``numbers`` of the
     day's loads, where the target tells them; ``misdated`` calls of this run, where there are any, that are
     dated after they were written down, and count from when they were. A repeated run adds what is new to the loads.
 
@@ -88,10 +89,10 @@ def read_back(
                 keep = _cursor(connection, target.name, RESULTS)
                 pages = _pages(target, keep)
             loads = {
-                feed: _Load(connection, keyring, target.name, feed, load_id, window)
+                feed: ToldLoad(connection, keyring, target.name, feed, load_id, window)
                 for feed, load_id in load_ids.items()
             }
-            counts = _stage(connection, target.name, pages, keep, window, loads)
+            counts = _stage(connection, keyring, target.name, pages, keep, window, loads)
             if NUMBERS in loads and isinstance(target, NumberTarget):
                 counts["later"] += _stage_numbers(
                     connection, keyring, target, target.name, window, loads[NUMBERS]
@@ -108,60 +109,14 @@ def read_back(
         raise
 
 
-class _Load:
-    """A feed's load of the day, to which is added what it does not hold yet."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        keyring: Keyring,
-        system: str,
-        feed: str,
-        load_id: int,
-        window: Window,
-    ) -> None:
-        self._connection, self._feed, self._load_id = connection, FEEDS[feed], load_id
-        warehouse.run(
-            connection,
-            "pull/restart_load",
-            load_id=load_id,
-            window_start=window.start,
-            window_end=window.end,
-            mapping_digest=None,
-        )
-        self._translator = Translator(_system(system, feed), self._feed, keyring, window.end)
-        staged = warehouse.run(connection, "outbound/list_staged_results", load_id=load_id).all()
-        self._known = {bytes(row.row_hash) for row in staged}
-        self._last_row_id = max((row.row_id for row in staged), default=0)
-        self.rows = len(staged)
-        self.new = 0
-
-    def add(self, batch: Batch, count: int) -> None:
-        """Stages the rows that it does not hold."""
-        rows = self._translator.lines(batch, self._load_id, self._last_row_id + 1)
-        fresh = [
-            line
-            for digest, line in zip(rows.hashes, rows.lines, strict=True)
-            if digest not in self._known
-        ]
-        copy_rows(self._connection, self._feed, [fresh])
-        self._known.update(rows.hashes)
-        self._last_row_id += count
-        self.new += len(fresh)
-        self.rows += len(fresh)
-
-    def finish(self) -> None:
-        """All rows are staged."""
-        warehouse.run(self._connection, "pull/finish_load", load_id=self._load_id, pulled=self.rows)
-
-
 def _stage(
     connection: Connection,
+    keyring: Keyring,
     name: str,
     pages: Iterable[tuple[Sequence[Result], str | None]],
     keep: str | None,
     window: Window,
-    loads: Mapping[str, _Load],
+    loads: Mapping[str, ToldLoad],
 ) -> dict[str, Any]:
     later = misdated = 0
     for told, cursor in pages:
@@ -178,12 +133,17 @@ def _stage(
         if COMPLAINTS in loads:
             complaints = [result for result in on_time if result.is_complaint]
             loads[COMPLAINTS].add(_complaints(complaints, stores), len(complaints))
+        if WISHES in loads:
+            wished = [result for result in on_time if result.wish is not None]
+            loads[WISHES].add(_wishes(connection, keyring, wished, window), len(wished))
     _keep_cursor(connection, name, RESULTS, keep)
     counts = {"read": loads[RESULTS].rows, "new": loads[RESULTS].new, "later": later}
     if COMPLAINTS in loads:
         counts["complaints"] = loads[COMPLAINTS].rows
     if misdated:
         counts["misdated"] = misdated
+    if WISHES in loads:
+        counts["wishes"] = loads[WISHES].rows
     return counts
 
 
@@ -193,7 +153,7 @@ def _stage_numbers(
     target: NumberTarget,
     name: str,
     window: Window,
-    load: _Load,
+    load: ToldLoad,
 ) -> int:
     """Stages the numbers that staff put right by the end of the day; returns how many came later."""
     keep = cursor = _cursor(connection, name, NUMBERS)
@@ -258,20 +218,6 @@ def _said(
     yield results, None
 
 
-def _system(name: str, feed: str) -> SqlSystem:
-    """A result's own names are the canonical ones, so each column is mapped to itself."""
-    columns = {column.name: ColumnMap(column=column.name) for column in FEEDS[feed].columns}
-    feed_map = SqlFeedMap(columns=columns, table=feed, read_whole=True)
-    return SqlSystem(
-        system=name,
-        title=Title(zh=name, en=name),
-        kind="sql",
-        connection=f"aftercare_{name}",
-        time_zone="UTC",
-        feeds={feed: feed_map},
-    )
-
-
 def _stores(connection: Connection, results: Sequence[Result]) -> Mapping[str, str]:
     """The store of each task that is known."""
     found = warehouse.run(
@@ -283,12 +229,22 @@ def _stores(connection: Connection, results: Sequence[Result]) -> Mapping[str, s
 
 
 def _results(results: Sequence[Result], stores: Mapping[str, str]) -> Batch:
-    names = [field.name for field in fields(Result)]
+    own = {column.name for column in FEEDS[RESULTS].columns} | {"crm_id", "version_at"}
+    names = [field.name for field in fields(Result) if field.name in own]
     columns: dict[str, list[object]] = {
         name: [getattr(result, name) for result in results] for name in names
     }
     columns["store_code"] = [stores.get(result.task_key) for result in results]
     return Batch(columns, [result.crm_id for result in results], columns["version_at"])
+
+
+def _wishes(
+    connection: Connection, keyring: Keyring, results: Sequence[Result], window: Window
+) -> Batch:
+    keys = [result.task_key for result in results]
+    found = warehouse.run(connection, "wishes/list_tasks", task_keys=keys).mappings()
+    tasks = {row["task_key"]: dict(row) for row in found}
+    return wishes.as_batch(keyring, results, tasks, window.zone)
 
 
 def _complaints(results: Sequence[Result], stores: Mapping[str, str]) -> Batch:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Literal
 
 from aftercare.targets.mapping_file import Part
+from aftercare.targets.protocol import WishCode
 
 SEPARATORS = re.compile(r"[\s,，;；。、]+")
+
+DAY = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})")
 
 Flag = Literal["is_fault_cleared", "is_next_service_told", "is_complaint", "is_do_not_call"]
 
@@ -18,17 +22,22 @@ class ResultWords(Part):
 
     Feedback is split at blanks, commas and semicolons. `outcomes` and `flags` list the words that
     stand for each code and each flag; `satisfaction` lists the labels before a figure (`满意度:9`).
-    `default_outcome` is the outcome of a call marked done without such a word.
+    `default_outcome` is the outcome of a call marked done without such a word. `wishes` lists the words of what
+    customers ask for; one may be followed by its last day (`暂停联系至2026-12-31`).
     """
 
     outcomes: Mapping[str, tuple[str, ...]]
     flags: Mapping[Flag, tuple[str, ...]] = {}
+    wishes: Mapping[WishCode, tuple[str, ...]] = {}
     satisfaction: tuple[str, ...] = ()
     default_outcome: str | None = None
 
 
 def understand(feedback: str | None, words: ResultWords) -> dict[str, Any]:
-    """Outcome, satisfaction and flags in a feedback; what it does not say is not in the answer."""
+    """Outcome, satisfaction, flags and a wish in a feedback; what it does not say is not in the answer.
+
+    A wish whose last day is none is not understood: it would hold for good.
+    """
     said: dict[str, Any] = {}
     for part in SEPARATORS.split((feedback or "").casefold()):
         for outcome, names in words.outcomes.items():
@@ -41,9 +50,24 @@ def understand(feedback: str | None, words: ResultWords) -> dict[str, Any]:
             figure = re.fullmatch(rf"{re.escape(label)}[:：=]?(\d{{1,2}})分?", part)
             if figure:
                 said.setdefault("satisfaction", int(figure[1]))
+        for wish, names in words.wishes.items():
+            for name in _folded(names):
+                rest = part.removeprefix(name) if part.startswith(name) else None
+                if rest == "":
+                    said.setdefault("wish", wish)
+                elif rest is not None and (last := _day(rest.lstrip(":：至到"))):
+                    said |= {"wish": wish, "wish_until": last}
     if words.default_outcome is not None:
         said.setdefault("outcome", words.default_outcome)
     return said
+
+
+def _day(text: str) -> date | None:
+    found = DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def _folded(words: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ OUR_FIELDS: Mapping[Entity, frozenset[str]] = {
             *("key", "store_code", "rule_id", "title", "due_date", "deadline_date"),
             *("customer_name", "customer_phone", "plate", "vin", "model", "last_event"),
             *("why", "script", "owner_no", "priority", "contact_key", "channel"),
-            "next_attempt_on",
+            *("next_attempt_on", "call_hours"),
         }
     ),
     "complaint": frozenset(

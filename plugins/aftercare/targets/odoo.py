@@ -123,6 +123,7 @@ class OdooTarget:
             has_scorecards=self._mapping.scorecard is not None,
             watches_fields=any(self._mapping.winners(entity) for entity in self._mapping.models),
             tells_numbers=self._mapping.results.numbers,
+            tells_wishes=bool(self._mapping.results.wishes),
         )
 
     @cached_property

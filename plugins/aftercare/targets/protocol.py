@@ -25,6 +25,19 @@ Entity = Literal["contact", "task", "complaint", "scorecard"]
 """A contact is a customer with the vehicle in question; a task is one call to make; a complaint is one that a
 dealer system registered; a scorecard is the summary of a store's published month."""
 
+WishCode = Literal[
+    "pause",
+    "messages",
+    "stop_follow_up",
+    "stop_service",
+    "stop_inspection",
+    "stop_warranty",
+    "stop_insurance",
+    "stop_greeting",
+    "stop_campaign",
+]
+"""What customers ask for in a call, as `aftercare.words.WISHES` says it to people."""
+
 State = Literal["sent", "rejected", "retry", "unknown"]
 """What became of a record.
 
@@ -49,7 +62,7 @@ class Record:
     Fields of a contact: `name, phone, store_code, plate, vin, model`.
     Fields of a task: `store_code, rule_id, title, due_date, deadline_date, customer_name,
     customer_phone, plate, vin, model, last_event, why, script, owner_no, priority, channel,
-    next_attempt_on, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
+    next_attempt_on, call_hours, contact_key`. Fields of a complaint: `store_code, store_name, complaint_no, title,
     received_at, received_on, source, level, state, state_name, verdict, verdict_name, close_by, closed_on,
     description, customer_name, customer_phone, plate, vin, model, owner_no, owner_name, contact_key`; `state` is one of
     `complaints.STATES`, and without a `contact_key` nobody knows whose it is. Fields of a scorecard, of a store and
@@ -117,7 +130,8 @@ class Capabilities:
     most. Whether a batch is kept whole or not at all, and how many calls go at a time, is the adapter's own
     business: it answers for each record. `reads_results`: `read_results` brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
     `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
-    it is a `NumberTarget`, and numbers that staff put right there are to come back.
+    it is a `NumberTarget`, and numbers that staff put right there are to come back. `tells_wishes`: a
+    result may say what the customer wants of later contact.
     """
 
     native_upsert: bool
@@ -130,6 +144,7 @@ class Capabilities:
     tells_complaints: bool = False
     watches_fields: bool = False
     tells_numbers: bool = False
+    tells_wishes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +153,8 @@ class Result:
 
     `version_at` is when the target last wrote it (UTC); of two versions of one attempt the
     newer wins. `outcome` is a code of the target's mapping (`success`, `wrong_number` ...)
-    or None where the text did not tell. A flag is None where nobody said anything.
+    or None where the text did not tell. A flag is None where nobody said anything. `wish` is
+    what the customer wants of later contact, `wish_until` its last day where there is one.
     `remark` is free text and may hold personal data: store it protected, log it never.
     """
 
@@ -155,6 +171,8 @@ class Result:
     is_complaint: bool | None = None
     is_do_not_call: bool | None = None
     remark: str | None = None
+    wish: WishCode | None = None
+    wish_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +281,7 @@ class ListTarget(Protocol):
     changed, so the list is right even where somebody moved or deleted the one before. Contacts stand in
     the records. The newest month that a store was told stands among them, where `has_scorecards`. Beside the fields
     of a task its tasks hold `store_name, owner_name,
-    document_phone, attempts, last_attempt_no, last_attempt_on, last_outcome`.
+    document_phone, wish_vin, attempts, last_attempt_no, last_attempt_on, last_outcome`.
     """
 
     @property

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from aftercare.protection import Keyring
+from aftercare.rules.call_hours import CallHours
 from aftercare.rules.customer_class import CustomerClass
 from aftercare.rules.festivals import festivals_on
 from aftercare.rules.follow_up_facts import FollowUpFacts
@@ -21,7 +22,8 @@ from aftercare.rules.follow_ups import INTERNAL
 from aftercare.scripts import render_script, said_in_another, title_of, topics
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
-from aftercare.words import FESTIVALS, Pair, Words, say, word
+from aftercare.targets.wishes import DELIVERER
+from aftercare.words import FESTIVALS, Pair, Words, call_hours_text, say, word
 
 EVENTS: Words = {
     "sales_order": ("交车", "delivered"),
@@ -130,15 +132,16 @@ WITHDRAWN_BECAUSE: Words = {
 
 @dataclass(frozen=True)
 class House:
-    """What records need beside the warehouse: keys, language, what policy says of follow-ups, and whether
-    a task's customer is offered that the car is fetched. ``most_named``: how many of the same follow-ups
-    are named in one call."""
+    """What records need beside the warehouse: keys, language, what policy says of follow-ups, whether
+    a task's customer is offered that the car is fetched, how many of the same follow-ups are named in one
+    call, and in which hours a pack's customers are called."""
 
     keyring: Keyring
     language: Language
     follow_ups: FollowUpFacts
     has_pick_up: Callable[[Mapping[str, Any]], bool]
     most_named: Callable[[Mapping[str, Any]], int]
+    call_hours: Callable[[str], CallHours]
 
 
 def contact_key(row: RowMapping) -> str:
@@ -257,6 +260,7 @@ def task_record(
             "priority": row["priority"],
             "channel": row["channel"],
             "next_attempt_on": row["next_attempt_on"],
+            "call_hours": _call_hours(row, house),
             "contact_key": contact_key(row),
         },
     )
@@ -306,6 +310,7 @@ def list_record(row: RowMapping, house: House, customer_class: CustomerClass) ->
             "store_name": row["store_name"],
             "owner_name": row["owner_name"],
             "document_phone": opened(row["document_phone_cipher"], house.keyring),
+            "wish_vin": None if row["contact_kind"] == DELIVERER else row["vin"],
             "attempts": row["attempts"],
             "last_attempt_no": row["last_attempt_no"],
             "last_attempt_on": last_on,
@@ -318,6 +323,13 @@ def withdrawal_reason(row: RowMapping, language: Language) -> str:
     """Why a task leaves the list, for the people who work on the list."""
     exact = WITHDRAWN_BECAUSE.get(row["status_reason"] or "")
     return say(exact or WITHDRAWN[row["status"]], language)
+
+
+def _call_hours(row: RowMapping, house: House) -> str | None:
+    """In which hours the customer is called; None of what is no call."""
+    if row["channel"] != "phone":
+        return None
+    return call_hours_text(house.call_hours(row["pack"]), house.language)
 
 
 def _falls_on(task: Mapping[str, Any] | RowMapping, event_on: date, house: House) -> date | None:

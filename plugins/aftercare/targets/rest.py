@@ -65,6 +65,7 @@ class RestTarget:
     def capabilities(self) -> Capabilities:
         """What the mapping says that the CRM can do."""
         parts = [part for entity in ENTITIES if (part := self._mapping.part(entity))]
+        words = self._mapping.results and self._mapping.results.words
         return Capabilities(
             native_upsert=all(part.upsert for part in parts),
             batch_size=self._mapping.batch_size,
@@ -76,6 +77,7 @@ class RestTarget:
             watches_fields=any(part.winners for part in parts),
             tells_complaints=bool(self._mapping.results and self._mapping.results.complaints),
             tells_numbers=self._mapping.numbers is not None,
+            tells_wishes=bool(words and words.wishes),
         )
 
     @cached_property

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
 from aftercare import warehouse
 from aftercare.protection import Keyring
+from aftercare.rules.call_hours import CallHours
 from aftercare.rules.customer_class import CustomerClass, customer_class
 from aftercare.rules.follow_up_facts import FollowUpFacts
 from aftercare.rules.policy import Policy
@@ -143,6 +144,7 @@ class Said:
             FollowUpFacts.of(self.policy),
             self._has_pick_up,
             lambda row: most_named(self.policy, row["pack"], row["open_on"]),
+            cache(lambda pack: CallHours.of(self.policy, pack, self.today)),
         )
 
     def _task(self, row: RowMapping, crm_id: str | None) -> Record:

@@ -42,6 +42,9 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 | is_complaint | 是否投诉 | 是/否 |
 | complaint_description | 投诉内容 | text; with is_complaint 是 the row is a ``complaint`` too |
 | is_do_not_call | 请勿再联系 | 是/否 |
+| wish | 客户要求 | what the customer wants of later contact, a word of `aftercare.words.WISHES`: the row is a ``preference`` too |
+| wish_until | 要求至 | its last day; empty: for good |
+| wish_reason | 要求原因 | text |
 | new_phone | 新电话 | the customer's new number: the row is a ``contact_number`` too |
 | remark | 备注 | text |
 | caller_no | 拨打人 | employee number |
@@ -49,6 +52,8 @@ Format of the sheet 回访任务, which is the **second** sheet in both language
 | store_code | 门店 | code of the store |
 | subject | 更正对象 | whose number it is: the VIN, of a lead its number |
 | document_phone | 单据电话 | the number that the new one replaces: what the document gives |
+| wish_no | 要求编号 | key of a wish: task_key and attempt_no |
+| wish_vin | 要求车辆 | whose vehicle a wish is about; empty where who brought it is called |
 
 A complaint has no number of its own in the workbook: ``task_key`` is its ``complaint_no``,
 ``called_at`` its ``received_at``.

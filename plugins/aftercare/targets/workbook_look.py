@@ -68,9 +68,15 @@ def write_guide(
         late = sum(isinstance(day, date) and day < work_day for day in terms)
         count += look.say("complaints").format(complaints=len(complaints), late=late)
     sheet.write_string(1, 0, count, look.format(font_size=12))
+    row = 2
+    if hours := call_hours_of(tasks):
+        text = look.say("hours").format(look.say("or").join(hours))
+        sheet.write_string(row, 0, text, look.format(bold=True, font_size=12))
+        row += 1
     if note:
-        sheet.write_string(2, 0, note, look.format(font_color=CARE))
-    row = 3
+        sheet.write_string(row, 0, note, look.format(font_color=CARE))
+        row += 1
+    row += 1
     for number, line in enumerate(GUIDE[look.language], start=1):
         sheet.set_row(row, 20 * lines_of(line, 100))
         sheet.write_number(row, 0, number, look.format(align="center", font_color=QUIET))
@@ -87,6 +93,11 @@ def write_guide(
     sheet.write_string(row + 2, 1, look.say("private"), look.format(bold=True))
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
+
+
+def call_hours_of(tasks: Sequence[Record]) -> list[str]:
+    """In which hours the list's customers are called: those of its packs, most often one."""
+    return sorted({str(hours) for task in tasks if (hours := task.fields.get("call_hours"))})
 
 
 def deadline_of(task: Record) -> date:

@@ -11,12 +11,14 @@ from typing import Any, TypeAlias
 from aftercare.rules.follow_ups import INTERNAL
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
+from aftercare.targets.wishes import wish_no
 from aftercare.targets.workbook_complaints import write_complaints
 from aftercare.targets.workbook_look import (
     PAPER,
     QUIET,
     RULE,
     Look,
+    call_hours_of,
     deadline_of,
     lines_of,
     write_guide,
@@ -30,13 +32,20 @@ from aftercare.targets.workbook_words import (
     SHEETS,
     Column,
 )
-from aftercare.words import OUTCOMES, YES_NO
+from aftercare.words import OUTCOMES, WISHES, YES_NO, Pair
 
-FORMAT = 5
+FORMAT = 6
 """Raise it with every change of layout, so that lists are written again."""
 
 ATTEMPTS = 3
 """Rows a call: as often as one person can be expected to call in a day."""
+
+CHOICES: Mapping[str, Mapping[Any, Pair]] = {
+    "outcome": OUTCOMES,
+    "flag": YES_NO,
+    "wish": WISHES,
+}
+"""The words of columns with a drop-down, by the column's use."""
 
 FIRST_ROW = 2
 """0-based row of the first task."""
@@ -144,7 +153,7 @@ class _List:
                 placed += bool(entered)
                 is_main = attempt == first
                 sheet.set_row(row, _height(shown) if is_main else 19)
-                cells = shown | {"attempt_no": attempt}
+                cells = shown | {"attempt_no": attempt, "wish_no": wish_no(task.key, attempt)}
                 self._write_row(row, cells, entered, is_main)
                 row += 1
         last = max(row - 1, FIRST_ROW)
@@ -265,6 +274,8 @@ class _List:
         look = dict(edge, locked=False, bg_color=PAPER)
         if column.use == "moment":
             look["num_format"] = "yyyy-mm-dd hh:mm"
+        elif column.use == "day":
+            look["num_format"] = "yyyy-mm-dd"
         elif column.use == "text":
             look["text_wrap"] = True
         elif column.use in ("caller", "phone"):
@@ -297,7 +308,9 @@ class _List:
                     "minimum": start,
                     "maximum": start + timedelta(days=31),
                     "input_title": self._look.say("time_title"),
-                    "input_message": self._look.say("time_help").format(self._work_day),
+                    "input_message": self._look.say("time_help").format(
+                        self._work_day, hours=self._hours_hint()
+                    ),
                     "error_message": self._look.say("time_wrong").format(self._work_day),
                 }
             elif column.use == "mark":
@@ -308,11 +321,17 @@ class _List:
                     "maximum": 10,
                     "error_message": self._look.say("mark_wrong"),
                 }
-            elif column.use in ("outcome", "flag"):
-                words = OUTCOMES.values() if column.use == "outcome" else YES_NO.values()
+            elif column.use == "day":
+                check = {
+                    "validate": "date",
+                    "criteria": ">=",
+                    "value": start,
+                    "error_message": self._look.say("day_wrong").format(self._work_day),
+                }
+            elif column.use in CHOICES:
                 check = {
                     "validate": "list",
-                    "source": [pair[self._column] for pair in words],
+                    "source": [pair[self._column] for pair in CHOICES[column.use].values()],
                     "error_message": self._look.say("list_wrong"),
                 }
             elif column.use == "phone":
@@ -329,14 +348,26 @@ class _List:
             sheet.data_validation(FIRST_ROW, index, last, index, wrong | check)
         self._mark_gaps(last)
 
+    def _hours_hint(self) -> str:
+        """When to call, for the note of a cell, which Excel cuts after 255 letters."""
+        hours = self._look.say("or").join(call_hours_of(self._tasks))
+        hint = self._look.say("time_hours").format(hours) if hours else ""
+        return hint if len(hint) <= 150 else ""
+
     def _mark_gaps(self, last: int) -> None:
         """Shows in red what a row with a result still lacks."""
         from xlsxwriter.utility import xl_col_to_name
 
-        result, phone = (xl_col_to_name(NAMES.index(name)) for name in ("outcome", "new_phone"))
+        result, phone, wish = (
+            xl_col_to_name(NAMES.index(name)) for name in ("outcome", "new_phone", "wish")
+        )
         red = self._look.book.add_format({"bg_color": "#F9C6C1"})
         for name, needed in (
-            ("called_at", f'OR(${result}{FIRST_ROW + 1}<>"",${phone}{FIRST_ROW + 1}<>"")'),
+            (
+                "called_at",
+                f'OR(${result}{FIRST_ROW + 1}<>"",${phone}{FIRST_ROW + 1}<>"",${wish}{FIRST_ROW + 1}<>"")',
+            ),
+            ("wish_reason", f'${wish}{FIRST_ROW + 1}<>""'),
             ("caller_no", f'${result}{FIRST_ROW + 1}<>""'),
             (
                 "complaint_description",

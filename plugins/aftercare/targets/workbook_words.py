@@ -23,7 +23,18 @@ class Column:
     en: str
     width: float
     use: Literal[
-        "task", "every_row", "key", "moment", "outcome", "mark", "flag", "text", "phone", "caller"
+        "task",
+        "every_row",
+        "key",
+        "moment",
+        "outcome",
+        "mark",
+        "flag",
+        "wish",
+        "day",
+        "text",
+        "phone",
+        "caller",
     ]
 
 
@@ -49,6 +60,9 @@ COLUMNS = (
     Column("is_complaint", "是否\n投诉", "Com-\nplaint", 7, "flag"),
     Column("complaint_description", "投诉内容", "What about", 20, "text"),
     Column("is_do_not_call", "请勿\n再联系", "Do not\ncall", 8, "flag"),
+    Column("wish", "客户要求", "Wish", 13, "wish"),
+    Column("wish_until", "要求\n至", "Wish\nuntil", 11, "day"),
+    Column("wish_reason", "要求原因", "Wish: why", 14, "text"),
     Column("new_phone", "新电话", "New\nphone", 13, "phone"),
     Column("remark", "备注", "Remark", 20, "text"),
     Column("caller_no", "拨打人\n（工号）", "Caller\n(number)", 11, "caller"),
@@ -56,6 +70,8 @@ COLUMNS = (
     Column("store_code", "门店", "Store", 8, "key"),
     Column("subject", "更正对象", "Whose", 20, "key"),
     Column("document_phone", "单据电话", "Phone on the document", 14, "key"),
+    Column("wish_no", "要求编号", "Wish no.", 28, "key"),
+    Column("wish_vin", "要求车辆", "Wish: vehicle", 20, "key"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 ENTRY_NAMES = tuple(
@@ -103,6 +119,7 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "“拨打时间”“结果”“拨打人”必填。输入当前时间：Ctrl+; 空格 Ctrl+Shift+;",
         "“结果”“是否……”请从下拉列表选；接通后再填满意度（1–10）等。",
         "客户投诉：“是否投诉”选“是”并写明内容。客户不愿再接电话：“请勿再联系”选“是”。",
+        "客户要暂停、只收短信、或不再联系某类事：在“客户要求”中选，写明原因；有期限的填“要求至”。次日起生效。填错了，改好再交一次。",
         "客户换了号码：把新号码填在“新电话”，下次就打新号码，经销商系统里的也请改。",
         "有“未关闭投诉”表时，请先看：处理和关闭仍在经销商系统中登记，关闭后次日从表中消失。",
         "当天填完后，把本文件另存或复制到共享文件夹 in 中，文件名不限。可分几次交，以最后一次为准。",
@@ -117,6 +134,7 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "Called at, Result and Caller are required. The time now: Ctrl+; space Ctrl+Shift+;",
         "Choose results and yes/no from the lists; fill in satisfaction (1–10) after you reached somebody.",
         "A complaint: choose yes and say what about. Somebody who wants no more calls: Do not call, yes.",
+        "A pause, messages only, or no more of something: choose it under Wish and say why; its last day, where there is one, under Wish until. It holds from the next day on. Where it was wrong, put it right and hand the list in again.",
         "Somebody has another number: fill it in under New phone; the next call goes there. Change it in the dealer system, too.",
         "Where there is a sheet Open complaints, look at it first. They are handled and closed in the dealer system; the day after they are gone from here.",
         "At the end of the day save or copy this file to the shared folder “in”, under any name. "
@@ -171,6 +189,8 @@ TEXTS: Words = {
         "共 {tasks} 项，其中今天到期 {today} 项，逾期 {late} 项",
         "{tasks} tasks, {today} due today, {late} late",
     ),
+    "hours": ("只在这些时段拨打：{}", "Call in these hours only: {}"),
+    "or": ("；或 ", "; or "),
     "complaints": (
         "；未关闭投诉 {complaints} 件，其中逾期 {late} 件",
         "; {complaints} open complaints, {late} late",
@@ -198,9 +218,10 @@ TEXTS: Words = {
     "page": ("第 &P 页，共 &N 页", "Page &P of &N"),
     "time_title": ("拨打时间", "Called at"),
     "time_help": (
-        "例：{} 10:30。现在：Ctrl+; 空格 Ctrl+Shift+;",
-        "For example {} 10:30. Now: Ctrl+; space Ctrl+Shift+;",
+        "例：{} 10:30。现在：Ctrl+; 空格 Ctrl+Shift+;{hours}",
+        "For example {} 10:30. Now: Ctrl+; space Ctrl+Shift+;{hours}",
     ),
+    "time_hours": ("\n只在 {} 拨打", "\nCall {} only"),
     "time_wrong": ("请填日期和时间，不早于 {}", "Date and time please, not before {}"),
     "mark_wrong": ("满意度是 1 到 10 的整数", "A whole number from 1 to 10"),
     "list_wrong": ("请从下拉列表中选", "Choose from the list please"),
@@ -208,5 +229,6 @@ TEXTS: Words = {
         "客户的新号码，手机或固话",
         "the customer's new number",
     ),
+    "day_wrong": ("请填日期，不早于 {}", "A date please, not before {}"),
     "caller_help": ("工号；可从列表选，也可直接输入", "Employee number: choose or type"),
 }
