@@ -45,7 +45,8 @@ late as (
     select
         told.store_code,
         told.rule_id,
-        min(told.opens_on) as opens_on
+        min(told.opens_on) as opens_on,
+        cast(:horizon as date) as closes_on
     from (
         select
             case when not r.is_mergeable then s.store_code end as store_code,
@@ -55,10 +56,14 @@ late as (
                     s.event_on + make_interval(months => r.opens_months) as date
                 ) + r.opens_days,
                 -- Nobody heard in a call what no load had brought.
-                case when not r.is_mergeable then s.arrived_on + 1 end
+                case
+                    when not r.is_mergeable
+                        then coalesce(made.arrived_day, s.arrived_on) + 1
+                end
             ) as opens_on
         from night_subject as s
         inner join night_rule as r on s.rule_no = r.rule_no
+        left join care.follow_up_task as made on s.task_key = made.task_key
         where s.arrived_on is not null and s.problem is null
         union all
         select
@@ -79,6 +84,26 @@ late as (
     ) as told
     where told.opens_on <= cast(:horizon as date)
     group by told.store_code, told.rule_id
+    union
+    -- What was missed is asked only of the calls of its own days.
+    select
+        t.store_code,
+        t.rule_id,
+        t.open_on as opens_on,
+        t.expires_on as closes_on
+    from night
+    cross join night_document as d
+    inner join care.follow_up_task as t
+        on
+            d.document_kind = t.document_kind
+            and d.store_code = t.store_code
+            and d.document_no = t.document_no
+    where
+        t.status = 'missed'
+        and t.channel <> 'internal'
+        and not t.is_mergeable
+        and not t.is_face_to_face
+        and t.expires_on < night.on_day
 ),
 
 own as (
@@ -239,8 +264,7 @@ union all
 select distinct
     done.task_key,
     true as is_only_asked
-from night
-cross join late
+from late
 inner join core.store as stores
     on coalesce(late.store_code = stores.store_code, true)
 inner join lateral (
@@ -248,7 +272,7 @@ inner join lateral (
     from core.call_result as c
     where
         stores.store_code = c.store_code
-        and c.called_on between late.opens_on and night.horizon
+        and c.called_on between late.opens_on and late.closes_on
         and (
             c.outcome in ('reached', 'declined')
             or (c.outcome = 'message_sent' and c.attempt_no > 0)
