@@ -56,14 +56,10 @@ late as (
                     s.event_on + make_interval(months => r.opens_months) as date
                 ) + r.opens_days,
                 -- Nobody heard in a call what no load had brought.
-                case
-                    when not r.is_mergeable
-                        then coalesce(made.arrived_day, s.arrived_on) + 1
-                end
+                case when not r.is_mergeable then s.arrived_on + 1 end
             ) as opens_on
         from night_subject as s
         inner join night_rule as r on s.rule_no = r.rule_no
-        left join care.follow_up_task as made on s.task_key = made.task_key
         where s.arrived_on is not null and s.problem is null
         union all
         select
