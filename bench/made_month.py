@@ -82,6 +82,7 @@ def publish_made_month(server: EmbeddedPostgres, database: str) -> None:
             "score/keep_publication",
             month=MONTH,
             approved_by="hr",
+            is_told=True,
             tells_employees=True,
         )
         warehouse.run(connection, "score/close_month", month=MONTH)

@@ -66,6 +66,7 @@ def published(month: ScoredMonth) -> None:
             "score/keep_publication",
             month=MONTH,
             approved_by="hr.li",
+            is_told=True,
             tells_employees=False,
         )
         warehouse.run(connection, "score/close_month", month=MONTH)

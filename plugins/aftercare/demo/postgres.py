@@ -72,6 +72,10 @@ FORGETFUL: Mapping[str, str] = {
 _started: dict[int, subprocess.Popen[bytes]] = {}
 
 
+class _Ended(Exception):
+    """The server that seemed to run does not any more."""
+
+
 class EmbeddedPostgres:
     """One server and its data, known by its `home` folder.
 
@@ -142,8 +146,9 @@ class EmbeddedPostgres:
                 self._stop()
                 delete_cluster(self.folder)
             if self.pid is not None:
-                self._wait_until_ready()
-                return
+                with contextlib.suppress(_Ended):
+                    self._wait_until_ready()
+                    return
             self._end_leftovers()
             _end_lost_servers()
             if not self.data_dir.exists():
@@ -279,6 +284,9 @@ class EmbeddedPostgres:
         while time.monotonic() < deadline:
             if process is not None and process.poll() is not None:
                 break
+            if process is None and self.pid is None:
+                # It was killed a moment ago, and died only now.
+                raise _Ended
             if self._ready():
                 return
             time.sleep(0.05)
