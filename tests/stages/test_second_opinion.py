@@ -36,3 +36,13 @@ def test_they_agree_on_what_is_told_in_the_call_about_the_same(
     monkeypatch.setattr(care_world, "OUTCOMES", ["reached", "reached", "declined", "no_answer"])
     tasks, _ = agreed(warehouse, World(9, events=1200, nights=12, shared_phones=0.6))
     assert any(task.reason == "told" and not task.rule.mergeable for task in tasks.values())
+
+
+def test_they_agree_that_a_number_put_right_later_tells_no_greeting_that_was_missed(
+    warehouse: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(care_world, "OUTCOMES", ["reached", "reached", "declined", "no_answer"])
+    tasks, _ = agreed(warehouse, World(10, events=1200, nights=12, shared_phones=0.6))
+    # The customer was called about something else on the day; the number came four days later.
+    greeting = tasks["SK01.S2-01.S376.20260619"]
+    assert (greeting.status, greeting.reason) == ("missed", "landline")

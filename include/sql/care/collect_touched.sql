@@ -213,7 +213,8 @@ own as (
         offset 0 -- noqa: AM09
     ) as told on true
     union
-    -- The same follow-up of the same store, that was over by then.
+    -- The same follow-up of the same store, that was over by then; of a
+    -- greeting or invitation nobody has two.
     select others.task_key
     from calls
     inner join lateral (
@@ -228,7 +229,10 @@ own as (
                 and t.event = o.event
         where
             calls.task_key = t.task_key
-            and t.event <> 'trouble_told'
+            and t.event not in (
+                'birthday', 'lunar_birthday', 'festival', 'campaign',
+                'referral', 'trouble_told'
+            )
             and not t.is_face_to_face
             and o.status = 'missed'
             and o.expires_on >= cast(calls.called_at as date) - 1
