@@ -190,7 +190,8 @@ def test_a_gateways_message_names_the_plates_of_the_cars_that_it_is_about(
     care = CareGroup(warehouse, group_of(targets={"messages": {"default": "sms"}}))
     for car in ("A", "B"):
         plate = care.keyring.encrypt(f"沪{car}10001")
-        care.deliver(car, date(2025, 9, 1), "SK01", plate_cipher=plate)
+        buyer = {"plate_cipher": plate, "customer_phone_hash": b"holder"}
+        care.deliver(car, date(2025, 9, 1), "SK01", **buyer)
         holder = {"vin": f"VIN{car}", "holder_phone_hash": b"holder"}
         care.insure(f"P{car}", date(2026, 8, 31), "SK01", **holder)
         care.consent(date(2026, 1, 1), vin=f"VIN{car}")
