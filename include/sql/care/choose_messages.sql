@@ -9,14 +9,6 @@ with night as (
     select cast(:today as date) as today
 ),
 
-stores as (
-    select distinct
-        store_code,
-        target_name,
-        message_target
-    from night_store
-),
-
 tasks as (
     select
         t.task_key,
@@ -32,7 +24,7 @@ tasks as (
         end as target_name
     from night_task as n
     inner join care.follow_up_task as t on n.task_key = t.task_key
-    inner join stores as s on t.store_code = s.store_code
+    inner join night_store as s on t.store_code = s.store_code
     where t.status = 'open'
 )
 

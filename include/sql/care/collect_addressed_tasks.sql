@@ -2,28 +2,12 @@
 -- tonight. One that is over is asked nothing more: it was said or not. offset
 -- 0: task by task.
 -- grain: one row per task
--- reads: pg_temp.night_touched, care.follow_up_task, pg_temp.night_store,
+-- reads: pg_temp.night_touched, care.follow_up_task, pg_temp.night_range,
 --   pg_temp.night_rule, pg_temp.night_addressee, pg_temp.night_birthday,
 --   care.addressee, care.campaign, core.sales_order
 -- writes: pg_temp.night_subject
 with night as (
     select cast(:day as date) as on_day
-),
-
-ruled as (
-    select
-        s.store_code,
-        s.calendar,
-        r.rule_no,
-        r.rule_id,
-        r.event,
-        r.contact_kind,
-        r.look_from,
-        r.look_to,
-        greatest(s.event_from, r.event_from) as event_from,
-        least(s.event_to, r.event_to) as event_to
-    from night_store as s
-    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
 )
 
 insert into night_subject (
@@ -55,7 +39,7 @@ select
     coalesce(d.vin, t.vin) as vin,
     coalesce(a.event_on, t.event_on) as event_on,
     r.rule_no,
-    r.calendar,
+    g.calendar,
     case r.contact_kind
         when 'owner' then d.owner_hash else d.contact_hash
     end as contact_hash,
@@ -115,12 +99,13 @@ inner join lateral (
         )
     offset 0 -- noqa: AM09
 ) as t on true
-left join ruled as r
+left join night_range as g
     on
-        t.store_code = r.store_code
-        and t.rule_id = r.rule_id
-        and t.event = r.event
-        and t.event_on between r.event_from and r.event_to
+        t.store_code = g.store_code
+        and t.rule_id = g.rule_id
+        and t.event = g.event
+        and t.event_on between g.event_from and g.event_to
+left join night_rule as r on g.rule_no = r.rule_no
 left join night_addressee as a
     on
         t.event = a.event

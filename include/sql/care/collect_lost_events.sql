@@ -7,7 +7,7 @@
 -- before it; one for new cars is for those that were neither delivered nor
 -- maintained before.
 -- grain: one row per document and follow-up
--- reads: pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule,
+-- reads: pg_temp.night_document, pg_temp.night_range, pg_temp.night_rule,
 --   care.occasion, core.sales_order, core.repair_order, staging.sales_order,
 --   staging.repair_order, quality.good_row, ops.load, quality.quarantine,
 --   care.follow_up_task
@@ -271,7 +271,7 @@ select
     e.arrived_on,
     e.lost_on,
     r.rule_no,
-    s.calendar,
+    g.calendar,
     case r.contact_kind
         when 'owner' then e.owner_check else e.contact_check
     end as contact_check,
@@ -280,21 +280,19 @@ select
     end as contact_digest,
     e.problem
 from lost_events as e
-inner join night_store as s
+inner join night_range as g
     on
-        e.store_code = s.store_code
-        and e.event_on between s.event_from and s.event_to
+        e.store_code = g.store_code
+        and e.event = g.event
+        and e.event_on between g.event_from and g.event_to
 inner join night_rule as r
     on
-        s.pack = r.pack
-        and s.reach = r.reach
-        and e.event = r.event
+        g.rule_no = r.rule_no
         and (r.usages = '{}' or coalesce(e.usage = any(r.usages), true))
         and (
             r.sale_types = '{}'
             or coalesce(e.sale_type = any(r.sale_types), true)
         )
-        and e.event_on between r.event_from and r.event_to
         and coalesce(e.odometer_km >= r.odometer_from, r.odometer_from is null)
         and coalesce(e.cost >= r.cost_from, r.cost_from is null)
 where

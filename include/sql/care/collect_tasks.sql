@@ -7,24 +7,8 @@
 -- call that comes late may have told them before.
 -- grain: one row per task
 -- reads: care.follow_up_task, care.occasion, pg_temp.night_touched,
---   pg_temp.night_document, pg_temp.night_store, pg_temp.night_rule
+--   pg_temp.night_document, pg_temp.night_range, pg_temp.night_rule
 -- writes: pg_temp.night_subject
-with ruled as (
-    select
-        s.store_code,
-        s.calendar,
-        r.rule_no,
-        r.rule_id,
-        r.event,
-        r.occurrence,
-        r.usages,
-        r.contact_kind,
-        greatest(s.event_from, r.event_from) as event_from,
-        least(s.event_to, r.event_to) as event_to
-    from night_store as s
-    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
-)
-
 insert into night_subject (
     task_key,
     store_code,
@@ -66,7 +50,7 @@ select
     c.document_no is not null
     or coalesce(d.event_on <> t.event_on, false) as is_news,
     r.rule_no,
-    r.calendar,
+    g.calendar,
     case coalesce(r.contact_kind, t.contact_kind)
         when 'owner' then coalesce(d.owner_hash, own.owner_hash)
         else coalesce(d.contact_hash, own.contact_hash)
@@ -124,14 +108,15 @@ left join lateral (
         and t.document_no = e.document_no
     offset 0 -- noqa: AM09
 ) as own on true
-left join ruled as r
+left join night_range as g
     on
-        d.store_code = r.store_code
-        and t.rule_id = r.rule_id
-        and t.occurrence = r.occurrence
-        and t.event = r.event
-        and (r.usages = '{}' or coalesce(d.usage = any(r.usages), true))
-        and d.event_on between r.event_from and r.event_to
+        d.store_code = g.store_code
+        and t.rule_id = g.rule_id
+        and t.occurrence = g.occurrence
+        and t.event = g.event
+        and (g.usages = '{}' or coalesce(d.usage = any(g.usages), true))
+        and d.event_on between g.event_from and g.event_to
+left join night_rule as r on g.rule_no = r.rule_no
 where
     t.event not in (
         'birthday', 'lunar_birthday', 'festival', 'campaign', 'referral',

@@ -3,24 +3,8 @@
 -- offset 0: task by task.
 -- grain: one row per task
 -- reads: pg_temp.night_touched, care.follow_up_task, care.trouble,
---   pg_temp.night_store, pg_temp.night_rule
+--   pg_temp.night_range, pg_temp.night_rule
 -- writes: pg_temp.night_subject
-with ruled as (
-    select
-        s.store_code,
-        s.calendar,
-        r.rule_no,
-        r.rule_id,
-        r.event,
-        r.has_trouble,
-        r.satisfaction_from,
-        r.satisfaction_to,
-        greatest(s.event_from, r.event_from) as event_from,
-        least(s.event_to, r.event_to) as event_to
-    from night_store as s
-    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
-)
-
 insert into night_subject (
     task_key,
     store_code,
@@ -51,7 +35,7 @@ select
     t.event_on,
     t.arrived_day as arrived_on,
     r.rule_no,
-    r.calendar,
+    g.calendar,
     coalesce(d.contact_kind, t.contact_kind) as contact_kind,
     coalesce(d.contact_check, t.contact_check) as contact_check,
     coalesce(d.said_digest, t.contact_digest) as contact_digest,
@@ -83,12 +67,13 @@ left join lateral (
         and e.document_no = t.document_no
     offset 0 -- noqa: AM09
 ) as d on true
-left join ruled as r
+left join night_range as g
     on
-        t.store_code = r.store_code
-        and t.rule_id = r.rule_id
-        and t.event = r.event
-        and t.event_on between r.event_from and r.event_to
+        t.store_code = g.store_code
+        and t.rule_id = g.rule_id
+        and t.event = g.event
+        and t.event_on between g.event_from and g.event_to
         and t.occurrence
         = cast(to_char(t.event_on, 'YYYYMMDD') as integer) * 10
-        + r.satisfaction_from
+        + g.satisfaction_from
+left join night_rule as r on g.rule_no = r.rule_no

@@ -1,4 +1,4 @@
--- grain: one row per store, reach and range of event days
+-- grain: one row per store
 -- reads: –
 -- writes: pg_temp.night_store
 insert into night_store

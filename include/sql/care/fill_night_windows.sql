@@ -1,16 +1,16 @@
 -- grain: one row per store, follow-up and range of event days
--- reads: pg_temp.night_store, pg_temp.night_rule
+-- reads: pg_temp.night_range, pg_temp.night_rule
 -- writes: pg_temp.night_window
 with windows as (
     select
-        s.store_code,
-        r.rule_no,
-        s.calendar,
-        r.event,
-        greatest(s.event_from, r.event_from, r.look_from) as first_on,
-        least(s.event_to, r.event_to, r.look_to) as last_on
-    from night_store as s
-    inner join night_rule as r on s.pack = r.pack and s.reach = r.reach
+        g.store_code,
+        g.rule_no,
+        g.calendar,
+        g.event,
+        greatest(g.event_from, r.look_from) as first_on,
+        least(g.event_to, r.look_to) as last_on
+    from night_range as g
+    inner join night_rule as r on g.rule_no = r.rule_no
 )
 
 insert into night_window (

@@ -2,7 +2,7 @@
 -- The greeting is for who owns the car, so an order of a car that was sold
 -- again does not count, nor does a company's. offset 0: order by order.
 -- grain: one row per order
--- reads: pg_temp.night_birthday, pg_temp.night_store, pg_temp.night_rule,
+-- reads: pg_temp.night_birthday, pg_temp.night_range, pg_temp.night_rule,
 --   core.sales_order, care.addressee
 -- writes: pg_temp.night_addressee
 insert into night_addressee (
@@ -28,7 +28,7 @@ select
     to_char(b.kept_on, 'YYYYMMDD') as number,
     b.kept_on as event_on,
     r.rule_no,
-    s.calendar,
+    g.calendar,
     d.document_kind,
     d.store_code,
     d.document_no,
@@ -45,16 +45,12 @@ inner join core.sales_order as sold
         and sold.birthday_check = 'valid'
         and b.kept_on > sold.delivered_on
         and coalesce(sold.customer_kind, 'person') <> 'company'
-inner join night_store as s
+inner join night_range as g
     on
-        sold.store_code = s.store_code
-        and b.kept_on between s.event_from and s.event_to
-inner join night_rule as r
-    on
-        s.pack = r.pack
-        and s.reach = r.reach
-        and b.event = r.event
-        and b.kept_on between r.event_from and r.event_to
+        sold.store_code = g.store_code
+        and b.event = g.event
+        and b.kept_on between g.event_from and g.event_to
+inner join night_rule as r on g.rule_no = r.rule_no
 inner join lateral (
     select e.*
     from care.addressee as e

@@ -4,15 +4,7 @@
 -- reads: pg_temp.night_task, care.follow_up_task, pg_temp.night_store,
 --   outbound.message
 -- writes: outbound.message
-with stores as (
-    select distinct
-        store_code,
-        target_name,
-        message_target
-    from night_store
-),
-
-last_messages as (
+with last_messages as (
     select distinct on (m.target, m.external_key)
         m.target,
         m.action,
@@ -29,7 +21,7 @@ last_messages as (
     inner join care.follow_up_task as t on n.task_key = t.task_key
     inner join outbound.message as m
         on m.entity = 'task' and t.task_key = m.external_key
-    left join stores as s on t.store_code = s.store_code
+    left join night_store as s on t.store_code = s.store_code
     where not (m.action = 'upsert' and m.state in ('expired', 'rejected'))
     order by m.target asc, m.external_key asc, m.message_id desc
 )

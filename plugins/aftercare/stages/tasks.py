@@ -33,7 +33,9 @@ from aftercare.wording import require_wording
 STAGE = "tasks"
 WORK_TABLES = (
     "store",
+    "pack",
     "rule",
+    "range",
     "window",
     "load",
     "document",
@@ -180,7 +182,15 @@ def _prepare(
     packs = sorted({pack for of_store in followed.values() for pack, _ in of_store})
     by_pack = {pack: follow_ups(policy, pack) for pack in packs}
     rules = [follow_up for pack in packs for follow_up in by_pack[pack]]
-    stores = list(_store_ranges(group, followed, by_pack))
+    stores = [
+        {
+            "store_code": store_code,
+            "calendar": group.calendar_of(store_code),
+            "target_name": group.targets.of(store_code),
+            "message_target": group.targets.messages.of(store_code),
+        }
+        for store_code in followed
+    ]
     require_wording(policy, rules, horizon)
     calendars = list(open_days(group, horizon).values())
     looks = [look_back(follow_up, day, horizon + ONE_DAY, calendars) for follow_up in rules]
@@ -189,7 +199,13 @@ def _prepare(
         for number, (follow_up, look) in enumerate(zip(rules, looks, strict=True))
     ]
     run(connection, "care/fill_night_stores", stores=json.dumps(stores))
+    run(
+        connection,
+        "care/fill_night_packs",
+        packs=json.dumps(list(_store_packs(followed, by_pack))),
+    )
     run(connection, "care/fill_night_rules", rules=json.dumps(windows))
+    run(connection, "care/fill_night_ranges")
     run(connection, "care/fill_night_windows")
     run(connection, "care/analyze_night_windows")
     return rules, looks
@@ -277,8 +293,7 @@ def _judge_occasions(connection: Connection, group: Group, horizon: date) -> Non
     run(connection, "care/judge_occasions", horizon=horizon)
 
 
-def _store_ranges(
-    group: Group,
+def _store_packs(
     followed: Mapping[str, tuple[tuple[str, date], ...]],
     by_pack: Mapping[str, Sequence[FollowUp]],
 ) -> Iterator[dict[str, Any]]:
@@ -294,9 +309,6 @@ def _store_ranges(
                 "reach": each.reach,
                 "event_from": each.event_from.isoformat(),
                 "event_to": each.event_to.isoformat(),
-                "calendar": group.calendar_of(store_code),
-                "target_name": group.targets.of(store_code),
-                "message_target": group.targets.messages.of(store_code),
             }
 
 
