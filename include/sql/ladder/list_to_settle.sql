@@ -5,7 +5,7 @@
 -- grain: one row per month and person
 -- reads: score.sanction_proposal, score.standing_decision,
 --   score.overturned_step, score.unfounded_step, score.withdrawn_step,
---   score.proposal_objection, score.publication
+--   score.freezing_objection, score.publication
 -- writes: nothing
 with
 undecided as (
@@ -53,16 +53,8 @@ found as (
                 standing.decision is distinct from 'approve'
                 or exists (
                     select 1
-                    from score.proposal_objection
-                    where
-                        proposal_objection.proposal_id = behind.proposal_id
-                        and (
-                            proposal_objection.state = 'open'
-                            or (
-                                proposal_objection.state = 'upheld'
-                                and proposal_objection.is_about_proposal
-                            )
-                        )
+                    from score.freezing_objection
+                    where freezing_objection.proposal_id = behind.proposal_id
                 )
         )
 )

@@ -1,9 +1,8 @@
 -- The newest message of each key that stands in one of some states, or has one
 -- of some numbers, the oldest first. What was rejected of a task that is over
--- concerns nobody who asks by state, a contact only where no other task waits
--- for it.
+-- concerns nobody who asks by state.
 -- grain: one row per key
--- reads: outbound.newest_message, care.follow_up_task
+-- reads: outbound.newest_message, outbound.needed_rejection
 -- writes: –
 with found as (
     select m.*
@@ -14,32 +13,13 @@ with found as (
     union all
     select m.*
     from outbound.newest_message as m
-    left join care.follow_up_task as t on m.task_key = t.task_key
     where
-        m.state in ('rejected', 'dead', 'dropped')
+        m.state in ('dead', 'dropped')
         and m.state = any(cast(:states as text[])) -- noqa: RF02
-        and (
-            m.state <> 'rejected'
-            or t.status = 'open'
-            or m.complaint_no is not null
-            or m.month is not null
-            or exists (
-                select 1
-                from care.follow_up_task as other
-                where
-                    m.entity = 'contact' -- noqa: RF01
-                    and m.store_code = other.store_code -- noqa: RF01
-                    and (
-                        t.vin = other.vin -- noqa: RF01
-                        or (
-                            t.vin is null -- noqa: RF01
-                            and other.vin is null
-                            and t.document_no = other.document_no -- noqa: RF01
-                        )
-                    )
-                    and other.status = 'open'
-            )
-        )
+    union all
+    select m.*
+    from outbound.needed_rejection as m
+    where m.state = any(cast(:states as text[])) -- noqa: RF02
     union all
     select m.*
     from outbound.newest_message as m

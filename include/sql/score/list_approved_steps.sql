@@ -3,7 +3,7 @@
 -- and neither does one that stands on an earlier step that was overturned.
 -- grain: one row per step
 -- reads: score.sanction_proposal, score.standing_decision,
---   score.proposal_objection, score.unfounded_step
+--   score.freezing_objection, score.unfounded_step
 -- writes: nothing
 with
 steps as (
@@ -31,16 +31,8 @@ where
     standing.decision = 'approve'
     and not exists (
         select 1
-        from score.proposal_objection
-        where
-            proposal_objection.proposal_id = steps.proposal_id
-            and (
-                proposal_objection.state = 'open'
-                or (
-                    proposal_objection.state = 'upheld'
-                    and proposal_objection.is_about_proposal
-                )
-            )
+        from score.freezing_objection
+        where freezing_objection.proposal_id = steps.proposal_id
     )
     and not exists (
         select 1

@@ -5,7 +5,7 @@
 -- The month's own step is none where an objection to it was upheld.
 -- grain: one row per step
 -- reads: score.sanction_proposal, score.standing_decision,
---   score.proposal_objection,
+--   score.proposal_objection, score.overturned_step,
 --   score.proposal_evidence, score.scorecard, score.scorecard_line,
 --   core.employee
 -- writes: nothing
@@ -30,20 +30,14 @@ again as (
         found.employee_no,
         min(found.proposal_id) as proposal_id
     from score.sanction_proposal as found
-    left join score.standing_decision as standing
-        on found.proposal_id = standing.proposal_id
     where
         found.month = :month -- noqa: RF02
         and found.kind = 'sanction'
         and found.step <> 'hr_referral'
-        and standing.decision is distinct from 'reject'
         and not exists (
             select 1
-            from score.proposal_objection
-            where
-                proposal_objection.proposal_id = found.proposal_id
-                and proposal_objection.state = 'upheld'
-                and proposal_objection.is_about_proposal
+            from score.overturned_step
+            where overturned_step.proposal_id = found.proposal_id
         )
     group by found.employee_no
 ),

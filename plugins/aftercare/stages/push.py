@@ -106,7 +106,7 @@ def push(
             revive = {"target": target.name, "lock_class": LOCK_CLASS}
             warehouse.run(connection, "outbound/revive_stale_messages", **revive)
             warehouse.run(connection, "outbound/supersede_messages", target=target.name)
-            warehouse.run(connection, "outbound/forget_refused", target=target.name, today=today)
+            warehouse.run(connection, "outbound/forget_refused", target=target.name)
             if sender.mapping_digest:
                 # Contacts first: what stands on them follows by their state.
                 revive_changed(connection, outbox, sender.mapping_digest, today)
