@@ -15,27 +15,9 @@ from decimal import Decimal
 from typing import Literal
 
 from aftercare.rules.calendar import ONE_DAY, OpenDays
+from aftercare.rules.events import Event, Party, Purpose
 from aftercare.rules.festivals import Festival
 
-Event = Literal[
-    "delivery",
-    "registration",
-    "workshop_exit",
-    "invoice",
-    "last_visit",
-    "first_service_due",
-    "service_due",
-    "policy_end",
-    "lead_defeated",
-    "birthday",
-    "lunar_birthday",
-    "festival",
-    "campaign",
-    "referral",
-    "trouble_told",
-]
-Purpose = Literal["service", "safety", "commercial"]
-Party = Literal["named", "owner"]
 LateReason = Literal["late_by_design", "late_by_calendar"]
 
 
@@ -109,7 +91,7 @@ class FollowUp:
     a vehicle that it is for, none for all; ``sale_types``: the kinds of sale, likewise, where one that the order does
     not tell is ``new``, and without ``used`` the car was neither delivered nor maintained before. ``is_until_service``: once the
     car came for maintenance there is nothing to do. ``is_mergeable``: what it has to say can be said in another
-    call to the same person. ``party``: see ``PARTY``. ``is_counted``: whether rates of
+    call to the same person. ``party``: see ``rules.events.PARTY``. ``is_counted``: whether rates of
     follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
     is met, so that it takes nobody's one contact of the day. ``is_sequence``: what has its rule and document
     are steps of one matter, so that who wants none of it has no later ones. ``booked_days``: how long after its day a visit
