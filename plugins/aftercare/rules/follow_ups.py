@@ -451,7 +451,8 @@ def _share_a_usage(one: FollowUp, other: FollowUp) -> bool:
 
 
 def _joined(found: list[FollowUp]) -> Iterator[list[FollowUp]]:
-    """The ranges of each; those in which nothing differs become one, so that a new date splits only what it changes."""
+    """The ranges of each; those in which nothing differs become one, so that a new date splits
+    only what it changes."""
     by_stem: dict[tuple[str, int], list[FollowUp]] = {}
     for each in found:
         parts = by_stem.setdefault((each.stem, each.occurrence), [])
