@@ -16,7 +16,9 @@ from whole_group import database
 from aftercare import connections, runs
 from aftercare.cli import cli
 from aftercare.errors import BadData, NotAllowed
+from aftercare.rules.wishes import ABOUT, KINDS, SPEAKERS
 from aftercare.settings import read_group
+from aftercare.sources.feeds import FEEDS
 from aftercare.sources.vin import check_digit
 
 PHONE = "13800138000"
@@ -220,9 +222,17 @@ def test_a_stranger_enters_ends_and_lists_nothing(say: Callable[..., Result]) ->
     assert isinstance(say("wishes", "list", "--user", "guest").exception, NotAllowed)
 
 
-def test_the_command_knows_every_kind_topic_and_speaker() -> None:
-    from aftercare.cli import wishes as command
-    from aftercare.stages import wishes as stage
+def test_a_wish_may_be_about_every_topic_and_come_of_every_speaker(
+    care: CareGroup, say: Callable[..., Result]
+) -> None:
+    words = ("wishes", "add", "stop", "--task", REPAIR, *REASON)
+    for about in ABOUT:
+        assert f"about {about} from" in say(*words, "--about", about).output
+    for speaker in SPEAKERS:
+        assert say(*words, "--by", speaker).exit_code == 0
 
-    assert (command.KINDS, command.SPEAKERS) == (stage.KINDS, stage.SPEAKERS)
-    assert sorted(command.ABOUT) == sorted(stage.ABOUT)
+
+def test_a_wish_that_is_entered_says_what_the_feed_of_preferences_knows() -> None:
+    codes = {column.name: column.codes for column in FEEDS["preference"].columns}
+    assert set(ABOUT) == set(codes["about"])
+    assert set(KINDS) - {"do_not_call"} == set(codes["kind"])

@@ -16,7 +16,8 @@ import yaml
 from care_group import POLICY, CareGroup, group_of, house_policy
 from sqlalchemy import Engine
 
-from aftercare.rules.follow_ups import FOLDER, NUMBERED
+from aftercare.rules.events import NUMBERED
+from aftercare.rules.follow_ups import FOLDER
 from aftercare.rules.policy import Policy
 from aftercare.stages.campaigns import Campaign, start, stop
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from aftercare.rules.calendar import OpenDays
 from aftercare.rules.due import FollowUp, Offset, due_dates, look_back
-from aftercare.rules.follow_ups import OF_PEOPLE, follow_ups
+from aftercare.rules.events import OF_PEOPLE
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))

@@ -1,5 +1,6 @@
 -- Whom tasks are about: the vehicle, the number to call as ciphertext, and the
--- topic that the customer would know it by.
+-- topic that the customer would know it by. The number is the one that
+-- outbound/read_tasks finds beside the names and plates of the same documents.
 -- grain: one row per known task
 -- reads: care.follow_up_task, core.sales_order, core.repair_order,
 --   core.insurance_policy, core.lead, core.contact_number

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from aftercare.cli.options import DAY, USER
+from aftercare.rules.events import CAMPAIGNS
 
 
 @click.group()
@@ -18,7 +19,7 @@ def campaign() -> None:
 @click.argument("code")
 @click.option(
     "--kind",
-    type=click.Choice(["special_weather", "activity"]),
+    type=click.Choice(CAMPAIGNS),
     required=True,
     help="Advice on driving, for safety; or an invitation, which needs consent.",
 )

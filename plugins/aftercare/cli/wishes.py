@@ -7,12 +7,7 @@ from datetime import date, datetime
 import click
 
 from aftercare.cli.options import DAY, USER
-
-KINDS = ("pause", "stop", "channel", "service_day", "do_not_call")
-ABOUT = (
-    "all", "follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign",
-)  # fmt: skip
-SPEAKERS = ("owner", "driver", "family", "other")
+from aftercare.rules.wishes import ABOUT, KINDS, SPEAKERS
 
 
 @click.group()

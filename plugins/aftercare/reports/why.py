@@ -17,8 +17,9 @@ from aftercare.quality.words import STATES as CASE_STATES
 from aftercare.reports.morning_words import REASONS
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
+from aftercare.rules.events import BIRTHDAYS
 from aftercare.rules.festivals import festivals_on
-from aftercare.rules.follow_ups import BIRTHDAYS, OF_VISITS
+from aftercare.rules.follow_ups import OF_VISITS
 from aftercare.rules.placed import PlacedDate
 from aftercare.words import ANSWERS, FEEDS, FESTIVALS, OUTCOMES, YES_NO, word
 from aftercare.words import say as say_pair

@@ -15,27 +15,9 @@ from decimal import Decimal
 from typing import Literal
 
 from aftercare.rules.calendar import ONE_DAY, OpenDays
+from aftercare.rules.events import Event, Party, Purpose
 from aftercare.rules.festivals import Festival
 
-Event = Literal[
-    "delivery",
-    "registration",
-    "workshop_exit",
-    "invoice",
-    "last_visit",
-    "first_service_due",
-    "service_due",
-    "policy_end",
-    "lead_defeated",
-    "birthday",
-    "lunar_birthday",
-    "festival",
-    "campaign",
-    "referral",
-    "trouble_told",
-]
-Purpose = Literal["service", "safety", "commercial"]
-Party = Literal["named", "owner"]
 LateReason = Literal["late_by_design", "late_by_calendar"]
 
 
@@ -102,26 +84,26 @@ class Ways:
 class FollowUp:
     """A follow-up of a pack for events from ``event_from`` to ``event_to``, both included.
 
-    ``ruled_after``: how long after its event the day lies whose policy and pack it follows; ``ruled_from`` is the first
-    such day with these values, ``reach`` see ``aftercare.rules.reach``. ``is_by_design``: due within hours, which a night cannot meet. ``cover_role`` does the work while all
-    with ``owner_role`` are away. ``day_after``: the follow-up
-    with whose day this one must not share its own, where that one is made. ``usages``: the uses of
-    a vehicle that it is for, none for all; ``sale_types``: the kinds of sale, likewise, where one that the order does
-    not tell is ``new``, and without ``used`` the car was neither delivered nor maintained before. ``is_until_service``: once the
-    car came for maintenance there is nothing to do. ``is_mergeable``: what it has to say can be said in another
-    call to the same person. ``party``: see ``PARTY``. ``is_counted``: whether rates of
-    follow-ups on scorecards count it, whatever customers call it (``about``). ``is_face_to_face``: the customer
-    is met, so that it takes nobody's one contact of the day. ``is_sequence``: what has its rule and document
-    are steps of one matter, so that who wants none of it has no later ones. ``booked_days``: how long after its day a visit
-    that was agreed on still silences it, None until the next service.
-    ``is_on_day``: it belongs to its due day and opens then; on a closed day
-    the last open one before, on which ``opens`` lets it. ``festivals`` and ``campaign`` say of which it is,
-    ``known_months`` how long ago the last visit or the delivery may lie of those whom it is for.
-    ``satisfaction_from`` and ``satisfaction_to``: the marks of a customer, both included, that it sees to;
-    ``has_trouble``: complaints and faults that were not cleared, whatever the mark.
-    ``odometer_from`` kilometres and ``cost_from`` yuan: it is only for visits at which the odometer first read as
-    much, or which cost as much; both where both are given. ``quiet_months``: for so long after its vehicle's last task of
-    this rule there is no other one.
+    ``ruled_after``: how long after its event the day lies whose policy and pack it follows; ``ruled_from`` is
+    the first such day with these values, ``reach`` see ``aftercare.rules.reach``. ``is_by_design``: due
+    within hours, which a night cannot meet. ``cover_role`` does the work while all with ``owner_role`` are
+    away. ``day_after``: the follow-up with whose day this one must not share its own, where that one is made.
+    ``usages``: the uses of a vehicle that it is for, none for all; ``sale_types``: the kinds of sale,
+    likewise, where one that the order does not tell is ``new``, and without ``used`` the car was neither
+    delivered nor maintained before. ``is_until_service``: once the car came for maintenance there is nothing
+    to do. ``is_mergeable``: what it has to say can be said in another call to the same person. ``party``: see
+    ``rules.events.PARTY``. ``is_counted``: whether rates of follow-ups on scorecards count it, whatever
+    customers call it (``about``). ``is_face_to_face``: the customer is met, so that it takes nobody's one
+    contact of the day. ``is_sequence``: what has its rule and document are steps of one matter, so that who
+    wants none of it has no later ones. ``booked_days``: how long after its day a visit that was agreed on
+    still silences it, None until the next service. ``is_on_day``: it belongs to its due day and opens then;
+    on a closed day the last open one before, on which ``opens`` lets it. ``festivals`` and ``campaign`` say
+    of which it is, ``known_months`` how long ago the last visit or the delivery may lie of those whom it is
+    for. ``satisfaction_from`` and ``satisfaction_to``: the marks of a customer, both included, that it sees
+    to; ``has_trouble``: complaints and faults that were not cleared, whatever the mark. ``odometer_from``
+    kilometres and ``cost_from`` yuan: it is only for visits at which the odometer first read as much, or
+    which cost as much; both where both are given. ``quiet_months``: for so long after its vehicle's last task
+    of this rule there is no other one.
     """
 
     pack: str

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from aftercare.errors import PolicyError
 from aftercare.rules.calendar import ONE_DAY
-from aftercare.rules.due import Event, FollowUp, Offset, Party, Ways
+from aftercare.rules.due import FollowUp, Offset, Ways
+from aftercare.rules.events import (
+    ABOUT,
+    CAMPAIGNS,
+    CHANNELS,
+    CONTACTS,
+    INTERNAL,
+    NUMBERED,
+    OF_ABSENCE,
+    OF_SALES,
+    PARTIES,
+    PARTY,
+    PURPOSES,
+    ROLES,
+    SALES,
+    TOPICS,
+    USAGES,
+    Event,
+)
 from aftercare.rules.festivals import FESTIVAL_NAMES, Festival
 from aftercare.rules.policy import Line, Policy
 from aftercare.rules.reach import OWN_DAY, in_event_days
@@ -21,83 +39,6 @@ ATTEMPTS = "attempts"
 COVER = "cover"
 """The item that says which role does the work of another that is away."""
 
-CONTACTS: Mapping[str, tuple[str, ...]] = {
-    "delivery": ("customer",),
-    "registration": ("customer",),
-    "workshop_exit": ("deliverer", "owner"),
-    "invoice": ("customer",),
-    "last_visit": ("owner", "deliverer"),
-    "first_service_due": ("owner",),
-    "service_due": ("owner",),
-    "policy_end": ("holder",),
-    "lead_defeated": ("customer",),
-    "birthday": ("customer",),
-    "lunar_birthday": ("customer",),
-    "festival": ("customer",),
-    "campaign": ("owner",),
-    "referral": ("owner",),
-    "trouble_told": ("called",),
-}
-"""Whom a follow-up of an event may call. After a sale the customer is the owner, too; a trouble is of
-whom the call was to in which it was told."""
-ABOUT: Mapping[str, str] = {
-    "delivery": "follow_up",
-    "registration": "inspection",
-    "workshop_exit": "follow_up",
-    "invoice": "warranty",
-    "last_visit": "campaign",
-    "first_service_due": "service",
-    "service_due": "service",
-    "policy_end": "insurance",
-    "lead_defeated": "campaign",
-    "birthday": "greeting",
-    "lunar_birthday": "greeting",
-    "festival": "greeting",
-    "campaign": "campaign",
-    "referral": "greeting",
-    "trouble_told": "follow_up",
-}
-"""What a customer who wants no more of something calls it, where a follow-up does not say."""
-PARTY: Mapping[str, Party] = {
-    "delivery": "named",
-    "registration": "owner",
-    "workshop_exit": "named",
-    "invoice": "owner",
-    "last_visit": "owner",
-    "first_service_due": "owner",
-    "service_due": "owner",
-    "policy_end": "owner",
-    "lead_defeated": "named",
-    "birthday": "owner",
-    "lunar_birthday": "owner",
-    "festival": "owner",
-    "campaign": "owner",
-    "referral": "owner",
-    "trouble_told": "named",
-}
-"""Whom a follow-up is about, where it does not say: whom the document names, such as the buyer,
-whoever owns the vehicle by now; or the owner, and so nobody any more once that is another one."""
-BIRTHDAYS = ("birthday", "lunar_birthday")
-OF_PEOPLE = (*BIRTHDAYS, "festival", "campaign", "referral")
-"""Occasions of a person, not of a document."""
-OF_ABSENCE = ("last_visit",)
-"""Events since which nothing happened: the follow-up is of the day on which it opens."""
-NUMBERED = (*OF_PEOPLE, "trouble_told")
-"""Events whose tasks are numbered by the day or the campaign, and by no ``occurrence:``."""
-CAMPAIGNS = ("special_weather", "activity")
-TOPICS = ("follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign")
-SALE_TYPES = "sale_types"
-"""The value that says which kinds of sale a follow-up is for, where it says so."""
-SALES = ("new", "used", "trade_in", "repurchase", "financed")
-OF_SALES = ("delivery", "registration", "invoice")
-"""Events whose document is always a sale."""
-USAGES = ("private", "business", "taxi", "lease")
-PARTIES = ("named", "owner")
-PURPOSES = ("service", "safety", "commercial")
-ROLES = ("SC", "AC", "SUP")
-CHANNELS = ("phone", "sms")
-INTERNAL = "internal"
-"""The channel of work inside the house, in which no customer is contacted."""
 VALUES = (
     "opens_after",
     "due_after",
@@ -111,6 +52,8 @@ VALUES = (
     "enabled",
 )
 FESTIVALS, KNOWN_WITHIN, RECURS = "festivals", "known_within", "recurs_after"
+SALE_TYPES = "sale_types"
+"""The value that says which kinds of sale a follow-up is for, where it says so."""
 SATISFACTION = ("satisfaction_from", "satisfaction_to")
 OF_VISITS = {"odometer_from": "kilometre", "cost_from": "yuan"}
 """What a visit to the workshop must have reached where a follow-up says so, and in which unit."""
@@ -508,7 +451,8 @@ def _share_a_usage(one: FollowUp, other: FollowUp) -> bool:
 
 
 def _joined(found: list[FollowUp]) -> Iterator[list[FollowUp]]:
-    """The ranges of each; those in which nothing differs become one, so that a new date splits only what it changes."""
+    """The ranges of each; those in which nothing differs become one, so that a new date splits
+    only what it changes."""
     by_stem: dict[tuple[str, int], list[FollowUp]] = {}
     for each in found:
         parts = by_stem.setdefault((each.stem, each.occurrence), [])

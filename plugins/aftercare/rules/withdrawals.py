@@ -10,6 +10,9 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "points_less": ("减少绩效分", "points less"),
     "hr_referral": ("转人力资源部了解情况", "for HR to look into"),
 }
+"""Steps as they are named within a sentence, which is kept. Documents of the month head a list with them and have
+names of their own, in their templates: those may be worded anew, and say of points that they are no amount."""
+
 Overturned = tuple[str, int | None]
 """An overturned step's id, and the upheld objection; None where its approval was taken back."""
 

@@ -12,8 +12,9 @@ from aftercare import connections, warehouse
 from aftercare.errors import BadData
 from aftercare.reports.why import Story
 from aftercare.rules.due import FollowUp, Offset
+from aftercare.rules.events import NUMBERED
 from aftercare.rules.festivals import open_days
-from aftercare.rules.follow_ups import FOLDER, MORE_VALUES, NUMBERED, VALUES, follow_ups
+from aftercare.rules.follow_ups import FOLDER, MORE_VALUES, VALUES, follow_ups
 from aftercare.rules.placed import PlacedDate, placed_dates
 from aftercare.rules.policy import Policy
 from aftercare.rules.reach import OWN_DAY

@@ -28,10 +28,12 @@ FATES = (
 
 # Days from the delivery until the car has its plates, and years of a used one since it got its first.
 REGISTERED_AFTER, USED_YEARS = (0, 0, 1, 2, 3, 5, 8), (1, 6)
-# Days from the delivery until the file of the deal is in the archive, most of them in time, and the share that never gets there.
+# Days from the delivery until the file of the deal is in the archive, most of them in time, and the
+# share that never gets there.
 ARCHIVED_AFTER, NEVER_ARCHIVED = (1, 1, 1, 1, 1, 2, 2, 4), 0.06
 TELLS_MORE = "skoda_export"
-"""The system whose export has the day of registration and the time of filing; the other one has no such columns."""
+"""The system whose export has the day of registration and the time of filing; the other one has no
+such columns."""
 
 
 def at(rng: Random, day: date, first_hour: int, last_hour: int) -> datetime:

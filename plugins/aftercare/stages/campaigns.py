@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from aftercare.errors import BadData, ConfigurationError
-from aftercare.rules.follow_ups import CAMPAIGNS, follow_ups
+from aftercare.rules.events import CAMPAIGNS
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
 from aftercare.user_roles import require_role

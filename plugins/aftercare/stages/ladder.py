@@ -44,9 +44,10 @@ class Own:
 def settle_ladder(engine: Engine, group: Group, policy: Policy, month: str = "") -> dict[str, int]:
     """Brings undecided steps to what is right without steps that were overturned since.
 
-    Of ``month``, or of all months that are not published. What the month itself says of a person, and
-    the earlier steps to look at, stay as they were when the step was proposed. Counts: ``withdrawn``, ``proposed`` (in their place, or again
-    because the step behind counts again). A second time changes nothing.
+    Of ``month``, or of all months that are not published. What the month itself says of a person,
+    and the earlier steps to look at, stay as they were when the step was proposed. Counts:
+    ``withdrawn``, ``proposed`` (in their place, or again because the step behind counts again). A
+    second time changes nothing.
     """
     asked = period.read_month(month) if month else ""
     counts = {"withdrawn": 0, "proposed": 0}

@@ -49,11 +49,11 @@ def publish(
     """Closes a scored month and mails it to HR, each recipient once.
 
     Counts: ``published`` (1 the first time), ``told`` (0 for an old month, whose mails are suppressed),
-    ``proposals``, and the mails by state. Raises
-    PeriodRefused for a month without scorecards; NotAllowed while a proposal is undecided, for a
-    user who holds neither role hr nor manager of all stores on ``today``, for a person who is
-    scored in the month, and where the month is told and the approver was asked to send nothing, or the other
-    way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after all were tried, where a mail has to wait.
+    ``proposals``, and the mails by state. Raises PeriodRefused for a month without scorecards; NotAllowed
+    while a proposal is undecided, for a user who holds neither role hr nor manager of all stores on
+    ``today``, for a person who is scored in the month, and where the month is told and the approver was asked
+    to send nothing, or the other way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after
+    all were tried, where a mail has to wait.
     """
     with engine.begin() as connection:
         run(connection, "score/lock_month", month=period.read_month(month))

@@ -51,13 +51,14 @@ def push(
 ) -> dict[str, Any]:
     """Sends to a target what differs from what it acknowledged; safe to kill and to run twice.
 
-    Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` +
-    `dropped` + `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason, and `contacts_rejected_by` reason; `withdrawn` of the
-    day; `complaints` and `scorecards`, the same of complaints and of published months where the target keeps them; and of this run alone `changed`, the records that the target took, `lists`, the lists
-    written, and under `run` what was `created`, `updated`, `withdrawn`, `unchanged`, `rejected` (`rejected_by` reason,
-    contacts too) and `retried`, what stayed `unknown`, the `conflicts` about fields that staff had changed, the
-    `calls` made and the `seconds`; `given_up` are dead messages of any day. `stopped` says what looked wrong; without
-    `guarded` the push goes on, and `let_through` says it.
+    Counts: `due` task messages of the work day = `sent` + `unchanged` + `rejected` + `dead` + `dropped` +
+    `retry` + `unknown` + `expired` + `waiting`; `rejected_by` reason, and `contacts_rejected_by` reason;
+    `withdrawn` of the day; `complaints` and `scorecards`, the same of complaints and of published months
+    where the target keeps them; and of this run alone `changed`, the records that the target took, `lists`,
+    the lists written, and under `run` what was `created`, `updated`, `withdrawn`, `unchanged`, `rejected`
+    (`rejected_by` reason, contacts too) and `retried`, what stayed `unknown`, the `conflicts` about fields
+    that staff had changed, the `calls` made and the `seconds`; `given_up` are dead messages of any day.
+    `stopped` says what looked wrong; without `guarded` the push goes on, and `let_through` says it.
 
     A target of messages needs `now`, the moment in the group's time zone: what may not be sent at that
     hour by `policy` waits.

@@ -1,9 +1,9 @@
 """Read back: what people did about tasks in a CRM, staged like the feeds of any dealer system.
 
-Results go through validation and merge as system = the target's name, feed = ``call_result``; a call
-that was marked as a complaint is a ``complaint``, too, where the target says so, and a number that staff put
-right is a ``contact_number``, and what a customer asked for in a call a ``preference``. They are staged and the cursors moved on in one transaction, so none is lost
-and none counts twice.
+Results go through validation and merge as system = the target's name, feed = ``call_result``; a call that
+was marked as a complaint is a ``complaint``, too, where the target says so, and a number that staff put
+right is a ``contact_number``, and what a customer asked for in a call a ``preference``. They are staged
+and the cursors moved on in one transaction, so none is lost and none counts twice.
 
 A gateway of messages is not asked: that it took a message, or refused its number, stands in the outbox
 since then, and is the result of that task.

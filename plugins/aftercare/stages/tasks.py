@@ -20,8 +20,9 @@ from aftercare.errors import PolicyError
 from aftercare.protection import Keyring
 from aftercare.rules.calendar import ONE_DAY
 from aftercare.rules.due import FollowUp, Offset, look_back
+from aftercare.rules.events import BIRTHDAYS
 from aftercare.rules.festivals import births_kept_on, festivals_on, open_days
-from aftercare.rules.follow_ups import BIRTHDAYS, follow_ups
+from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.rules.reach import PackRange, pack_ranges
 from aftercare.scripts import script_version

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from aftercare import warehouse
 from aftercare.errors import AftercareError, BadData, NotAllowed
 from aftercare.protection import Keyring
+from aftercare.rules.wishes import ABOUT, DRIVER, KINDS, SPEAKERS
 from aftercare.settings import Group
 from aftercare.sources.batches import Batch, Window
 from aftercare.sources.contacts import phone
@@ -29,16 +30,6 @@ from aftercare.warehouse import run
 
 SYSTEM, FEED = "wishes", "preference"
 ROLES = ("operator", "steward", "manager")
-KINDS = ("pause", "stop", "channel", "service_day", "do_not_call")
-"""What may be asked for; ``do_not_call`` is a stop of all calls."""
-
-DRIVER = "driver"
-"""Who brings a car speaks for their own number alone, not for its owner."""
-
-SPEAKERS = ("owner", DRIVER, "family", "other")
-ABOUT = (
-    "follow_up", "service", "inspection", "warranty", "insurance", "greeting", "campaign", "all",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -139,9 +139,10 @@ class OdooScorecards(Part):
 
 class OdooResults(ResultWords):
     """How feedback is understood. With `complaints` a call that is marked as a complaint is one of its
-    own; say no where the dealer system registers it, too. `caller` is the field of activities that holds the user who made the call, where there is one;
-    else it is who wrote the activity last, which after a correction is who corrected it. With `numbers` a contact's number that staff put
-    right comes back and holds from the next night on."""
+    own; say no where the dealer system registers it, too. `caller` is the field of activities that
+    holds the user who made the call, where there is one; else it is who wrote the activity last, which
+    after a correction is who corrected it. With `numbers` a contact's number that staff put right comes
+    back and holds from the next night on."""
 
     complaints: bool = False
     caller: str | None = None

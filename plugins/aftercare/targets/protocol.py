@@ -121,17 +121,18 @@ class Capabilities:
     """What a target can do; the push stage behaves accordingly.
 
     `native_upsert`: the target itself keeps one record per key, so `unknown` is resolved by sending
-    again; the adapter of any other looks a key up before it makes a record. `settle_seconds`: how long
-    a call of which no answer arrived may still be at work there. So long waits a newer version of its
+    again; the adapter of any other looks a key up before it makes a record. `settle_seconds`: how long a
+    call of which no answer arrived may still be at work there. So long waits a newer version of its
     record, which the late one would overwrite, and without `native_upsert` the record itself, because a
     look-up before that would not find what is made a moment later. `has_contacts`: customers are records
     of their own. `has_complaints`: complaints of dealer systems are, too. `has_scorecards`: so are the
-    summaries of stores' published months. `batch_size`: records that one call of `upsert` should be given at
-    most. Whether a batch is kept whole or not at all, and how many calls go at a time, is the adapter's own
-    business: it answers for each record. `reads_results`: `read_results` brings work back. `tells_complaints`: a result that is marked as a complaint is one of its own.
-    `watches_fields`: the mapping says of some fields who wins where staff changed them. `tells_numbers`:
-    it is a `NumberTarget`, and numbers that staff put right there are to come back. `tells_wishes`: a
-    result may say what the customer wants of later contact.
+    summaries of stores' published months. `batch_size`: records that one call of `upsert` should be given
+    at most. Whether a batch is kept whole or not at all, and how many calls go at a time, is the
+    adapter's own business: it answers for each record. `reads_results`: `read_results` brings work back.
+    `tells_complaints`: a result that is marked as a complaint is one of its own. `watches_fields`: the
+    mapping says of some fields who wins where staff changed them. `tells_numbers`: it is a
+    `NumberTarget`, and numbers that staff put right there are to come back. `tells_wishes`: a result may
+    say what the customer wants of later contact.
     """
 
     native_upsert: bool

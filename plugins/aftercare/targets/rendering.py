@@ -16,9 +16,9 @@ from sqlalchemy import RowMapping
 from aftercare.protection import Keyring
 from aftercare.rules.call_hours import CallHours
 from aftercare.rules.customer_class import CustomerClass
+from aftercare.rules.events import INTERNAL
 from aftercare.rules.festivals import festivals_on
 from aftercare.rules.follow_up_facts import FollowUpFacts
-from aftercare.rules.follow_ups import INTERNAL
 from aftercare.scripts import render_script, said_in_another, title_of, topics
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Any, TypeAlias
 
-from aftercare.rules.follow_ups import INTERNAL
+from aftercare.rules.events import INTERNAL
 from aftercare.settings import Language
 from aftercare.targets.protocol import Record
 from aftercare.targets.wishes import wish_no
