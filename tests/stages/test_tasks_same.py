@@ -243,6 +243,51 @@ def test_a_settlement_that_is_issued_again_is_not_called_about_again(
     assert care.night(july(6))["changed"] == 0
 
 
+def called_and_issued_again(care: CareGroup) -> None:
+    care.repair("R1", july(1), settlement_no="S-R1", **SAME)
+    care.nights(july(1), july(2))
+    care.call(FIRST, july(3))
+    care.nights(july(3), july(4))
+    again(care)
+
+
+def test_what_was_called_before_is_not_missed_when_its_order_comes_again_after_its_time(
+    warehouse: Engine,
+) -> None:
+    care = CareGroup(warehouse)
+    called_and_issued_again(care)
+    care.nights(july(5), july(6))
+    care.night(july(20))
+    care.repair("R9", july(5), arrives=july(21), previous_settlement_no="S-R1", amount=5, **SAME)
+    care.night(july(21))
+    assert state(care, "CA01.S4-06.R9") == ("withdrawn", "called_before", None)
+
+
+def test_what_was_called_before_is_so_also_where_its_night_is_late(warehouse: Engine) -> None:
+    care = CareGroup(warehouse)
+    called_and_issued_again(care)
+    care.night(july(20))
+    care.nights(july(5), july(6))
+    assert state(care, "CA01.S4-06.R9") == ("withdrawn", "called_before", None)
+
+
+def test_a_settlement_that_is_issued_again_twice_is_not_called_about_again(
+    warehouse: Engine,
+) -> None:
+    care = CareGroup(warehouse)
+    called_and_issued_again(care)
+    care.nights(july(5), july(6))
+    taken_back = {"settlement_no": "S-R9", "is_reversed": True}
+    care.repair("R9", july(5), arrives=july(7), previous_settlement_no="S-R1", **taken_back, **SAME)
+    care.repair("R10", july(7), previous_settlement_no="S-R9", settlement_no="S-R10", **SAME)
+    # Two that name one another are no endless row.
+    care.repair("R11", july(7), previous_settlement_no="S-R12", settlement_no="S-R11", vin="V")
+    care.repair("R12", july(7), previous_settlement_no="S-R11", settlement_no="S-R12", vin="V")
+    care.nights(july(7), july(8))
+    assert state(care, "CA01.S4-06.R10") == ("withdrawn", "called_before", None)
+    assert state(care, "CA01.S4-06.R11")[0] == "open"
+
+
 def test_aftercare_why_names_what_is_said_in_the_call(care: CareGroup) -> None:
     care.nights(july(1), july(2))
     with care.engine.connect() as connection:

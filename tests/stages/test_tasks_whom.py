@@ -1,10 +1,12 @@
 """Who is not called: about a car that another has bought, after a purchase, for a store that is closed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from care_group import CareGroup, is_balanced, july
 from sqlalchemy import Engine
+
+from aftercare.rules.calendar import ONE_DAY
 
 RENEWAL, LEAD = "SK01.S2-18.P", "SK01.S2-14.L"
 ENDS_ON = date(2026, 8, 11)
@@ -85,6 +87,39 @@ def test_a_lead_ends_when_the_customer_buys_and_is_lost_again_when_the_order_is_
     assert status(care, LEAD) == ("open", None)
 
 
+def test_a_purchase_after_a_lead_was_missed_spares_nobody_whoever_looks_again(
+    care: CareGroup,
+) -> None:
+    care.defeat("L", date(2026, 6, 20), "SK01")
+    care.consent(date(2026, 5, 1), customer_phone_hash=b"phone L")
+    care.night(date(2026, 6, 27))
+    over = care.tasks("expires_on")[LEAD][0]
+    care.night(over)
+    assert status(care, LEAD) == ("missed", "not_called")
+    on = over + timedelta(days=3)
+    sell(care, "B", on, b"buyer", customer_phone_hash=b"phone L")
+    care.night(on)
+    care.defeat("L", date(2026, 6, 20), "SK01", arrives=on + ONE_DAY, created_on=date(2026, 5, 20))
+    care.night(on + ONE_DAY)
+    assert status(care, LEAD) == ("missed", "not_called")
+
+
+def test_a_service_after_a_reminder_was_missed_spares_nobody_whoever_looks_again(
+    care: CareGroup,
+) -> None:
+    care.deliver("A", july(1), customer_kind="person")
+    care.nights(july(1), july(2))
+    care.nights(july(17), july(26))
+    assert status(care, "CA01.S4-05.A")[0] == "missed"
+    service = {"vin": "VINA", "repair_type": "maintenance"}
+    care.repair("R", date(2026, 8, 10), **service)
+    care.deliver(
+        "A", july(1), customer_kind="person", arrives=date(2026, 8, 12), registered_on=july(9)
+    )
+    care.nights(date(2026, 8, 10), date(2026, 8, 12))
+    assert status(care, "CA01.S4-05.A")[0] == "missed"
+
+
 def test_who_is_known_with_the_number_of_a_lead_may_have_bought_with_another(
     care: CareGroup,
 ) -> None:
@@ -127,6 +162,15 @@ def test_from_the_day_on_which_a_store_closes_its_list_is_held_and_nothing_goes_
     assert ("CA01.S4-06.R", "withdraw") in care.messages("external_key", "action")
     care.night(july(20))
     assert status(care, "CA01.S4-06.R") == ("missed", "store_closed")
+
+
+def test_a_store_that_closes_excuses_nobody_for_what_was_overdue_before(care: CareGroup) -> None:
+    care.repair("R", july(1))
+    care.close_store("CA01", july(10))
+    care.nights(july(1), july(9))
+    assert status(care, "CA01.S4-06.R") == ("held", "store_closed")
+    care.night(july(20))
+    assert status(care, "CA01.S4-06.R") == ("missed", "not_called")
 
 
 def test_what_was_over_before_a_store_closed_was_missed_and_a_day_put_right_opens_again(

@@ -1,7 +1,8 @@
 -- From the day on which a store closes nobody works its list, and nothing is
 -- said in its name: what would be open is held, so that the stewards see whose
--- customers are left, and what could be done until then is not missed by
--- anybody. A closing day that is put right opens it again.
+-- customers are left. What should have been done before that day was missed by
+-- those who were there; what was to be done from then on is missed by nobody. A
+-- closing day that is put right opens it again.
 -- grain: one row per task of a store that is closed
 -- reads: core.store
 -- writes: pg_temp.night_task
@@ -15,5 +16,6 @@ where
     and s.closed_on <= least(cast(:horizon as date) + 1, n.expires_on)
     and (
         n.status = 'open'
-        or n.status_reason in ('paused', 'not_called')
+        or n.status_reason = 'paused'
+        or (n.status_reason = 'not_called' and s.closed_on <= n.deadline_on)
     )

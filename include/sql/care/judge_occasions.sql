@@ -11,7 +11,9 @@
 -- somebody else ends it where it was agreed on after the policy began, since a
 -- new car is often insured before it is handed over. Who was lost as a lead
 -- and bought since it was opened, at whatever store, is lost no more; they are
--- known by their number, where that says whose it is.
+-- known by their number, where that says whose it is. A purchase and a service
+-- count up to the last day of what they make needless: what was missed before
+-- stays missed.
 -- grain: one row per task without an occasion
 -- reads: pg_temp.night_rule, pg_temp.night_owner, care.service_due,
 --   core.sales_order, core.repair_order, core.booking, core.insurance_policy,
@@ -19,7 +21,22 @@
 --   core.employee
 -- writes: pg_temp.night_subject
 with night as (
-    select cast(:horizon as date) as horizon
+    select
+        cast(:horizon as date) as horizon,
+        cast(:time_zone as text) as time_zone
+),
+
+ends as materialized (
+    select
+        s.task_key,
+        cast(
+            s.event_on + make_interval(months => r.expires_months) as date
+        ) + r.expires_days as last_on
+    from night_subject as s
+    inner join night_rule as r on s.rule_no = r.rule_no
+    where
+        s.problem is null
+        and (r.is_until_service or s.event = 'lead_defeated')
 ),
 
 owned as (
@@ -155,10 +172,12 @@ sales as materialized (
         d.sale_type,
         d.delivered_on,
         d.delivered_at,
+        ends.last_on,
         r.sale_types,
         r.is_until_service
     from night_subject as s
     inner join night_rule as r on s.rule_no = r.rule_no
+    left join ends on s.task_key = ends.task_key
     inner join lateral (
         select o.*
         from core.sales_order as o
@@ -219,7 +238,8 @@ of_sales as (
         d.task_key,
         'came_again' as problem,
         9 as place
-    from sales as d
+    from night
+    cross join sales as d
     where
         d.is_until_service
         and exists (
@@ -228,6 +248,8 @@ of_sales as (
             where
                 d.vin = later.vin
                 and d.delivered_at < later.opened_at
+                and d.last_on
+                >= cast(later.opened_at at time zone night.time_zone as date)
                 and later.repair_type = 'maintenance'
                 and later.ro_type <> 'pre_delivery'
                 and later.status <> 'cancelled'
@@ -240,9 +262,11 @@ of_sales as (
 leads as materialized (
     select
         s.task_key,
+        ends.last_on,
         d.created_on,
         d.customer_phone_hash as phone_hash
     from night_subject as s
+    inner join ends on s.task_key = ends.task_key
     inner join lateral (
         select o.*
         from core.lead as o
@@ -303,7 +327,7 @@ of_leads as (
                     car.vin = bought.vin
                     and car.name_hash = bought.customer_name_hash
                     and coalesce(bought.signed_on, bought.delivered_on)
-                    >= l.created_on
+                    between l.created_on and l.last_on
                     and bought.status <> 'cancelled'
                     and not bought.is_vanished
                 offset 0 -- noqa: AM09

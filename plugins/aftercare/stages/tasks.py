@@ -291,7 +291,7 @@ def _judge_occasions(connection: Connection, group: Group, horizon: date) -> Non
     """Whom the subjects are about, and which of them are the owner's no more, or agreed on."""
     zone = group.group.time_zone
     run(connection, "care/find_owners", time_zone=zone, horizon=horizon)
-    run(connection, "care/judge_occasions", horizon=horizon)
+    run(connection, "care/judge_occasions", time_zone=zone, horizon=horizon)
 
 
 def _store_packs(
