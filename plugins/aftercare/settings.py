@@ -173,7 +173,7 @@ class Delivery(_Part):
     ``most_times`` the median of the last ``days``, and at least ``least_messages``; not before
     ``least_days`` are known. It is stopped on the way where the target rejects more than
     ``most_rejected`` of what it was asked, once that is at least ``least_answers``. A message that the
-    target does not take in ``most_refusals`` runs, while it takes others, is dead.
+    target does not take on ``most_refusals`` work days, while it takes others, is dead.
     """
 
     most_times: Annotated[Decimal, Field(gt=1)] = Decimal(4)

@@ -56,8 +56,10 @@ def grant(night: NightOfTasks, user: str, store: str = "*") -> None:
         )
 
 
-def send(night: NightOfTasks, crm: Any, **given: Any) -> dict[str, Any]:
-    return push(night.engine, night.keyring, night.group, crm, DAY, TODAY, house_policy(), **given)
+def send(night: NightOfTasks, crm: Any, later: int = 0, **given: Any) -> dict[str, Any]:
+    """The push of the night, or of so many nights later."""
+    day, today = DAY + timedelta(days=later), TODAY + timedelta(days=later)
+    return push(night.engine, night.keyring, night.group, crm, day, today, house_policy(), **given)
 
 
 def choose(night: NightOfTasks, key: str, entity: str = "task") -> Chosen:
@@ -201,10 +203,10 @@ def test_what_is_not_taken_run_after_run_while_others_are_is_given_up(
     delivering(night, most_refusals=3)
     key = night.task()
     crm.answers[key] = "retry"
-    for _ in range(3):
+    for later in (2, 1, 0):
         assert night.messages()[key] != "dead"
         night.task()
-        counts = send(night, crm)
+        counts = send(night, crm, later)
     assert (counts["dead"], night.messages()[key]) == (1, "dead")
     assert counts["due"] == counts["sent"] + counts["dead"] == 4
     calls = crm.calls
@@ -215,6 +217,19 @@ def test_what_is_not_taken_run_after_run_while_others_are_is_given_up(
     act(night, TARGET, "replay")
     send(night, crm)
     assert night.messages()[key] == "sent"
+
+
+def test_a_day_on_which_much_is_tried_again_counts_once(night: NightOfTasks, crm: FileCrm) -> None:
+    delivering(night, most_refusals=2)
+    key = night.task()
+    crm.answers[key] = "retry"
+    for _ in range(4):
+        night.task()
+        send(night, crm)
+    assert night.messages()[key] == "retry"
+    night.task()
+    send(night, crm, later=1)
+    assert night.messages()[key] == "dead"
 
 
 def test_what_was_given_up_stands_in_every_report_until_somebody_decides(
@@ -265,9 +280,9 @@ def test_a_target_that_takes_nothing_makes_no_message_given_up(
     keys = [night.task() for _ in range(2)]
     crm.answers |= dict.fromkeys(keys, "retry")
     send(night, crm)
-    for _ in range(4):
+    for later in range(1, 5):
         with pytest.raises(Exception, match="takes nothing at the moment"):
-            send(night, crm)
+            send(night, crm, later)
     assert set(night.messages().values()) == {"retry"}
     crm.answers.clear()
     send(night, crm)

@@ -7,6 +7,7 @@ set
     state = :to_state,
     reason = null,
     refusals = 0,
+    refused_day = null,
     refused_fields = case
         when :to_state <> 'dropped' then refused_fields
     end,

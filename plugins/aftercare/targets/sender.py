@@ -425,7 +425,7 @@ class Sender:
         return None if isinstance(self.target, ListTarget) else self.target.calls
 
     def give_up(self) -> None:
-        """Counts what was not taken in this run; what was not taken in too many runs is dead.
+        """Counts what was not taken on this work day; what was not taken on too many is dead.
 
         A target that takes nothing, or nothing of a kind, says nothing against a single message.
         """
@@ -440,6 +440,7 @@ class Sender:
                 "outbound/give_up_messages",
                 message_ids=sorted(set().union(*refused)),
                 most_refusals=self.delivery.most_refusals,
+                work_day=self.work_day,
             )
 
     def _count(self, key: Key, outcome: Outcome, work: Work) -> None:
