@@ -3,7 +3,8 @@
 Most follow-ups come so soon that this is the event's own day. What comes long after, an inspection say,
 follows what is in force then. Follow-ups whose days lie as far from their events share a *reach*; where a
 change makes them come sooner or later than before, an event stays with what was in force before as long as
-that, or what follows it, would have come before the change. So a change leaves nobody out and asks nobody twice.
+that, or what follows it, would have come before the change. So a change leaves nobody out and asks nobody twice,
+as long as both name the follow-up by the same rule: under another rule it is another follow-up.
 """
 
 from __future__ import annotations
