@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 import yaml
 from care_group import POLICY, CareGroup, changed_policy, group_of, july
 from sqlalchemy import Engine
@@ -193,11 +194,17 @@ def test_a_pack_without_a_follow_up_ends_it_from_its_first_day_on(
     assert list(care.tasks()) == [f"{STORE}.S2-13.A"]
 
 
+@pytest.mark.parametrize("about", ["inspection", "campaign"])
 def test_what_the_old_pack_did_already_is_not_done_again_where_the_change_is_entered_late(
-    warehouse: Engine,
+    warehouse: Engine, tmp_path: Path, about: str
 ) -> None:
-    """The packs have the same inspections under rules of their own, S2-11 and S3-02."""
-    care = CareGroup(warehouse)
+    """The packs have the same inspections under rules of their own, S2-11 and S3-02, until one of these is
+    about something else."""
+    shutil.copytree(POLICY, tmp_path / "policy")
+    path = tmp_path / "policy" / "care-norm" / "follow_ups" / "inspection.yaml"
+    written = path.read_text(encoding="utf-8")
+    path.write_text(written.replace("about: inspection", f"about: {about}"), encoding="utf-8")
+    care = CareGroup(warehouse, policy=Policy.load(tmp_path / "policy"))
     for number in ("A", "B"):
         registered(care, number, date(2026, 7, 24))
     care.night(july(1))
@@ -211,7 +218,7 @@ def test_what_the_old_pack_did_already_is_not_done_again_where_the_change_is_ent
         done: ("done", "message_sent"),
         waiting: ("withdrawn", "rule_off"),
         f"{STORE}.S3-02.B.48": ("open", None),
-    }
+    } | ({} if about == "inspection" else {f"{STORE}.S3-02.A.48": ("done", "told")})
 
 
 def test_a_date_in_a_pack_changes_what_opens_from_that_day_on(

@@ -4,9 +4,9 @@
 -- booking or another owner leaves nothing to do, the rule says. Of a rule for
 -- visits that read or cost as much, only those are looked at further. What
 -- comes long after its event and was done by another pack, before a change that
--- was entered late, is not done again. offset 0 keeps the planner, which cannot
--- tell how short the windows are, from reading all orders instead of theirs,
--- and all tasks of a rule.
+-- was entered late, is not done again, where both are about the same. offset 0
+-- keeps the planner, which cannot tell how short the windows are, from reading
+-- all orders instead of theirs, and all tasks of a rule.
 -- grain: one row per document and follow-up
 -- reads: pg_temp.night_window, pg_temp.night_rule, care.occasion,
 --   core.repair_order, care.follow_up_task
@@ -111,6 +111,7 @@ inner join lateral (
                 and t.occurrence = r.occurrence
                 and t.pack <> r.pack
                 and t.rule_id <> r.rule_id
+                and t.about = r.about
                 and t.status = 'done'
             offset 0 -- noqa: AM09
         )
