@@ -166,6 +166,7 @@ def test_answers_come_back_once_and_change_the_next_list(
         "later": 0,
         "complaints": 1,
         "numbers": 1,
+        "wishes": 0,
     }
     for tasks in (in_odoo, in_workbook):
         # Who can be reached under another number now is called again.
@@ -209,6 +210,7 @@ def test_answers_come_back_once_and_change_the_next_list(
         "later": 0,
         "complaints": 1,
         "numbers": 1,
+        "wishes": 0,
     }
     after = made.state()
     assert after["core.call_result"] == before["core.call_result"]
