@@ -5,7 +5,7 @@
 -- where it was made before the next one was over; what was called about itself
 -- stays as it was called. offset 0: task by task, never all orders.
 -- grain: one row per task that is withdrawn
--- reads: pg_temp.night_subject, core.repair_order, care.follow_up_task,
+-- reads: pg_temp.night_task, core.repair_order, care.follow_up_task,
 --   core.call_result
 -- writes: pg_temp.night_task
 with recursive night as materialized (

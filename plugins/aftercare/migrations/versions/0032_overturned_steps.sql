@@ -1,15 +1,3 @@
--- Objections that keep a proposal from being approved, and an approved step
--- from counting: one that is open, or one about the proposal itself that was
--- upheld.
-create view score.freezing_objection as
-select
-    proposal_id,
-    objection_id,
-    due_on,
-    state
-from score.proposal_objection
-where state = 'open' or (state = 'upheld' and is_about_proposal);
-
 -- Steps of the ladder that count against nobody any more: an objection to them
 -- was upheld, or whoever decided took the approval back.
 create view score.overturned_step as
