@@ -72,6 +72,29 @@ def test_there_is_a_native_chart_and_marks_by_condition() -> None:
     assert read(report())["指标"].conditional_formatting
 
 
+def test_the_chart_names_each_bar_and_no_bar_is_turned() -> None:
+    content = scorecard_workbook(report(), ZH)
+    chart = zipfile.ZipFile(io.BytesIO(content)).read("xl/charts/chart1.xml").decode()
+    assert '<c:barDir val="bar"/>' in chart
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["指标"]
+    assert [sheet["M4"].value, sheet["M5"].value] == [
+        "回访覆盖率 · 销售关爱",
+        "客户满意率 · 销售关爱",
+    ]
+    assert "$M$4:$M$5" in chart
+    assert "<c:plotVisOnly" not in chart  # labels stand in a column that is not shown
+
+
+def test_a_conclusion_too_long_for_a_line_has_room_for_all_of_it() -> None:
+    titles = {
+        kpi: {"zh": "一个名称很长的指标" * 9, "en": kpi}
+        for kpi in ("follow_up_coverage", "satisfied_share", "sqs")
+    }
+    sheet = read(report(titles=titles))["结论"]
+    assert "一个名称很长的指标" in sheet["A5"].value
+    assert sheet.row_dimensions[5].height > sheet.row_dimensions[4].height
+
+
 def test_a_refused_coefficient_says_why() -> None:
     sheet = read(report())["评分行"]
     notes = {

@@ -10,17 +10,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
+from aftercare.reports.chart_colours import COLOURS, FAINT, INK, OTHER, PATTERNED
 from aftercare.reports.scorecard_report import MET, MISSED, ScorecardReport, shown
 from aftercare.reports.scorecard_words import Words
 
 WIDTH, DPI = 7.2, 150
-COLOURS = {"SC": "#2b6cb0", "AC": "#b7791f"}
-HATCHES = {"SC": "", "AC": "///"}
-OTHER = "#4a5568"
 MARKERS = "osD^vPX"  # not as many as colours, so that both together name a line
 LINES = ("#2b6cb0", "#b7791f", "#2f855a", "#805ad5", "#c53030")
 LABELS_AT = 103
-INK, FAINT = "#1a202c", "#cbd5e0"
 
 
 @cache
@@ -56,7 +53,7 @@ def _bars(axes, report: ScorecardReport, words: Words) -> None:  # type: ignore[
             value,
             height=0.62,
             color=COLOURS.get(role, OTHER),
-            hatch=HATCHES.get(role, ""),
+            hatch="///" if role in PATTERNED else "",
             edgecolor="white",
             linewidth=0,
         )

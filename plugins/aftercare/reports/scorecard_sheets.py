@@ -16,6 +16,8 @@ from aftercare.rules.scoring import SHARE
 
 TOP = 2
 """Rows above a sheet's header: the stamp and a note."""
+HEAD_POINTS = 30
+"""Height of a header: two lines, as English titles take them."""
 
 
 class SheetMaker:
@@ -39,6 +41,8 @@ class SheetMaker:
         font = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
         self.plain = self.book.add_format(font)
         self.wrapped = self.book.add_format(font | {"text_wrap": True})
+        self.centred = self.book.add_format(font | {"align": "center"})
+        self.right = self.book.add_format(font | {"align": "right"})
         self.bold = self.book.add_format(font | {"bold": True})
         self.title = self.book.add_format(font | {"bold": True, "font_size": 14})
         self.stamp = self.book.add_format(
@@ -73,6 +77,7 @@ class SheetMaker:
 
     def table(self, sheet: Any, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """A table below the note; a value is text, Decimal, int, None or (value, format)."""
+        sheet.set_row(TOP, HEAD_POINTS)
         for column, title in enumerate(titles):
             sheet.write_string(TOP, column, title, self.head)
         last = TOP

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from aftercare.reports.kpi_chart import kpi_chart
 from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.objection_sheets import adjustment_sheet, objection_sheet
 from aftercare.reports.reward_sheets import reward_sheet
@@ -32,8 +33,10 @@ from aftercare.reports.scorecard_view import (
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
+from aftercare.targets.workbook_look import lines_of
 
 EVIDENCE_ROWS = 200_000
+SUMMARY_WIDTH, LINE_POINTS = 110, 16
 
 
 def scorecard_workbook(
@@ -59,7 +62,7 @@ def scorecard_workbook(
 
 def _summary(made: SheetMaker) -> None:
     report, words = made.report, made.words
-    sheet = made.sheet(words("summary"), "", (110,))
+    sheet = made.sheet(words("summary"), "", (SUMMARY_WIDTH,))
     texts = view(report, words)
     row = TOP
     sheet.set_row(row, 24)
@@ -80,6 +83,8 @@ def _summary(made: SheetMaker) -> None:
             sheet.write_string(row, 0, words(name), made.bold)
             row += 1
         for line in lines:
+            # Not every program makes room for lines that are broken.
+            sheet.set_row(row, LINE_POINTS * lines_of(line, SUMMARY_WIDTH))
             sheet.write_string(row, 0, line, made.wrapped)
             row += 1
 
@@ -115,10 +120,10 @@ def _kpis(made: SheetMaker) -> None:
             made.figure(row.value),
             made.target(row.target, row.direction)
             if row.target is not None
-            else target_words(row, words),
-            row.symbol,
+            else (target_words(row, words), made.right),
+            (row.symbol, made.centred),
             made.figure(row.median),
-            f"{row.people_met}/{row.people}" if row.targets else None,
+            (f"{row.people_met}/{row.people}" if row.targets else None, made.centred),
             " ".join(row.rules),
             evidence_command(report.rows.month, "all", row.kpi_id),
         )
@@ -126,45 +131,8 @@ def _kpis(made: SheetMaker) -> None:
     ]
     last = made.table(sheet, titles, rows)
     made.mark(sheet, 7, last)
-    if rows:
-        _chart(made, sheet, name, last)
-    _trend(made, sheet, last + 24)
-
-
-def _chart(made: SheetMaker, sheet: Any, name: str, last: int) -> None:
-    chart = made.book.add_chart({"type": "column"})
-    first = TOP + 1
-    chart.add_series(
-        {
-            "name": [name, TOP, 5],
-            "categories": [name, first, 0, last, 1],
-            "values": [name, first, 5, last, 5],
-            "fill": {"color": "#2B6CB0"},
-            "data_labels": {
-                "value": True,
-                "num_format": "0.0%",
-                "position": "inside_base",
-                "font": {"color": "#FFFFFF"},
-            },
-            "gap": 60,
-        }
-    )
-    targets = made.book.add_chart({"type": "line"})
-    targets.add_series(
-        {
-            "name": [name, TOP, 6],
-            "categories": [name, first, 0, last, 1],
-            "values": [name, first, 6, last, 6],
-            "line": {"none": True},
-            "marker": {"type": "long_dash", "size": 14, "fill": {"color": "#1A202C"}},
-        }
-    )
-    chart.combine(targets)
-    chart.set_title({"name": made.words("chart_title"), "name_font": {"size": 12}})
-    chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True}})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 980, "height": 400})
-    sheet.insert_chart(last + 2, 0, chart)
+    below = kpi_chart(made, sheet, name, last) if rows else last + 2
+    _trend(made, sheet, below)
 
 
 def _trend(made: SheetMaker, sheet: Any, row: int) -> None:
