@@ -2,7 +2,8 @@
 
 import care_world
 import pytest
-from care_world import FIRST, World
+from care_frame import FIRST
+from care_world import World
 from second_opinion_rules import RULES
 from sqlalchemy import Engine
 from two_opinions import agreed
