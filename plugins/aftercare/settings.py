@@ -112,14 +112,27 @@ class FewRows(_Part):
         return self
 
 
+class DraftPolicy(_Part):
+    """A policy that nobody follows yet, compared with each night: a folder beside `include`, and of one store or all."""
+
+    folder: str
+    store: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where its packs stand."""
+        return PROJECT / self.folder
+
+
 class Night(_Part):
     """Until when, in the group's time zone, a night has to be done, and what looks too small.
 
-    Operators are told of both.
+    Operators are told of both, and, where there is a ``draft``, in what each night differs from it.
     """
 
     due_by: time = time(7, 30)
     few_rows: FewRows = FewRows()
+    draft: DraftPolicy | None = None
 
 
 class Messages(_Part):

@@ -8,5 +8,5 @@ select
 from ops.stage_report
 where
     partition_key = :day
-    and stage in ('pull', 'tasks', 'push', 'read_back')
+    and stage in ('pull', 'tasks', 'push', 'read_back', 'draft')
 order by stage, part

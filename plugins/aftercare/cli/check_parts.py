@@ -88,6 +88,11 @@ def _calendar(group: Group, say: Words) -> Findings:
 
 def _policies(group: Group, say: Words) -> Findings:
     packs = len(runs.policy().packs)
+    if draft := group.night.draft:
+        try:
+            runs.require_draft(draft)
+        except AftercareError as problem:
+            yield "warn", say("draft_unreadable", folder=draft.folder, why=problem)
     if not _warehouse_fits():
         yield "warn", say("policies_unmatched", packs=packs)
         return

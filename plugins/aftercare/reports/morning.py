@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
 
 from aftercare.reports.mail_layout import TooLong, mail_message
-from aftercare.reports.morning_facts import Load, Morning, Refusal, deliveries
+from aftercare.reports.morning_facts import DraftDifference, Load, Morning, Refusal, deliveries
 from aftercare.reports.morning_words import (
     ACTIONS,
     BAD_WAYS,
@@ -165,6 +165,14 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
         add("sms", "doubts", "doubts_action", count=morning.doubts)
     if morning.unreachable:
         add("quality", "unreachable", "unreachable_action", count=morning.unreachable)
+    if morning.draft and morning.draft.failure:
+        add(
+            "tasks",
+            "draft_failed",
+            "draft_failed_action",
+            folder=morning.draft.folder,
+            failure=morning.draft.failure,
+        )
     if morning.new_cases:
         add("quality", "cases", "cases_action", new=morning.new_cases, open=morning.open_cases)
     if morning.unapproved and morning.unapproved.tasks:
@@ -325,10 +333,21 @@ def _conclusion(morning: Morning, todo_count: int, language: Language) -> list[s
         )
     kind = "todo_line" if todo_count else "nothing_line"
     lines.append(say(TEXTS[kind], language, count=todo_count))
+    if morning.draft and not morning.draft.failure:
+        lines.append(_draft_line(morning.draft, morning.day, language))
     if morning.provisional_years:
         years = _and([str(year) for year in morning.provisional_years], language)
         lines.append(say(TEXTS["provisional"], language, years=years))
     return lines
+
+
+def _draft_line(draft: DraftDifference, day: date, language: Language) -> str:
+    """In what the night differs from a draft, and the command that names the tasks."""
+    store = f" --store {draft.store}" if draft.store else ""
+    counts = {name: getattr(draft, name) for name in ("only_here", "only_there", "differing")}
+    said = "draft_line" if any(counts.values()) else "draft_same"
+    command = f"aftercare plan --day {day} --against {draft.folder}{store} --list"
+    return say(TEXTS[said], language, folder=draft.folder, command=command, **counts)
 
 
 def _task_rows(morning: Morning, language: Language) -> list[dict[str, Any]]:

@@ -114,6 +114,20 @@ class Objections:
 
 
 @dataclass(frozen=True)
+class DraftDifference:
+    """In what a night differs from a draft of the policy, in tasks: those of today's policy only, those
+    of the draft only, and those that differ. ``failure`` says why nobody knows; then there are no counts.
+    """
+
+    folder: str
+    store: str | None
+    only_here: int = 0
+    only_there: int = 0
+    differing: int = 0
+    failure: str | None = None
+
+
+@dataclass(frozen=True)
 class Morning:
     """All that a morning mail says of the night of a day.
 
@@ -121,7 +135,7 @@ class Morning:
     hold names for people, ``owners`` who looks after a system or topic. What waits at ``gateways`` waits
     for its hours; ``doubts`` are messages of which nobody knows, ``unreachable`` numbers to be checked.
     ``unapproved`` is None where nobody could tell. ``provisional_years``: of dates of tasks, those whose holidays
-    are not announced.
+    are not announced. ``draft`` is None where no draft was compared.
     """
 
     group: str
@@ -145,6 +159,7 @@ class Morning:
     unapproved: Unapproved | None = None
     objections: Sequence[Objections] = ()
     provisional_years: Sequence[int] = ()
+    draft: DraftDifference | None = None
 
     @property
     def bad_loads(self) -> list[Load]:

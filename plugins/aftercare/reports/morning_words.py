@@ -185,6 +185,24 @@ TEXTS: Words = {
         "The holidays of {years} are not announced: dates of tasks in it are provisional. Once they are, put them into "
         "include/calendars/cn.yaml, and the dates are placed anew.",
     ),
+    "draft_line": (
+        "草案 {folder} 与现行政策比较：本夜只有现行有 {only_here} 项任务，只有草案有 {only_there} 项，两边不同 {differing} 项。"
+        "逐项看：{command}",
+        "Against the draft {folder} this night has {only_here} tasks by today's policy only, {only_there} by the draft "
+        "only, and {differing} that differ. Which: {command}",
+    ),
+    "draft_same": (
+        "草案 {folder} 与现行政策比较：本夜没有不同。",
+        "By the draft {folder} this night would be the same.",
+    ),
+    "draft_failed": (
+        "草案 {folder} 没有比较成：{failure}",
+        "the draft {folder} was not compared: {failure}",
+    ),
+    "draft_failed_action": (
+        "更正草案，或从 include/group.yaml 删去 night.draft；夜间处理不受影响",
+        "mend the draft, or take night.draft out of include/group.yaml; the night does not depend on it",
+    ),
     "nothing_line": ("没有需要处理的事。", "There is nothing to do."),
     "doubts": (
         "{count} 条短信不知是否发出",

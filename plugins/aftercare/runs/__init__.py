@@ -62,7 +62,7 @@ from aftercare.runs.outbox import (
     rehearse_push,
     show_message,
 )
-from aftercare.runs.plan import compare_nights, plan_nights
+from aftercare.runs.plan import compare_nights, plan_nights, require_draft
 from aftercare.runs.scripts import (
     approve_scripts,
     list_approvals,
@@ -126,6 +126,7 @@ __all__ = [
     "refuse_open_month",
     "rehearse_push",
     "require_complete",
+    "require_draft",
     "say_word",
     "score",
     "settle",

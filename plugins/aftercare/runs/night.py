@@ -25,6 +25,7 @@ from aftercare.runs.house import (
     target,
     today,
 )
+from aftercare.runs.plan import compare_draft
 from aftercare.settings import Group, read_group
 from aftercare.sources.dealer_system import SqlSystem
 from aftercare.sources.feeds import FEEDS
@@ -235,13 +236,15 @@ def decide_cases(
 @step
 def make_tasks(key: str | None) -> Counts:
     """Works out who people are and when services are due, then makes, moves, withdraws and closes
-    follow-up tasks of a night."""
+    follow-up tasks of a night; before, compares last night with the draft of the settings."""
     from aftercare.stages.people import know_people
     from aftercare.stages.service_due import know_service_due
     from aftercare.stages.tasks import make_tasks as make
 
     group, day = read_group(), period.read_day(key)
     _refuse_period(group, day)
+    if group.night.draft:
+        compare_draft(day, group.night.draft)
     know_people(connections.warehouse_engine(), group, day)
     know_service_due(connections.warehouse_engine(), group, policy(), day)
     return make(connections.warehouse_engine(), keyring(), group, policy(), day, today(group))

@@ -8,6 +8,7 @@ ends after ``LONGEST_SECONDS`` in any case.
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,13 @@ from sqlalchemy.exc import DBAPIError
 
 from aftercare import connections, warehouse
 from aftercare.configuration import read_model
-from aftercare.errors import BadData, ConfigurationError, PeriodRefused, Retriable
+from aftercare.errors import (
+    AftercareError,
+    BadData,
+    ConfigurationError,
+    PeriodRefused,
+    Retriable,
+)
 from aftercare.key_registry import as_known
 from aftercare.protection import Keyring
 from aftercare.reports.plan import Change, Comparison, Plan, PlannedNight, PlannedTask
@@ -28,8 +35,10 @@ from aftercare.rules.calendar import ONE_DAY
 from aftercare.rules.call_hours import CallHours
 from aftercare.rules.festivals import Festivals
 from aftercare.rules.policy import Policy
-from aftercare.runs.house import policy, today
-from aftercare.settings import Assignments, Group, read_group
+from aftercare.runs.house import Counts, policy, today
+from aftercare.settings import Assignments, DraftPolicy, Group, read_group
+
+log = logging.getLogger(__name__)
 
 MOST_AHEAD = 400
 """Days ahead at most: what core does not know yet makes plans of later ones mean little."""
@@ -37,6 +46,9 @@ PATIENCE_MS = 2_000
 LONGEST_SECONDS = 300
 LOCKED, TOO_LONG = "55P03", ("25P04", "57014")
 """SQLSTATEs of a lock that somebody else holds, and of what took too long."""
+
+DRAFT = "draft"
+"""The stage as which the comparison of a night is reported."""
 
 ASSIGNMENTS = "assignments.yaml"
 """Beside the packs of a draft: `packs` and `store_packs`, as in the group's settings."""
@@ -68,6 +80,48 @@ def compare_nights(
     draft, other = _draft(folder), _draft(against)
     with _rehearsing(first, last, store_code) as rehearsed:
         return Comparison.of(rehearsed.nights(draft), rehearsed.nights(other))
+
+
+def compare_draft(day: date, draft: DraftPolicy) -> Counts:
+    """Compares last night, whose tasks are not made yet, with the draft of the settings; keeps the counts.
+
+    Nothing is compared for an older night, nor once its tasks are there: both policies would find what
+    ours made. A draft keeps no night from its tasks: what goes wrong is told as ``failure``.
+    """
+    if day != today(read_group()) - ONE_DAY or _is_made(day):
+        return {}
+    counts: Counts = {"folder": draft.folder, "store": draft.store}
+    try:
+        require_draft(draft)
+        found = compare_nights(day, day, draft.path, draft.store)
+        counts |= {**found.counts, "against": found.against_digest}
+    except AftercareError as problem:
+        log.warning("the draft %s was not compared: %s", draft.folder, problem)
+        counts["failure"] = str(problem)
+    except Exception:  # whatever a draft breaks, the night goes on
+        log.exception("the draft %s was not compared", draft.folder)
+        counts["failure"] = "see the log of make_tasks"
+    with connections.warehouse_engine().begin() as connection:
+        warehouse.report(connection, DRAFT, day.isoformat(), counts)
+    return counts
+
+
+def _is_made(day: date) -> bool:
+    with connections.warehouse_engine().connect() as connection:
+        key = day.isoformat()
+        made = warehouse.run(connection, "ops/list_reports", stages=["tasks"], keys=[key])
+        return bool(made.all())
+
+
+def require_draft(draft: DraftPolicy) -> None:
+    """Raises ConfigurationError or PolicyError for a draft of the settings that cannot be read."""
+    if not draft.path.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {draft.folder}",
+            file="include/group.yaml",
+            key="night.draft.folder",
+        )
+    _draft(draft.path)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ owns it; stewards get the open cases with it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
@@ -20,6 +20,7 @@ from aftercare.reports.cases_workbook import cases_workbook
 from aftercare.reports.morning import morning_mail, todo
 from aftercare.reports.morning_facts import (
     Cases,
+    DraftDifference,
     Load,
     LostMails,
     Morning,
@@ -182,6 +183,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 )
             ],
             provisional_years=_provisional_years(connection, group, day),
+            draft=_draft(reports.get(("draft", ""))),
             doubts=warehouse.run(
                 connection, "morning/count_doubts", gateways=gateways
             ).scalar_one(),
@@ -189,6 +191,14 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                 warehouse.run(connection, "morning/list_unreachable", stores=[ALL_STORES]).all()
             ),
         )
+
+
+def _draft(report: Mapping[str, Any] | None) -> DraftDifference | None:
+    """What the night's comparison with a draft found, if there was one."""
+    if report is None:
+        return None
+    known = {field.name for field in fields(DraftDifference)}
+    return DraftDifference(**{name: value for name, value in report.items() if name in known})
 
 
 def _provisional_years(connection: Connection, group: Group, day: date) -> list[int]:
