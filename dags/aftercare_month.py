@@ -7,12 +7,13 @@ Partition key: the month. Runs on the day after a month is closed; backfill it w
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, task
 
 from aftercare.dag_policy import DEFAULTS, TIME_ZONE
+from aftercare.rules.month import RUN_DAY
 
 with DAG(
     "aftercare_month",
     description="Score a closed month and propose rewards and sanctions",
     schedule=CronPartitionTimetable(
-        "0 5 6 * *", timezone=TIME_ZONE, run_offset=-1, key_format="%Y-%m"
+        f"0 5 {RUN_DAY} * *", timezone=TIME_ZONE, run_offset=-1, key_format="%Y-%m"
     ),
     catchup=False,
     max_active_runs=1,

@@ -1,6 +1,8 @@
 """One line for each thing that a night needs; what fails hides nothing else and shows no secret."""
 
 import json
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from aftercare.cli import cli
 from aftercare.demo.mailbox import Mailbox
 from aftercare.errors import ConfigurationError
 from aftercare.protection import new_keyring_json
+from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, read_group
 from aftercare.stages.policy import load_policy
 from aftercare.stages.scripts import approve
@@ -118,6 +121,36 @@ def test_a_line_that_decided_something_and_was_edited_is_told(installation):
     said = check()
     assert levels(said, "policies") == ["fail"]
     assert "put the old one back" in said.output
+
+
+@pytest.mark.parametrize(
+    ("since", "last", "is_late"),
+    [
+        # The newest month that is over when the check runs ends on 30 June.
+        (date(2012, 1, 1), 5, False),
+        (date(2012, 1, 1), 6, True),
+        (date(2026, 6, 30), 8, True),
+        (date(2099, 1, 1), 6, True),
+    ],
+)
+def test_a_closing_day_on_which_the_month_is_scored_already_is_told(
+    installation, tmp_path, monkeypatch, since, last, is_late
+):
+    folder = tmp_path / "policy"
+    shutil.copytree(PROJECT / "include" / "policy", folder)
+    file = folder / "house" / "month.yaml"
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    known["closing_day"]["values"][since] = last
+    file.write_text(yaml.safe_dump(known, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr(runs, "policy", lambda: Policy.load(folder))
+    monkeypatch.setattr(runs, "today", lambda _: date(2026, 7, 4))
+    said = check()
+    if is_late:
+        assert levels(said, "policies") == ["fail"], said.output
+        assert f"from {since} on closing_day is {last}" in said.output
+        assert "use 5 or an earlier day" in said.output
+    else:
+        assert levels(said, "policies") == ["ok"], said.output
 
 
 def test_a_script_that_says_what_none_may_say_is_told(installation, tmp_path, monkeypatch):

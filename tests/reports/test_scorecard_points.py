@@ -56,7 +56,7 @@ def test_what_is_unknown_is_no_0_and_says_why() -> None:
     found = cells(PARTLY)
     assert found["insurance_points"]["points"] == "–"
     assert found["insurance_points"]["details"][0] == (
-        "Renewals of plan: the store's system does not deliver this"
+        "Renewals of plan: the store's system did not deliver this in the month"
     )
     assert found["care_activity_points"]["details"] == ["rated 5.5"]
     assert found["care_activity_points"]["note"] == "not one of the points allowed: refused"

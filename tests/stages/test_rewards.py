@@ -559,7 +559,10 @@ def test_stores_of_a_pack_on_trial_propose_nothing_and_it_is_said(month: Rewards
     month.propose("2025-12")
     assert month.rewards(month="2025-12") == []
     (note,) = month.notes("trial", "2025-12")
-    assert note == "The pack heyuan-deepal is on trial and proposes no reward: DP01."
+    assert note == (
+        "The pack heyuan-deepal is on trial and proposes no reward: DP01. "
+        "Because heyuan-deepal was published on 2026-01-01, after the month began."
+    )
 
 
 def test_a_second_run_changes_nothing_also_after_scoring_again(month: RewardsMonth) -> None:

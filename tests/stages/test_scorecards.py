@@ -1,14 +1,19 @@
 """Scorecards of a month, on a real warehouse."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from scored_month import MONTH, TODAY, ScoredMonth
+from scored_month import MONTH, TODAY, ScoredMonth, house_policy
 from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
+from aftercare.reports.scorecard_view import notices
+from aftercare.reports.scorecard_words import read_words
 from aftercare.rules import period
+from aftercare.rules.policy import Policy
 from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import evidence, lines_of, score_month, scorecards_of
 
@@ -21,7 +26,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     return made
 
 
-def score(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> dict[str, object]:
+def score(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> dict[str, Any]:
     return score_month(month.engine, month.group, month.policy, key, today)
 
 
@@ -199,21 +204,47 @@ def test_a_service_specialist_has_no_sales_coefficients(month: ScoredMonth) -> N
     assert month.rows("score.scorecard_line", scorecard_id="2026-06.AC.SK01.A1", kpi_id="sqs") == []
 
 
-def test_a_pack_that_is_not_published_scores_on_trial(warehouse: Engine) -> None:
-    from dataclasses import replace
-
-    from scored_month import house_policy
-
-    policy = house_policy()
-    packs = {
-        name: pack.model_copy(update={"published_on": date(2026, 7, 1)})
-        for name, pack in policy.packs.items()
-    }
-    month = ScoredMonth(warehouse, replace(policy, packs=packs))
+@pytest.mark.parametrize(
+    ("pack", "change", "why"),
+    [
+        # Even a day after the month has begun is too late for the whole of it.
+        ("skoda-dealer", {"published_on": date(2026, 6, 2)}, "was published on 2026-06-02"),
+        ("skoda-dealer", {"published_on": None}, "has no day of publication"),
+        ("skoda-dealer", {"consultation": None}, "names no consultation"),
+        ("skoda-dealer", {"consultation": " "}, "names no consultation"),
+        ("house", {"published_on": None}, "house has no day of publication"),
+        ("house", {"consultation": None}, "house names no consultation"),
+    ],
+)
+def test_a_pack_that_binds_nobody_yet_scores_on_trial_and_says_why(
+    warehouse: Engine, pack: str, change: dict[str, Any], why: str
+) -> None:
+    month = ScoredMonth(warehouse, changed_pack(pack, **change))
     month.store()
     month.person("E1")
-    assert score(month)["trial"] == 1
+    counts = score(month)
+    assert counts["trial"] == 1
+    assert why in counts["trial_because"]["skoda-dealer"]["en"]
     assert month.rows("score.scorecard")[0]["is_trial"] is True
+    told = notices(
+        report_of(month.engine, month.group, month.policy, MONTH), read_words("en", "scorecards")
+    )
+    assert any(why in notice for notice in told)
+
+
+def test_a_pack_published_on_the_first_of_the_month_judges_it(warehouse: Engine) -> None:
+    month = ScoredMonth(warehouse, changed_pack("skoda-dealer", published_on=date(2026, 6, 1)))
+    month.store()
+    month.person("E1")
+    counts = score(month)
+    assert (counts["scorecards"], counts["trial"], counts["trial_because"]) == (1, 0, {})
+
+
+def changed_pack(pack: str, **change: Any) -> Policy:
+    """The policy with other words in one pack's file."""
+    policy = house_policy()
+    packs = dict(policy.packs) | {pack: policy.packs[pack].model_copy(update=change)}
+    return replace(policy, packs=packs)
 
 
 def test_nights_without_a_merged_load_are_named_by_system(month: ScoredMonth) -> None:

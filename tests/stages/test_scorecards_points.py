@@ -23,7 +23,7 @@ ITEMS = {
     "complaint_points": 10,
     "improvement_points": 10,
 }
-FEEDS = ("insurance_policy", "sales_order", "referral")
+FEEDS = ("insurance_policy", "sales_order", "referral", "complaint")
 
 
 @pytest.fixture
@@ -201,6 +201,46 @@ def test_what_a_system_does_not_deliver_is_unknown(warehouse: Engine) -> None:
         line = month.line("S1", part)
         assert (line["value"], line["numerator"], line["note"]) == (None, None, "not_delivered")
     assert month.line("S1", "sales_points")["note"] == "lacks_referred_share"
+
+
+def test_no_complaint_is_no_good_news_where_no_complaints_are_delivered(
+    warehouse: Engine,
+) -> None:
+    month = ScoredMonth(warehouse)
+    month.store()
+    month.person("S1", role="SUP")
+    month.feeds("sales_order", "complaint", system="another")
+    # One that was told in a call, and so is not the feed's.
+    month.complaint(None, on=date(2026, 6, 5), closed_on=date(2026, 6, 8))
+    score(month)
+    line = month.line("S1", "complaint_points")
+    assert (line["points"], line["note"]) == (None, "not_delivered")
+    assert (line["numerator"], line["denominator"]) == (None, None)
+    assert month.line("S1", "points_total")["note"] == "nothing_judged"
+
+
+@pytest.mark.parametrize(
+    ("day", "is_known"),
+    [
+        (date(2025, 12, 31), False),
+        (date(2026, 5, 31), False),
+        (date(2026, 6, 1), True),
+        (date(2026, 7, 5), True),
+        (date(2026, 7, 6), False),
+    ],
+)
+def test_a_feed_that_ran_dry_before_the_month_makes_no_zeros(
+    warehouse: Engine, day: date, is_known: bool
+) -> None:
+    month = ScoredMonth(warehouse)
+    month.store()
+    month.person("S1", role="SUP")
+    month.feeds("sales_order", "complaint", day=day)
+    month.target("sales", "20")
+    score(month)
+    sales = month.line("S1", "sales_completion")
+    assert (sales["value"], sales["note"]) == ((0, None) if is_known else (None, "not_delivered"))
+    assert month.line("S1", "complaint_points")["points"] == (10 if is_known else None)
 
 
 def test_new_policies_are_of_new_cars_or_of_cars_that_nobody_insured_here(

@@ -1,9 +1,10 @@
 -- Complaints called again: the customer was called within `call_again_within`
 -- hours of the clock after the solution, of the complaints whose hours ended in
 -- the month. A call before the solution asks nobody whether it holds. One of
--- which nobody noted the call was not called, unless the store's system never
--- tells it: then nothing is known, and all are excluded, as are those that were
--- told in a call. One without a solution is due to no second call.
+-- which nobody noted the call was not called, unless the store told of no such
+-- call in the `told_within` months up to the closing day: then nothing is
+-- known, and all are excluded, as are those that were told in a call. One
+-- without a solution is due to no second call.
 -- grain: one row per complaint whose term ended in the month
 -- reads: core.complaint
 -- writes: nothing
@@ -28,6 +29,18 @@ solved as (
         and (not is_vanished or vanished_day > :closing_on)
 ),
 
+telling as (
+    select distinct store_code
+    from core.complaint
+    where
+        (not is_vanished or vanished_day > :closing_on)
+        and cast(second_call_at at time zone :time_zone as date)
+        <= :closing_on
+        and cast(second_call_at at time zone :time_zone as date)
+        > cast(:closing_on as date)
+        - make_interval(months => :told_within)
+),
+
 due as (
     select
         store_code,
@@ -37,8 +50,7 @@ due as (
         cast(due_at as date) as due_on,
         done_at < solved_at as is_before,
         coalesce(done_at between solved_at and due_at, false) as is_in_time,
-        bool_or(done_at is not null) over (partition by store_code)
-            as is_ever_told
+        store_code in (select t.store_code from telling as t) as is_ever_told
     from solved
     where cast(due_at as date) between :first_day and :last_day
 )

@@ -1,10 +1,11 @@
 -- Complaints handled: a first solution within `handle_within` hours of the
 -- clock.
--- One of which nobody noted the time was not in time, unless the store's system
--- never tells it: then nothing is known, and all are excluded, as are those
--- that were told in a call.
+-- One of which nobody noted the time was not in time, unless the store told no
+-- such time of any complaint in the `told_within` months up to the closing day:
+-- then nothing is known, and all are excluded, as are those that were told in a
+-- call.
 -- grain: one row per complaint whose term ended in the month
--- reads: pg_temp.judged_complaint
+-- reads: pg_temp.judged_complaint, core.complaint
 -- writes: nothing
 with
 terms as (
@@ -18,6 +19,18 @@ terms as (
     from judged_complaint
 ),
 
+telling as (
+    select distinct store_code
+    from core.complaint
+    where
+        (not is_vanished or vanished_day > :closing_on)
+        and cast(solved_at at time zone :time_zone as date)
+        <= :closing_on
+        and cast(solved_at at time zone :time_zone as date)
+        > cast(:closing_on as date)
+        - make_interval(months => :told_within)
+),
+
 due as (
     select
         store_code,
@@ -26,8 +39,7 @@ due as (
         done_at,
         cast(due_at as date) as due_on,
         coalesce(done_at <= due_at, false) as is_in_time,
-        bool_or(done_at is not null) over (partition by store_code)
-            as is_ever_told
+        store_code in (select t.store_code from telling as t) as is_ever_told
     from terms
     where cast(due_at as date) between :first_day and :last_day
 )

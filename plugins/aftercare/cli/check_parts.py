@@ -19,6 +19,7 @@ from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.festivals import FILE, Festivals
+from aftercare.rules.month import RUN_DAY, late_closings
 from aftercare.scripts import LANGUAGES, script_ids, title_of
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.batches import Address, Window
@@ -88,6 +89,10 @@ def _calendar(group: Group, say: Words) -> Findings:
 
 def _policies(group: Group, say: Words) -> Findings:
     packs = len(runs.policy().packs)
+    late = late_closings(runs.policy(), runs.today(group))
+    for line in late:
+        where = {"file": line.file, "line": line.file_line, "since": line.valid_from}
+        yield "fail", say("closing_late", day=line.value, run=RUN_DAY, latest=RUN_DAY - 1, **where)
     if draft := group.night.draft:
         try:
             runs.require_draft(draft)
@@ -98,7 +103,8 @@ def _policies(group: Group, say: Words) -> Findings:
         return
     for store_code in runs.try_policy(group):
         yield "warn", say("store_without_pack", store=store_code)
-    yield "ok", say("policies_fine", packs=packs)
+    if not late:
+        yield "ok", say("policies_fine", packs=packs)
 
 
 def _suites(say: Words) -> Findings:

@@ -33,7 +33,8 @@ class MonthRows:
 
     ``lines`` are scorecard lines with their scorecard's and people's columns; ``trend`` has month,
     kpi_id, numerator and denominator of this and earlier months; ``titles`` are the figures' names
-    by language, in the order in which they are shown; ``missing_nights`` is days by system.
+    by language, in the order in which they are shown; ``missing_nights`` is days by system,
+    ``trial_because`` by pack and language why it binds nobody yet.
     ``objections`` are the month's, ``adjustments`` those of other months that it tells of;
     ``rewards`` are proposals, and ``reward_notes`` say why something is not proposed.
     """
@@ -55,6 +56,7 @@ class MonthRows:
     reply_until: date
     uncredited: int = 0
     missing_nights: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    trial_because: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     objections: Sequence[Row] = ()
     adjustments: Sequence[Row] = ()
     rewards: Sequence[Row] = ()
@@ -315,7 +317,7 @@ class ScorecardReport:
 
     @cached_property
     def trial_cards(self) -> int:
-        """Scorecards of packs that are not published."""
+        """Scorecards of packs that bind nobody yet."""
         return sum(person.is_trial for person in self.people)
 
     @cached_property

@@ -106,6 +106,10 @@ def notices(report: ScorecardReport, words: Words) -> list[str]:
         found.append(words("notice_uncredited", count=report.rows.uncredited))
     if report.trial_cards:
         found.append(words("notice_trial", count=report.trial_cards))
+        found += [
+            words("notice_trial_because", why=why[words.language])
+            for why in report.rows.trial_because.values()
+        ]
     return [*found, *open_notice(report, words)]
 
 

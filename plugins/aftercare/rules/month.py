@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from aftercare.errors import PeriodRefused
 from aftercare.rules import period
-from aftercare.rules.policy import Policy
+from aftercare.rules.policy import Line, Policy
+
+RUN_DAY: Final = 6
+"""The day of the month on which the month before is scored by itself, early in the morning."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,24 @@ def refuse_open_month(month: Month, today: date) -> None:
             f"{month.key} is still open: calls until {month.closing_on} count, "
             f"so it can be scored from {month.closing_on + timedelta(days=1)} on"
         )
+
+
+def late_closings(policy: Policy, today: date) -> list[Line]:
+    """Lines of `closing_day` by which a month would still be open on its `RUN_DAY`, oldest first.
+
+    Asked are the line of the newest month that is over, and all that begin later.
+    """
+    ended = today.replace(day=1) - timedelta(days=1)
+    known = [
+        line
+        for line in policy.lines
+        if (line.pack, line.item, line.name) == ("house", "month", "closing_day")
+    ]
+    asked = [line for line in known if line.valid_from > ended]
+    asked += [policy.value("house", "month", "closing_day", ended, "the closing of a month")]
+    return sorted(
+        (line for line in asked if int(line.value) >= RUN_DAY), key=lambda line: line.valid_from
+    )
 
 
 def months_before(month: str, number: int) -> list[str]:

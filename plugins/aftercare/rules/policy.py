@@ -59,7 +59,12 @@ Title = dict[Literal["zh", "en"], str]
 
 
 class PackFile(BaseModel):
-    """``pack.yaml``: who a pack is. Without ``published_on`` and ``consultation`` scores are trial."""
+    """``pack.yaml``: who a pack is.
+
+    ``published_on`` is the day on which staff could read it, ``consultation`` where it stands that
+    they were heard about it. A month is on trial unless the pack, those it extends and the house
+    have both, and were published by its first day.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

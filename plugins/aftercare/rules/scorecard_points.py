@@ -48,7 +48,10 @@ class PartRule:
 
 @dataclass(frozen=True)
 class ItemRule:
-    """An item with its weight and whatever its kind asks for."""
+    """An item with its weight and whatever its kind asks for.
+
+    ``feeds`` are those on which a share stands: without one of them nothing due says nothing.
+    """
 
     name: str
     kind: Kind
@@ -60,6 +63,7 @@ class ItemRule:
     curve: Sequence[Mapping[str, Decimal]] = ()
     least_ranked: int = 0
     metrics: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ class PointRules:
     @property
     def feeds(self) -> list[str]:
         """The feeds that the counts stand on."""
-        return sorted({part.feed for item in self.items for part in item.parts})
+        of_parts = {part.feed for item in self.items for part in item.parts}
+        return sorted(of_parts | {feed for item in self.items for feed in item.feeds})
 
 
 def _item(entry: Mapping[str, Any], value: Any, file: str | None) -> ItemRule:
@@ -136,7 +141,14 @@ def _item(entry: Mapping[str, Any], value: Any, file: str | None) -> ItemRule:
             "metrics": value(f"{name}_metrics").value,
         }
     else:
-        more["statement"] = entry["statement"]
+        if not entry.get("feeds"):
+            raise PolicyError(
+                f"the share {name} names no feeds; say in `feeds` what has to be delivered "
+                "for a month without any row to mean that nothing was due",
+                file=file,
+                key="items",
+            )
+        more = {"statement": entry["statement"], "feeds": tuple(entry["feeds"])}
     return ItemRule(name, cast("Kind", kind), value(f"{name}_weight"), **more)
 
 
@@ -276,6 +288,12 @@ def _part(made: CardPoints, part: PartRule, known: Known) -> Figure:
 
 def _share(made: CardPoints, item: ItemRule, known: Known) -> Points:
     counts = _counts(made, item.name, known)
+    store = made.card["store_code"]
+    if any((store, feed) not in known.fed for feed in item.feeds):
+        found = Points(item.weight.value, note=NOT_DELIVERED)
+        unknown = dict.fromkeys(("numerator", "denominator"))
+        _item_line(made, item, found, **unknown, excluded=counts["excluded"], credit=STORE)
+        return found
     found = points.share_points(counts["numerator"], counts["denominator"], item.weight.value)
     _item_line(made, item, found, **counts, credit=STORE)
     return found

@@ -140,6 +140,7 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 reply_until=terms.reply_until,
                 uncredited=int(seen.get("uncredited") or 0),
                 missing_nights=seen.get("missing_nights") or {},
+                trial_because=seen.get("trial_because") or {},
                 objections=[
                     dict(row)
                     for row in run(connection, "objections/list_objections", month=month).mappings()

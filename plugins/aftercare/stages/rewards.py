@@ -17,6 +17,7 @@ from aftercare import warehouse
 from aftercare.errors import PeriodRefused
 from aftercare.proposal_rows import REWARD, keep, mark_used
 from aftercare.rules import period
+from aftercare.rules.binding import lacks, why_on_trial
 from aftercare.rules.month import Month, month_of, months_before
 from aftercare.rules.policy import Policy
 from aftercare.rules.reward_people import awards, bonuses, promotions, stars, together
@@ -123,17 +124,7 @@ def _outcome(connection: Connection, group: Group, policy: Policy, bounds: Month
         return Outcome()
     packs = _packs(connection, group, policy, bounds)
     score = policy.attributes("house", ITEM)["score"]
-    found = Outcome(
-        notes=[
-            Note(
-                TRIAL,
-                pack,
-                f"制度包 {pack} 试运行，不提奖励：{'、'.join(stores)}。",
-                f"The pack {pack} is on trial and proposes no reward: {', '.join(stores)}.",
-            )
-            for pack, stores in packs.trial.items()
-        ]
-    )
+    found = Outcome(notes=[_trial_note(policy, bounds, *each) for each in packs.trial.items()])
     month = [bounds.key]
     found += _stars(connection, STAR, month, packs, score)
     nominations = run(
@@ -171,6 +162,16 @@ def _outcome(connection: Connection, group: Group, policy: Policy, bounds: Month
     return found
 
 
+def _trial_note(policy: Policy, bounds: Month, pack: str, stores: Sequence[str]) -> Note:
+    why = why_on_trial(lacks(policy, pack, bounds.first_day))
+    return Note(
+        TRIAL,
+        pack,
+        f"制度包 {pack} 试运行，不提奖励：{'、'.join(stores)}。原因：{why['zh']}。",
+        f"The pack {pack} is on trial and proposes no reward: {', '.join(stores)}. Because {why['en']}.",
+    )
+
+
 def _packs(connection: Connection, group: Group, policy: Policy, bounds: Month) -> _Packs:
     stores: dict[str, list[str]] = defaultdict(list)
     trial: dict[str, list[str]] = defaultdict(list)
@@ -178,9 +179,8 @@ def _packs(connection: Connection, group: Group, policy: Policy, bounds: Month) 
         connection, "score/list_stores", first_day=bounds.first_day, last_day=bounds.last_day
     ):
         pack = group.pack_of(store.store_code, store.brand, bounds.last_day)
-        published_on = policy.packs[pack].published_on
-        binds = published_on is not None and published_on <= bounds.last_day
-        (stores if binds else trial)[pack].append(store.store_code)
+        is_trial = bool(lacks(policy, pack, bounds.first_day))
+        (trial if is_trial else stores)[pack].append(store.store_code)
     rules = {pack: RewardRules.read(policy, pack, bounds.last_day) for pack in sorted(stores)}
     return _Packs(dict(sorted(stores.items())), rules, dict(sorted(trial.items())))
 

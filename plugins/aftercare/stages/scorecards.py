@@ -40,6 +40,7 @@ from aftercare import warehouse
 from aftercare.adjustments import keep_adjustments
 from aftercare.errors import PeriodRefused
 from aftercare.rules import period
+from aftercare.rules.binding import lacks, why_on_trial
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.opening import opening_days, opening_stores
@@ -112,7 +113,8 @@ def score_month(
     """Writes scorecards, lines and the rows behind them for a month (``2026-06``) that is over.
 
     ``today`` decides only whether the month is over, and dates adjustments. Counts: ``scorecards``, ``lines``,
-    ``evidence``, ``trial`` (scorecards of packs that are not published), ``uncredited`` (rows whose
+    ``evidence``, ``trial`` (scorecards of packs that bind nobody yet), ``trial_because`` (why, by
+    pack and language), ``uncredited`` (rows whose
     owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
     frozen month would get now), ``adjusted`` and ``adjustments_ended`` (of a published month) and
     ``missing_nights`` (days without a merged load, by system).
@@ -213,6 +215,11 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
     run(connection, "score/fill_new_evidence")
     run(connection, "score/analyze_new_evidence")
     counts: dict[str, Any] = _score(connection, policy, packs, bounds)
+    counts["trial_because"] = {
+        pack: why_on_trial(found)
+        for pack in packs
+        if (found := lacks(policy, pack, bounds.first_day))
+    }
     counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
     return counts
 
@@ -263,7 +270,7 @@ def _count(
         month=month.key,
         roles=sorted(roles),
         stores=list(stores),
-        is_trial=not _is_published(policy, pack, month.last_day),
+        is_trial=bool(lacks(policy, pack, month.first_day)),
         first_day=month.first_day,
         last_day=month.last_day,
     )
@@ -323,12 +330,6 @@ def _facts(counted: Counted, statement: TextClause) -> Select[Any]:
     return select(literal(kpi.name), null(), *facts.c).where(
         facts.c.owner_role.in_(kpi.roles), facts.c.store_code.in_(stores)
     )
-
-
-def _is_published(policy: Policy, pack: str, day: date) -> bool:
-    """Whether a pack binds anybody on a day: a rule that staff could not know scores on trial."""
-    published_on = policy.packs[pack].published_on
-    return published_on is not None and published_on <= day
 
 
 def _parameters(
@@ -441,6 +442,7 @@ def _known_of_points(
         "score/list_fed_stores",
         stores=list(stores),
         feeds=rules.feeds,
+        first_day=month.first_day,
         closing_on=month.closing_on,
     )
     return Known(

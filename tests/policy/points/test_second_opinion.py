@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from aftercare.stages.scorecards import score_month
 
 STORES = tuple(f"SK{number:02}" for number in range(1, 13))
-FEEDS = ("insurance_policy", "sales_order", "referral")
+FEEDS = ("complaint", "insurance_policy", "sales_order", "referral")
 SMALL = Fraction(1, 10**20)
 """Decimal has 28 digits; thirds have more."""
 
@@ -172,3 +172,4 @@ def test_the_points_are_those_of_plain_loops(seed: int, warehouse: Engine) -> No
     assert wrong == []
     assert known >= {"insurance_points", "sales_points", "satisfaction_points", "points_total"}
     assert unknown >= {"insurance_points", "sales_points", "satisfaction_points"}
+    assert {"complaint_points"} <= known & unknown
