@@ -103,8 +103,16 @@ def test_only_hr_is_asked_for_the_answer(month: ScoredMonth, open_as: Open) -> N
 
 def test_employees_see_their_own_and_no_form(month: ScoredMonth, open_as: Open) -> None:
     ask(open_as("hr.li"))
+    assert "were about the car" not in open_as("wang").get(HERE).text
+    answer(open_as("hr.li"), number(month))
+    month.add(
+        "score.publication", month=MONTH, approved_by="hr.li", published_at="2026-07-06T02:00:00Z"
+    )
     page = open_as("wang").get(HERE).text
     assert "were about the car" in page
+    assert "so it was" in page
+    # Who raised and who answered it stays between manager and HR.
+    assert "hr.li" not in page
     assert "<form" not in page
     assert "<form" not in open_as("wang").get(f"{HERE}/{CARD}/satisfied_share").text
     assert "were about the car" not in open_as("manager.xu").get(HERE).text
