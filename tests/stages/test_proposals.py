@@ -24,6 +24,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.store()
     made.person("E1")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     return made
 
 
@@ -195,7 +196,7 @@ def test_what_stands_on_a_step_that_was_objected_to_waits_and_falls_with_it(
     given = (month.engine, month.group, month.policy, "2026-01", "E1", first, "it was not me")
     number = raise_objection(*given, "hr.li", TODAY)["objection"]
     if answer:
-        answer_objection(month.engine, number, answer, "looked at", "hr.li", TODAY)
+        answer_objection(month.engine, number, answer, "looked at", "hr.wu", TODAY)
     if answer == "dismiss":
         assert approve(month, "hr.li", step, referral)["decided"] == 2
         return
@@ -226,7 +227,7 @@ def test_a_referral_is_marked_as_the_step_that_it_rests_on(month: ScoredMonth) -
     number = raise_objection(*given, "hr.li", TODAY)["objection"]
     report = report_of(month.engine, month.group, month.policy, MONTH)
     assert (report.frozen_proposals, report.lifted_proposals) == ({step, referral}, set())
-    answer_objection(month.engine, number, "uphold", "looked at", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "looked at", "hr.wu", TODAY)
     report = report_of(month.engine, month.group, month.policy, MONTH)
     assert (report.frozen_proposals, report.lifted_proposals) == (set(), {step, referral})
 
@@ -310,6 +311,36 @@ def test_nobody_decides_about_themselves(month: ScoredMonth) -> None:
     for user in ("e1", "li.na"):
         with pytest.raises(NotAllowed, match="is the person it is about"):
             approve(month, user)
+
+
+def test_who_is_scored_in_the_month_decides_no_sanction_of_a_colleague(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1")
+    month.person("E7", "AC")
+    run_month(month)
+    month.add("ops.user_role", user_name="he", role="manager", store_code="SK01", employee_no="E7")
+    with pytest.raises(NotAllowed, match="he is scored in 2026-06; somebody else must decide"):
+        approve(month, "he")
+    assert approve(month)["decided"] == 1
+
+
+@pytest.mark.parametrize("how", ["rated", "nominated"])
+def test_who_rated_or_nominated_the_person_decides_no_sanction_of_theirs(
+    month: ScoredMonth, how: str
+) -> None:
+    month.complaint("E1")
+    run_month(month)
+    for user, number, whom in (("he", "M1", "E1"), ("xu", "M2", "E9")):
+        month.add("ops.user_role", user_name=user, role="manager", employee_no=number)
+        if how == "rated":
+            month.rating(whom, "care_activity", "8", rater_no=number)
+        else:
+            month.nomination(whom, nominator_no=number)
+    with pytest.raises(NotAllowed, match="he rated or nominated E1 in 2026-06"):
+        approve(month, "he")
+    # Who rated somebody else has no part in this one.
+    assert approve(month, "xu")["decided"] == 1
 
 
 def test_a_role_that_has_ended_decides_nothing(month: ScoredMonth) -> None:

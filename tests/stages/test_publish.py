@@ -116,6 +116,24 @@ def test_nobody_publishes_a_month_in_which_they_are_scored(month: ScoredMonth) -
         send(month, server, "wang.fang")
 
 
+@pytest.mark.parametrize("how", ["rated", "nominated"])
+def test_nobody_publishes_a_month_in_which_they_rated_or_nominated(
+    month: ScoredMonth, how: str
+) -> None:
+    score(month)
+    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    month.add("ops.user_role", user_name="he", role="hr", employee_no="M1")
+    if how == "rated":
+        month.rating("S9", "care_activity", "8", rater_no="m1")
+    else:
+        month.nomination("S9", nominator_no="M1")
+    with MailServer() as server:
+        with pytest.raises(NotAllowed, match="he rated or nominated somebody in 2026-06") as told:
+            send(month, server, "he")
+        assert "role hr, or manager, for all stores" in str(told.value)
+        assert send(month, server, "hr.li")["published"] == 1
+
+
 def test_a_month_without_scorecards_is_not_published(month: ScoredMonth) -> None:
     with MailServer() as server, pytest.raises(PeriodRefused, match="score it first"):
         send(month, server)

@@ -30,6 +30,7 @@ def month(warehouse: Engine) -> RewardsMonth:
     made = RewardsMonth(warehouse)
     made.store()
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     return made
 
 
@@ -486,7 +487,7 @@ def test_a_reward_on_a_figure_to_which_an_objection_was_upheld_is_not_on_record(
         *("AC01", "satisfied_share", "not mine", "hr.li", TODAY),
     )
     assert len(approved_rewards(month.engine, month.policy, MONTH)) == 1
-    answer_objection(month.engine, asked["objection"], answer, "seen", "hr.li", TODAY)
+    answer_objection(month.engine, asked["objection"], answer, "seen", "hr.wu", TODAY)
     assert len(approved_rewards(month.engine, month.policy, MONTH)) == left
 
 
@@ -502,7 +503,7 @@ def test_an_objection_to_a_figure_freezes_the_reward_that_stands_on_it(
     star = "2026-06.AC01.satisfaction_star"
     with pytest.raises(NotAllowed, match="under objection"):
         approve(month, star)
-    answer_objection(month.engine, raised["objection"], "dismiss", "seen", "hr.li", TODAY)
+    answer_objection(month.engine, raised["objection"], "dismiss", "seen", "hr.wu", TODAY)
     assert approve(month, star)["decided"] == 1
 
 
@@ -641,14 +642,21 @@ def test_who_is_scored_rated_or_nominated_decides_no_reward(month: RewardsMonth,
     assert month.count("score.decision") == 0
 
 
-def test_who_nominated_does_not_decide_it_and_decides_others(month: RewardsMonth) -> None:
+@pytest.mark.parametrize("how", ["rated", "nominated"])
+def test_who_rated_or_nominated_in_its_month_decides_no_reward(
+    month: RewardsMonth, how: str
+) -> None:
     month.post(TEN)
-    month.nomination("AC02", nominator_no="M1")
+    if how == "rated":
+        month.rating("AC02", "improvement", "8", rater_no="M1")
+    else:
+        month.nomination("AC02", nominator_no="M1")
     month.propose()
     month.add("ops.user_role", user_name="he", role="manager", store_code="*", employee_no="M1")
-    with pytest.raises(NotAllowed, match="he nominated for it"):
-        approve(month, "2026-06.AC02.award_innovation", user="he")
-    assert approve(month, "2026-06.AC01.satisfaction_star", user="he")["decided"] == 1
+    for award in month.rewards():
+        with pytest.raises(NotAllowed, match="he rated or nominated somebody in 2026-06"):
+            approve(month, award["proposal_id"], user="he")
+    assert approve(month, "2026-06.AC01.satisfaction_star")["decided"] == 1
 
 
 def test_who_was_scored_in_another_month_of_the_quarter_decides_no_reward_of_it(

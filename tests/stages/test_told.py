@@ -67,6 +67,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made = ScoredMonth(warehouse)
     made.store()
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     for employee_no in PEOPLE:
         made.person(employee_no, role="AC", name=f"王{employee_no}")
         made.answered(employee_no, [9] * 4, role="AC")
@@ -89,7 +90,7 @@ def objects(month: ScoredMonth, employee_no: str = "E1", words: str = "one call 
 
 
 def answers(month: ScoredMonth, number: int, answer: Any, words: str = "it was made") -> None:
-    answer_objection(month.engine, number, answer, words, "hr.li", TODAY)
+    answer_objection(month.engine, number, answer, words, "hr.wu", TODAY)
 
 
 def is_adjusted(month: ScoredMonth, *people: str, today: date = LATER) -> list[str]:

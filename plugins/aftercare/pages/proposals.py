@@ -120,7 +120,8 @@ def proposals_router(
             command=evidence_command(month, card.employee_no, kpi_id),
             **line_parts(site, engine, month, scorecard_id, kpi_id, words),
             employee_no=card.employee_no,
-            may_raise=sight.leads(card.store_code),
+            # Whoever leads the store, in the employee's name, and the employee.
+            form_title="page_raise" if sight.leads(card.store_code) else "page_raise_own",
             rows=[
                 row | {"words": words.reason(row["reason"]), "line": _line_of(row)} for row in rows
             ],

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.month_parties import JUDGES, SCORED, names_of, refuse_party
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.scorecard_mail import scorecard_message
@@ -51,8 +52,8 @@ def publish(
     Counts: ``published`` (1 the first time), ``told`` (0 for an old month, whose mails are suppressed),
     ``proposals``, and the mails by state. Raises PeriodRefused for a month without scorecards; NotAllowed
     while a proposal is undecided, for a user who holds neither role hr nor manager of all stores on
-    ``today``, for a person who is scored in the month, and where the month is told and the approver was asked
-    to send nothing, or the other way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after
+    ``today``, for a person who is scored in the month, or rated or nominated
+    somebody in it, and where the month is told and the approver was asked to send nothing, or the other way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after
     all were tried, where a mail has to wait.
     """
     with engine.begin() as connection:
@@ -168,10 +169,7 @@ def _refuse(connection: Connection, month: str, user: str, today: date) -> None:
         raise NotAllowed(
             f"{user} holds neither role hr nor manager of all stores; an administrator can grant it"
         )
-    names = {user.casefold(), *(str(role["employee_no"] or "").casefold() for role in roles)}
-    scored = run(connection, "score/list_scored_people", month=month).scalars()
-    if names & {employee_no.casefold() for employee_no in scored}:
-        raise NotAllowed(f"{user} is scored in {month}; somebody else must publish it")
+    refuse_party(connection, user, names_of(user, roles), [month], (SCORED, JUDGES), "publish it")
 
 
 def _rows(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
