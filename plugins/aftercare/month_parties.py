@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 from aftercare.errors import NotAllowed
 from aftercare.warehouse import run
 
-SCORED = ("scored",)
-JUDGED = ("scored", "rated", "nominated")
-JUDGES = ("rater", "nominator")
+Parts = tuple[str, ...]
+
+SCORED: Parts = ("scored",)
+JUDGED: Parts = ("scored", "rated", "nominated")
+JUDGES: Parts = ("rater", "nominator")
 _PARTS = {
     SCORED: "is scored",
     JUDGED: "is scored, rated or nominated",
@@ -35,7 +37,7 @@ def refuse_party(
     user: str,
     names: Collection[str],
     months: Sequence[str],
-    parts: Sequence[tuple[str, ...]],
+    parts: Sequence[Parts],
     act: str,
     judged_no: str = "",
 ) -> None:

@@ -58,7 +58,7 @@ def proposed(month: ScoredMonth, key: str = MONTH) -> list[str]:
 
 
 def decides(month: ScoredMonth, decision: Any, *keys: str) -> None:
-    decide(month.engine, keys, decision, "looked at", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, keys, decision, "looked at", "hr.li", TODAY)
 
 
 def objects(month: ScoredMonth, key: str) -> int:

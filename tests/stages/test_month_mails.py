@@ -84,6 +84,8 @@ def publish_it(month: ScoredMonth, server: MailServer, decision: Any = "approve"
     propose_rewards(month.engine, month.group, month.policy, MONTH)
     decide(
         month.engine,
+        month.group,
+        month.policy,
         [row["proposal_id"] for row in month.rows("score.sanction_proposal")],
         decision,
         "谈过，客户张先生",

@@ -165,26 +165,45 @@ def test_a_figure_of_several_scorecards_is_named_with_its_scorecard(month: Score
 def test_what_stands_on_a_line_under_objection_cannot_be_approved(month: ScoredMonth) -> None:
     number = ask(month)["objection"]
     with pytest.raises(NotAllowed, match=f"under objection {number}: .* due on 2026-07-13"):
-        decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+        decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     answer_objection(month.engine, number, "dismiss", "the answers are right", "hr.wu", TODAY)
-    assert decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)["decided"] == 1
+    assert (
+        decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)[
+            "decided"
+        ]
+        == 1
+    )
 
 
 def test_it_can_be_rejected_at_any_time(month: ScoredMonth) -> None:
     ask(month)
-    decide(month.engine, [WARNING], "reject", "product fault", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [WARNING],
+        "reject",
+        "product fault",
+        "hr.li",
+        TODAY,
+    )
     assert [row["decision"] for row in list_proposals(month.engine, MONTH)] == ["reject"]
 
 
 def test_a_proposal_that_stands_on_something_else_is_not_frozen(month: ScoredMonth) -> None:
     ask(month, "follow_up_coverage")
-    assert decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)["decided"] == 1
+    assert (
+        decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)[
+            "decided"
+        ]
+        == 1
+    )
 
 
 def test_a_proposal_itself_is_objected_to(month: ScoredMonth) -> None:
     ask(month, WARNING)
     with pytest.raises(NotAllowed, match="under objection"):
-        decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+        decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
 
 
 def test_a_proposal_to_which_an_objection_was_upheld_can_only_be_rejected(
@@ -193,8 +212,13 @@ def test_a_proposal_to_which_an_objection_was_upheld_can_only_be_rejected(
     number = ask(month, WARNING)["objection"]
     answer_objection(month.engine, number, "uphold", "it was the car", "hr.wu", TODAY)
     with pytest.raises(NotAllowed, match=f"objection {number} to it was upheld; reject it"):
-        decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
-    assert decide(month.engine, [WARNING], "reject", "upheld", "hr.li", TODAY)["decided"] == 1
+        decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
+    assert (
+        decide(
+            month.engine, month.group, month.policy, [WARNING], "reject", "upheld", "hr.li", TODAY
+        )["decided"]
+        == 1
+    )
     report = report_of(month.engine, month.group, month.policy, MONTH)
     assert report.lifted_proposals == {WARNING}
 
@@ -252,7 +276,7 @@ def test_who_raised_it_does_not_answer_it_under_any_login(month: ScoredMonth) ->
 
 
 def test_who_decided_a_proposal_does_not_answer_an_objection_to_it(month: ScoredMonth) -> None:
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     about_it = ask(month, WARNING)["objection"]
     about_the_line = ask(month)["objection"]
     with pytest.raises(NotAllowed, match=r"hr\.li decided the proposal that it is about"):
@@ -337,7 +361,7 @@ def test_a_month_is_scored_and_published_again_whatever_is_objected_to(
 def test_a_warning_that_was_objected_to_with_reason_is_not_counted_as_an_earlier_one(
     month: ScoredMonth, verdict: Any, about: str, step: str
 ) -> None:
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     number = ask(month, about)["objection"]
     if verdict:
         answer_objection(month.engine, number, verdict, "so it is", "hr.wu", TODAY)

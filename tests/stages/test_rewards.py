@@ -35,7 +35,7 @@ def month(warehouse: Engine) -> RewardsMonth:
 
 
 def approve(month: RewardsMonth, *keys: str, user: str = "hr.li") -> dict[str, int]:
-    return decide(month.engine, keys, "approve", "", user, TODAY)
+    return decide(month.engine, month.group, month.policy, keys, "approve", "", user, TODAY)
 
 
 # S1-20: the satisfaction star of a month.
@@ -118,7 +118,16 @@ def test_a_sanction_that_was_rejected_is_not_named(month: RewardsMonth) -> None:
     warning = ("sanction_proposal", "2026-05.AC01.oral_warning")
     month.propose()
     assert warning in month.behind("2026-06.AC01.service_star")
-    decide(month.engine, [warning[1]], "reject", "the car's fault", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [warning[1]],
+        "reject",
+        "the car's fault",
+        "hr.li",
+        TODAY,
+    )
     month.propose()
     assert warning not in month.behind("2026-06.AC01.service_star")
 
@@ -271,10 +280,15 @@ def test_a_heads_reward_is_approved_after_the_teams_or_with_it(month: RewardsMon
     team, head = "2026-06.SK02.team_award", "2026-06.D2.team_award_head"
     with pytest.raises(NotAllowed, match=f"{head} rests on {team}, which is not approved"):
         approve(month, head)
-    decide(month.engine, [team], "reject", "no", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [team], "reject", "no", "hr.li", TODAY)
     with pytest.raises(NotAllowed, match="rests on"):
         approve(month, head)
-    assert decide(month.engine, [head], "reject", "no team", "hr.li", TODAY)["decided"] == 1
+    assert (
+        decide(
+            month.engine, month.group, month.policy, [head], "reject", "no team", "hr.li", TODAY
+        )["decided"]
+        == 1
+    )
     assert approve(month, head, team)["decided"] == 2
 
 
@@ -448,7 +462,7 @@ def test_a_star_that_was_rejected_undecided_or_long_ago_refers_nobody(
     month.propose(earlier)
     if decision:
         key = f"{earlier}.AC01.service_star"
-        decide(month.engine, [key], decision, "seen", "hr.li", TODAY)  # type: ignore[arg-type]
+        decide(month.engine, month.group, month.policy, [key], decision, "seen", "hr.li", TODAY)  # type: ignore[arg-type]
     quarter(month)
     month.propose()
     assert month.people("service_star") == ["AC01"]
@@ -466,7 +480,7 @@ def test_approved_rewards_are_on_record_for_a_year_and_others_are_not(
     month.propose()
     star, award = "2026-06.AC01.satisfaction_star", "2026-06.AC02.award_innovation"
     approve(month, star)
-    decide(month.engine, [award], "reject", "no", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [award], "reject", "no", "hr.li", TODAY)
     assert [row["proposal_id"] for row in approved_rewards(month.engine, month.policy, MONTH)] == [
         star
     ]

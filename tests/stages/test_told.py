@@ -393,7 +393,16 @@ def test_a_decision_that_was_rejected_after_all_is_told_as_not_carried_out(
     given = (month.engine, month.group, month.policy, MONTH, "E1", warning, "it was not me")
     number = int(raise_objection(*given, "hr.li", TODAY)["objection"])
     answers(month, number, "dismiss")
-    decide(month.engine, [warning], "reject", "a part was late", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [warning],
+        "reject",
+        "a part was late",
+        "hr.li",
+        TODAY,
+    )
     month.add("score.publication", **row)
     tell(month, server)
     assert "这一项建议后来未获同意，不执行。" in said(server.messages[-1])

@@ -140,8 +140,9 @@ def proposals_router(
         if not sight.stores:
             # The answer would tell which proposals there are.
             raise HTTPException(403, words("page_nothing_to_decide"))
-        decide(engine, [proposal_id], decision, comment, name, site.today())
-        settle_ladder(engine, site.group(), site.policy())
+        group, policy = site.group(), site.policy()
+        decide(engine, group, policy, [proposal_id], decision, comment, name, site.today())
+        settle_ladder(engine, group, policy)
         # The page that is shown next can be loaded again without deciding again.
         asked = {key: request.query_params[key] for key in ("lang",) if key in request.query_params}
         query = urlencode({"decided": proposal_id} | asked)

@@ -59,7 +59,10 @@ Title = dict[Literal["zh", "en"], str]
 
 
 class PackFile(BaseModel):
-    """``pack.yaml``: who a pack is. Without ``published_on`` and ``consultation`` scores are trial."""
+    """``pack.yaml``: who a pack is. Without ``published_on`` and ``consultation`` scores are trial.
+
+    ``edited_by``: logins or employee numbers of who wrote its rules; they decide nothing by them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -68,6 +71,7 @@ class PackFile(BaseModel):
     extends: tuple[str, ...] = ()
     published_on: date | None = None
     consultation: str | None = None
+    edited_by: tuple[str, ...] = ()
 
 
 class PolicyValue(BaseModel):

@@ -21,6 +21,7 @@ from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.ladder_steps import EarlierSteps, step_id, step_row
 from aftercare.month_parties import JUDGED, JUDGES, SCORED, names_of, refuse_party
+from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import month_of
@@ -86,6 +87,8 @@ def list_proposals(engine: Engine, month: str) -> list[dict[str, Any]]:
 
 def decide(
     engine: Engine,
+    group: Group,
+    policy: Policy,
     proposal_ids: Sequence[str],
     decision: Decision,
     comment: str,
@@ -99,7 +102,7 @@ def decide(
     manager of the store on ``today``, for the person it is about, for a rejection without a
     comment, for an approval of what an open objection, or one that was upheld, is about, and for a
     month that was published; for who is scored in the month of a sanction, or rated or nominated the
-    person in it; of a reward for who is scored, rated or nominated in its months, or rated or nominated
+    person in it, or edited a pack by which it was scored; of a reward for who is scored, rated or nominated in its months, or rated or nominated
     anybody, and of a store's for who may not decide for all stores; for an approval of
     what has no reason without another proposal that is not approved, before or together with it, of
     a step that stands on an earlier one to which an objection is open or that was overturned; and for a
@@ -120,7 +123,7 @@ def decide(
         roles = run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
         for proposal in found.values():
             _refuse(proposal, user, roles)
-            _refuse_party(connection, proposal, user, roles)
+            _refuse_party(connection, group, policy, proposal, user, roles)
             if proposal["kind"] == REWARD:
                 _refuse_store(proposal, roles)
         if decision == "approve":
@@ -182,17 +185,22 @@ def _refuse_frozen(connection: Connection, proposal_ids: Sequence[str]) -> None:
 
 
 def _refuse_party(
-    connection: Connection, proposal: dict[str, Any], user: str, roles: Iterable[Any]
+    connection: Connection,
+    group: Group,
+    policy: Policy,
+    proposal: dict[str, Any],
+    user: str,
+    roles: Iterable[Any],
 ) -> None:
-    """Refuses who has a part in the months on which it stands."""
+    """Refuses who has a part in the months on which it stands, or edited their policy."""
     names = names_of(user, roles)
+    whom, months, judged = proposal["employee_no"], [proposal["month"]], SCORED
     if proposal["kind"] == REWARD:
         # Places and shares stand on everybody's figures.
-        months = months_of(proposal["step"], proposal["month"])
-        refuse_party(connection, user, names, months, (JUDGED, JUDGES), "decide")
-        return
-    whom = proposal["employee_no"]
-    refuse_party(connection, user, names, [proposal["month"]], (SCORED, JUDGES), "decide", whom)
+        whom, months = "", months_of(proposal["step"], proposal["month"])
+        judged = JUDGED
+    refuse_party(connection, user, names, months, (judged, JUDGES), "decide", whom)
+    refuse_editor(connection, group, policy, months, user, names, "decide")
 
 
 def _refuse_store(proposal: dict[str, Any], roles: Iterable[Any]) -> None:
