@@ -183,6 +183,27 @@ def test_words_that_nobody_approved_are_told_until_somebody_does(installation, m
     assert levels(check(), "scripts") == ["ok"]
 
 
+def test_who_decides_and_is_not_known_as_an_employee_is_told_until_somebody_says(installation):
+    grant = ["users", "grant", "zhang", "manager"]
+    CareGroup(installation).grant("zhang", "manager")
+
+    def unknown() -> list[str]:
+        told = "zhang decides about scorecards and proposals"
+        return [line[:4] for line in check().output.splitlines() if told in line]
+
+    assert unknown() == ["warn"]
+    refused = CliRunner().invoke(cli, grant)
+    assert refused.exit_code == 2
+    assert "--no-employee" in refused.output
+    both = CliRunner().invoke(cli, [*grant, "--employee", "M1", "--no-employee"])
+    assert both.exit_code == 2
+    for known in (["--employee", "M1"], ["--no-employee"]):
+        assert CliRunner().invoke(cli, [*grant, *known]).exit_code == 0
+        assert unknown() == []
+    # Who decides nothing about people needs none.
+    assert CliRunner().invoke(cli, ["users", "grant", "wu", "steward"]).exit_code == 0
+
+
 def test_a_store_of_a_brand_without_a_pack_is_told(installation):
     care = CareGroup(installation)
     with care.engine.begin() as connection:

@@ -63,7 +63,7 @@ def test_the_record_holds_what_was_approved(
 ) -> None:
     assert say("record", MONTH).output == "0 approved rewards\n"
     star = ["2026-06.AC01.satisfaction_star"]
-    decide(month.engine, star, "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, star, "approve", "", "hr.li", TODAY)
     assert say("record", MONTH).output.splitlines() == [
         "AC01\t员工AC01\t2026-06\tsatisfaction_star",
         "1 approved rewards",
@@ -74,13 +74,22 @@ def test_the_list_says_what_a_step_stands_on_that_was_overturned_and_what_was_wi
     month: RewardsMonth, say: Callable[..., Result]
 ) -> None:
     first, second = f"{MONTH}.AC05.oral_warning", "2026-07.AC05.written_criticism"
-    decide(month.engine, [first], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [first], "approve", "", "hr.li", TODAY)
     month.complaint("AC05", on=date(2026, 7, 20))
     score_month(month.engine, month.group, month.policy, "2026-07", date(2026, 8, 6))
     propose(month.engine, month.group, month.policy, "2026-07")
     assert "\n  Overturned" not in say("list", "2026-07").output
     # The page and the command settle by themselves; here nobody did yet.
-    decide(month.engine, [first], "reject", "a part was late", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [first],
+        "reject",
+        "a part was late",
+        "hr.li",
+        TODAY,
+    )
     shown = say("list", "2026-07").output
     assert f"\n  Overturned: {first}\n  Undecided: aftercare score 2026-07 withdraws it" in shown
     done = say("reject", first, "--comment", "the part was late", "--user", "hr.li")

@@ -59,7 +59,7 @@ def scored(month: ScoredMonth, policy: Policy | None = None) -> None:
 
 
 def published(month: ScoredMonth) -> None:
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     with month.engine.begin() as connection:
         warehouse.run(
             connection,
@@ -297,7 +297,7 @@ def test_a_month_scored_again_counts_what_changed_and_a_frozen_one_what_would(
     decided = runs.standing([MONTH])
     month.complaint("E1")
     scored(month)
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     month.answered("E1", [1] * 10)
     scored(month)
     after = runs.standing([MONTH])

@@ -101,13 +101,48 @@ def test_only_hr_is_asked_for_the_answer(month: ScoredMonth, open_as: Open) -> N
     assert "异议中" not in page
 
 
-def test_employees_see_their_own_and_no_form(month: ScoredMonth, open_as: Open) -> None:
-    ask(open_as("hr.li"))
+def test_employees_see_their_own_and_not_who_raised_or_answered_it(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    ask(open_as("manager.he"))
+    assert "were about the car" not in open_as("wang").get(HERE).text
+    answer(open_as("hr.li"), number(month))
+    month.add(
+        "score.publication", month=MONTH, approved_by="hr.li", published_at="2026-07-06T02:00:00Z"
+    )
     page = open_as("wang").get(HERE).text
     assert "were about the car" in page
-    assert "<form" not in page
-    assert "<form" not in open_as("wang").get(f"{HERE}/{CARD}/satisfied_share").text
+    assert "so it was" in page
+    # Who raised and who answered it stays between manager and HR.
+    assert "hr.li" not in page
+    assert "manager.he" not in page
     assert "were about the car" not in open_as("manager.xu").get(HERE).text
+
+
+def test_employees_raise_their_own_once_the_month_is_published_and_answer_nothing(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    client = open_as("wang")
+    refused = [ask(client, about) for about in (WARNING, "2026-06.E1.written_criticism")]
+    assert [each.status_code for each in refused] == [403, 403]
+    # Nobody learns from the answer what is proposed.
+    assert "not published yet" in refused[0].text
+    assert refused[0].text == refused[1].text
+    month.add("score.decision", proposal_id=WARNING, decision="approve", decided_by="hr.li")
+    month.add(
+        "score.publication", month=MONTH, approved_by="hr.li", published_at="2026-07-06T02:00:00Z"
+    )
+    page = client.get(f"{HERE}?lang=zh").text
+    assert "<summary>提出异议</summary>" in page
+    assert f'value="{WARNING}"' in page
+    line = client.get(f"{HERE}/{CARD}/satisfied_share?lang=en").text
+    assert "<summary>Raise an objection</summary>" in line
+    assert ask(client).status_code == 303
+    assert ask(client, WARNING).status_code == 303
+    raised = [row["raised_by"] for row in month.rows("score.objection")]
+    assert raised == ["wang", "wang"]
+    assert "/answer" not in client.get(HERE).text
+    assert answer(client, number(month)).status_code == 403
 
 
 def test_others_raise_and_answer_nothing(month: ScoredMonth, open_as: Open) -> None:

@@ -123,13 +123,100 @@ def test_a_decision_leads_back_to_a_page_that_can_be_loaded_again(open_as: Open)
     assert f'action="/care/scorecards/{MONTH}/decisions?lang=zh"' in page.text
 
 
+def publish(month: ScoredMonth, decision: str = "approve") -> None:
+    """The month as people publish it: everything decided, with words that deciders share."""
+    for row in month.rows("score.sanction_proposal", month=MONTH):
+        month.add(
+            "score.decision",
+            proposal_id=row["proposal_id"],
+            decision=decision,
+            comment="between us",
+            decided_by="hr.li",
+        )
+    month.add(
+        "score.publication", month=MONTH, approved_by="hr.li", published_at="2026-07-06T02:00:00Z"
+    )
+
+
 def test_who_nominated_is_between_them_and_hr(month: ScoredMonth, open_as: Open) -> None:
     month.nomination("E1", nominator_no="D77")
     propose_rewards(month.engine, month.group, month.policy, MONTH)
+    publish(month)
     for user, is_shown in (("hr.li", True), ("wang", False)):
         page = open_as(user).get(f"/care/scorecards/{MONTH}").text
         assert "SK01|E1|2026-06|innovation" in page
         assert ("D77" in page) == is_shown
+
+
+@pytest.mark.parametrize("path", ["", "/2026-06.SC.SK01.E1/satisfied_share"])
+def test_before_it_is_published_employees_see_nothing_of_a_month(open_as: Open, path: str) -> None:
+    decide(open_as("hr.li"), "approve", "between us")
+    client = open_as("wang")
+    answer = client.get(f"/care/scorecards/{MONTH}{path}?lang=en")
+    assert answer.status_code == 404
+    for told in ("E1", "oral", "between us", "hr.li"):
+        assert told not in answer.text
+    assert MONTH not in client.get("/care/scorecards/").text
+    assert open_as("hr.li").get(f"/care/scorecards/{MONTH}{path}").status_code == 200
+
+
+def test_employees_are_shown_what_was_approved_and_not_by_whom_or_with_which_words(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    publish(month)
+    page = open_as("wang").get(f"/care/scorecards/{MONTH}?lang=en").text
+    assert WARNING in page
+    assert "7/11" in page
+    for user, is_shown in (("hr.li", True), ("wang", False)):
+        page = open_as(user).get(f"/care/scorecards/{MONTH}?lang=en").text
+        assert ("between us" in page) == is_shown
+        assert ('<small class="quiet">hr.li</small>' in page) == is_shown
+    assert MONTH in open_as("wang").get("/care/scorecards/").text
+
+
+def test_employees_are_not_shown_what_was_rejected(month: ScoredMonth, open_as: Open) -> None:
+    publish(month, "reject")
+    page = open_as("wang").get(f"/care/scorecards/{MONTH}?lang=en").text
+    assert "7/11" in page
+    assert WARNING not in page
+    assert "between us" not in page
+    assert WARNING in open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
+
+
+def test_the_sanction_behind_a_reward_is_not_told_to_who_is_rewarded(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.nomination("E1")
+    propose_rewards(month.engine, month.group, month.policy, MONTH)
+    award = "2026-06.E1.award_innovation"
+    month.add(
+        "score.proposal_evidence",
+        proposal_id=award,
+        row_kind="sanction_proposal",
+        row_key=WARNING,
+    )
+    month.add("score.decision", proposal_id=WARNING, decision="reject", decided_by="hr.li")
+    month.add("score.decision", proposal_id=award, decision="approve", decided_by="hr.li")
+    month.add(
+        "score.publication", month=MONTH, approved_by="hr.li", published_at="2026-07-06T02:00:00Z"
+    )
+    page = open_as("wang").get(f"/care/scorecards/{MONTH}").text
+    assert award in page
+    assert WARNING not in page
+
+
+def test_a_manager_sees_of_another_store_what_an_employee_there_sees(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.add("ops.user_role", user_name="manager.he", role="staff", employee_no="E1")
+    client = open_as("manager.he")
+    page = client.get(f"/care/scorecards/{MONTH}").text
+    assert "E2" in page
+    assert "E1" not in page
+    publish(month)
+    page = client.get(f"/care/scorecards/{MONTH}").text
+    assert WARNING in page
+    assert "between us" not in page
 
 
 def test_both_languages_are_spoken(open_as: Open) -> None:
@@ -153,12 +240,17 @@ def test_a_manager_sees_only_the_stores_of_the_role(open_as: Open) -> None:
     assert answer.status_code == 404
 
 
-def test_staff_see_their_own_scorecard_and_decide_nothing(open_as: Open) -> None:
+def test_staff_see_their_own_scorecard_and_decide_nothing(
+    month: ScoredMonth, open_as: Open
+) -> None:
     client = open_as("wang")
+    # What cannot be decided is refused alike, whether there is such a proposal or none.
+    assert WARNING not in decide(client, "reject", "no").text
+    publish(month)
     page = client.get(f"/care/scorecards/{MONTH}").text
     assert "E1" in page
     assert "E2" not in page
-    assert "<form" not in page
+    assert "/decisions" not in page
     assert decide(client, "reject", "no").status_code == 403
 
 

@@ -28,6 +28,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.store()
     made.person("E1", role="AC")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     made.answered("E1", [9] * 4, role="AC")
     score(made)
     return made
@@ -160,7 +161,7 @@ def test_an_upheld_objection_is_the_reason_of_what_it_changes(month: ScoredMonth
         connection.execute(update(publications).values(published_at="2026-07-06T02:00:00Z"))
     asked = (month.engine, month.group, month.policy, MONTH, "E1", COVERAGE, "one call is missing")
     number = raise_objection(*asked, "hr.li", TODAY)["objection"]
-    answer_objection(month.engine, number, "uphold", "it was made", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "it was made", "hr.wu", TODAY)
     month.call(late_order(month))
     score(month, today=LATER)
     assert [row["objection_id"] for row in adjustments(month)] == [number]

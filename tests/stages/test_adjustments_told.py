@@ -24,6 +24,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.store()
     made.person("E1", role="AC")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     made.answered("E1", [9] * 4, role="AC")
     for each in MONTHS:
         score_month(made.engine, made.group, made.policy, each, date(2026, 9, 6))
@@ -73,7 +74,7 @@ def uphold(month: ScoredMonth) -> int:
     number: int = raise_objection(
         month.engine, month.group, month.policy, MONTH, "E1", COVERAGE, "missing", "hr.li", TODAY
     )["objection"]
-    answer_objection(month.engine, number, "uphold", "it was made", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "it was made", "hr.wu", TODAY)
     return number
 
 

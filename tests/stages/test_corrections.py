@@ -27,6 +27,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.store()
     made.person("E1")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     return made
 
 
@@ -39,7 +40,7 @@ def warned(month: ScoredMonth, decision: str = "approve") -> None:
     """A warning of May: it has to be put right by 5 July, so June says whether it was."""
     month.complaint("E1", on=date(2026, 5, 20))
     run_month(month, BEFORE)
-    decide(month.engine, [WARNING], decision, "talked", "hr.li", TODAY)  # type: ignore[arg-type]
+    decide(month.engine, month.group, month.policy, [WARNING], decision, "talked", "hr.li", TODAY)  # type: ignore[arg-type]
 
 
 def results(month: ScoredMonth, key: str = MONTH) -> list[tuple[str, str]]:
@@ -71,7 +72,7 @@ def test_bad_answers_are_put_right_by_ten_better_ones(
         key = month.task("E1", due_on=date(2026, 5, 10))
         month.call(key, satisfaction=2, called_on=date(2026, 5, 10))
     run_month(month, BEFORE)
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     month.answered("E1", [9] * answers)
     run_month(month)
     assert results(month) == [(WARNING, result)]
@@ -81,7 +82,16 @@ def test_who_is_not_scored_any_more_is_not_known(month: ScoredMonth) -> None:
     month.person("E2", until=date(2026, 5, 31))
     month.complaint("E2", on=date(2026, 5, 20))
     run_month(month, BEFORE)
-    decide(month.engine, [f"{BEFORE}.E2.oral_warning"], "approve", "", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [f"{BEFORE}.E2.oral_warning"],
+        "approve",
+        "",
+        "hr.li",
+        TODAY,
+    )
     run_month(month)
     assert results(month) == [(f"{BEFORE}.E2.oral_warning", "not_scored")]
 
@@ -90,7 +100,16 @@ def test_a_reason_that_was_rejected_is_none(month: ScoredMonth) -> None:
     warned(month)
     month.complaint("E1")
     run_month(month)
-    decide(month.engine, [f"{MONTH}.E1.written_criticism"], "reject", "a part", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [f"{MONTH}.E1.written_criticism"],
+        "reject",
+        "a part",
+        "hr.li",
+        TODAY,
+    )
     assert results(month) == [(WARNING, "put_right")]
 
 
@@ -99,11 +118,11 @@ def test_a_reason_to_which_an_objection_was_upheld_is_none(month: ScoredMonth) -
     month.complaint("E1")
     run_month(month)
     step = f"{MONTH}.E1.written_criticism"
-    decide(month.engine, [step], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [step], "approve", "", "hr.li", TODAY)
     given = (month.engine, month.group, month.policy, MONTH, "E1", step, "it was not me")
     number = raise_objection(*given, "hr.li", TODAY)["objection"]
     assert results(month) == [(WARNING, "again")]
-    answer_objection(month.engine, number, "uphold", "a part was late", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "a part was late", "hr.wu", TODAY)
     assert results(month) == [(WARNING, "put_right")]
 
 
@@ -118,7 +137,7 @@ def test_a_referral_is_nothing_to_be_put_right(month: ScoredMonth) -> None:
         month.complaint("E1", on=date.fromisoformat(f"{key}-20"))
         run_month(month, key)
         keys = [row["proposal_id"] for row in list_proposals(month.engine, key)]
-        decide(month.engine, keys, "approve", "", "hr.li", TODAY)
+        decide(month.engine, month.group, month.policy, keys, "approve", "", "hr.li", TODAY)
     assert keys == [f"{BEFORE}.E1.hr_referral", f"{BEFORE}.E1.points_less"]
     run_month(month)
     assert results(month) == [(f"{BEFORE}.E1.points_less", "put_right")]

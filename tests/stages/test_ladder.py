@@ -34,6 +34,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.person("E1")
     made.person("E2")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     return made
 
 
@@ -57,7 +58,7 @@ def proposed(month: ScoredMonth, key: str = MONTH) -> list[str]:
 
 
 def decides(month: ScoredMonth, decision: Any, *keys: str) -> None:
-    decide(month.engine, keys, decision, "looked at", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, keys, decision, "looked at", "hr.li", TODAY)
 
 
 def objects(month: ScoredMonth, key: str) -> int:
@@ -68,7 +69,7 @@ def objects(month: ScoredMonth, key: str) -> int:
 def overturns(month: ScoredMonth, key: str) -> int:
     """An objection to a step is upheld."""
     number = objects(month, key)
-    answer_objection(month.engine, number, "uphold", "so it is", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "so it is", "hr.wu", TODAY)
     return number
 
 
@@ -256,7 +257,7 @@ def test_a_step_that_stands_on_an_overturned_one_is_objected_to_after_the_last_d
         raise_objection(*asked, "it was not me", "hr.li", late)
     overturns(repeated, WARNED)
     number = raise_objection(*asked, "the warning is gone", "hr.li", late)["objection"]
-    answer_objection(repeated.engine, number, "uphold", "so it is", "hr.li", late)
+    answer_objection(repeated.engine, number, "uphold", "so it is", "hr.wu", late)
     report = report_of(repeated.engine, repeated.group, repeated.policy, MONTH)
     assert report.lifted_proposals == {CRITICISED}
     assert not any(row["overturned"] for row in list_proposals(repeated.engine, MONTH))

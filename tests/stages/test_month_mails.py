@@ -65,6 +65,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.store()
     made.store("SK02")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     for number, employee_no in enumerate(TEN):
         made.person(employee_no, name=f"王{employee_no}")
         made.answered(
@@ -83,6 +84,8 @@ def publish_it(month: ScoredMonth, server: MailServer, decision: Any = "approve"
     propose_rewards(month.engine, month.group, month.policy, MONTH)
     decide(
         month.engine,
+        month.group,
+        month.policy,
         [row["proposal_id"] for row in month.rows("score.sanction_proposal")],
         decision,
         "谈过，客户张先生",
@@ -232,7 +235,7 @@ def test_what_an_upheld_objection_lifted_is_not_told_as_settled(
 ) -> None:
     publish_it(month, server)
     number = objects(month, "2026-06.E00.oral_warning")
-    answer_objection(month.engine, number, "uphold", "so it is", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "so it is", "hr.wu", TODAY)
     employees(month, server)
     managers(month, server)
     for mail in (address("E00"), "manager@heyuan.example"):

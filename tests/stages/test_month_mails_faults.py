@@ -44,6 +44,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made = ScoredMonth(warehouse)
     made.store()
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     table = made.table("core.employee")
     with warehouse.begin() as connection:
         connection.execute(
@@ -233,7 +234,7 @@ def test_an_answer_to_an_employee_survives_a_server_that_is_down(
     month.add("score.publication", month=MONTH, approved_by="hr.li", tells_employees=True)
     asked = (month.engine, month.group, month.policy, MONTH, "E01", "satisfied_share", "not so")
     number = raise_objection(*asked, "hr.li", TODAY)["objection"]
-    answer_objection(month.engine, number, "dismiss", "they were", "hr.li", TODAY)
+    answer_objection(month.engine, number, "dismiss", "they were", "hr.wu", TODAY)
     with pytest.raises(Retriable, match="1 mails of objections and adjustments wait"):
         runs.tell_answers("2026-07-05")
     bad.server.greylists = {address("E01")}

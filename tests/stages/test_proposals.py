@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from scored_month import MONTH, TODAY, ScoredMonth
+from scored_month import MONTH, TODAY, ScoredMonth, edited_by
 from sqlalchemy import Boolean, Engine, column, func, insert, select, table, update
 
 from aftercare.errors import NotAllowed, PeriodRefused
@@ -24,6 +24,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made.store()
     made.person("E1")
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     return made
 
 
@@ -33,7 +34,9 @@ def run_month(month: ScoredMonth, key: str = MONTH, today: date = TODAY) -> dict
 
 
 def approve(month: ScoredMonth, user: str = "hr.li", *keys: str) -> dict[str, int]:
-    return decide(month.engine, keys or (WARNING,), "approve", "", user, TODAY)
+    return decide(
+        month.engine, month.group, month.policy, keys or (WARNING,), "approve", "", user, TODAY
+    )
 
 
 def test_a_low_share_proposes_an_oral_warning_with_the_answers_behind_it(
@@ -103,7 +106,16 @@ def test_an_approved_warning_repeated_within_three_months_becomes_a_criticism(
 ) -> None:
     month.complaint("E1", on=date(2026, 4, 20))
     run_month(month, "2026-04")
-    decide(month.engine, ["2026-04.E1.oral_warning"], "approve", "", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        ["2026-04.E1.oral_warning"],
+        "approve",
+        "",
+        "hr.li",
+        TODAY,
+    )
     month.complaint("E1")
     run_month(month)
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["written_criticism"]
@@ -116,7 +128,9 @@ def test_a_warning_too_old_or_rejected_is_not_repeated(
     month.complaint("E1", on=date.fromisoformat(f"{earlier}-20"))
     run_month(month, earlier)
     warning = [f"{earlier}.E1.oral_warning"]
-    decide(month.engine, warning, decision, "product fault", "hr.li", TODAY)  # type: ignore[arg-type]
+    decide(
+        month.engine, month.group, month.policy, warning, decision, "product fault", "hr.li", TODAY
+    )  # type: ignore[arg-type]
     month.complaint("E1")
     run_month(month)
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["oral_warning"]
@@ -128,7 +142,9 @@ def criticised(month: ScoredMonth, earlier: str, decision: str = "approve") -> s
         month.complaint("E1", on=date.fromisoformat(f"{earlier}-20"))
     run_month(month, earlier)
     key = f"{earlier}.E1.written_criticism"
-    decide(month.engine, [key], decision, "product fault", "hr.li", TODAY)  # type: ignore[arg-type]
+    decide(
+        month.engine, month.group, month.policy, [key], decision, "product fault", "hr.li", TODAY
+    )  # type: ignore[arg-type]
     return key
 
 
@@ -160,7 +176,7 @@ def test_a_third_step_is_referred_to_hr_once_the_step_itself_is_approved(
     month.complaint("E1", on=date(2026, 4, 20))
     run_month(month, "2026-04")
     second = "2026-04.E1.points_less"
-    decide(month.engine, [second], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [second], "approve", "", "hr.li", TODAY)
     month.complaint("E1")
     run_month(month)
     step, referral = f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
@@ -181,7 +197,16 @@ def third_step(month: ScoredMonth) -> tuple[str, str, str]:
     first = criticised(month, "2026-01")
     month.complaint("E1", on=date(2026, 4, 20))
     run_month(month, "2026-04")
-    decide(month.engine, ["2026-04.E1.points_less"], "approve", "", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        ["2026-04.E1.points_less"],
+        "approve",
+        "",
+        "hr.li",
+        TODAY,
+    )
     month.complaint("E1")
     run_month(month)
     return first, f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
@@ -195,7 +220,7 @@ def test_what_stands_on_a_step_that_was_objected_to_waits_and_falls_with_it(
     given = (month.engine, month.group, month.policy, "2026-01", "E1", first, "it was not me")
     number = raise_objection(*given, "hr.li", TODAY)["objection"]
     if answer:
-        answer_objection(month.engine, number, answer, "looked at", "hr.li", TODAY)
+        answer_objection(month.engine, number, answer, "looked at", "hr.wu", TODAY)
     if answer == "dismiss":
         assert approve(month, "hr.li", step, referral)["decided"] == 2
         return
@@ -214,9 +239,30 @@ def test_what_a_referral_rests_on_is_rejected_with_it(month: ScoredMonth) -> Non
     _, step, referral = third_step(month)
     approve(month, "hr.li", step, referral)
     with pytest.raises(NotAllowed, match=f"{referral} is approved and rests on {step}"):
-        decide(month.engine, [step], "reject", "a part was late", "hr.li", TODAY)
+        decide(
+            month.engine,
+            month.group,
+            month.policy,
+            [step],
+            "reject",
+            "a part was late",
+            "hr.li",
+            TODAY,
+        )
     both = [step, referral]
-    assert decide(month.engine, both, "reject", "a part was late", "hr.li", TODAY)["decided"] == 2
+    assert (
+        decide(
+            month.engine,
+            month.group,
+            month.policy,
+            both,
+            "reject",
+            "a part was late",
+            "hr.li",
+            TODAY,
+        )["decided"]
+        == 2
+    )
 
 
 def test_a_referral_is_marked_as_the_step_that_it_rests_on(month: ScoredMonth) -> None:
@@ -226,7 +272,7 @@ def test_a_referral_is_marked_as_the_step_that_it_rests_on(month: ScoredMonth) -
     number = raise_objection(*given, "hr.li", TODAY)["objection"]
     report = report_of(month.engine, month.group, month.policy, MONTH)
     assert (report.frozen_proposals, report.lifted_proposals) == ({step, referral}, set())
-    answer_objection(month.engine, number, "uphold", "looked at", "hr.li", TODAY)
+    answer_objection(month.engine, number, "uphold", "looked at", "hr.wu", TODAY)
     report = report_of(month.engine, month.group, month.policy, MONTH)
     assert (report.frozen_proposals, report.lifted_proposals) == (set(), {step, referral})
 
@@ -237,7 +283,7 @@ def test_a_referral_counts_as_no_step(month: ScoredMonth) -> None:
         month.complaint("E1", on=date.fromisoformat(f"{earlier}-20"))
         run_month(month, earlier)
         keys = [row["proposal_id"] for row in list_proposals(month.engine, earlier)]
-        decide(month.engine, keys, "approve", "", "hr.li", TODAY)
+        decide(month.engine, month.group, month.policy, keys, "approve", "", "hr.li", TODAY)
     month.complaint("E1")
     run_month(month)
     (referral,) = [
@@ -252,7 +298,16 @@ def test_decisions_are_appended_and_the_newest_counts(month: ScoredMonth) -> Non
     assert undecided(month.engine, MONTH) == [WARNING]
     assert approve(month) == {"decided": 1, "unchanged": 0}
     assert approve(month) == {"decided": 0, "unchanged": 1}
-    decide(month.engine, [WARNING], "reject", "product fault", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [WARNING],
+        "reject",
+        "product fault",
+        "hr.li",
+        TODAY,
+    )
     assert undecided(month.engine, MONTH) == []
     assert month.count("score.decision") == 2
     (proposal,) = list_proposals(month.engine, MONTH)
@@ -312,6 +367,58 @@ def test_nobody_decides_about_themselves(month: ScoredMonth) -> None:
             approve(month, user)
 
 
+def test_who_is_scored_in_the_month_decides_no_sanction_of_a_colleague(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1")
+    month.person("E7", "AC")
+    run_month(month)
+    month.add("ops.user_role", user_name="he", role="manager", store_code="SK01", employee_no="E7")
+    with pytest.raises(NotAllowed, match="he is scored in 2026-06; somebody else must decide"):
+        approve(month, "he")
+    assert approve(month)["decided"] == 1
+
+
+@pytest.mark.parametrize("how", ["rated", "nominated"])
+def test_who_rated_or_nominated_the_person_decides_no_sanction_of_theirs(
+    month: ScoredMonth, how: str
+) -> None:
+    month.complaint("E1")
+    run_month(month)
+    for user, number, whom in (("he", "M1", "E1"), ("xu", "M2", "E9")):
+        month.add("ops.user_role", user_name=user, role="manager", employee_no=number)
+        if how == "rated":
+            month.rating(whom, "care_activity", "8", rater_no=number)
+        else:
+            month.nomination(whom, nominator_no=number)
+    with pytest.raises(NotAllowed, match="he rated or nominated E1 in 2026-06"):
+        approve(month, "he")
+    # Who rated somebody else has no part in this one.
+    assert approve(month, "xu")["decided"] == 1
+
+
+@pytest.mark.parametrize(
+    ("pack", "editor"), [("house", "he"), ("skoda-dealer", "M1"), ("house", "HE")]
+)
+def test_who_edited_the_policy_by_which_the_month_is_scored_decides_nothing(
+    month: ScoredMonth, pack: str, editor: str
+) -> None:
+    month.complaint("E1")
+    run_month(month)
+    month.add("ops.user_role", user_name="he", role="hr", employee_no="M1")
+    month.policy = edited_by(month.policy, pack, editor)
+    with pytest.raises(NotAllowed, match=f"he edited the policy pack {pack}, by which 2026-06"):
+        approve(month, "he")
+    assert approve(month)["decided"] == 1
+
+
+def test_who_edited_a_pack_that_scored_nobody_decides(month: ScoredMonth) -> None:
+    month.complaint("E1")
+    run_month(month)
+    month.policy = edited_by(month.policy, "changan-dealer", "hr.li")
+    assert approve(month)["decided"] == 1
+
+
 def test_a_role_that_has_ended_decides_nothing(month: ScoredMonth) -> None:
     month.complaint("E1")
     run_month(month)
@@ -322,7 +429,7 @@ def test_a_role_that_has_ended_decides_nothing(month: ScoredMonth) -> None:
 
 def test_a_rejection_says_why(month: ScoredMonth) -> None:
     with pytest.raises(NotAllowed, match="a rejection needs a comment"):
-        decide(month.engine, [WARNING], "reject", "  ", "hr.li", TODAY)
+        decide(month.engine, month.group, month.policy, [WARNING], "reject", "  ", "hr.li", TODAY)
 
 
 def test_one_unknown_proposal_stops_all(month: ScoredMonth) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from mail_server import MailServer
-from scored_month import MONTH, TODAY, ScoredMonth
+from scored_month import MONTH, TODAY, ScoredMonth, edited_by
 from sqlalchemy import Engine
 
 from aftercare.errors import NotAllowed, PeriodRefused
@@ -50,7 +50,7 @@ def test_nothing_leaves_before_every_proposal_is_decided(month: ScoredMonth) -> 
 
 def test_hr_gets_one_mail_with_page_chart_workbook_and_pdf(month: ScoredMonth) -> None:
     score(month)
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     with MailServer() as server:
         counts = send(month, server)
         (message,) = server.messages
@@ -73,7 +73,16 @@ def test_hr_gets_one_mail_with_page_chart_workbook_and_pdf(month: ScoredMonth) -
 
 def test_publishing_again_sends_nothing(month: ScoredMonth) -> None:
     score(month)
-    decide(month.engine, [WARNING], "reject", "product fault", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [WARNING],
+        "reject",
+        "product fault",
+        "hr.li",
+        TODAY,
+    )
     with MailServer() as server:
         send(month, server)
         again = send(month, server)
@@ -84,7 +93,7 @@ def test_publishing_again_sends_nothing(month: ScoredMonth) -> None:
 
 def test_a_published_month_is_closed(month: ScoredMonth) -> None:
     score(month)
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     with MailServer() as server:
         send(month, server)
     assert month.rows("score.month")[0]["state"] == "closed"
@@ -100,7 +109,7 @@ def test_only_hr_or_a_manager_of_all_stores_publishes(
     month: ScoredMonth, user: str, role: str | None, store: str
 ) -> None:
     score(month)
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     if role:
         month.role(user, role, store)
     with MailServer() as server, pytest.raises(NotAllowed, match="neither role hr nor manager"):
@@ -110,10 +119,41 @@ def test_only_hr_or_a_manager_of_all_stores_publishes(
 
 def test_nobody_publishes_a_month_in_which_they_are_scored(month: ScoredMonth) -> None:
     score(month)
-    decide(month.engine, [WARNING], "approve", "", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
     month.add("ops.user_role", user_name="wang.fang", role="hr", employee_no="E1")
     with MailServer() as server, pytest.raises(NotAllowed, match=r"wang\.fang is scored"):
         send(month, server, "wang.fang")
+
+
+@pytest.mark.parametrize("how", ["rated", "nominated"])
+def test_nobody_publishes_a_month_in_which_they_rated_or_nominated(
+    month: ScoredMonth, how: str
+) -> None:
+    score(month)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
+    month.add("ops.user_role", user_name="he", role="hr", employee_no="M1")
+    if how == "rated":
+        month.rating("S9", "care_activity", "8", rater_no="m1")
+    else:
+        month.nomination("S9", nominator_no="M1")
+    with MailServer() as server:
+        with pytest.raises(NotAllowed, match="he rated or nominated somebody in 2026-06") as told:
+            send(month, server, "he")
+        assert "role hr, or manager, for all stores" in str(told.value)
+        assert send(month, server, "hr.li")["published"] == 1
+
+
+def test_who_edited_the_policy_by_which_the_month_is_scored_does_not_publish_it(
+    month: ScoredMonth,
+) -> None:
+    score(month)
+    decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
+    month.policy = edited_by(month.policy, "skoda-dealer", "hr.li")
+    month.role("hr.wu", "hr")
+    with MailServer() as server:
+        with pytest.raises(NotAllowed, match=r"hr\.li edited the policy pack skoda-dealer"):
+            send(month, server)
+        assert send(month, server, "hr.wu")["published"] == 1
 
 
 def test_a_month_without_scorecards_is_not_published(month: ScoredMonth) -> None:

@@ -30,11 +30,12 @@ def month(warehouse: Engine) -> RewardsMonth:
     made = RewardsMonth(warehouse)
     made.store()
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     return made
 
 
 def approve(month: RewardsMonth, *keys: str, user: str = "hr.li") -> dict[str, int]:
-    return decide(month.engine, keys, "approve", "", user, TODAY)
+    return decide(month.engine, month.group, month.policy, keys, "approve", "", user, TODAY)
 
 
 # S1-20: the satisfaction star of a month.
@@ -117,7 +118,16 @@ def test_a_sanction_that_was_rejected_is_not_named(month: RewardsMonth) -> None:
     warning = ("sanction_proposal", "2026-05.AC01.oral_warning")
     month.propose()
     assert warning in month.behind("2026-06.AC01.service_star")
-    decide(month.engine, [warning[1]], "reject", "the car's fault", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [warning[1]],
+        "reject",
+        "the car's fault",
+        "hr.li",
+        TODAY,
+    )
     month.propose()
     assert warning not in month.behind("2026-06.AC01.service_star")
 
@@ -270,10 +280,15 @@ def test_a_heads_reward_is_approved_after_the_teams_or_with_it(month: RewardsMon
     team, head = "2026-06.SK02.team_award", "2026-06.D2.team_award_head"
     with pytest.raises(NotAllowed, match=f"{head} rests on {team}, which is not approved"):
         approve(month, head)
-    decide(month.engine, [team], "reject", "no", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [team], "reject", "no", "hr.li", TODAY)
     with pytest.raises(NotAllowed, match="rests on"):
         approve(month, head)
-    assert decide(month.engine, [head], "reject", "no team", "hr.li", TODAY)["decided"] == 1
+    assert (
+        decide(
+            month.engine, month.group, month.policy, [head], "reject", "no team", "hr.li", TODAY
+        )["decided"]
+        == 1
+    )
     assert approve(month, head, team)["decided"] == 2
 
 
@@ -447,7 +462,7 @@ def test_a_star_that_was_rejected_undecided_or_long_ago_refers_nobody(
     month.propose(earlier)
     if decision:
         key = f"{earlier}.AC01.service_star"
-        decide(month.engine, [key], decision, "seen", "hr.li", TODAY)  # type: ignore[arg-type]
+        decide(month.engine, month.group, month.policy, [key], decision, "seen", "hr.li", TODAY)  # type: ignore[arg-type]
     quarter(month)
     month.propose()
     assert month.people("service_star") == ["AC01"]
@@ -465,7 +480,7 @@ def test_approved_rewards_are_on_record_for_a_year_and_others_are_not(
     month.propose()
     star, award = "2026-06.AC01.satisfaction_star", "2026-06.AC02.award_innovation"
     approve(month, star)
-    decide(month.engine, [award], "reject", "no", "hr.li", TODAY)
+    decide(month.engine, month.group, month.policy, [award], "reject", "no", "hr.li", TODAY)
     assert [row["proposal_id"] for row in approved_rewards(month.engine, month.policy, MONTH)] == [
         star
     ]
@@ -486,7 +501,7 @@ def test_a_reward_on_a_figure_to_which_an_objection_was_upheld_is_not_on_record(
         *("AC01", "satisfied_share", "not mine", "hr.li", TODAY),
     )
     assert len(approved_rewards(month.engine, month.policy, MONTH)) == 1
-    answer_objection(month.engine, asked["objection"], answer, "seen", "hr.li", TODAY)
+    answer_objection(month.engine, asked["objection"], answer, "seen", "hr.wu", TODAY)
     assert len(approved_rewards(month.engine, month.policy, MONTH)) == left
 
 
@@ -502,7 +517,7 @@ def test_an_objection_to_a_figure_freezes_the_reward_that_stands_on_it(
     star = "2026-06.AC01.satisfaction_star"
     with pytest.raises(NotAllowed, match="under objection"):
         approve(month, star)
-    answer_objection(month.engine, raised["objection"], "dismiss", "seen", "hr.li", TODAY)
+    answer_objection(month.engine, raised["objection"], "dismiss", "seen", "hr.wu", TODAY)
     assert approve(month, star)["decided"] == 1
 
 
@@ -644,14 +659,21 @@ def test_who_is_scored_rated_or_nominated_decides_no_reward(month: RewardsMonth,
     assert month.count("score.decision") == 0
 
 
-def test_who_nominated_does_not_decide_it_and_decides_others(month: RewardsMonth) -> None:
+@pytest.mark.parametrize("how", ["rated", "nominated"])
+def test_who_rated_or_nominated_in_its_month_decides_no_reward(
+    month: RewardsMonth, how: str
+) -> None:
     month.post(TEN)
-    month.nomination("AC02", nominator_no="M1")
+    if how == "rated":
+        month.rating("AC02", "improvement", "8", rater_no="M1")
+    else:
+        month.nomination("AC02", nominator_no="M1")
     month.propose()
     month.add("ops.user_role", user_name="he", role="manager", store_code="*", employee_no="M1")
-    with pytest.raises(NotAllowed, match="he nominated for it"):
-        approve(month, "2026-06.AC02.award_innovation", user="he")
-    assert approve(month, "2026-06.AC01.satisfaction_star", user="he")["decided"] == 1
+    for award in month.rewards():
+        with pytest.raises(NotAllowed, match="he rated or nominated somebody in 2026-06"):
+            approve(month, award["proposal_id"], user="he")
+    assert approve(month, "2026-06.AC01.satisfaction_star")["decided"] == 1
 
 
 def test_who_was_scored_in_another_month_of_the_quarter_decides_no_reward_of_it(

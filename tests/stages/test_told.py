@@ -67,6 +67,7 @@ def month(warehouse: Engine) -> ScoredMonth:
     made = ScoredMonth(warehouse)
     made.store()
     made.role("hr.li", "hr")
+    made.role("hr.wu", "hr")
     for employee_no in PEOPLE:
         made.person(employee_no, role="AC", name=f"王{employee_no}")
         made.answered(employee_no, [9] * 4, role="AC")
@@ -89,7 +90,7 @@ def objects(month: ScoredMonth, employee_no: str = "E1", words: str = "one call 
 
 
 def answers(month: ScoredMonth, number: int, answer: Any, words: str = "it was made") -> None:
-    answer_objection(month.engine, number, answer, words, "hr.li", TODAY)
+    answer_objection(month.engine, number, answer, words, "hr.wu", TODAY)
 
 
 def is_adjusted(month: ScoredMonth, *people: str, today: date = LATER) -> list[str]:
@@ -392,7 +393,16 @@ def test_a_decision_that_was_rejected_after_all_is_told_as_not_carried_out(
     given = (month.engine, month.group, month.policy, MONTH, "E1", warning, "it was not me")
     number = int(raise_objection(*given, "hr.li", TODAY)["objection"])
     answers(month, number, "dismiss")
-    decide(month.engine, [warning], "reject", "a part was late", "hr.li", TODAY)
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        [warning],
+        "reject",
+        "a part was late",
+        "hr.li",
+        TODAY,
+    )
     month.add("score.publication", **row)
     tell(month, server)
     assert "这一项建议后来未获同意，不执行。" in said(server.messages[-1])

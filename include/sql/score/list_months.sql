@@ -1,8 +1,10 @@
 -- grain: one row per scored month
--- reads: score.month
+-- reads: score.month, score.publication
 -- writes: nothing
 select
-    month,
-    state
-from score.month
-order by month desc
+    scored.month,
+    scored.state,
+    publication.month is not null as is_published
+from score.month as scored
+left join score.publication on scored.month = publication.month
+order by scored.month desc

@@ -3,6 +3,7 @@
 -- writes: nothing
 select
     store.store_code,
+    store.brand,
     store.name as store_name
 from core.store
 where

@@ -198,6 +198,11 @@ def _live(connection: Connection, group: Group, say: Words) -> Findings:
     # Before the first night no store was read.
     for store_code in sorted(group.pick_up.keys() - known) if known else ():
         yield "warn", say("pick_up_store_unknown", store=store_code)
+    unknown = warehouse.run(
+        connection, "ops/list_unknown_deciders", day=runs.today(group)
+    ).scalars()
+    for user in unknown:
+        yield "warn", say("decider_unknown", user=user)
 
 
 def _warehouse_fits() -> bool:

@@ -94,8 +94,9 @@ def _decision(name: Any, help_text: str) -> None:
         from aftercare.stages.proposals import decide
 
         engine, group = connections.warehouse_engine(), read_group()
-        counts = decide(engine, proposal_ids, name, comment, user, runs.today(group))
-        show(counts | settle_ladder(engine, group, runs.policy()))
+        policy, today = runs.policy(), runs.today(group)
+        counts = decide(engine, group, policy, proposal_ids, name, comment, user, today)
+        show(counts | settle_ladder(engine, group, policy))
 
 
 _decision("approve", "Approve proposals by their ids.")

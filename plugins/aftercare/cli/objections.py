@@ -17,7 +17,7 @@ LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="Def
 
 @click.group()
 def objections() -> None:
-    """Objections of employees: raised in their name, answered by HR within working days."""
+    """Objections of employees: raised by them or in their name, answered by HR within working days."""
 
 
 @objections.command("raise")
@@ -39,7 +39,8 @@ def raise_one(
 ) -> None:
     """Raise an objection of EMPLOYEE in MONTH to ABOUT: a figure's name or a sanction's id.
 
-    It needs the role hr, or manager of the store, and is taken until the last day that the month's
+    It needs the role hr, or manager of the store; employees whose login has their number raise their own
+    once the month is published. It is taken until the last day that the month's
     documents name. The same words again change nothing.
     """
     from aftercare import runs
@@ -91,7 +92,10 @@ def list_all(month: str, is_open: bool, language: str | None) -> None:
 @USER
 @LANGUAGE
 def answer_one(objection: int, verdict: Any, words: str, user: str, language: str | None) -> None:
-    """Answer OBJECTION, by its number; it needs the role hr, and nobody answers their own."""
+    """Answer OBJECTION, by its number; it needs the role hr.
+
+    Nobody answers their own, what they raised, a proposal that they decided, or what they rated.
+    """
     from aftercare import connections, runs
     from aftercare.reports.scorecard_words import read_words
     from aftercare.stages.ladder import settle_ladder

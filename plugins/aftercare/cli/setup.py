@@ -6,6 +6,9 @@ from datetime import date
 
 import click
 
+DECIDERS = ("hr", "manager")
+"""Roles that decide about people; who holds one is known as an employee, or as none."""
+
 
 @click.command()
 @click.option("--revision", default="head", show_default=True, help="Version to bring it to.")
@@ -31,13 +34,31 @@ def users() -> None:
 @click.option("--store", default="*", show_default=True, help="Store code, or * for all.")
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), default="1900-01-01")
 @click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--employee", default=None, help="The user's own employee number, if scored.")
+@click.option("--employee", default=None, help="The user's own employee number.")
+@click.option("--no-employee", "is_none", is_flag=True, help="The user is not in the roster.")
 def grant(
-    user: str, role: str, store: str, start: date, end: date | None, employee: str | None
+    user: str,
+    role: str,
+    store: str,
+    start: date,
+    end: date | None,
+    employee: str | None,
+    is_none: bool,
 ) -> None:
-    """Give USER a ROLE for a store, from a day on."""
+    """Give USER a ROLE for a store, from a day on.
+
+    hr and manager decide about people, and nobody about themselves: they need --employee, or
+    --no-employee for who is not in the roster. Granting the same again replaces what was said.
+    """
     from aftercare import connections, warehouse
 
+    if employee and is_none:
+        raise click.UsageError("--employee and --no-employee exclude one another")
+    if role in DECIDERS and not employee and not is_none:
+        raise click.UsageError(
+            f"{role} decides about people, and nobody about themselves: say --employee with {user}'s "
+            "number, or --no-employee for who is not in the roster"
+        )
     with connections.warehouse_engine().begin() as connection:
         warehouse.run(
             connection,
@@ -47,7 +68,8 @@ def grant(
             store_code=store,
             valid_from=start,
             valid_to=end,
-            employee_no=employee,
+            # Empty: somebody said that there is none.
+            employee_no="" if is_none else employee,
         )
     click.echo(f"{user} is {role} for {'all stores' if store == '*' else store}")
 
@@ -62,6 +84,7 @@ def list_users() -> None:
             end = row["valid_to"] or "…"
             click.echo(
                 f"{row['user_name']}\t{row['role']}\t{row['store_code']}\t{row['valid_from']}–{end}"
+                f"\t{row['employee_no'] or '–'}"
             )
 
 

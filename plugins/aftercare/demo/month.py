@@ -39,14 +39,17 @@ def decide_proposals(month: str) -> tuple[int, int]:
     from aftercare.stages.proposals import decide, list_proposals
 
     engine = connections.warehouse_engine()
-    today = runs.today(read_group())
+    group, policy = read_group(), runs.policy()
+    today = runs.today(group)
     rows = list_proposals(engine, month)
     keys = [row["proposal_id"] for row in rows]
     borne = {key for row in rows for key in rests_on(row)}
     rejected = [key for key in keys if key not in borne][-1:] if len(keys) > 1 else []
     approved = [key for key in keys if key not in rejected]
     if approved:
-        decide(engine, approved, "approve", "", DECIDER, today)
+        decide(engine, group, policy, approved, "approve", "", DECIDER, today)
     if rejected:
-        decide(engine, rejected, "reject", "已与当事人核实，另行辅导", DECIDER, today)
+        decide(
+            engine, group, policy, rejected, "reject", "已与当事人核实，另行辅导", DECIDER, today
+        )
     return len(approved), len(rejected)

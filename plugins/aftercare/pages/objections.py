@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Engine
 
+from aftercare.pages.sight import Sight
 from aftercare.pages.site import Site, root_of
 from aftercare.reports.objection_marks import words_of
 from aftercare.reports.objections import (
@@ -30,9 +31,6 @@ from aftercare.stages.objections import (
     raise_objection,
 )
 from aftercare.warehouse import run
-
-Sees = Callable[[str, str], bool]
-"""Whether somebody's figures at a store may be seen: store code, employee number."""
 
 
 def objections_router(
@@ -89,12 +87,12 @@ def objections_router(
 
 
 def month_parts(
-    site: Site, engine: Engine, month: str, titles: Titles, words: Words, sees: Sees
+    site: Site, engine: Engine, month: str, titles: Titles, words: Words, sight: Sight
 ) -> dict[str, Any]:
     """Objections and adjustments of a month that somebody may see, for its page."""
     say = words_of(words)
-    objections = _seen(list_objections(engine, month), sees)
-    adjustments = _seen(list_adjustments(engine, month), sees)
+    objections = _seen(list_objections(engine, month), sight)
+    adjustments = _seen(list_adjustments(engine, month), sight)
     told: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in adjustments:
         whose = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]
@@ -108,11 +106,9 @@ def month_parts(
                 "id": row["objection_id"],
                 "is_open": row["state"] == "open",
                 "words": row["words"],
-                "by": say("by_on", user=row["raised_by"], day=row["raised_on"]),
+                "by": _by(row, "raised", sight, say),
                 "answer": row["answer"] or "",
-                "answered": say("by_on", user=row["answered_by"], day=row["answered_on"])
-                if row["answered_by"]
-                else "",
+                "answered": _by(row, "answered", sight, say) if row["answered_by"] else "",
             }
             for row in objections
         ],
@@ -158,5 +154,12 @@ def window_words(site: Site, engine: Engine, month: str, say: Words) -> tuple[bo
     return is_open, say("page_until" if is_open else "page_over", day=last_day)
 
 
-def _seen(rows: Sequence[dict[str, Any]], sees: Sees) -> list[dict[str, Any]]:
-    return [row for row in rows if sees(row["store_code"], row["employee_no"])]
+def _seen(rows: Sequence[dict[str, Any]], sight: Sight) -> list[dict[str, Any]]:
+    return [row for row in rows if sight.covers(row["store_code"], row["employee_no"])]
+
+
+def _by(row: dict[str, Any], act: str, sight: Sight, say: Words) -> str:
+    """Who raised or answered it and when; the employee is told the day alone, as by mail."""
+    if not sight.leads(row["store_code"]):
+        return str(row[f"{act}_on"])
+    return say("by_on", user=row[f"{act}_by"], day=row[f"{act}_on"])

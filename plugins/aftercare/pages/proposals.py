@@ -1,12 +1,10 @@
 """Pages of a scored month: scorecards whose numbers lead to their rows, and proposals to decide.
 
 Who somebody is, the site says (Airflow); what they may see stands in ``ops.user_role``: hr sees
-all, a manager their stores, a person with an employee number their own scorecards.
+all, a manager their stores, a person with an employee number, once the month is published, their own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -16,6 +14,7 @@ from sqlalchemy import Engine
 
 from aftercare.errors import Fatal
 from aftercare.pages.objections import line_parts, month_parts
+from aftercare.pages.sight import Sight, is_published, seen_proposals, sight_of
 from aftercare.pages.site import Site, language_of, render, root_of
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.reports.objection_marks import marked, proposal_mark, words_of
@@ -47,41 +46,6 @@ from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import evidence
 from aftercare.warehouse import run
 
-EVERYTHING = "*"
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a user may see: stores (``*`` all), and their own scorecards; whether as hr."""
-
-    stores: frozenset[str]
-    employee_nos: frozenset[str]
-    is_hr: bool = False
-
-    def covers(self, store_code: str, employee_no: str) -> bool:
-        """Whether a person's figures at a store may be seen."""
-        return (
-            EVERYTHING in self.stores
-            or store_code in self.stores
-            or employee_no in self.employee_nos
-        )
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether there is nothing to see."""
-        return not self.stores and not self.employee_nos
-
-
-def sight_of(engine: Engine, user: str, day: date) -> Sight:
-    """What a user may see on a day."""
-    with engine.connect() as connection:
-        roles = run(connection, "score/list_deciders", user_name=user, day=day).mappings().all()
-    return Sight(
-        frozenset(r["store_code"] for r in roles if r["role"] in ("hr", "manager")),
-        frozenset(r["employee_no"] for r in roles if r["employee_no"]),
-        any(r["role"] == "hr" for r in roles),
-    )
-
 
 def proposals_router(
     site: Site, user: Callable[..., str], may_write: Callable[..., None]
@@ -102,9 +66,13 @@ def proposals_router(
 
     @router.get("/")
     def months(request: Request, name: User) -> HTMLResponse:
-        engine, _, words = seen(request, name)
+        engine, sight, words = seen(request, name)
         with engine.connect() as connection:
-            found = [dict(row) for row in run(connection, "score/list_months").mappings()]
+            found = [
+                dict(row)
+                for row in run(connection, "score/list_months").mappings()
+                if not sight.of_month(row["is_published"]).is_nothing
+            ]
         return render(site, request, "proposals/months.html", words=words, months=found)
 
     @router.get("/{month}")
@@ -120,6 +88,7 @@ def proposals_router(
         engine, sight, words = seen(request, name)
         with engine.connect() as connection:
             card = run(connection, "score/get_scorecard", scorecard_id=scorecard_id).one_or_none()
+        sight = sight.of_month(is_published(engine, month))
         if (
             card is None
             or card.month != month
@@ -151,7 +120,8 @@ def proposals_router(
             command=evidence_command(month, card.employee_no, kpi_id),
             **line_parts(site, engine, month, scorecard_id, kpi_id, words),
             employee_no=card.employee_no,
-            may_raise=EVERYTHING in sight.stores or card.store_code in sight.stores,
+            # Whoever leads the store, in the employee's name, and the employee.
+            form_title="page_raise" if sight.leads(card.store_code) else "page_raise_own",
             rows=[
                 row | {"words": words.reason(row["reason"]), "line": _line_of(row)} for row in rows
             ],
@@ -166,9 +136,13 @@ def proposals_router(
         decision: Annotated[Literal["approve", "reject"], Form()],
         comment: Annotated[str, Form(max_length=2000)] = "",
     ) -> RedirectResponse:
-        engine, _, _ = seen(request, name)
-        decide(engine, [proposal_id], decision, comment, name, site.today())
-        settle_ladder(engine, site.group(), site.policy())
+        engine, sight, words = seen(request, name)
+        if not sight.stores:
+            # The answer would tell which proposals there are.
+            raise HTTPException(403, words("page_nothing_to_decide"))
+        group, policy = site.group(), site.policy()
+        decide(engine, group, policy, [proposal_id], decision, comment, name, site.today())
+        settle_ladder(engine, group, policy)
         # The page that is shown next can be loaded again without deciding again.
         asked = {key: request.query_params[key] for key in ("lang",) if key in request.query_params}
         query = urlencode({"decided": proposal_id} | asked)
@@ -177,11 +151,6 @@ def proposals_router(
         )
 
     return router
-
-
-def _unnamed(rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    """Rows behind a proposal without who nominated: that is between them and HR."""
-    return [(kind, key.rpartition("|")[0] if kind == "nomination" else key) for kind, key in rows]
 
 
 def _month(
@@ -194,6 +163,9 @@ def _month(
     decided: str,
 ) -> HTMLResponse:
     report = _told(lambda: report_of(engine, site.group(), site.policy(), month))
+    sight = sight.of_month(is_published(engine, month))
+    if sight.is_nothing:
+        raise HTTPException(404, words("page_not_published", month=month))
     everything = [
         row
         | {
@@ -203,14 +175,12 @@ def _month(
             "rank": rank_words(row, words),
             "frozen": proposal_mark(report, row["proposal_id"], words),
             "hints": overturned_hints(row, words_of(words)),
-            "rows_behind": row["rows_behind"] if sight.is_hr else _unnamed(row["rows_behind"]),
         }
-        for row in list_proposals(engine, month)
-        if sight.covers(row["store_code"], row["employee_no"])
+        for row in seen_proposals(list_proposals(engine, month), sight)
     ]
     proposals = [row for row in everything if row["kind"] == SANCTION]
     rewards = [row for row in everything if row["kind"] == REWARD]
-    is_all = EVERYTHING in sight.stores
+    is_all = sight.leads_all
     return render(
         site,
         request,
@@ -262,11 +232,10 @@ def _month(
                 "was": reason_in(row["reason"], words.language),
             }
             for row in list_withdrawn(engine, month)
-            if sight.covers(row["store_code"], row["employee_no"])
+            if sight.leads(row["store_code"])
         ],
-        may_decide=bool(sight.stores),
         may_answer=sight.is_hr,
-        **month_parts(site, engine, month, report.rows.titles, words, sight.covers),
+        **month_parts(site, engine, month, report.rows.titles, words, sight),
     )
 
 

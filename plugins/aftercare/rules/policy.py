@@ -63,7 +63,8 @@ class PackFile(BaseModel):
 
     ``published_on`` is the day on which staff could read it, ``consultation`` where it stands that
     they were heard about it. A month is on trial unless the pack, those it extends and the house
-    have both, and were published by its first day.
+    have both, and were published by its first day. ``edited_by``: logins or employee numbers of
+    who wrote its rules; they decide nothing by them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,6 +74,7 @@ class PackFile(BaseModel):
     extends: tuple[str, ...] = ()
     published_on: date | None = None
     consultation: str | None = None
+    edited_by: tuple[str, ...] = ()
 
 
 class PolicyValue(BaseModel):

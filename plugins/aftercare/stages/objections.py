@@ -1,7 +1,8 @@
 """Objections: an employee questions a line or a proposal, and HR answers by a day.
 
-Somebody with the role hr, or the manager of the store, raises it in the employee's name; only hr
-answers, and nobody about themselves. While it is open nobody approves what stands on it. What was
+Employees raise it themselves once the month is published, or somebody with the role hr, or the manager
+of the store, does in their name; only hr answers, and nobody about themselves, nor who raised it, decided
+the proposal or rated what it is about. While it is open nobody approves what stands on it. What was
 said stays as it was said; what an upheld one changes, the dealer system and the next scoring say.
 """
 
@@ -15,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine
 
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.month_parties import names_of
 from aftercare.proposal_rows import REWARD
 from aftercare.rules import period
 from aftercare.rules.festivals import Festivals
@@ -68,8 +70,8 @@ def raise_objection(
     ``scorecard_id`` says which, where the figure stands on several. Counts: ``raised``,
     ``unchanged`` (the same words about the same thing are there), ``objection`` (its number).
     Raises PeriodRefused for a month without scorecards; NotAllowed without words, for what is not
-    there, for a user who is neither hr nor manager of the store on ``today``, after the last day
-    (but for a step behind which an earlier one was overturned), and while another one about the same
+    there, for a user who is neither hr nor manager of the store on ``today`` nor, in a published month
+    and about what they are told of it, the employee, after the last day (but for a step behind which an earlier one was overturned), and while another one about the same
     is open.
     """
     said = words.strip()
@@ -82,8 +84,15 @@ def raise_objection(
         known = run(connection, "score/get_month", month=month).mappings().one_or_none()
         if known is None:
             raise PeriodRefused(f"{month} has no scorecards yet; score it first")
-        thing = _find(connection, month, employee_no, about, scorecard_id)
-        _refuse(connection, RAISERS, thing.store_code, user, today, "raise it")
+        held = _roles(connection, user, today)
+        is_own = any(row["employee_no"] and row["employee_no"] == employee_no for row in held)
+        led = {row["store_code"] for row in held if row["role"] in RAISERS}
+        if not led:
+            # What is there, and what is not, is told to nobody else.
+            _refuse_others(user, month, is_own, known["published_at"] is not None)
+        thing = _find(connection, month, employee_no, about, scorecard_id, led)
+        if not (is_own and known["published_at"] is not None):
+            _refuse(held, RAISERS, thing.store_code, user, "raise it")
         same = run(
             connection,
             "objections/find_same",
@@ -132,7 +141,8 @@ def answer_objection(
 
     Counts: ``answered``, ``unchanged`` (it was answered just so). Raises NotAllowed for an
     unknown objection or answer, without words, for a user without the role hr on ``today``, for
-    the employee whose objection it is, and for one that was answered.
+    the employee whose objection it is, for who raised it, decided the proposal or rated what it is
+    about, and for one that was answered.
     """
     if answer not in STATES:
         raise NotAllowed(f"{answer!r} is no answer; uphold or dismiss")
@@ -144,7 +154,9 @@ def answer_objection(
         # Two answers of one month wait for each other: only what is read now holds.
         run(connection, "score/lock_month", month=known["month"])
         known = _get(connection, objection_id)
-        names = _refuse(connection, ANSWERERS, known["store_code"], user, today, "answer it")
+        held = _roles(connection, user, today)
+        _refuse(held, ANSWERERS, known["store_code"], user, "answer it")
+        names = names_of(user, held)
         if known["employee_no"].casefold() in names:
             raise NotAllowed(
                 f"objection {objection_id}: {user} is the person it is about; "
@@ -160,6 +172,7 @@ def answer_objection(
             raise NotAllowed(
                 f"objection {objection_id} was answered on {known['answered_on']}; the answer stays"
             )
+        _refuse_judges(connection, objection_id, user, names, today)
         run(
             connection,
             "objections/keep_answer",
@@ -189,11 +202,21 @@ def objection_until(policy: Policy, group: Group, month: str, published_at: Any)
 
 
 def _find(
-    connection: Connection, month: str, employee_no: str, about: str, scorecard_id: str
+    connection: Connection,
+    month: str,
+    employee_no: str,
+    about: str,
+    scorecard_id: str,
+    led: Collection[str],
 ) -> About:
-    """The line or proposal of an employee that has this name."""
+    """The line or proposal of an employee that has this name.
+
+    Outside the stores that the user leads (``led``) a proposal is there once it was approved.
+    """
     proposals = run(connection, "score/list_proposals", month=month, proposals=[]).mappings()
     for row in proposals:
+        if not {"*", row["store_code"]} & set(led) and row["decision"] != "approve":
+            continue
         if row["proposal_id"] == about and row["employee_no"] == employee_no:
             if row["kind"] == REWARD:
                 raise NotAllowed(
@@ -234,25 +257,62 @@ def _get(connection: Connection, objection_id: int) -> Mapping[str, Any]:
     return dict(known)
 
 
+def _roles(connection: Connection, user: str, day: date) -> list[dict[str, Any]]:
+    found = run(connection, "score/list_deciders", user_name=user, day=day)
+    return [dict(row) for row in found.mappings()]
+
+
 def _refuse(
-    connection: Connection,
+    held: Iterable[Mapping[str, Any]],
     roles: Collection[str],
     store_code: str,
     user: str,
-    today: date,
     act: str,
-) -> set[str]:
-    """Refuses who holds none of the roles for a store; the names and numbers of who does."""
-    held: Iterable[Any] = (
-        run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
+) -> None:
+    """Refuses who holds none of the roles for a store."""
+    if any(row["role"] in roles and row["store_code"] in ("*", store_code) for row in held):
+        return
+    needed = " nor ".join(
+        role if role == "hr" else f"{role} of store {store_code}" for role in roles
     )
-    if not any(row["role"] in roles and row["store_code"] in ("*", store_code) for row in held):
-        needed = " nor ".join(
-            role if role == "hr" else f"{role} of store {store_code}" for role in roles
-        )
+    raise NotAllowed(
+        f"{user} holds neither role {needed} and may not {act}; an administrator can grant it"
+        if len(roles) > 1
+        else f"{user} does not hold role {needed} and may not {act}; an administrator can grant it"
+    )
+
+
+def _refuse_others(user: str, month: str, is_own: bool, is_published: bool) -> None:
+    """Refuses who leads no store, but the employee in a month that was published."""
+    if not is_own:
         raise NotAllowed(
-            f"{user} holds neither role {needed} and may not {act}; an administrator can grant it"
-            if len(roles) > 1
-            else f"{user} does not hold role {needed} and may not {act}; an administrator can grant it"
+            f"{user} holds neither role hr nor manager of the store and may not raise it; "
+            "an administrator can grant it"
         )
-    return {user.casefold(), *(str(row["employee_no"] or "").casefold() for row in held)}
+    if not is_published:
+        raise NotAllowed(
+            f"{month} is not published yet: employees raise objections themselves afterwards; "
+            "until then HR, or the store's manager, does in their name"
+        )
+
+
+_JUDGED = {
+    "raised": "raised it",
+    "decided": "decided the proposal that it is about",
+    "rated": "rated what it is about",
+}
+
+
+def _refuse_judges(
+    connection: Connection, objection_id: int, user: str, names: Collection[str], today: date
+) -> None:
+    """Refuses who would answer for what they did themselves, under this login or another one."""
+    for row in run(connection, "objections/list_judges", objection_id=objection_id).all():
+        theirs = {row.name.casefold()}
+        if row.part != "rated":
+            theirs = names_of(row.name, _roles(connection, row.name, today))
+        if theirs & set(names):
+            raise NotAllowed(
+                f"objection {objection_id}: {user} {_JUDGED[row.part]}; "
+                "somebody else with the role hr must answer"
+            )

@@ -1,10 +1,11 @@
 """Sanction proposals of a scored month, and people's decisions about proposals of both kinds.
 
 A proposal is a reason to talk to somebody, with the rows it stands on. Only a person with the role
-hr or manager, and never the person it is about, approves or rejects it; decisions are appended and
-the newest counts. From the first decision on the month's figures stay as they are. Rewards
-(`stages.rewards` proposes them) are moreover decided by nobody who is scored, rated or nominated in
-their months, and one for a store only by who may decide for all.
+hr or manager, and never the person it is about, who is scored in its month, or who rated or nominated
+that person in it, approves or rejects it; decisions are appended and the newest counts. From the
+first decision on the month's figures stay as they are. Rewards (`stages.rewards` proposes them) are
+decided by nobody who is scored, rated or nominated in their months, or rated or nominated anybody in
+them, and one for a store only by who may decide for all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sqlalchemy import Connection, Engine
 from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.ladder_steps import EarlierSteps, step_id, step_row
+from aftercare.month_parties import JUDGED, JUDGES, SCORED, names_of, refuse_party
+from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import month_of
@@ -84,6 +87,8 @@ def list_proposals(engine: Engine, month: str) -> list[dict[str, Any]]:
 
 def decide(
     engine: Engine,
+    group: Group,
+    policy: Policy,
     proposal_ids: Sequence[str],
     decision: Decision,
     comment: str,
@@ -96,8 +101,9 @@ def decide(
     NotAllowed for an unknown proposal or decision, for a user who holds neither role hr nor
     manager of the store on ``today``, for the person it is about, for a rejection without a
     comment, for an approval of what an open objection, or one that was upheld, is about, and for a
-    month that was published; of a reward for who is scored, rated or nominated in its months, for
-    who nominated for it, and of a store's for who may not decide for all stores; for an approval of
+    month that was published; for who is scored in the month of a sanction, or rated or nominated the
+    person in it, or edited a pack by which it was scored; of a reward for who is scored, rated or nominated in its months, or rated or nominated
+    anybody, and of a store's for who may not decide for all stores; for an approval of
     what has no reason without another proposal that is not approved, before or together with it, of
     a step that stands on an earlier one to which an objection is open or that was overturned; and for a
     rejection of what another one that is approved rests on, unless that is rejected with it.
@@ -117,8 +123,9 @@ def decide(
         roles = run(connection, "score/list_deciders", user_name=user, day=today).mappings().all()
         for proposal in found.values():
             _refuse(proposal, user, roles)
+            _refuse_party(connection, group, policy, proposal, user, roles)
             if proposal["kind"] == REWARD:
-                _refuse_reward(connection, proposal, user, roles)
+                _refuse_store(proposal, roles)
         if decision == "approve":
             _refuse_frozen(connection, asked)
             _refuse_alone(connection, found.values(), asked)
@@ -151,7 +158,7 @@ def undecided(engine: Engine, month: str) -> list[str]:
 
 def _refuse(proposal: dict[str, Any], user: str, roles: Iterable[Any]) -> None:
     key, held = proposal["proposal_id"], list(roles)
-    if proposal["employee_no"].casefold() in _names(user, held):
+    if proposal["employee_no"].casefold() in names_of(user, held):
         raise NotAllowed(f"{key}: {user} is the person it is about; somebody else must decide")
     if not any(
         role["role"] in DECIDERS and role["store_code"] in (ALL_STORES, proposal["store_code"])
@@ -177,25 +184,28 @@ def _refuse_frozen(connection: Connection, proposal_ids: Sequence[str]) -> None:
         )
 
 
-def _refuse_reward(
-    connection: Connection, proposal: dict[str, Any], user: str, roles: Iterable[Any]
+def _refuse_party(
+    connection: Connection,
+    group: Group,
+    policy: Policy,
+    proposal: dict[str, Any],
+    user: str,
+    roles: Iterable[Any],
 ) -> None:
+    """Refuses who has a part in the months on which it stands, or edited their policy."""
+    names = names_of(user, roles)
+    whom, months, judged = proposal["employee_no"], [proposal["month"]], SCORED
+    if proposal["kind"] == REWARD:
+        # Places and shares stand on everybody's figures.
+        whom, months = "", months_of(proposal["step"], proposal["month"])
+        judged = JUDGED
+    refuse_party(connection, user, names, months, (judged, JUDGES), "decide", whom)
+    refuse_editor(connection, group, policy, months, user, names, "decide")
+
+
+def _refuse_store(proposal: dict[str, Any], roles: Iterable[Any]) -> None:
+    """Refuses a store's award to who may not decide for all stores."""
     key, held = proposal["proposal_id"], list(roles)
-    names = _names(user, held)
-    months = months_of(proposal["step"], proposal["month"])
-    parties = run(connection, "score/list_parties", months=months).scalars()
-    if names & {employee_no.casefold() for employee_no in parties}:
-        raise NotAllowed(
-            f"{key}: {user} is scored, rated or nominated in {', '.join(months)}; "
-            "somebody else must decide"
-        )
-    nominators = {
-        str(row_key).rpartition("|")[2].casefold()
-        for kind, row_key in proposal["rows_behind"]
-        if kind == "nomination"
-    }
-    if names & nominators:
-        raise NotAllowed(f"{key}: {user} nominated for it; somebody else must decide")
     if not proposal["employee_no"] and not any(
         role["role"] in DECIDERS and role["store_code"] == ALL_STORES for role in held
     ):
@@ -260,12 +270,6 @@ def _refuse_needed(connection: Connection, proposals: Iterable[dict[str, Any]]) 
                         f"{other['proposal_id']} is approved and rests on {key}: reject that first, "
                         "or both together"
                     )
-
-
-def _names(user: str, roles: Iterable[Any]) -> set[str]:
-    """The names by which a user may stand in a proposal: the login and employee numbers."""
-    numbers = (str(role["employee_no"]).casefold() for role in roles if role["employee_no"])
-    return {user.casefold(), *numbers}
 
 
 def _listed(

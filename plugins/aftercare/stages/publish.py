@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
 from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.month_parties import JUDGES, SCORED, names_of, refuse_party
+from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.scorecard_mail import scorecard_message
@@ -51,8 +53,8 @@ def publish(
     Counts: ``published`` (1 the first time), ``told`` (0 for an old month, whose mails are suppressed),
     ``proposals``, and the mails by state. Raises PeriodRefused for a month without scorecards; NotAllowed
     while a proposal is undecided, for a user who holds neither role hr nor manager of all stores on
-    ``today``, for a person who is scored in the month, and where the month is told and the approver was asked
-    to send nothing, or the other way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after
+    ``today``, for a person who is scored in the month, or rated or nominated
+    somebody in it, or edited its policy, and where the month is told and the approver was asked to send nothing, or the other way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after
     all were tried, where a mail has to wait.
     """
     with engine.begin() as connection:
@@ -63,7 +65,7 @@ def publish(
         published = 0
         is_told = run(connection, "score/get_notice", month=month).one().is_told
         if known["published_at"] is None:
-            _refuse(connection, month, approved_by, today)
+            _refuse(connection, group, policy, month, approved_by, today)
             if asked_to_tell not in (None, is_told):
                 raise NotAllowed(
                     f"{month}: since the approval was asked for, somebody said that its mails "
@@ -153,7 +155,9 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
         )
 
 
-def _refuse(connection: Connection, month: str, user: str, today: date) -> None:
+def _refuse(
+    connection: Connection, group: Group, policy: Policy, month: str, user: str, today: date
+) -> None:
     undecided = [
         row["proposal_id"]
         for row in _rows(connection, "list_proposals", month=month, proposals=[])
@@ -169,10 +173,9 @@ def _refuse(connection: Connection, month: str, user: str, today: date) -> None:
         raise NotAllowed(
             f"{user} holds neither role hr nor manager of all stores; an administrator can grant it"
         )
-    names = {user.casefold(), *(str(role["employee_no"] or "").casefold() for role in roles)}
-    scored = run(connection, "score/list_scored_people", month=month).scalars()
-    if names & {employee_no.casefold() for employee_no in scored}:
-        raise NotAllowed(f"{user} is scored in {month}; somebody else must publish it")
+    names = names_of(user, roles)
+    refuse_party(connection, user, names, [month], (SCORED, JUDGES), "publish it")
+    refuse_editor(connection, group, policy, [month], user, names, "publish it")
 
 
 def _rows(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
