@@ -25,6 +25,8 @@ STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
 SCORE = "satisfied_share"
 FIGURES = 8
 """Figures that a sentence, a chart's legend and a mail's width have room for."""
+ROWS = 2 * FIGURES
+"""Figures by post that a chart and a mail's first table have room for."""
 
 
 @dataclass(frozen=True)
@@ -271,13 +273,19 @@ class ScorecardReport:
 
     @cached_property
     def main_kpi_rows(self) -> tuple[KpiRow, ...]:
-        """The same for places with little room: of a post with many figures those that have a target."""
+        """The same for places with little room: of a post with many figures those that have a target.
+
+        Where that is still too much, posts of which nothing is judged give way, unless no post is.
+        """
         found: list[KpiRow] = []
         for role in self.roles:
             rows = [row for row in self.kpi_rows if row.role == role]
             lines = (line for line in self.rows.lines if line["role"] == role)
             shown_ids = self.main([row.kpi_id for row in rows], lines)
             found += [row for row in rows if row.kpi_id in shown_ids]
+        judged = {row.role for row in found if row.targets}
+        if judged and len(found) > ROWS:
+            found = [row for row in found if row.role in judged]
         return tuple(sorted(found, key=self.kpi_rows.index))
 
     @cached_property
@@ -293,6 +301,11 @@ class ScorecardReport:
             if row["kpi_id"] == kpi_id
         }
         return [values.get(month) for month in self.trend_months]
+
+    @property
+    def people_with_targets(self) -> int:
+        """Persons of whom anything is held against a target, whether or not there was something to count."""
+        return len({line["employee_no"] for line in self.rows.lines if line["target"] is not None})
 
     def count_people(self, is_met: bool | None = None, is_counted: bool = False) -> int:
         """Persons, each once: all, those with a figure, or those who (did not) meet every target."""
