@@ -188,7 +188,7 @@ def lived(seed: int) -> World:
         known = {"referral_no": f"R{number}", "referred_on": dice.day(), "vin": None}
         row = core_row("referral", "DP01", {"new_order_no": sale["order_no"], **known})
         world.referrals.append(row)
-    give_posts(Dice(seed + 400), world)
+    give_posts(Dice(seed + 406), world)
     return world
 
 
