@@ -143,3 +143,15 @@ def test_of_posts_without_any_target_all_are_shown() -> None:
 def test_who_has_no_target_is_not_among_those_who_could_meet_it() -> None:
     made = report(lines=[*of_post("SC", 2, "0.9"), *of_post("SA", 2, None)])
     assert (made.count_people(), made.people_with_targets) == (2, 1)
+
+
+def test_people_of_a_post_with_a_satisfied_share_of_its_own_are_ranked_among_themselves() -> None:
+    def served(number: int, satisfied: int, answered: int) -> dict[str, object]:
+        card = {"scorecard_id": f"2026-06.SA.SK01.V{number}", "role": "SA"}
+        return line(f"V{number}", "advisor_satisfied_share", satisfied, answered, None, **card)
+
+    lines = [served(1, 8, 10), served(2, 10, 10), served(3, 9, 9)]
+    made = report(lines=[line("E1", "satisfied_share", 19, 20), *lines])
+    ranks = {one.employee_no: (one.rank, one.ranked) for one in made.people}
+    assert ranks == {"E1": (1, 1), "V1": (2, 2), "V2": (1, 2), "V3": (None, None)}
+    assert made.score_median("SA") == Decimal("0.9")

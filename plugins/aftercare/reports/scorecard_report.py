@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 MET, MISSED, NOTHING = "✓", "▼", "–"
 STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
 SCORE = "satisfied_share"
+"""By this figure people are ranked in their post, or by the post's own, ``<post>_satisfied_share``."""
 FIGURES = 8
 """Figures that a sentence, a chart's legend and a mail's width have room for."""
 ROWS = 2 * FIGURES
@@ -111,6 +112,11 @@ class Person:
     lines: Mapping[str, Row]
     rank: int | None = None
     ranked: int | None = None
+
+    @property
+    def score(self) -> Row | None:
+        """The line by which the person is ranked; None in a post that is not."""
+        return next((line for name, line in self.lines.items() if ranks_people(name)), None)
 
     @property
     def is_counted(self) -> bool:
@@ -379,6 +385,11 @@ class ScorecardReport:
         return sum(proposal["decision"] == decision for proposal in self.rows.proposals)
 
 
+def ranks_people(kpi_id: str) -> bool:
+    """Whether people of a post are ranked by a figure."""
+    return kpi_id == SCORE or kpi_id.endswith(f"_{SCORE}")
+
+
 def ranks_of(lines: Sequence[Row], minimum_n: int) -> dict[str, tuple[int, int]]:
     """Place and number of ranked people by scorecard; who shares a value shares the better place.
 
@@ -417,7 +428,7 @@ def _ranked(lines: Sequence[Row], minimum_n: int) -> dict[tuple[str, str], Decim
 
 
 def _is_score(line: Row) -> bool:
-    return line["kpi_id"] == SCORE and line["value"] is not None and not line["is_trial"]
+    return ranks_people(line["kpi_id"]) and line["value"] is not None and not line["is_trial"]
 
 
 def _source(policy_line: str) -> str:

@@ -11,7 +11,6 @@ from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
     FIGURES,
     NOTHING,
-    SCORE,
     STYLES,
     KpiRow,
     Person,
@@ -359,13 +358,13 @@ def rank_words(person: Person, words: Words) -> str:
     """``3/12``, or why there is no rank."""
     if person.rank is not None:
         return words("rank_of", rank=person.rank, of=person.ranked)
-    line = person.lines.get(SCORE)
+    line = person.score
     return words("rank_none") if line and line["value"] is not None else NOTHING
 
 
 def _is_ranked(people: Sequence[Person], role: str) -> bool:
     """Whether a post is scored by what people are ranked by."""
-    return any(SCORE in person.lines for person in people if person.role == role)
+    return any(person.score is not None for person in people if person.role == role)
 
 
 def rank_note(report: ScorecardReport, words: Words) -> str:
