@@ -291,6 +291,21 @@ def test_a_store_sees_its_place_its_median_and_what_is_behind() -> None:
     assert "低于同品牌中位数的有 1 项：客户满意率 SC。" in texts["conclusion"]
 
 
+def test_figures_of_a_post_without_targets_stand_beside_where_there_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    card = {"scorecard_id": "2026-06.SA.SK01.V1", "role": "SA"}
+    served = line("V1", "follow_up_coverage", 3, 4, None, **card)
+    made = store(lines=[line("E1", "satisfied_share", 161, 200), served])
+    few = store_texts(made, "zh")
+    assert few["person_heads"] == ["回访覆盖率", "客户满意率"]
+    monkeypatch.setattr("aftercare.reports.store_mail.FIGURES", 1)
+    texts = store_texts(made, "zh")
+    assert texts["person_heads"] == ["客户满意率"]
+    (advisor,) = [one for one in texts["people"] if one["employee_no"] == "V1"]
+    assert (advisor["role"], advisor["other"]) == ("服务顾问 SA", "回访覆盖率 75% 3/4")
+
+
 def test_a_month_that_had_nothing_is_no_zero_in_the_year() -> None:
     made = store(months=["2026-05", "2026-06"])
     (row,) = store_texts(made, "zh")["year"]

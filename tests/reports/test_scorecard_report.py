@@ -112,3 +112,46 @@ def test_people_are_ranked_over_all_their_stores_and_not_by_a_card_on_trial() ->
         score("E4", "E4", 10, 10, is_trial=True),
     ]
     assert ranks_of(lines, 10) == {"E2": (1, 2), "E1 here": (2, 2), "E1 there": (2, 2)}
+
+
+def of_post(role: str, figures: int, target: str | None) -> list[dict[str, object]]:
+    """Lines of one person of a post with so many figures."""
+    card = {"scorecard_id": f"2026-06.{role}.SK01.{role}1", "role": role}
+    return [line(f"{role}1", f"k{number}", 9, 10, target, **card) for number in range(figures)]
+
+
+def test_where_figures_are_many_posts_without_any_target_give_way_to_the_others() -> None:
+    titles = {
+        f"k{number}": {"zh": f"指标{number}", "en": f"Figure {number}"} for number in range(8)
+    }
+    few = report(lines=[*of_post("SC", 8, "0.9"), *of_post("SA", 2, None)], titles=titles)
+    assert [row.role for row in few.main_kpi_rows].count("SA") == 2
+    lines = [*of_post("SC", 8, "0.9"), *of_post("AC", 7, "0.9"), *of_post("SA", 2, None)]
+    many = report(lines=lines, titles=titles)
+    assert {row.role for row in many.main_kpi_rows} == {"SC", "AC"}
+    assert {row.role for row in many.kpi_rows} == {"SC", "AC", "SA"}
+
+
+def test_of_posts_without_any_target_all_are_shown() -> None:
+    titles = {
+        f"k{number}": {"zh": f"指标{number}", "en": f"Figure {number}"} for number in range(8)
+    }
+    lines = [line for role in ("SC", "AC", "SA") for line in of_post(role, 7, None)]
+    assert len(report(lines=lines, titles=titles).main_kpi_rows) == 21
+
+
+def test_who_has_no_target_is_not_among_those_who_could_meet_it() -> None:
+    made = report(lines=[*of_post("SC", 2, "0.9"), *of_post("SA", 2, None)])
+    assert (made.count_people(), made.people_with_targets) == (2, 1)
+
+
+def test_people_of_a_post_with_a_satisfied_share_of_its_own_are_ranked_among_themselves() -> None:
+    def served(number: int, satisfied: int, answered: int) -> dict[str, object]:
+        card = {"scorecard_id": f"2026-06.SA.SK01.V{number}", "role": "SA"}
+        return line(f"V{number}", "advisor_satisfied_share", satisfied, answered, None, **card)
+
+    lines = [served(1, 8, 10), served(2, 10, 10), served(3, 9, 9)]
+    made = report(lines=[line("E1", "satisfied_share", 19, 20), *lines])
+    ranks = {one.employee_no: (one.rank, one.ranked) for one in made.people}
+    assert ranks == {"E1": (1, 1), "V1": (2, 2), "V2": (1, 2), "V3": (None, None)}
+    assert made.score_median("SA") == Decimal("0.9")

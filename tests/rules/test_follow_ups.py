@@ -78,6 +78,13 @@ def broken(folder: Path, item: str, old: str, new: str) -> Policy:
     return Policy.load(copy)
 
 
+def test_a_renewal_specialist_can_have_the_renewals(tmp_path: Path) -> None:
+    item = "skoda-dealer/follow_ups/renewal_second_call"
+    policy = broken(tmp_path, item, "2012-01-01: AC", "2012-01-01: RENEWAL")
+    found = {each.stem: each.owner_role for each in follow_ups(policy, "skoda-dealer")}
+    assert (found["renewal_second_call"], found["renewal_third_call"]) == ("RENEWAL", "AC")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -173,5 +173,7 @@ def test_the_ladder_has_no_step_but_words_points_and_hr() -> None:
         "points_less",
         "hr_referral",
     }
-    units = {line.unit for line in house_policy().lines if line.item == "sanctions"}
+    lines = [line for line in house_policy().lines if line.item == "sanctions"]
+    assert {line.name for line in lines if line.unit == "text"} == {"posts"}
+    units = {line.unit for line in lines if line.name != "posts"}
     assert units == {"share", "count", "point", "calendar_month", "calendar_day"}

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from core_rows import core_row
 from scored_month import MONTH, TODAY, ScoredMonth, edited_by
 from sqlalchemy import Boolean, Engine, column, func, insert, select, table, update
 
@@ -50,6 +51,36 @@ def test_a_low_share_proposes_an_oral_warning_with_the_answers_behind_it(
     assert proposal["rows_behind"] == [["follow_up_task", key] for key in sorted(bad)]
     assert (proposal["rule_id"], proposal["correct_by"]) == ("S1-35", date(2026, 8, 4))
     assert proposal["scorecard_id"] == "2026-06.SC.SK01.E1"
+
+
+def test_nothing_is_proposed_for_a_post_that_the_ladder_does_not_name(month: ScoredMonth) -> None:
+    month.person("V1", role="SA")
+    month.person("C1", role="AC")
+    served = [month.answered("C1", [2], role="AC", document_no=f"R{no}") for no in range(10)]
+    month.add_all(
+        "core.repair_order",
+        [
+            core_row("repair_order", "SK01", {"ro_no": f"R{no}", "service_advisor_no": "V1"})
+            for no in range(10)
+        ],
+    )
+    month.complaint("V1")
+    month.complaint("V1")
+    run_month(month)
+    line = month.line("V1", "advisor_satisfied_share")
+    assert (line["numerator"], line["denominator"]) == (0, len(served))
+    assert [row["employee_no"] for row in list_proposals(month.engine, MONTH)] == ["C1"]
+
+
+def test_who_has_a_second_post_that_the_ladder_does_not_name_is_judged_by_the_first(
+    month: ScoredMonth,
+) -> None:
+    month.person("U1", role="SUP")
+    month.person("U1", role="SA")
+    month.complaint("U1")
+    run_month(month)
+    (proposal,) = list_proposals(month.engine, MONTH)
+    assert proposal["scorecard_id"] == "2026-06.SUP.SK01.U1"
 
 
 def test_answers_at_two_stores_are_judged_together(month: ScoredMonth) -> None:

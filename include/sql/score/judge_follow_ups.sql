@@ -341,6 +341,8 @@ select
     tasks.due_on as counted_on,
     'follow_up_task' as row_kind,
     tasks.task_key as row_key,
+    tasks.document_kind,
+    tasks.document_no,
     tasks.deadline_on,
     tasks.is_number_usable,
     tasks.is_late_by_data,

@@ -1,4 +1,5 @@
--- The scorecard of a person that most answers stand on.
+-- The scorecard of a person that most answers stand on, of posts that the
+-- ladder of sanctions is for.
 -- grain: one row per employee with a scorecard that counts
 -- reads: score.scorecard, score.scorecard_line
 -- writes: nothing
@@ -12,6 +13,7 @@ month_cards as (
     where
         month = :month
         and not is_trial
+        and role = any(cast(:posts as text[]))
 ),
 
 score_lines as (

@@ -18,7 +18,9 @@ select distinct on (new_scorecard.employee_no)
 from new_scorecard
 left join score_lines
     on new_scorecard.scorecard_id = score_lines.scorecard_id
-where not new_scorecard.is_trial
+where
+    not new_scorecard.is_trial
+    and new_scorecard.role = any(cast(:posts as text[])) -- noqa: RF02
 order by
     new_scorecard.employee_no asc,
     score_lines.denominator desc nulls last,

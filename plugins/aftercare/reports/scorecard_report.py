@@ -23,8 +23,11 @@ Row = Mapping[str, Any]
 MET, MISSED, NOTHING = "✓", "▼", "–"
 STYLES = {MET: "met", MISSED: "missed", NOTHING: "none"}
 SCORE = "satisfied_share"
+"""By this figure people are ranked in their post, or by the post's own, ``<post>_satisfied_share``."""
 FIGURES = 8
 """Figures that a sentence, a chart's legend and a mail's width have room for."""
+ROWS = 2 * FIGURES
+"""Figures by post that a chart and a mail's first table have room for."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,11 @@ class Person:
     lines: Mapping[str, Row]
     rank: int | None = None
     ranked: int | None = None
+
+    @property
+    def score(self) -> Row | None:
+        """The line by which the person is ranked; None in a post that is not."""
+        return next((line for name, line in self.lines.items() if ranks_people(name)), None)
 
     @property
     def is_counted(self) -> bool:
@@ -273,13 +281,19 @@ class ScorecardReport:
 
     @cached_property
     def main_kpi_rows(self) -> tuple[KpiRow, ...]:
-        """The same for places with little room: of a post with many figures those that have a target."""
+        """The same for places with little room: of a post with many figures those that have a target.
+
+        Where that is still too much, posts of which nothing is judged give way, unless no post is.
+        """
         found: list[KpiRow] = []
         for role in self.roles:
             rows = [row for row in self.kpi_rows if row.role == role]
             lines = (line for line in self.rows.lines if line["role"] == role)
             shown_ids = self.main([row.kpi_id for row in rows], lines)
             found += [row for row in rows if row.kpi_id in shown_ids]
+        judged = {row.role for row in found if row.targets}
+        if judged and len(found) > ROWS:
+            found = [row for row in found if row.role in judged]
         return tuple(sorted(found, key=self.kpi_rows.index))
 
     @cached_property
@@ -295,6 +309,11 @@ class ScorecardReport:
             if row["kpi_id"] == kpi_id
         }
         return [values.get(month) for month in self.trend_months]
+
+    @property
+    def people_with_targets(self) -> int:
+        """Persons of whom anything is held against a target, whether or not there was something to count."""
+        return len({line["employee_no"] for line in self.rows.lines if line["target"] is not None})
 
     def count_people(self, is_met: bool | None = None, is_counted: bool = False) -> int:
         """Persons, each once: all, those with a figure, or those who (did not) meet every target."""
@@ -368,6 +387,11 @@ class ScorecardReport:
         return sum(proposal["decision"] == decision for proposal in self.rows.proposals)
 
 
+def ranks_people(kpi_id: str) -> bool:
+    """Whether people of a post are ranked by a figure."""
+    return kpi_id == SCORE or kpi_id.endswith(f"_{SCORE}")
+
+
 def ranks_of(lines: Sequence[Row], minimum_n: int) -> dict[str, tuple[int, int]]:
     """Place and number of ranked people by scorecard; who shares a value shares the better place.
 
@@ -406,7 +430,7 @@ def _ranked(lines: Sequence[Row], minimum_n: int) -> dict[tuple[str, str], Decim
 
 
 def _is_score(line: Row) -> bool:
-    return line["kpi_id"] == SCORE and line["value"] is not None and not line["is_trial"]
+    return ranks_people(line["kpi_id"]) and line["value"] is not None and not line["is_trial"]
 
 
 def _source(policy_line: str) -> str:

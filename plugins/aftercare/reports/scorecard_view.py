@@ -11,7 +11,6 @@ from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
     FIGURES,
     NOTHING,
-    SCORE,
     STYLES,
     KpiRow,
     Person,
@@ -115,7 +114,8 @@ def notices(report: ScorecardReport, words: Words) -> list[str]:
 
 def subject(report: ScorecardReport, words: Words) -> str:
     """The mail's subject: the conclusion in a few words."""
-    people = {"met": report.count_people(is_met=True), "people": report.count_people()}
+    # Who has no target cannot have met it.
+    people = {"met": report.count_people(is_met=True), "people": report.people_with_targets}
     if report.rows.proposals:
         summary = words(
             "subject_decided",
@@ -139,7 +139,8 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
     people = listed
     proposals = list(rows.proposals)
     if limit is not None:
-        people = _some(people, limit, lambda one: one.is_met is not False)
+        # Below a target first; of whom nothing is judged last.
+        people = _some(people, limit, lambda one: (False, True, None).index(one.is_met))
         proposals = _some(proposals, limit, lambda one: one["decision"] == "reject")
     return {
         "language": words.language,
@@ -189,9 +190,9 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
     }
 
 
-def _some(everything: list[Any], limit: int, is_later: Callable[[Any], bool]) -> list[Any]:
+def _some(everything: list[Any], limit: int, how_late: Callable[[Any], int]) -> list[Any]:
     """As many as fit, those first that are not later; all in their order where all fit."""
-    return everything if len(everything) <= limit else sorted(everything, key=is_later)[:limit]
+    return everything if len(everything) <= limit else sorted(everything, key=how_late)[:limit]
 
 
 # fmt: off
@@ -361,13 +362,13 @@ def rank_words(person: Person, words: Words) -> str:
     """``3/12``, or why there is no rank."""
     if person.rank is not None:
         return words("rank_of", rank=person.rank, of=person.ranked)
-    line = person.lines.get(SCORE)
+    line = person.score
     return words("rank_none") if line and line["value"] is not None else NOTHING
 
 
 def _is_ranked(people: Sequence[Person], role: str) -> bool:
     """Whether a post is scored by what people are ranked by."""
-    return any(SCORE in person.lines for person in people if person.role == role)
+    return any(person.score is not None for person in people if person.role == role)
 
 
 def rank_note(report: ScorecardReport, words: Words) -> str:

@@ -18,7 +18,6 @@ from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.scorecard_points import point_cells, shown_points
 from aftercare.reports.scorecard_report import (
     NOTHING,
-    SCORE,
     STYLES,
     Person,
     Row,
@@ -200,7 +199,7 @@ def _place(person: Person, statement: Statement, words: Words, common: Words) ->
         return words(
             "summary_rank", rank=place[0], of=place[1], role=role_words(person.role, common)
         )
-    line = person.lines.get(SCORE)
+    line = person.score
     if line is None or line["value"] is None:
         return ""
     return words("summary_no_rank", minimum=statement.facts.minimum_n)

@@ -13,6 +13,7 @@ from aftercare.reports.month_facts import MonthFacts
 from aftercare.reports.objection_marks import marked
 from aftercare.reports.scorecard_points import shown_points
 from aftercare.reports.scorecard_report import (
+    FIGURES,
     NOTHING,
     STYLES,
     Person,
@@ -90,7 +91,8 @@ def store_texts(
     facts = store.facts
     month = month_title(facts.month, common)
     people = list(store.report.people)
-    listed = sorted(people, key=lambda one: one.is_met is not False)[:most_people]
+    # Below a target first; of whom nothing is judged last.
+    listed = sorted(people, key=lambda one: (False, True, None).index(one.is_met))[:most_people]
     listed.sort(key=lambda one: people.index(one))
     heads = _person_figures(store)
     shown_people = [_person(person, heads, store, words, common) for person in listed]
@@ -248,8 +250,16 @@ def _year(store: StoreMonth, words: Words) -> list[Texts]:
 
 
 def _person_figures(store: StoreMonth) -> list[str]:
-    """Figures of people, not of the store, that any of the store's people has."""
-    own = {line["kpi_id"] for line in store.lines if line["credit"] == PERSON}
+    """Figures of people, not of the store, that have a column: of too many not those of posts without a target."""
+    own = _own_figures(store.lines, store)
+    judged = {line["role"] for line in store.lines if line["target"] is not None}
+    if len(own) <= FIGURES or not judged:
+        return own
+    return _own_figures([line for line in store.lines if line["role"] in judged], store)
+
+
+def _own_figures(lines: Sequence[Row], store: StoreMonth) -> list[str]:
+    own = {line["kpi_id"] for line in lines if line["credit"] == PERSON}
     return [name for name in store.report.kpi_ids if name in own]
 
 
@@ -290,7 +300,7 @@ def _person(
 
 
 def _other(person: Person, store: StoreMonth, words: Words, common: Words) -> str:
-    """Total points, or how many targets are met, of posts that are judged by these.
+    """Total points, or how many targets are met, of posts that are judged by these, and figures without a column.
 
     Here stand the marks of all lines of the person that have no column of their own, too.
     """
@@ -311,6 +321,12 @@ def _other(person: Person, store: StoreMonth, words: Words, common: Words) -> st
     if marks:
         found.append(words("person_targets", met=marks.count(True), judged=len(marks)))
     columns = _person_figures(store)
+    for name in _own_figures(list(person.lines.values()), store):
+        line = person.lines[name]
+        if name not in columns and line["value"] is not None:
+            counts = f"{line['numerator']:f}/{line['denominator']:f}"
+            title = store.facts.titles[name][words.language]
+            found.append(f"{title} {shown(line['value'], line['unit'])} {counts}")
     signs = [
         marked("", store.report, person.scorecard_id, name, common)
         for name in person.lines

@@ -9,7 +9,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from aftercare.reports.scorecard_report import NOTHING, SCORE, ranks_of, shown, symbol
+from aftercare.reports.scorecard_report import (
+    NOTHING,
+    ranks_of,
+    ranks_people,
+    shown,
+    symbol,
+)
 from aftercare.reports.scorecard_view import role_words
 from aftercare.reports.scorecard_words import Words
 from aftercare.reports.text_table import table_lines
@@ -52,7 +58,7 @@ class Scored:
         found: dict[tuple[str, str], Row] = {}
         for line in self.lines:
             key = (line["scorecard_id"], line["kpi_id"])
-            rank = ranks.get(line["scorecard_id"]) if line["kpi_id"] == SCORE else None
+            rank = ranks.get(line["scorecard_id"]) if ranks_people(line["kpi_id"]) else None
             found[key] = {**line, "rank": rank[0] if rank else None}
         return found
 

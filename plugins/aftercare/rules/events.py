@@ -101,7 +101,7 @@ OF_SALES = ("delivery", "registration", "invoice")
 USAGES = ("private", "business", "taxi", "lease")
 PARTIES: tuple[Party, ...] = get_args(Party)
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-ROLES = ("SC", "AC", "SUP")
+ROLES = ("SC", "AC", "SUP", "RENEWAL")
 CHANNELS = ("phone", "sms")
 INTERNAL = "internal"
 """The channel of work inside the house, in which no customer is contacted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal, cast
 
 from aftercare.errors import PolicyError
@@ -44,10 +45,15 @@ class Kpi:
         return FOLDER + self.name
 
 
-def kpis_of(policy: Policy, pack: str) -> tuple[Kpi, ...]:
-    """The KPIs of a pack, by name; PolicyError for one that does not say whose it is."""
+def kpis_of(policy: Policy, pack: str, day: date) -> tuple[Kpi, ...]:
+    """The KPIs that a pack has on a day, by name; PolicyError for one that does not say whose it is.
+
+    One whose ``scale`` is null on that day is counted no more, or not yet.
+    """
     return tuple(
-        _read(policy, pack, item.removeprefix(FOLDER)) for item in policy.items(pack, FOLDER)
+        _read(policy, pack, item.removeprefix(FOLDER))
+        for item in policy.items(pack, FOLDER)
+        if (scale := policy.find(pack, item, "scale", day)) is None or scale.value is not None
     )
 
 

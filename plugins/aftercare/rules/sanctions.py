@@ -61,6 +61,12 @@ class Ladder:
         )
 
 
+def posts_of(policy: Policy, day: date) -> tuple[str, ...]:
+    """The posts that the ladder is for: of anybody else it proposes nothing, whatever was counted."""
+    value = policy.value("house", ITEM, "posts", day, PERSON).value
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 @dataclass(frozen=True)
 class Conduct:
     """What a month says about a person.

@@ -82,7 +82,7 @@ class _Reader:
 
     def __init__(self, policy: Policy, pack: str, day: date) -> None:
         self._policy, self._pack, self._day = policy, pack, day
-        self._kpis = {kpi.name: kpi for kpi in kpis_of(policy, pack)}
+        self._kpis = {kpi.name: kpi for kpi in kpis_of(policy, pack, day)}
 
     def value(self, name: str) -> Line:
         return self._policy.value(self._pack, ITEM, name, self._day, f"the targets of {self._pack}")

@@ -35,7 +35,7 @@ UNKNOWN_CODE = 99
 
 Code = dict[object, object]
 _BRAND: Code = {"CHANGAN": 11001010, "DEEPAL": 11001020, "KUAYUE": 11001030}
-_ROLES = ("DIR", "SUP", "SC", "AC", "SM", "SA", "CONSULTANT", "TECHNICIAN")
+_ROLES = ("DIR", "SUP", "SC", "AC", "SM", "SA", "CONSULTANT", "TECHNICIAN", "RENEWAL")
 _POSITION: Code = {role: 13021001 + place for place, role in enumerate(_ROLES)}
 _SALE_TYPES = ("new", "used", "trade_in", "repurchase", "financed")
 _SALE_TYPE: Code = {kind: 13911001 + place for place, kind in enumerate(_SALE_TYPES)}

@@ -155,6 +155,9 @@ def _policy(
         "holder_name": vehicle.owner_name,
         "holder_phone": vehicle.owner_phone.text,
     }
+    # What is renewed the store's specialist renews, where it has one.
+    if year and (renewing := world.roster.working(store.code, "RENEWAL", day)):
+        values["sold_by_no"] = renewing[0]
     breaks = (
         () if vehicle.owner_phone.is_valid else (Break("IP11", "no valid mobile was typed in"),)
     )

@@ -24,7 +24,7 @@ POSITIONS = (
     "CONSULTANT", "CONSULTANT", "CONSULTANT", "CONSULTANT", "TECHNICIAN", "TECHNICIAN", "TECHNICIAN",
 )  # fmt: skip
 STAFF_NUMBERS = 40  # numbers kept for the people of one store
-SUCCESSOR = 30
+SUCCESSOR, SPECIALIST = 30, 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def make_stores(count: int, start: date) -> tuple[Store, ...]:
 class Roster:
     """Everybody who works or worked in the group.
 
-    In each store one consultant left in the middle of the time and another came. On the 15th of the
+    In each store one consultant left in the middle of the time and another came. Stores of the Škoda export have
+    a renewal specialist. On the 15th of the
     month before ``end`` the last service advisor of CA01 went to DP01.
     """
 
@@ -123,6 +124,11 @@ class Roster:
             found[store.code].append(
                 self._assign(store, SUCCESSOR, store.code, "CONSULTANT", self.changed_on)
             )
+            if store.system == "skoda_export":
+                begin = max(store.opened_on, self._start - timedelta(days=400))
+                found[store.code].append(
+                    self._assign(store, SPECIALIST, store.code, "RENEWAL", begin)
+                )
         return {code: tuple(assignments) for code, assignments in found.items()}
 
     def _assign(

@@ -87,6 +87,7 @@ _POSITION = _code(
     SA="服务顾问",
     CONSULTANT="销售顾问",
     TECHNICIAN="维修技师",
+    RENEWAL="续保专员",
 )
 _OWNER = _code(person="个人", company="单位")
 # Source column: canonical column and how it is written.

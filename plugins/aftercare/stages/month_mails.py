@@ -22,7 +22,7 @@ from aftercare.errors import BadData, PeriodRefused
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.month_facts import MonthFacts
-from aftercare.reports.scorecard_report import SCORE, ranks_of
+from aftercare.reports.scorecard_report import SCORE, ranks_of, ranks_people
 from aftercare.reports.statement import MedianKey, Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules import period
@@ -256,7 +256,13 @@ class ToldMonth:
             digest = run(connection, "score/get_month", month=month).mappings().one()
             proposals = _rows(connection, "score/list_proposals", month=month, proposals=[])
             objections = _rows(connection, "objections/list_objections", month=month)
-            scores = month_lines(connection, month, kpi_id=SCORE)
+            titles = figure_titles(policy)
+            scores = [
+                line
+                for kpi in {SCORE, *titles}
+                if ranks_people(kpi)
+                for line in month_lines(connection, month, kpi_id=kpi)
+            ]
         published_on = known.published_at.astimezone(group.time_zone).date()
         return cls(
             MonthFacts(
@@ -265,7 +271,7 @@ class ToldMonth:
                 bounds.closing_on,
                 value("scoring", "minimum_n"),
                 objection_terms(policy, bounds.last_day, published_on),
-                figure_titles(policy),
+                titles,
                 known.approved_by,
                 digest["policy_digest"],
                 objections,

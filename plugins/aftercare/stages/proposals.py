@@ -28,7 +28,7 @@ from aftercare.rules.month import month_of
 from aftercare.rules.policy import Policy
 from aftercare.rules.rewards import SANCTION as STEP_BEHIND
 from aftercare.rules.rewards import months_of, rests_on
-from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal, refer
+from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal, posts_of, refer
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
 from aftercare.user_roles import ALL_STORES
@@ -294,7 +294,8 @@ def _proposals(
     conducts = _conducts(connection, group, policy, month, kpi, source)
     rows: list[dict[str, Any]] = []
     grounds: dict[str, Proposal] = {}
-    asked = {"kpi": kpi} if source == NEW else {"kpi": kpi, "month": month}
+    asked: dict[str, Any] = {"kpi": kpi, "posts": list(posts_of(policy, bounds.last_day))}
+    asked |= {} if source == NEW else {"month": month}
     for card in run(connection, f"score/list_{source}main_scorecards", **asked):
         pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
         ladder = Ladder.read(policy, pack, bounds.last_day)

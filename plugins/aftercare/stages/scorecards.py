@@ -259,7 +259,7 @@ def _count(
     time_zone: str,
 ) -> None:
     """Fills scorecards and KPI rows of a pack's stores."""
-    kpis = kpis_of(policy, pack)
+    kpis = kpis_of(policy, pack, month.last_day)
     points = PointRules.read(policy, pack, month.last_day)
     targets = TargetRules.read(policy, pack, month.last_day)
     roles = {role for kpi in kpis for role in kpi.roles}
@@ -364,7 +364,7 @@ def _score(
     lines: list[Row] = []
     for pack, people in cards.items():
         day = month.last_day
-        for kpi in kpis_of(policy, pack):
+        for kpi in kpis_of(policy, pack, day):
             lines += [
                 kpi_line(
                     policy, pack, kpi, card, counted.get((card["scorecard_id"], kpi.name)), day

@@ -52,6 +52,9 @@ POSTS: Words = {
     "SC": ("销售关爱 SC", "sales care SC"),
     "AC": ("售后关爱 AC", "after-sales care AC"),
     "SUP": ("客服主管 SUP", "customer-service supervisor SUP"),
+    "SA": ("服务顾问 SA", "service advisor SA"),
+    "CONSULTANT": ("销售顾问 CONSULTANT", "sales consultant CONSULTANT"),
+    "RENEWAL": ("续保专员 RENEWAL", "renewal specialist RENEWAL"),
     "": ("本店", "store"),
 }
 NONE = "–"

@@ -4,7 +4,7 @@ A situation has a sentence as its name, what is ``given`` (tasks with their call
 by the feed's name), and the ``expect``ed counts of the line. It has a store of its own, and
 another one of the group for rows with ``elsewhere: true``. Rows may be repeated with
 ``times``; rows of core then are of as many vehicles and customers. All stores are closed on 19 June. A ``customer`` of
-an order is a person who is known by that name.
+an order is a person who is known by that name; ``OWNER`` is the number of the situation's person.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def typed(number: int, entry: dict[str, Any], ignored: tuple[str, ...]) -> dict[
             continue
         read = next((read for end, read in readers.items() if key.endswith(end)), None)
         found[key] = read(value) if read and value is not None else value
+        if value == "OWNER":
+            found[key] = f"E{number}"
     if "vin" in entry:
         found["vin"] = f"{number}-{entry['vin']}"
     return found
@@ -72,7 +74,8 @@ def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
                 said = {"outcome": entry["told_by"]} if "told_by" in entry else {}
                 month.call(winner, called_on=day(entry["told_on"]), **said)
                 task |= {"status": "done", "status_reason": "told", "merged_into": winner}
-            key = month.task(owner, role=role, store_code=store, **task)
+            whose = task.pop("owner_no", owner)
+            key = month.task(whose, role=role, store_code=store, **task)
             for call in entry.get("calls", ()):
                 month.call(key, **call)
     rows: list[tuple[str, dict[str, Any]]] = []

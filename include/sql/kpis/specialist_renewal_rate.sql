@@ -1,0 +1,118 @@
+-- Renewals of a renewal specialist's policies: of the policies that ended in
+-- the month and are the specialist's, those that were renewed here, as
+-- renewal_rate counts for the store. A policy is the specialist's who owned the
+-- last task about its renewal; without one, who sold it, if that was a renewal
+-- specialist of the store on the policy's last day. All others are nobody's.
+-- A task counts, however it ended: who had to see to it had the policy.
+-- grain: one row per specialist's policy whose last day lies in the month
+-- reads: core.insurance_policy, care.follow_up_task, core.assignment
+-- writes: nothing
+with
+known as (
+    select
+        store_code,
+        policy_no,
+        vin,
+        kind,
+        status,
+        starts_on,
+        ends_on,
+        sold_by_no
+    from core.insurance_policy
+    where not is_vanished or vanished_day > :closing_on
+),
+
+due as (
+    select
+        ended.store_code,
+        ended.policy_no,
+        ended.ends_on,
+        ended.sold_by_no,
+        ended.status = 'cancelled' as is_cancelled,
+        count(renewed.policy_no) filter (
+            where ended.store_code = renewed.store_code
+        ) > 0 as is_here,
+        count(renewed.policy_no) > 0 as is_anywhere
+    from known as ended
+    left join known as renewed
+        on
+            ended.vin = renewed.vin
+            and ended.kind = renewed.kind
+            and ended.starts_on < renewed.starts_on
+            and ended.ends_on < renewed.ends_on
+            and renewed.status <> 'cancelled'
+            and renewed.starts_on <= :closing_on -- noqa: RF02
+    where ended.ends_on between :first_day and :last_day -- noqa: RF02
+    group by
+        ended.store_code,
+        ended.policy_no,
+        ended.ends_on,
+        ended.sold_by_no,
+        ended.status
+),
+
+owned as (
+    select distinct on (store_code, document_no)
+        store_code,
+        document_no,
+        owner_no
+    from care.follow_up_task
+    where
+        document_kind = 'insurance_policy'
+        and owner_role = 'RENEWAL'
+        and owner_no is not null
+        and made_day <= :closing_on
+    order by
+        store_code asc,
+        document_no asc,
+        due_on desc,
+        task_key desc
+),
+
+sold as (
+    select distinct
+        due.store_code,
+        due.policy_no,
+        due.sold_by_no
+    from due
+    inner join core.assignment as posts
+        on
+            due.store_code = posts.store_code
+            and due.sold_by_no = posts.employee_no
+            and due.ends_on >= posts.valid_from
+            and due.ends_on <= coalesce(posts.valid_to, due.ends_on)
+    where posts.role = 'RENEWAL'
+),
+
+named as (
+    select
+        due.*,
+        coalesce(owned.owner_no, sold.sold_by_no) as employee_no
+    from due
+    left join owned
+        on
+            due.store_code = owned.store_code
+            and due.policy_no = owned.document_no
+    left join sold
+        on
+            due.store_code = sold.store_code
+            and due.policy_no = sold.policy_no
+)
+
+select
+    'RENEWAL' as owner_role,
+    store_code,
+    employee_no,
+    ends_on as counted_on,
+    'insurance_policy' as row_kind,
+    is_cancelled as is_excluded,
+    store_code || '|' || policy_no as row_key,
+    is_here and not is_cancelled as is_numerator,
+    case
+        when is_cancelled then 'policy_cancelled'
+        when is_here then 'renewed'
+        when is_anywhere then 'renewed_elsewhere'
+        else 'not_renewed'
+    end as reason
+from named
+where employee_no is not null
