@@ -104,6 +104,7 @@ def test_an_approved_warning_repeated_within_three_months_becomes_a_criticism(
     month.complaint("E1", on=date(2026, 4, 20))
     run_month(month, "2026-04")
     decide(month.engine, ["2026-04.E1.oral_warning"], "approve", "", "hr.li", TODAY)
+    month.told("2026-04")
     month.complaint("E1")
     run_month(month)
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["written_criticism"]
@@ -117,9 +118,65 @@ def test_a_warning_too_old_or_rejected_is_not_repeated(
     run_month(month, earlier)
     warning = [f"{earlier}.E1.oral_warning"]
     decide(month.engine, warning, decision, "product fault", "hr.li", TODAY)  # type: ignore[arg-type]
+    month.told(earlier)
     month.complaint("E1")
     run_month(month)
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["oral_warning"]
+
+
+def warned(month: ScoredMonth) -> None:
+    """A warning of May that was approved."""
+    month.complaint("E1", on=date(2026, 5, 20))
+    run_month(month, "2026-05")
+    decide(month.engine, ["2026-05.E1.oral_warning"], "approve", "", "hr.li", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("told_on", "step"),
+    [
+        (date(2026, 6, 11), "written_criticism"),
+        (date(2026, 6, 12), "oral_warning"),
+        (date(2026, 7, 6), "oral_warning"),
+    ],
+)
+def test_a_warning_is_repeated_only_by_what_came_after_it_was_told(
+    month: ScoredMonth, told_on: date, step: str
+) -> None:
+    warned(month)
+    month.told("2026-05", told_on)
+    month.complaint("E1", on=date(2026, 6, 12))
+    run_month(month)
+    assert steps_of(month) == [step]
+
+
+def test_a_warning_that_nobody_was_told_of_is_not_repeated(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    assert steps_of(month) == ["oral_warning"]
+
+
+def test_a_warning_of_a_month_that_was_published_without_a_word_is_not_repeated(
+    month: ScoredMonth,
+) -> None:
+    warned(month)
+    month.told("2026-05", is_told=False)
+    month.complaint("E1")
+    run_month(month)
+    assert steps_of(month) == ["oral_warning"]
+
+
+@pytest.mark.parametrize(("due_on", "step"), [(9, "oral_warning"), (11, "written_criticism")])
+def test_answers_about_visits_before_the_warning_was_told_repeat_nothing(
+    month: ScoredMonth, due_on: int, step: str
+) -> None:
+    warned(month)
+    month.told("2026-05", date(2026, 6, 7))
+    # The visit was three days before the call was due.
+    month.answered("E1", [2], due_on=date(2026, 6, due_on))
+    month.answered("E1", [2] * 9, due_on=date(2026, 6, 20))
+    run_month(month)
+    assert steps_of(month) == [step]
 
 
 def criticised(month: ScoredMonth, earlier: str, decision: str = "approve") -> str:
@@ -129,6 +186,7 @@ def criticised(month: ScoredMonth, earlier: str, decision: str = "approve") -> s
     run_month(month, earlier)
     key = f"{earlier}.E1.written_criticism"
     decide(month.engine, [key], decision, "product fault", "hr.li", TODAY)  # type: ignore[arg-type]
+    month.told(earlier)
     return key
 
 
@@ -161,6 +219,7 @@ def test_a_third_step_is_referred_to_hr_once_the_step_itself_is_approved(
     run_month(month, "2026-04")
     second = "2026-04.E1.points_less"
     decide(month.engine, [second], "approve", "", "hr.li", TODAY)
+    month.told("2026-04")
     month.complaint("E1")
     run_month(month)
     step, referral = f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
@@ -182,6 +241,7 @@ def third_step(month: ScoredMonth) -> tuple[str, str, str]:
     month.complaint("E1", on=date(2026, 4, 20))
     run_month(month, "2026-04")
     decide(month.engine, ["2026-04.E1.points_less"], "approve", "", "hr.li", TODAY)
+    month.told("2026-04")
     month.complaint("E1")
     run_month(month)
     return first, f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
@@ -193,7 +253,7 @@ def test_what_stands_on_a_step_that_was_objected_to_waits_and_falls_with_it(
 ) -> None:
     first, step, referral = third_step(month)
     given = (month.engine, month.group, month.policy, "2026-01", "E1", first, "it was not me")
-    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    number = raise_objection(*given, "hr.li", date(2026, 2, 6))["objection"]
     if answer:
         answer_objection(month.engine, number, answer, "looked at", "hr.li", TODAY)
     if answer == "dismiss":
@@ -238,6 +298,7 @@ def test_a_referral_counts_as_no_step(month: ScoredMonth) -> None:
         run_month(month, earlier)
         keys = [row["proposal_id"] for row in list_proposals(month.engine, earlier)]
         decide(month.engine, keys, "approve", "", "hr.li", TODAY)
+        month.told(earlier)
     month.complaint("E1")
     run_month(month)
     (referral,) = [

@@ -66,8 +66,8 @@ class Conduct:
     """What a month says about a person.
 
     ``dissatisfied`` are the keys of the answers that were not satisfied, ``upheld`` of complaints
-    found justified. Of steps that were approved in earlier months and still count, ``warnings``
-    are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
+    found justified. Of steps that were approved in earlier months, told before the first case of this
+    one, and still count, ``warnings`` are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
     all that count towards a referral.
     """
 
@@ -128,6 +128,13 @@ def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | No
         f"{points} points less of the month's 100 are proposed, and no amount. {found.reason_en}",
         rows=tuple(dict.fromkeys((*_rows("sanction_proposal", before), *found.rows))),
     )
+
+
+def cases(conduct: Conduct, ladder: Ladder) -> tuple[tuple[str, str], ...]:
+    """Kind and key of the month's own rows on which a step stands, earlier steps aside; none without a reason."""
+    alone = replace(conduct, warnings=(), criticisms=(), points=(), steps=())
+    found = _warn(alone, ladder, date.min)
+    return found.rows if found else ()
 
 
 def refer(conduct: Conduct, step: Proposal | None, key: str, ladder: Ladder) -> Proposal | None:

@@ -130,7 +130,7 @@ def _right(
     pack = group.pack_of(place.store_code, brands.get(place.store_code, ""), bounds.last_day)
     ladder = Ladder.read(policy, pack, bounds.last_day)
     kpi = policy.attributes("house", ITEM)["score"]
-    conduct = _conduct(connection, month, employee_no, kpi, ladder, own)
+    conduct = _conduct(connection, group, month, employee_no, kpi, ladder, own)
     undecided = own.undecided
     if own.step in undecided:
         step = propose(conduct, ladder, bounds.closing_on)
@@ -151,7 +151,13 @@ def _right(
 
 
 def _conduct(
-    connection: Connection, month: str, employee_no: str, kpi: str, ladder: Ladder, own: Own
+    connection: Connection,
+    group: Group,
+    month: str,
+    employee_no: str,
+    kpi: str,
+    ladder: Ladder,
+    own: Own,
 ) -> Conduct:
     """What the month says about the person as it did when the step was proposed."""
     asked = {"kpi": kpi, "month": month}
@@ -162,7 +168,7 @@ def _conduct(
     # Not what was approved since: nobody is proposed for more because a step was overturned.
     whose = {"month": month, "employee_no": employee_no}
     among = set(run(connection, "ladder/list_stood_on", **whose).scalars())
-    return EarlierSteps(connection, month, among).conduct(
+    return EarlierSteps(connection, month, group.group.time_zone, among).conduct(
         employee_no,
         ladder,
         scores.get(employee_no, (0, 0)),

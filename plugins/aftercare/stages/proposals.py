@@ -324,7 +324,7 @@ def _conducts(
             time_zone=group.group.time_zone,
         )
     )
-    earlier = EarlierSteps(connection, month)
+    earlier = EarlierSteps(connection, month, group.group.time_zone)
 
     def conduct(employee_no: str, ladder: Ladder) -> Conduct:
         return earlier.conduct(
