@@ -42,9 +42,12 @@ class EarlierSteps:
         score: tuple[int, int],
         dissatisfied: tuple[str, ...],
         upheld: tuple[str, ...],
+        faults: int = 0,
     ) -> Conduct:
-        """What the month says about a person; ``score`` are satisfied answers and all answers."""
-        alone = Conduct(*score, dissatisfied, upheld)
+        """What the month says about a person; ``score`` are satisfied answers and all answers, ``faults`` the
+        upheld complaints about a fault of the product.
+        """
+        alone = Conduct(*score, dissatisfied, upheld, faults=faults)
         behind = cases(alone, ladder)
 
         def approved(within: Line, *steps: str) -> tuple[str, ...]:

@@ -86,6 +86,36 @@ def test_complaints_that_are_rejected_open_late_or_nobodys_propose_nothing(
     assert run_month(month)["proposals"] == 0
 
 
+def test_a_complaint_about_the_product_is_nobodys_and_the_reason_says_so(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1", cause="product")
+    assert run_month(month)["proposals"] == 0
+    kept = month.complaint("E1", cause="service")
+    run_month(month)
+    (proposal,) = list_proposals(month.engine, MONTH)
+    assert (proposal["step"], proposal["rows_behind"]) == ("oral_warning", [["complaint", kept]])
+    assert "另有 1 起投诉因产品问题成立，不计入" in proposal["reason"]
+    assert "for a fault of the product, left out: 1." in proposal["reason"]
+
+
+@pytest.mark.parametrize(
+    ("came", "upheld", "months"),
+    [
+        (date(2026, 5, 28), None, ["2026-05"]),
+        (date(2026, 5, 28), date(2026, 6, 5), ["2026-05"]),
+        (date(2026, 5, 28), date(2026, 6, 6), ["2026-06"]),
+        (date(2026, 4, 28), date(2026, 6, 1), ["2026-06"]),
+    ],
+)
+def test_a_complaint_counts_once_in_its_month_or_where_it_was_upheld_too_late_for_that(
+    month: ScoredMonth, came: date, upheld: date | None, months: list[str]
+) -> None:
+    month.complaint("E1", on=came, closed_on=upheld)
+    asked = ("2026-04", "2026-05", "2026-06")
+    assert [key for key in asked if run_month(month, key)["proposals"]] == months
+
+
 def test_trial_scorecards_propose_nothing(month: ScoredMonth) -> None:
     month.person("E9")
     month.complaint("E9")

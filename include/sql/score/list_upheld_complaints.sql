@@ -1,19 +1,41 @@
--- Complaints received in the month and upheld by its closing day. One that
--- nobody is named for is nobody's; one that was deleted is none.
+-- Complaints about somebody that were upheld and may count for the month: those
+-- received in it and upheld by its closing day, and those received before and
+-- upheld in it; which of these were too late for their own month, its closing
+-- day says. For a fault of the product nobody here answers: `is_product`. One
+-- that nobody is named for is nobody's; one that was deleted is none.
 -- grain: one row per complaint
 -- reads: core.complaint
 -- writes: nothing
+with
+upheld as (
+    select
+        owner_no,
+        store_code,
+        complaint_no,
+        received_on,
+        coalesce(cause = 'product', false) as is_product,
+        cast(timezone(:time_zone, closed_at) as date) as closed_on
+    from core.complaint
+    where
+        verdict = 'upheld'
+        and not is_vanished
+        and owner_no is not null
+)
+
 select
     owner_no as employee_no,
+    received_on,
+    closed_on,
+    is_product,
     store_code || '|' || complaint_no as row_key
-from core.complaint
+from upheld
 where
-    verdict = 'upheld'
-    and not is_vanished
-    and owner_no is not null
-    and received_on between :first_day and :last_day
-    and (
-        closed_at is null
-        or cast(timezone(:time_zone, closed_at) as date) <= :closing_on
+    (
+        received_on between :first_day and :last_day
+        and (closed_on is null or closed_on <= :closing_on)
+    )
+    or (
+        received_on < :first_day
+        and closed_on between :first_day and :last_day
     )
 order by owner_no, store_code, complaint_no

@@ -68,7 +68,8 @@ class Conduct:
     ``dissatisfied`` are the keys of the answers that were not satisfied, ``upheld`` of complaints
     found justified. Of steps that were approved in earlier months, told before the first case of this
     one, and still count, ``warnings`` are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
-    all that count towards a referral.
+    all that count towards a referral. ``faults`` complaints were upheld for a fault of the product, and
+    count against nobody.
     """
 
     satisfied: int = 0
@@ -79,6 +80,7 @@ class Conduct:
     criticisms: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    faults: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,13 @@ def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | No
     ``closing_on`` is the day from which the time to put it right runs.
     """
     found = _warn(conduct, ladder, closing_on)
+    if found is not None and conduct.faults:
+        found = replace(
+            found,
+            reason_zh=f"{found.reason_zh}另有 {conduct.faults} 起投诉因产品问题成立，不计入。",
+            reason_en=f"{found.reason_en} Complaints upheld for a fault of the product, left out: "
+            f"{conduct.faults}.",
+        )
     before = (*conduct.criticisms, *conduct.points)
     if found is None or not before:
         return found

@@ -9,7 +9,7 @@ their months, and one for a store only by who may decide for all.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.ladder_steps import EarlierSteps, step_id, step_row
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
-from aftercare.rules.month import month_of
+from aftercare.rules.month import Month, month_of
 from aftercare.rules.policy import Policy
 from aftercare.rules.rewards import SANCTION as STEP_BEHIND
 from aftercare.rules.rewards import months_of, rests_on
@@ -316,14 +316,18 @@ def _conducts(
         for row in run(connection, f"score/list_{source}satisfaction", **asked)
     }
     dissatisfied = _grouped(run(connection, f"score/list_{source}dissatisfied", **asked))
-    upheld = _grouped(
-        run(
+    complaints = [
+        row
+        for row in run(
             connection,
             "score/list_upheld_complaints",
             **bounds.bounds,
             time_zone=group.group.time_zone,
         )
-    )
+        if _is_of(policy, bounds, row)
+    ]
+    upheld = _grouped(row for row in complaints if not row.is_product)
+    faults = Counter(row.employee_no for row in complaints if row.is_product)
     earlier = EarlierSteps(connection, month, group.group.time_zone)
 
     def conduct(employee_no: str, ladder: Ladder) -> Conduct:
@@ -333,9 +337,18 @@ def _conducts(
             scores.get(employee_no, (0, 0)),
             dissatisfied.get(employee_no, ()),
             upheld.get(employee_no, ()),
+            faults[employee_no],
         )
 
     return conduct
+
+
+def _is_of(policy: Policy, bounds: Month, complaint: Any) -> bool:
+    """Whether a complaint counts in the month: received in it, or upheld in it and too late for its own."""
+    if complaint.received_on >= bounds.first_day:
+        return True
+    own = month_of(policy, f"{complaint.received_on:%Y-%m}")
+    return bool(complaint.closed_on > own.closing_on)
 
 
 def _grouped(rows: Iterable[Any]) -> dict[str, tuple[str, ...]]:
