@@ -91,7 +91,7 @@ class EarlierSteps:
 def step_row(
     month: str, employee_no: str, store_code: str, scorecard_id: str, proposal: Proposal
 ) -> dict[str, Any]:
-    """A step or referral as it is kept."""
+    """A step or referral as it is kept: the day by which to put it right is set when it is told."""
     return {
         "proposal_id": step_id(month, employee_no, proposal.step),
         "month": month,
@@ -100,7 +100,8 @@ def step_row(
         "step": proposal.step,
         "rule_id": proposal.line.rule,
         "reason": proposal.reason,
-        "correct_by": proposal.correct_by,
+        "correct_by": None,
+        "correct_within": proposal.correct_within,
         "policy_line": proposal.line.line_id,
         "scorecard_id": scorecard_id,
     }

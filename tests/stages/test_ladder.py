@@ -337,5 +337,7 @@ def test_an_approved_referral_is_told_with_its_step(
     body = server.messages[0].get_body(("plain",))
     assert body is not None
     text = body.get_content()
-    for key in (points[1], f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"):
+    # Of May, which is published, only an objection can say so.
+    assert f"aftercare objections raise {MAY} E1 {points[1]}" in text
+    for key in (f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"):
         assert f"aftercare proposals reject {key}" in text

@@ -45,7 +45,7 @@ def test_a_low_share_proposes_an_oral_warning_with_the_answers_behind_it(
     (proposal,) = list_proposals(month.engine, MONTH)
     assert proposal["proposal_id"] == WARNING
     assert proposal["rows_behind"] == [["follow_up_task", key] for key in sorted(bad)]
-    assert (proposal["rule_id"], proposal["correct_by"]) == ("S1-35", date(2026, 8, 4))
+    assert (proposal["rule_id"], proposal["correct_within"]) == ("S1-35", 30)
     assert proposal["scorecard_id"] == "2026-06.SC.SK01.E1"
 
 

@@ -44,6 +44,7 @@ select
     proposals.rule_id,
     proposals.reason,
     proposals.correct_by,
+    proposals.correct_within,
     proposals.policy_line,
     proposals.scorecard_id,
     proposals.rank_no,

@@ -13,8 +13,8 @@ upheld as (
         store_code,
         complaint_no,
         received_on,
-        coalesce(cause = 'product', false) as is_product,
-        cast(timezone(:time_zone, closed_at) as date) as closed_on
+        cast(timezone(:time_zone, closed_at) as date) as closed_on,
+        coalesce(cause = 'product', false) as is_product
     from core.complaint
     where
         verdict = 'upheld'

@@ -10,7 +10,7 @@ decides; nothing here is about money.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
@@ -87,14 +87,14 @@ class Conduct:
 class Proposal:
     """A step with its reason in words, the line that gives it, and the rows it stands on.
 
-    ``correct_by`` is the day by which it shall be put right, None for a referral.
+    ``correct_within`` are the days in which it shall be put right once it was told, None for a referral.
     """
 
     step: Step
     line: Line
     reason_zh: str
     reason_en: str
-    correct_by: date | None
+    correct_within: int | None
     rows: tuple[tuple[str, str], ...]
 
     @property
@@ -109,12 +109,9 @@ def reason_in(reason: str, language: str) -> str:
     return english if language == "en" and english else chinese
 
 
-def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None:
-    """The highest step that a month gives reason for, or None; a referral stands beside it.
-
-    ``closing_on`` is the day from which the time to put it right runs.
-    """
-    found = _warn(conduct, ladder, closing_on)
+def propose(conduct: Conduct, ladder: Ladder) -> Proposal | None:
+    """The highest step that a month gives reason for, or None; a referral stands beside it."""
+    found = _warn(conduct, ladder)
     if found is not None and conduct.faults:
         found = replace(
             found,
@@ -142,7 +139,7 @@ def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | No
 def cases(conduct: Conduct, ladder: Ladder) -> tuple[tuple[str, str], ...]:
     """Kind and key of the month's own rows on which a step stands, earlier steps aside; none without a reason."""
     alone = replace(conduct, warnings=(), criticisms=(), points=(), steps=())
-    found = _warn(alone, ladder, date.min)
+    found = _warn(alone, ladder)
     return found.rows if found else ()
 
 
@@ -187,9 +184,8 @@ def correction(
     return "too_few" if is_about_answers and answered < minimum_n else "put_right"
 
 
-def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None:
+def _warn(conduct: Conduct, ladder: Ladder) -> Proposal | None:
     """The higher of the first two steps that a month gives reason for, or None."""
-    correct_by = closing_on + timedelta(days=ladder.correct_within)
     reasons = [
         found for found in (_low_share(conduct, ladder), _complaints(conduct, ladder)) if found
     ]
@@ -202,7 +198,7 @@ def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None
             f"当月有 {n} 起投诉被认定成立，达到书面批评的门槛（{written} 起）。少于 {written} 起则不构成本项。",
             f"{n} complaints were upheld in the month; the limit for a written criticism is "
             f"{written}. With fewer it would not be proposed.",
-            correct_by,
+            ladder.correct_within,
             _rows("complaint", conduct.upheld),
         )
     if not reasons:
@@ -219,10 +215,10 @@ def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None
             f"{months} 个月内再次达到口头警告的条件（前次：{'、'.join(conduct.warnings)}）。{chinese}",
             f"Reason for an oral warning again within {months} months (before: "
             f"{', '.join(conduct.warnings)}). {english}",
-            correct_by,
+            ladder.correct_within,
             (*_rows("sanction_proposal", conduct.warnings), *rows),
         )
-    return Proposal("oral_warning", line, chinese, english, correct_by, rows)
+    return Proposal("oral_warning", line, chinese, english, ladder.correct_within, rows)
 
 
 Reason = tuple[Line, str, str, tuple[tuple[str, str], ...]]

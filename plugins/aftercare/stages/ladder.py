@@ -133,7 +133,7 @@ def _right(
     conduct = _conduct(connection, group, month, employee_no, kpi, ladder, own)
     undecided = own.undecided
     if own.step in undecided:
-        step = propose(conduct, ladder, bounds.closing_on)
+        step = propose(conduct, ladder)
         found = [step] if step else []
         referral = refer(
             conduct, step, step_id(month, employee_no, step.step) if step else "", ladder
@@ -144,7 +144,7 @@ def _right(
         found = []
         is_firm = own.step is not None and own.step.decision == "approve"
         is_firm = is_firm and not own.step.overturned and not own.step.is_overturned
-        step = propose(conduct, ladder, bounds.closing_on) if is_firm else None
+        step = propose(conduct, ladder) if is_firm else None
         referral = refer(conduct, step, own.step.proposal_id, ladder) if is_firm else None
         may_refer = own.referral in undecided
     return [*found, referral] if referral and may_refer else found

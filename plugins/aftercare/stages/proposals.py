@@ -295,7 +295,7 @@ def _proposals(
         pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
         ladder = Ladder.read(policy, pack, bounds.last_day)
         conduct = conducts(card.employee_no, ladder)
-        step = propose_step(conduct, ladder, bounds.closing_on)
+        step = propose_step(conduct, ladder)
         key = step_id(month, card.employee_no, step.step) if step else ""
         referral = refer(conduct, step, key, ladder)
         for proposal in (each for each in (step, referral) if each):
