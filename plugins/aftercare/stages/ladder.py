@@ -19,7 +19,7 @@ from aftercare.rules import period
 from aftercare.rules.month import month_of
 from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import ITEM, REFERRAL, Conduct, Ladder, Proposal, propose, refer
-from aftercare.rules.withdrawals import withdrawal
+from aftercare.rules.withdrawals import Overturned, withdrawal
 from aftercare.settings import Group
 from aftercare.warehouse import run
 
@@ -189,6 +189,6 @@ def _instead(step: str, right: Sequence[Proposal]) -> str | None:
     )
 
 
-def _overturned(connection: Connection, keys: Sequence[str]) -> list[tuple[str, int | None]]:
+def _overturned(connection: Connection, keys: Sequence[str]) -> list[Overturned]:
     found = run(connection, "ladder/list_overturned", proposals=list(keys))
-    return [(row.proposal_id, row.objection_id) for row in found]
+    return [(row.proposal_id, row.objection_id, row.is_lapsed) for row in found]

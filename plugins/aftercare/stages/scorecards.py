@@ -39,11 +39,14 @@ from sqlalchemy import (
 from aftercare import warehouse
 from aftercare.adjustments import keep_adjustments
 from aftercare.errors import PeriodRefused
+from aftercare.lapsed_steps import keep_lapsed
 from aftercare.rules import period
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
+from aftercare.rules.sanctions import ITEM as LADDER
+from aftercare.rules.sanctions import Ladder
 from aftercare.rules.scorecard_lines import (
     LINE_COLUMNS,
     Bands,
@@ -133,6 +136,7 @@ def score_month(
             ).scalar_one()
             if known is not None and known["published_at"] is not None:
                 counts |= keep_adjustments(connection, month, today)
+                counts |= _lapsed(connection, group, policy, bounds)
         else:
             counts["changed"] = _keep(connection, policy, month)
         counts["missing_nights"] = _missing_nights(connection, group, bounds)
@@ -215,6 +219,20 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
     counts: dict[str, Any] = _score(connection, policy, packs, bounds)
     counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
     return counts
+
+
+def _lapsed(connection: Connection, group: Group, policy: Policy, bounds: Month) -> dict[str, int]:
+    """Marks approved steps of the month for which there is no reason any more."""
+    packs = {
+        store: pack for pack, found in _packs(connection, group, bounds).items() for store in found
+    }
+
+    def ladder_of(store_code: str) -> Ladder:
+        pack = packs.get(store_code) or group.pack_of(store_code, "", bounds.last_day)
+        return Ladder.read(policy, pack, bounds.last_day)
+
+    score = policy.attributes("house", LADDER)["score"]
+    return keep_lapsed(connection, bounds.key, score, ladder_of)
 
 
 def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What a complaint was about, where a dealer system tells it; days to put a step right, from when it is told."""
+"""What a complaint was about, where a dealer system tells it; days to put a step right, from when it is told; steps without a reason."""
 
 from pathlib import Path
 
