@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.complaint, quality.row_fact
 -- writes: quality.flag
--- suite: 64027945d1dd87475fbe16a7461fbcac6bbc870949713b97ca3e30e19f0bd4d9
--- statement: fa9ef7f352156d37ea6166e2b87b6c09b2c9b4fefbc379cb0e8b0d4b3f73999a
+-- suite: fceaab25182c1add37ba246d71871c8c24dcc4d4bbcaf61ad76a7d140c168f8f
+-- statement: 960caadb85b68e940381503668d2993ba20df50319676e27a7be4e7694129c4e
 WITH batch AS
 (with given as (
     select *
@@ -27,6 +27,7 @@ select
     facts.is_store_known,
     given.store_code,
     given.complaint_no,
+    given.cause,
     case
         when given.unreadable is not null
             then (
