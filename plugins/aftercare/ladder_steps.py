@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
 from aftercare.rules.month import months_before
 from aftercare.rules.policy import Line
-from aftercare.rules.sanctions import ORAL, POINTS, WRITTEN, Conduct, Ladder, Proposal
+from aftercare.rules.sanctions import ORAL, POINTS, WRITTEN, Conduct, Ladder, Proposal, cases
 from aftercare.warehouse import run
 
 
@@ -18,13 +20,19 @@ class EarlierSteps:
     """Approved steps of the months before one that count against a person.
 
     Neither a step to which an objection is open or was upheld counts, nor one that stands on a step
-    that was overturned. ``among`` are the only ones to be looked at, None: all.
+    that was overturned, nor one of which the person was not told before the first case of the month: who
+    knew of none did nothing again. ``among`` are the only ones to be looked at, None: all.
     """
 
     def __init__(
-        self, connection: Connection, month: str, among: Collection[str] | None = None
+        self,
+        connection: Connection,
+        month: str,
+        time_zone: str,
+        among: Collection[str] | None = None,
     ) -> None:
         self._connection, self._month, self._among = connection, month, among
+        self._time_zone = time_zone
         self._read: dict[int, dict[str, list[Any]]] = {}
 
     def conduct(
@@ -34,35 +42,56 @@ class EarlierSteps:
         score: tuple[int, int],
         dissatisfied: tuple[str, ...],
         upheld: tuple[str, ...],
+        faults: int = 0,
     ) -> Conduct:
-        """What the month says about a person; ``score`` are satisfied answers and all answers."""
-        return Conduct(
-            *score,
-            dissatisfied,
-            upheld,
-            warnings=self._approved(employee_no, ladder.repeat_within, ORAL),
-            criticisms=self._approved(employee_no, ladder.points_within, WRITTEN),
-            points=self._approved(employee_no, ladder.points_within, POINTS),
-            steps=self._approved(employee_no, ladder.refer_within),
+        """What the month says about a person; ``score`` are satisfied answers and all answers, ``faults`` the
+        upheld complaints about a fault of the product.
+        """
+        alone = Conduct(*score, dissatisfied, upheld, faults=faults)
+        behind = cases(alone, ladder)
+
+        def approved(within: Line, *steps: str) -> tuple[str, ...]:
+            rows = [row for row in self._approved(employee_no, within) if row.step in steps]
+            first_on = self._first_on(behind) if rows else None
+            return tuple(row.proposal_id for row in rows if first_on and row.told_on < first_on)
+
+        return replace(
+            alone,
+            warnings=approved(ladder.repeat_within, ORAL),
+            criticisms=approved(ladder.points_within, WRITTEN),
+            points=approved(ladder.points_within, POINTS),
+            steps=approved(ladder.refer_within, ORAL, WRITTEN, POINTS),
         )
 
-    def _approved(self, employee_no: str, within: Line, *steps: str) -> tuple[str, ...]:
-        """Ids of the employee's approved steps of the months that count, this one aside."""
+    def _approved(self, employee_no: str, within: Line) -> list[Any]:
+        """The employee's approved steps of the months that count, this one aside."""
         back = int(within.value) - 1
         if back not in self._read:
             self._read[back] = defaultdict(list)
-            months = months_before(self._month, back)
-            for row in run(self._connection, "score/list_approved_steps", months=months):
+            asked = {
+                "months": months_before(self._month, back),
+                "time_zone": self._time_zone,
+            }
+            for row in run(self._connection, "score/list_approved_steps", **asked):
                 if self._among is None or row.proposal_id in self._among:
                     self._read[back][row.employee_no].append(row)
-        rows = self._read[back].get(employee_no, ())
-        return tuple(row.proposal_id for row in rows if not steps or row.step in steps)
+        return self._read[back].get(employee_no, [])
+
+    def _first_on(self, behind: Collection[tuple[str, str]]) -> date | None:
+        """The day of the first of these cases; None where there is none, or it is not known any more."""
+        found: date | None = run(
+            self._connection,
+            "score/get_first_case",
+            complaints=[key for kind, key in behind if kind == "complaint"],
+            tasks=[key for kind, key in behind if kind == "follow_up_task"],
+        ).scalar_one()
+        return found
 
 
 def step_row(
     month: str, employee_no: str, store_code: str, scorecard_id: str, proposal: Proposal
 ) -> dict[str, Any]:
-    """A step or referral as it is kept."""
+    """A step or referral as it is kept: the day by which to put it right is set when it is told."""
     return {
         "proposal_id": step_id(month, employee_no, proposal.step),
         "month": month,
@@ -71,7 +100,8 @@ def step_row(
         "step": proposal.step,
         "rule_id": proposal.line.rule,
         "reason": proposal.reason,
-        "correct_by": proposal.correct_by,
+        "correct_by": None,
+        "correct_within": proposal.correct_within,
         "policy_line": proposal.line.line_id,
         "scorecard_id": scorecard_id,
     }

@@ -57,7 +57,7 @@ def put(
             "kinds": [each for each, _ in behind],
             "keys": [key for _, key in behind],
         }
-        ranks = {"rank_no": None, "ranked": None}
+        ranks = {"rank_no": None, "ranked": None, "correct_within": None}
         changed += run(connection, "score/keep_proposal", kind=kind, **(ranks | dict(row))).rowcount
         changed += run(connection, "score/drop_proposal_evidence", **keys).rowcount
         changed += run(connection, "score/keep_proposal_evidence", **keys).rowcount

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from aftercare.pages.app import create_app
 from aftercare.pages.site import Site
+from aftercare.stages.ladder import settle_ladder
 from aftercare.stages.proposals import propose
 from aftercare.stages.rewards import propose_rewards
 from aftercare.stages.scorecards import score_month
@@ -388,13 +389,14 @@ def test_the_page_says_that_a_step_stands_on_one_that_was_overturned(
 ) -> None:
     client = open_as("hr.li")
     decide(client, "approve")
+    month.told(MONTH)
     month.complaint("E1", on=date(2026, 7, 20))
     score_month(month.engine, month.group, month.policy, "2026-07", date(2026, 8, 6))
     propose(month.engine, month.group, month.policy, "2026-07")
     second = "2026-07.E1.written_criticism"
     form = {"proposal_id": second, "decision": "approve", "comment": ""}
     client.post("/care/scorecards/2026-07/decisions", form)
-    decide(client, "reject", "product fault")
+    month.takes_back(WARNING)
     page = client.get("/care/scorecards/2026-07?lang=zh").text
     assert f"已被推翻的步骤：{WARNING}" in page
     assert f"aftercare proposals reject {second}" in page
@@ -405,10 +407,12 @@ def test_the_page_shows_what_was_withdrawn_and_what_stands_instead(
 ) -> None:
     client = open_as("hr.li")
     decide(client, "approve")
+    month.told(MONTH)
     month.complaint("E1", on=date(2026, 7, 20))
     score_month(month.engine, month.group, month.policy, "2026-07", date(2026, 8, 6))
     propose(month.engine, month.group, month.policy, "2026-07")
-    decide(client, "reject", "product fault")
+    month.takes_back(WARNING)
+    settle_ladder(month.engine, month.group, month.policy)
     page = client.get("/care/scorecards/2026-07?lang=en").text
     assert "Withdrawn proposals" in page
     assert "What remains is proposed instead: oral warning." in page

@@ -8,11 +8,10 @@ from scored_month import house_policy
 from aftercare.rules.sanctions import Conduct, Ladder, Proposal, Step, propose, reason_in, refer
 
 LADDER = Ladder.read(house_policy(), "skoda-dealer", date(2026, 6, 30))
-CLOSING = date(2026, 7, 5)
 
 
 def proposed(**conduct: object) -> Proposal | None:
-    return propose(Conduct(**conduct), LADDER, CLOSING)  # type: ignore[arg-type]
+    return propose(Conduct(**conduct), LADDER)  # type: ignore[arg-type]
 
 
 def test_a_share_of_exactly_the_limit_gives_no_reason() -> None:
@@ -71,10 +70,10 @@ def test_an_earlier_warning_alone_is_no_reason() -> None:
     assert proposed(satisfied=9, answered=10, warnings=("2026-05.E1.oral_warning",)) is None
 
 
-def test_the_time_to_put_it_right_runs_from_the_closing_day() -> None:
+def test_a_step_has_days_to_put_it_right_that_run_once_it_is_told() -> None:
     found = proposed(upheld=("C1",))
     assert found is not None
-    assert found.correct_by == date(2026, 8, 4)
+    assert found.correct_within == 30
 
 
 def test_a_reason_is_kept_in_both_languages() -> None:
@@ -95,7 +94,7 @@ def test_a_reason_after_an_approved_criticism_is_five_points_less() -> None:
     assert "绩效分减少 5 分（满分 100 分）" in found.reason_zh
     assert "5 points less of the month's 100" in found.reason_en
     assert found.rows == (("sanction_proposal", CRITICISM), ("complaint", "C1"))
-    assert found.correct_by == date(2026, 8, 4)
+    assert found.correct_within == 30
 
 
 def test_a_reason_after_points_is_ten() -> None:
@@ -122,14 +121,14 @@ def test_an_earlier_criticism_alone_takes_no_points() -> None:
 # S1-33, S1-34: whatever may follow is HR's to consider.
 def referred(*steps: str, **conduct: object) -> Proposal | None:
     known = Conduct(**conduct, steps=steps)  # type: ignore[arg-type]
-    step = propose(known, LADDER, CLOSING)
+    step = propose(known, LADDER)
     return refer(known, step, f"2026-06.E1.{step.step}" if step else "", LADDER)
 
 
 def test_the_third_step_is_referred_to_hr_beside_what_it_is() -> None:
     found = referred("2025-09.E1.oral_warning", CRITICISM, upheld=("C1",))
     assert found is not None
-    assert (found.step, found.line.rule, found.correct_by) == ("hr_referral", "S1-33", None)
+    assert (found.step, found.line.rule, found.correct_within) == ("hr_referral", "S1-33", None)
     assert [key for _, key in found.rows] == [
         "2025-09.E1.oral_warning",
         CRITICISM,

@@ -61,9 +61,16 @@ def decides(month: ScoredMonth, decision: Any, *keys: str) -> None:
     decide(month.engine, month.group, month.policy, keys, decision, "looked at", "hr.li", TODAY)
 
 
+def approves(month: ScoredMonth, *keys: str) -> None:
+    """Steps of a month are approved, and told when it is published in the next one."""
+    decides(month, "approve", *keys)
+    month.told(keys[0][:7])
+
+
 def objects(month: ScoredMonth, key: str) -> int:
     asked = (month.engine, month.group, month.policy, key[:7], "E1", key, "it was not me")
-    return int(raise_objection(*asked, "hr.li", TODAY)["objection"])
+    day = date(2026, int(key[5:7]) + 1, 6)
+    return int(raise_objection(*asked, "hr.li", day)["objection"])
 
 
 def overturns(month: ScoredMonth, key: str) -> int:
@@ -88,14 +95,10 @@ def others_are_decided(month: ScoredMonth) -> None:
 def repeated(month: ScoredMonth) -> ScoredMonth:
     """A warning of May that was approved, and June's criticism because of it, in a month that is decided on."""
     scored(month, MAY)
-    decides(month, "approve", WARNED)
+    approves(month, WARNED)
     others_are_decided(month)
     assert CRITICISED in proposed(month)
     return month
-
-
-def publish(month: ScoredMonth, key: str, at: str = "2026-07-06T02:00:00Z") -> None:
-    month.add("score.publication", month=key, approved_by="hr.chen", published_at=at)
 
 
 @pytest.mark.parametrize("how", ["objection", "rejection"])
@@ -106,7 +109,7 @@ def test_an_undecided_step_falls_with_the_one_behind_it_and_the_right_one_is_pro
         number = overturns(repeated, WARNED)
         why = ("异议 1 成立", f"objection {number} was upheld")
     else:
-        decides(repeated, "reject", WARNED)
+        repeated.takes_back(WARNED)
         why = ("决定已改为不同意", "its approval was taken back")
     assert settles(repeated) == {"withdrawn": 1, "proposed": 1}
     assert proposed(repeated) == ["2026-06.E1.oral_warning", "2026-06.E2.oral_warning"]
@@ -133,7 +136,7 @@ def test_a_second_run_changes_nothing(repeated: ScoredMonth) -> None:
 
 def test_the_order_of_events_does_not_matter(month: ScoredMonth) -> None:
     scored(month, MAY)
-    decides(month, "approve", WARNED)
+    approves(month, WARNED)
     overturns(month, WARNED)
     others_are_decided(month)
     assert proposed(month) == ["2026-06.E1.oral_warning", "2026-06.E2.oral_warning"]
@@ -158,19 +161,19 @@ def test_nobody_is_proposed_for_more_because_a_step_was_overturned(month: Scored
     (criticism,) = scored(month, APRIL, complaints=2)
     (first,) = scored(month, MAY)
     assert first == WARNED
-    decides(month, "approve", WARNED)
+    approves(month, WARNED)
     others_are_decided(month)
     # April's criticism was decided after June was scored.
-    decides(month, "approve", criticism)
+    approves(month, criticism)
     overturns(month, WARNED)
     settles(month)
     assert proposed(month)[0] == "2026-06.E1.oral_warning"
 
 
 def test_a_step_that_counts_again_brings_back_what_stood_on_it(repeated: ScoredMonth) -> None:
-    decides(repeated, "reject", WARNED)
+    repeated.takes_back(WARNED)
     settles(repeated)
-    decides(repeated, "approve", WARNED)
+    repeated.takes_back(WARNED, "approve")
     assert settles(repeated) == {"withdrawn": 0, "proposed": 1}
     assert proposed(repeated) == [CRITICISED, "2026-06.E2.oral_warning"]
     assert list_withdrawn(repeated.engine, MONTH) == []
@@ -250,7 +253,7 @@ def test_a_step_that_stands_on_an_overturned_one_is_objected_to_after_the_last_d
     repeated: ScoredMonth,
 ) -> None:
     decides(repeated, "approve", CRITICISED)
-    publish(repeated, MONTH)
+    repeated.told(MONTH)
     late = date(2027, 6, 1)
     asked = (repeated.engine, repeated.group, repeated.policy, MONTH, "E1", CRITICISED)
     with pytest.raises(NotAllowed, match="the last day for objections was"):
@@ -264,7 +267,7 @@ def test_a_step_that_stands_on_an_overturned_one_is_objected_to_after_the_last_d
 
 
 def test_nothing_is_withdrawn_from_a_published_month(repeated: ScoredMonth) -> None:
-    publish(repeated, MONTH)
+    repeated.told(MONTH)
     overturns(repeated, WARNED)
     assert settles(repeated) == NOTHING
     assert CRITICISED in proposed(repeated)
@@ -274,10 +277,10 @@ def test_nothing_is_withdrawn_from_a_published_month(repeated: ScoredMonth) -> N
 def points(month: ScoredMonth) -> tuple[str, str]:
     """A criticism of April and the points of May that were approved because of it."""
     (first,) = scored(month, APRIL, complaints=2)
-    decides(month, "approve", first)
+    approves(month, first)
     (second,) = scored(month, MAY)
     assert second.endswith("points_less")
-    decides(month, "approve", second)
+    approves(month, second)
     return first, second
 
 
@@ -311,9 +314,9 @@ def test_a_referral_falls_alone_where_the_step_itself_stands_on_what_counts(
     month: ScoredMonth,
 ) -> None:
     (first,) = scored(month, "2026-01")
-    decides(month, "approve", first)
+    approves(month, first)
     (second,) = scored(month, APRIL)
-    decides(month, "approve", second)
+    approves(month, second)
     step, referral = f"{MONTH}.E1.written_criticism", f"{MONTH}.E1.hr_referral"
     assert set(scored(month, MONTH)) == {step, referral}
     decides(month, "approve", step)
@@ -335,5 +338,7 @@ def test_an_approved_referral_is_told_with_its_step(
     body = server.messages[0].get_body(("plain",))
     assert body is not None
     text = body.get_content()
-    for key in (points[1], f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"):
+    # Of May, which is published, only an objection can say so.
+    assert f"aftercare objections raise {MAY} E1 {points[1]}" in text
+    for key in (f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"):
         assert f"aftercare proposals reject {key}" in text

@@ -49,7 +49,7 @@ def test_a_low_share_proposes_an_oral_warning_with_the_answers_behind_it(
     (proposal,) = list_proposals(month.engine, MONTH)
     assert proposal["proposal_id"] == WARNING
     assert proposal["rows_behind"] == [["follow_up_task", key] for key in sorted(bad)]
-    assert (proposal["rule_id"], proposal["correct_by"]) == ("S1-35", date(2026, 8, 4))
+    assert (proposal["rule_id"], proposal["correct_within"]) == ("S1-35", 30)
     assert proposal["scorecard_id"] == "2026-06.SC.SK01.E1"
 
 
@@ -120,6 +120,36 @@ def test_complaints_that_are_rejected_open_late_or_nobodys_propose_nothing(
     assert run_month(month)["proposals"] == 0
 
 
+def test_a_complaint_about_the_product_is_nobodys_and_the_reason_says_so(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1", cause="product")
+    assert run_month(month)["proposals"] == 0
+    kept = month.complaint("E1", cause="service")
+    run_month(month)
+    (proposal,) = list_proposals(month.engine, MONTH)
+    assert (proposal["step"], proposal["rows_behind"]) == ("oral_warning", [["complaint", kept]])
+    assert "另有 1 起投诉因产品问题成立，不计入" in proposal["reason"]
+    assert "for a fault of the product, left out: 1." in proposal["reason"]
+
+
+@pytest.mark.parametrize(
+    ("came", "upheld", "months"),
+    [
+        (date(2026, 5, 28), None, ["2026-05"]),
+        (date(2026, 5, 28), date(2026, 6, 5), ["2026-05"]),
+        (date(2026, 5, 28), date(2026, 6, 6), ["2026-06"]),
+        (date(2026, 4, 28), date(2026, 6, 1), ["2026-06"]),
+    ],
+)
+def test_a_complaint_counts_once_in_its_month_or_where_it_was_upheld_too_late_for_that(
+    month: ScoredMonth, came: date, upheld: date | None, months: list[str]
+) -> None:
+    month.complaint("E1", on=came, closed_on=upheld)
+    asked = ("2026-04", "2026-05", "2026-06")
+    assert [key for key in asked if run_month(month, key)["proposals"]] == months
+
+
 def test_trial_scorecards_propose_nothing(month: ScoredMonth) -> None:
     month.person("E9")
     month.complaint("E9")
@@ -147,6 +177,7 @@ def test_an_approved_warning_repeated_within_three_months_becomes_a_criticism(
         "hr.li",
         TODAY,
     )
+    month.told("2026-04")
     month.complaint("E1")
     run_month(month)
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["written_criticism"]
@@ -162,9 +193,74 @@ def test_a_warning_too_old_or_rejected_is_not_repeated(
     decide(
         month.engine, month.group, month.policy, warning, decision, "product fault", "hr.li", TODAY
     )  # type: ignore[arg-type]
+    month.told(earlier)
     month.complaint("E1")
     run_month(month)
     assert [row["step"] for row in list_proposals(month.engine, MONTH)] == ["oral_warning"]
+
+
+def warned(month: ScoredMonth) -> None:
+    """A warning of May that was approved."""
+    month.complaint("E1", on=date(2026, 5, 20))
+    run_month(month, "2026-05")
+    decide(
+        month.engine,
+        month.group,
+        month.policy,
+        ["2026-05.E1.oral_warning"],
+        "approve",
+        "",
+        "hr.li",
+        TODAY,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told_on", "step"),
+    [
+        (date(2026, 6, 11), "written_criticism"),
+        (date(2026, 6, 12), "oral_warning"),
+        (date(2026, 7, 6), "oral_warning"),
+    ],
+)
+def test_a_warning_is_repeated_only_by_what_came_after_it_was_told(
+    month: ScoredMonth, told_on: date, step: str
+) -> None:
+    warned(month)
+    month.told("2026-05", told_on)
+    month.complaint("E1", on=date(2026, 6, 12))
+    run_month(month)
+    assert steps_of(month) == [step]
+
+
+def test_a_warning_that_nobody_was_told_of_is_not_repeated(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    assert steps_of(month) == ["oral_warning"]
+
+
+def test_a_warning_of_a_month_that_was_published_without_a_word_is_not_repeated(
+    month: ScoredMonth,
+) -> None:
+    warned(month)
+    month.told("2026-05", is_told=False)
+    month.complaint("E1")
+    run_month(month)
+    assert steps_of(month) == ["oral_warning"]
+
+
+@pytest.mark.parametrize(("due_on", "step"), [(9, "oral_warning"), (11, "written_criticism")])
+def test_answers_about_visits_before_the_warning_was_told_repeat_nothing(
+    month: ScoredMonth, due_on: int, step: str
+) -> None:
+    warned(month)
+    month.told("2026-05", date(2026, 6, 7))
+    # The visit was three days before the call was due.
+    month.answered("E1", [2], due_on=date(2026, 6, due_on))
+    month.answered("E1", [2] * 9, due_on=date(2026, 6, 20))
+    run_month(month)
+    assert steps_of(month) == [step]
 
 
 def criticised(month: ScoredMonth, earlier: str, decision: str = "approve") -> str:
@@ -176,6 +272,7 @@ def criticised(month: ScoredMonth, earlier: str, decision: str = "approve") -> s
     decide(
         month.engine, month.group, month.policy, [key], decision, "product fault", "hr.li", TODAY
     )  # type: ignore[arg-type]
+    month.told(earlier)
     return key
 
 
@@ -208,6 +305,7 @@ def test_a_third_step_is_referred_to_hr_once_the_step_itself_is_approved(
     run_month(month, "2026-04")
     second = "2026-04.E1.points_less"
     decide(month.engine, month.group, month.policy, [second], "approve", "", "hr.li", TODAY)
+    month.told("2026-04")
     month.complaint("E1")
     run_month(month)
     step, referral = f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
@@ -238,6 +336,7 @@ def third_step(month: ScoredMonth) -> tuple[str, str, str]:
         "hr.li",
         TODAY,
     )
+    month.told("2026-04")
     month.complaint("E1")
     run_month(month)
     return first, f"{MONTH}.E1.points_less", f"{MONTH}.E1.hr_referral"
@@ -249,7 +348,7 @@ def test_what_stands_on_a_step_that_was_objected_to_waits_and_falls_with_it(
 ) -> None:
     first, step, referral = third_step(month)
     given = (month.engine, month.group, month.policy, "2026-01", "E1", first, "it was not me")
-    number = raise_objection(*given, "hr.li", TODAY)["objection"]
+    number = raise_objection(*given, "hr.li", date(2026, 2, 6))["objection"]
     if answer:
         answer_objection(month.engine, number, answer, "looked at", "hr.wu", TODAY)
     if answer == "dismiss":
@@ -315,6 +414,7 @@ def test_a_referral_counts_as_no_step(month: ScoredMonth) -> None:
         run_month(month, earlier)
         keys = [row["proposal_id"] for row in list_proposals(month.engine, earlier)]
         decide(month.engine, month.group, month.policy, keys, "approve", "", "hr.li", TODAY)
+        month.told(earlier)
     month.complaint("E1")
     run_month(month)
     (referral,) = [

@@ -5,7 +5,7 @@
 -- grain: one row per month and person
 -- reads: score.sanction_proposal, score.standing_decision,
 --   score.overturned_step, score.unfounded_step, score.withdrawn_step,
---   score.freezing_objection, score.publication
+--   score.freezing_objection, score.lapsed_step, score.publication
 -- writes: nothing
 with
 undecided as (
@@ -51,6 +51,13 @@ found as (
                 on behind.proposal_id = standing.proposal_id
             where
                 standing.decision is distinct from 'approve'
+                or exists (
+                    select 1
+                    from score.lapsed_step
+                    where
+                        lapsed_step.proposal_id = behind.proposal_id
+                        and lapsed_step.ended_at is null
+                )
                 or exists (
                     select 1
                     from score.freezing_objection

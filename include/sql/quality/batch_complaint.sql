@@ -25,6 +25,7 @@ select
     facts.is_store_known,
     given.store_code,
     given.complaint_no,
+    given.cause,
     case
         when given.unreadable is not null
             then (

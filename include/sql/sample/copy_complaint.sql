@@ -11,6 +11,7 @@ copy tt_complaint (
     responsible_no,
     vin,
     verdict,
+    cause_type,
     accept_time,
     dispatch_time,
     handle_time,

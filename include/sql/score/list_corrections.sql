@@ -1,8 +1,10 @@
 -- Approved steps of which this month says whether they were put right: it is
--- the last whole one before the day by which they had to be, or the first one
--- after their own where that day comes sooner. What is objected to need not be
--- put right, nor what an upheld objection was about. A referral has no day.
--- The month's own step is none where an objection to it was upheld.
+-- the first whole one after the day on which they were told. Of those that have
+-- a day of before, which ran from the closing day, it is the last whole one
+-- before that day, or the first one after their own where that comes sooner.
+-- One that was told to nobody is none to be put right. What is objected to need
+-- not be put right, nor what an upheld objection was about. A referral has no
+-- day. The month's own step is none where an objection to it was upheld.
 -- grain: one row per step
 -- reads: score.sanction_proposal, score.standing_decision,
 --   score.proposal_objection, score.overturned_step,
@@ -70,16 +72,26 @@ where
     and steps.kind = 'sanction'
     and steps.step <> 'hr_referral'
     and steps.month < :month -- noqa: RF02
-    and greatest(
-        steps.correct_by,
-        cast(steps.month || '-01' as date)
-        + interval '2 months' - interval '1 day'
-    ) >= :last_day -- noqa: RF02
-    and greatest(
-        steps.correct_by,
-        cast(steps.month || '-01' as date)
-        + interval '2 months' - interval '1 day'
-    ) < :next_last_day -- noqa: RF02
+    and steps.correct_by is not null
+    and case
+        when steps.correct_within is null
+            then
+                greatest(
+                    steps.correct_by,
+                    cast(steps.month || '-01' as date)
+                    + interval '2 months' - interval '1 day'
+                ) >= :last_day -- noqa: RF02
+                and greatest(
+                    steps.correct_by,
+                    cast(steps.month || '-01' as date)
+                    + interval '2 months' - interval '1 day'
+                ) < :next_last_day -- noqa: RF02
+        else
+            :month = to_char( -- noqa: RF02
+                steps.correct_by - steps.correct_within + interval '1 month',
+                'YYYY-MM'
+            )
+    end
     and not exists (
         select 1
         from score.proposal_objection

@@ -1,5 +1,6 @@
 -- A reward of a team is its store's: it has no employee, and the store's name.
--- `overturned` are the overturned steps behind a step or referral that stands.
+-- `overturned` are the overturned steps behind a step or referral that stands;
+-- of an approved one whose own reason is gone it is that one.
 -- grain: one row per proposal of a month, or of these ids
 -- reads: score.sanction_proposal, score.standing_decision,
 --   core.employee, core.store, score.publication, score.unfounded_step,
@@ -44,6 +45,7 @@ select
     proposals.rule_id,
     proposals.reason,
     proposals.correct_by,
+    proposals.correct_within,
     proposals.policy_line,
     proposals.scorecard_id,
     proposals.rank_no,
@@ -57,6 +59,11 @@ select
     coalesce(employee.name, store.name) as employee_name,
     coalesce(grounds.rows_behind, cast('[]' as jsonb)) as rows_behind,
     case
+        when
+            overturned_step.is_lapsed
+            and overturned_step.objection_id is null
+            and standing.decision = 'approve'
+            then array[proposals.proposal_id]
         when
             unfounded.overturned is null
             or standing.decision = 'reject'

@@ -92,6 +92,7 @@ COLUMNS: Words = {
     "level": ("级别", "level"),
     "owner_no": ("责任人", "responsible"),
     "verdict": ("认定", "verdict"),
+    "cause": ("原因", "cause"),
     "acknowledged_at": ("响应时间", "acknowledged at"),
     "dispatched_at": ("下发时间", "dispatched at"),
     "solved_at": ("处理时间", "solved at"),

@@ -38,11 +38,10 @@ def overturned_message(rows: Sequence[Row], group_name: str, language: Language)
         read_words(language),
     )
     key, objection_id = rows[0]["overturned_id"], rows[0]["objection_id"]
-    why = (
-        words("by_objection", number=objection_id)
-        if objection_id is not None
-        else words("taken_back")
-    )
+    if objection_id is not None:
+        why = words("by_objection", number=objection_id)
+    else:
+        why = words("reason_gone" if rows[0]["is_lapsed"] else "taken_back")
     lines = [
         line
         for row in rows

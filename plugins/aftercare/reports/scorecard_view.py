@@ -207,6 +207,13 @@ LABELS = (
 # fmt: on
 
 
+def correct_by(row: Mapping[str, Any], words: Words) -> str:
+    """The day by which a step is to be put right; before it is told, within how many days; a dash for others."""
+    if row["correct_by"] is None and row.get("correct_within"):
+        return words("correct_within", count=row["correct_within"])
+    return str(row["correct_by"] or "–")
+
+
 def role_words(role: str, words: Words) -> str:
     """A post with its name, where it has one."""
     return f"{words(role)} {role}" if words.has(role) else role
@@ -400,7 +407,7 @@ def _proposal(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> 
         "reason": reason_in(row["reason"], words.language),
         "cases": listed,
         "cases_more": more,
-        "correct_by": str(row["correct_by"] or "–"),
+        "correct_by": correct_by(row, words),
         "decision": _decision(row, report, words),
         "style": {"approve": "firm", "reject": "none"}.get(row["decision"] or "", "missed"),
         "decided_by": row["decided_by"] or "",

@@ -21,6 +21,7 @@ from aftercare.reports.scorecard_sheets import TOP, SheetMaker
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (
     conclusion,
+    correct_by,
     evidence_command,
     month_title,
     notices,
@@ -369,7 +370,7 @@ def _proposals(made: SheetMaker) -> None:
             words(row["step"]),
             (reason_in(row["reason"], words.language), made.wrapped),
             ("\n".join(f"{words(kind)} {key}" for kind, key in row["rows_behind"]), made.wrapped),
-            str(row["correct_by"] or "–"),
+            correct_by(row, words),
             f"{words(row['decision'] or 'undecided')} "
             f"{proposal_mark(report, row['proposal_id'], words)}".rstrip(),
             row["decided_by"],

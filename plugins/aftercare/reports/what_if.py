@@ -38,7 +38,7 @@ SHOWN = (
 )
 JUDGED = ("coefficient", "points", "is_target_met")
 """By which a line is better or worse, the first that differs."""
-PROPOSED = ("step", "reason", "rule_id", "correct_by", "store_code")
+PROPOSED = ("step", "reason", "rule_id", "correct_within", "store_code")
 MOST_SHOWN = 40
 """Lines of people that are shown of a month; --list, --json and --output have them all."""
 

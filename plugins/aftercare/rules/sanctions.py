@@ -10,7 +10,7 @@ decides; nothing here is about money.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
@@ -72,9 +72,10 @@ class Conduct:
     """What a month says about a person.
 
     ``dissatisfied`` are the keys of the answers that were not satisfied, ``upheld`` of complaints
-    found justified. Of steps that were approved in earlier months and still count, ``warnings``
-    are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
-    all that count towards a referral.
+    found justified. Of steps that were approved in earlier months, told before the first case of this
+    one, and still count, ``warnings`` are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
+    all that count towards a referral. ``faults`` complaints were upheld for a fault of the product, and
+    count against nobody.
     """
 
     satisfied: int = 0
@@ -85,20 +86,21 @@ class Conduct:
     criticisms: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    faults: int = 0
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A step with its reason in words, the line that gives it, and the rows it stands on.
 
-    ``correct_by`` is the day by which it shall be put right, None for a referral.
+    ``correct_within`` are the days in which it shall be put right once it was told, None for a referral.
     """
 
     step: Step
     line: Line
     reason_zh: str
     reason_en: str
-    correct_by: date | None
+    correct_within: int | None
     rows: tuple[tuple[str, str], ...]
 
     @property
@@ -113,12 +115,16 @@ def reason_in(reason: str, language: str) -> str:
     return english if language == "en" and english else chinese
 
 
-def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None:
-    """The highest step that a month gives reason for, or None; a referral stands beside it.
-
-    ``closing_on`` is the day from which the time to put it right runs.
-    """
-    found = _warn(conduct, ladder, closing_on)
+def propose(conduct: Conduct, ladder: Ladder) -> Proposal | None:
+    """The highest step that a month gives reason for, or None; a referral stands beside it."""
+    found = _warn(conduct, ladder)
+    if found is not None and conduct.faults:
+        found = replace(
+            found,
+            reason_zh=f"{found.reason_zh}另有 {conduct.faults} 起投诉因产品问题成立，不计入。",
+            reason_en=f"{found.reason_en} Complaints upheld for a fault of the product, left out: "
+            f"{conduct.faults}.",
+        )
     before = (*conduct.criticisms, *conduct.points)
     if found is None or not before:
         return found
@@ -134,6 +140,13 @@ def propose(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | No
         f"{points} points less of the month's 100 are proposed, and no amount. {found.reason_en}",
         rows=tuple(dict.fromkeys((*_rows("sanction_proposal", before), *found.rows))),
     )
+
+
+def cases(conduct: Conduct, ladder: Ladder) -> tuple[tuple[str, str], ...]:
+    """Kind and key of the month's own rows on which a step stands, earlier steps aside; none without a reason."""
+    alone = replace(conduct, warnings=(), criticisms=(), points=(), steps=())
+    found = _warn(alone, ladder)
+    return found.rows if found else ()
 
 
 def refer(conduct: Conduct, step: Proposal | None, key: str, ladder: Ladder) -> Proposal | None:
@@ -177,9 +190,8 @@ def correction(
     return "too_few" if is_about_answers and answered < minimum_n else "put_right"
 
 
-def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None:
+def _warn(conduct: Conduct, ladder: Ladder) -> Proposal | None:
     """The higher of the first two steps that a month gives reason for, or None."""
-    correct_by = closing_on + timedelta(days=ladder.correct_within)
     reasons = [
         found for found in (_low_share(conduct, ladder), _complaints(conduct, ladder)) if found
     ]
@@ -192,7 +204,7 @@ def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None
             f"当月有 {n} 起投诉被认定成立，达到书面批评的门槛（{written} 起）。少于 {written} 起则不构成本项。",
             f"{n} complaints were upheld in the month; the limit for a written criticism is "
             f"{written}. With fewer it would not be proposed.",
-            correct_by,
+            ladder.correct_within,
             _rows("complaint", conduct.upheld),
         )
     if not reasons:
@@ -209,10 +221,10 @@ def _warn(conduct: Conduct, ladder: Ladder, closing_on: date) -> Proposal | None
             f"{months} 个月内再次达到口头警告的条件（前次：{'、'.join(conduct.warnings)}）。{chinese}",
             f"Reason for an oral warning again within {months} months (before: "
             f"{', '.join(conduct.warnings)}). {english}",
-            correct_by,
+            ladder.correct_within,
             (*_rows("sanction_proposal", conduct.warnings), *rows),
         )
-    return Proposal("oral_warning", line, chinese, english, correct_by, rows)
+    return Proposal("oral_warning", line, chinese, english, ladder.correct_within, rows)
 
 
 Reason = tuple[Line, str, str, tuple[tuple[str, str], ...]]

@@ -13,15 +13,20 @@ NAMES: Mapping[str, tuple[str, str]] = {
 """Steps as they are named within a sentence, which is kept. Documents of the month head a list with them and have
 names of their own, in their templates: those may be worded anew, and say of points that they are no amount."""
 
-Overturned = tuple[str, int | None]
-"""An overturned step's id, and the upheld objection; None where its approval was taken back."""
+Overturned = tuple[str, int | None, bool]
+"""An overturned step's id, the upheld objection or None, and whether its own reason is gone; else its approval was
+taken back."""
 
 
 def withdrawal(step: str, overturned: Sequence[Overturned], instead: str | None) -> str:
     """Why a step is withdrawn and what is proposed ``instead``, in both languages, a line each."""
     chinese, english = NAMES[step]
-    zh = "、".join(f"{key}（{_why(objection)[0]}）" for key, objection in overturned)
-    en = ", ".join(f"{key} ({_why(objection)[1]})" for key, objection in overturned)
+    zh = "、".join(
+        f"{key}（{_why(objection, is_lapsed)[0]}）" for key, objection, is_lapsed in overturned
+    )
+    en = ", ".join(
+        f"{key} ({_why(objection, is_lapsed)[1]})" for key, objection, is_lapsed in overturned
+    )
     if instead is None:
         following = "其余事实不足以提出本项。", "What remains gives no reason for it."
     else:
@@ -37,7 +42,9 @@ def withdrawal(step: str, overturned: Sequence[Overturned], instead: str | None)
     )
 
 
-def _why(objection: int | None) -> tuple[str, str]:
+def _why(objection: int | None, is_lapsed: bool) -> tuple[str, str]:
+    if objection is None and is_lapsed:
+        return "其原因已不存在", "there is no reason for it any more"
     if objection is None:
         return "决定已改为不同意", "its approval was taken back"
     return f"异议 {objection} 成立", f"objection {objection} was upheld"

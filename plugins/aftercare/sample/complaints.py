@@ -1,7 +1,7 @@
 """Complaints that the DMS of the Changan and Deepal stores records, good and bad.
 
 In every month one complaint against the same sales specialist of CA01 is upheld; others are
-rejected, pending, or upheld against nobody in particular.
+rejected, pending, or upheld against nobody in particular. Of most that are closed the cause is told.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ TOPICS = (
     "故障未彻底排除",
 )
 SOURCES = ("customer", "factory", "internal")
+CAUSES = ("product", "service", "other", None)
 LEVELS = ("minor", "normal", "serious")
 EVERY = 0.06  # complaints per store and day
 UPHELD_DAY, CLOSED_AFTER = 10, 6
@@ -98,6 +99,7 @@ def _complaint(
         "level": rng.choice(LEVELS),
         "owner_no": owner,
         "verdict": "pending",
+        "cause": None,
         "acknowledged_at": acknowledged_at,
         "dispatched_at": dispatched_at,
         "solved_at": None,
@@ -114,7 +116,9 @@ def _complaint(
         called = solved_at + timedelta(hours=steps.randint(*CALLED_AGAIN_AFTER))
         again = copy_version(solved, {"second_call_at": called})
         row.add(replace(again, visible_on=called.date(), changed_at=called))
-        closed = copy_version(again, {"verdict": verdict, "closed_at": closed_at})
+        cause = "service" if owner else Random(f"{world.seed} cause {number}").choice(CAUSES)
+        told = {"verdict": verdict, "closed_at": closed_at, "cause": cause}
+        closed = copy_version(again, told)
         row.add(replace(closed, visible_on=closed_at.date(), changed_at=closed_at))
     return row
 

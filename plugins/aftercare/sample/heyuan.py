@@ -57,6 +57,7 @@ _REPAIR_VOID: Code = {True: 1, False: 0}
 _SOURCE: Code = {"customer": 11801001, "factory": 11801002, "internal": 11801003}
 _LEVEL: Code = {"minor": 11811001, "normal": 11811002, "serious": 11811003}
 _VERDICT: Code = {"pending": 11821001, "upheld": 11821002, "rejected": 11821003}
+_CAUSE: Code = {"product": 11831001, "service": 11831002, "other": 11831009}
 _INSURANCE: Code = {"compulsory": 14101001, "commercial": 14101002, "combined": 14101003}
 _POLICY: Code = {"active": 14111001, "cancelled": 14111002}
 _LEAD: Code = {"open": 14201001, "won": 14201002, "defeated": 14201003, "invalid": 14201009}
@@ -209,6 +210,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, Write]]] = {
         "responsible_no": ("owner_no", _as_is),
         "vin": ("vin", _as_is),
         "verdict": ("verdict", _code(_VERDICT)),
+        "cause_type": ("cause", _code(_CAUSE)),
         "accept_time": ("acknowledged_at", _as_is),
         "dispatch_time": ("dispatched_at", _as_is),
         "handle_time": ("solved_at", _as_is),

@@ -128,6 +128,7 @@ COMPLAINT = Table(
     Column("responsible_no", String(20)),
     Column("vin", String(30)),
     Column("verdict", Integer),
+    Column("cause_type", Integer),
     Column("accept_time", DateTime),
     Column("dispatch_time", DateTime),
     Column("handle_time", DateTime),

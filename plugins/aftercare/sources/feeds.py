@@ -206,6 +206,9 @@ FEEDS: dict[str, Feed] = {
                 Column("level"),
                 Column("owner_no"),
                 _code("verdict", "pending", "upheld", "rejected"),
+                # product, service or other: for a fault of the product nobody here answers. No code, so that
+                # another word is shown and holds no complaint up.
+                Column("cause"),
                 Column("closed_at", "timestamp"),
                 Column("description", contact="text"),
                 # The vehicle that it is about: its customer of this store is who complains.

@@ -15,7 +15,8 @@ from aftercare.warehouse import run
 
 
 def corrections(engine: Engine, policy: Policy, month: str) -> list[dict[str, Any]]:
-    """Approved steps whose time to put it right ends after this scored month, each with ``result``.
+    """Approved steps of which this scored month, the first whole one after they were told, says whether they
+    were put right, each with ``result``.
 
     ``put_right``; ``again`` names the month's own step; ``too_few`` answers and ``not_scored`` are
     not known. It proposes nothing. Raises PeriodRefused for a month without scorecards.

@@ -19,7 +19,7 @@ from aftercare.rules import period
 from aftercare.rules.month import month_of
 from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import ITEM, REFERRAL, Conduct, Ladder, Proposal, propose, refer
-from aftercare.rules.withdrawals import withdrawal
+from aftercare.rules.withdrawals import Overturned, withdrawal
 from aftercare.settings import Group
 from aftercare.warehouse import run
 
@@ -130,10 +130,10 @@ def _right(
     pack = group.pack_of(place.store_code, brands.get(place.store_code, ""), bounds.last_day)
     ladder = Ladder.read(policy, pack, bounds.last_day)
     kpi = policy.attributes("house", ITEM)["score"]
-    conduct = _conduct(connection, month, employee_no, kpi, ladder, own)
+    conduct = _conduct(connection, group, month, employee_no, kpi, ladder, own)
     undecided = own.undecided
     if own.step in undecided:
-        step = propose(conduct, ladder, bounds.closing_on)
+        step = propose(conduct, ladder)
         found = [step] if step else []
         referral = refer(
             conduct, step, step_id(month, employee_no, step.step) if step else "", ladder
@@ -144,14 +144,20 @@ def _right(
         found = []
         is_firm = own.step is not None and own.step.decision == "approve"
         is_firm = is_firm and not own.step.overturned and not own.step.is_overturned
-        step = propose(conduct, ladder, bounds.closing_on) if is_firm else None
+        step = propose(conduct, ladder) if is_firm else None
         referral = refer(conduct, step, own.step.proposal_id, ladder) if is_firm else None
         may_refer = own.referral in undecided
     return [*found, referral] if referral and may_refer else found
 
 
 def _conduct(
-    connection: Connection, month: str, employee_no: str, kpi: str, ladder: Ladder, own: Own
+    connection: Connection,
+    group: Group,
+    month: str,
+    employee_no: str,
+    kpi: str,
+    ladder: Ladder,
+    own: Own,
 ) -> Conduct:
     """What the month says about the person as it did when the step was proposed."""
     asked = {"kpi": kpi, "month": month}
@@ -162,7 +168,7 @@ def _conduct(
     # Not what was approved since: nobody is proposed for more because a step was overturned.
     whose = {"month": month, "employee_no": employee_no}
     among = set(run(connection, "ladder/list_stood_on", **whose).scalars())
-    return EarlierSteps(connection, month, among).conduct(
+    return EarlierSteps(connection, month, group.group.time_zone, among).conduct(
         employee_no,
         ladder,
         scores.get(employee_no, (0, 0)),
@@ -183,6 +189,6 @@ def _instead(step: str, right: Sequence[Proposal]) -> str | None:
     )
 
 
-def _overturned(connection: Connection, keys: Sequence[str]) -> list[tuple[str, int | None]]:
+def _overturned(connection: Connection, keys: Sequence[str]) -> list[Overturned]:
     found = run(connection, "ladder/list_overturned", proposals=list(keys))
-    return [(row.proposal_id, row.objection_id) for row in found]
+    return [(row.proposal_id, row.objection_id, row.is_lapsed) for row in found]

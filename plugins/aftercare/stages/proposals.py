@@ -10,7 +10,7 @@ them, and one for a store only by who may decide for all.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from aftercare.month_parties import JUDGED, JUDGES, SCORED, names_of, refuse_par
 from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
-from aftercare.rules.month import month_of
+from aftercare.rules.month import Month, month_of
 from aftercare.rules.policy import Policy
 from aftercare.rules.rewards import SANCTION as STEP_BEHIND
 from aftercare.rules.rewards import months_of, rests_on
@@ -300,7 +300,7 @@ def _proposals(
         pack = group.pack_of(card.store_code, brands.get(card.store_code, ""), bounds.last_day)
         ladder = Ladder.read(policy, pack, bounds.last_day)
         conduct = conducts(card.employee_no, ladder)
-        step = propose_step(conduct, ladder, bounds.closing_on)
+        step = propose_step(conduct, ladder)
         key = step_id(month, card.employee_no, step.step) if step else ""
         referral = refer(conduct, step, key, ladder)
         for proposal in (each for each in (step, referral) if each):
@@ -321,15 +321,19 @@ def _conducts(
         for row in run(connection, f"score/list_{source}satisfaction", **asked)
     }
     dissatisfied = _grouped(run(connection, f"score/list_{source}dissatisfied", **asked))
-    upheld = _grouped(
-        run(
+    complaints = [
+        row
+        for row in run(
             connection,
             "score/list_upheld_complaints",
             **bounds.bounds,
             time_zone=group.group.time_zone,
         )
-    )
-    earlier = EarlierSteps(connection, month)
+        if _is_of(policy, bounds, row)
+    ]
+    upheld = _grouped(row for row in complaints if not row.is_product)
+    faults = Counter(row.employee_no for row in complaints if row.is_product)
+    earlier = EarlierSteps(connection, month, group.group.time_zone)
 
     def conduct(employee_no: str, ladder: Ladder) -> Conduct:
         return earlier.conduct(
@@ -338,9 +342,18 @@ def _conducts(
             scores.get(employee_no, (0, 0)),
             dissatisfied.get(employee_no, ()),
             upheld.get(employee_no, ()),
+            faults[employee_no],
         )
 
     return conduct
+
+
+def _is_of(policy: Policy, bounds: Month, complaint: Any) -> bool:
+    """Whether a complaint counts in the month: received in it, or upheld in it and too late for its own."""
+    if complaint.received_on >= bounds.first_day:
+        return True
+    own = month_of(policy, f"{complaint.received_on:%Y-%m}")
+    return bool(complaint.closed_on > own.closing_on)
 
 
 def _grouped(rows: Iterable[Any]) -> dict[str, tuple[str, ...]]:

@@ -80,6 +80,9 @@ def publish(
                 tells_employees=group.mail.statements,
             ).rowcount
             run(connection, "score/close_month", month=month)
+            # Of what nobody is told nobody can put anything right.
+            if published and is_told:
+                run(connection, "score/set_correct_by", month=month, told_on=today)
     report = report_of(engine, group, policy, month)
 
     def render(_recipient: Recipient, _role: Role, language: Language) -> EmailMessage:

@@ -39,12 +39,15 @@ from sqlalchemy import (
 from aftercare import warehouse
 from aftercare.adjustments import keep_adjustments
 from aftercare.errors import PeriodRefused
+from aftercare.lapsed_steps import keep_lapsed
 from aftercare.rules import period
 from aftercare.rules.binding import lacks, why_on_trial
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
+from aftercare.rules.sanctions import ITEM as LADDER
+from aftercare.rules.sanctions import Ladder
 from aftercare.rules.scorecard_lines import (
     LINE_COLUMNS,
     Bands,
@@ -135,6 +138,7 @@ def score_month(
             ).scalar_one()
             if known is not None and known["published_at"] is not None:
                 counts |= keep_adjustments(connection, month, today)
+                counts |= _lapsed(connection, group, policy, bounds)
         else:
             counts["changed"] = _keep(connection, policy, month)
         counts["missing_nights"] = _missing_nights(connection, group, bounds)
@@ -222,6 +226,20 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
     }
     counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
     return counts
+
+
+def _lapsed(connection: Connection, group: Group, policy: Policy, bounds: Month) -> dict[str, int]:
+    """Marks approved steps of the month for which there is no reason any more."""
+    packs = {
+        store: pack for pack, found in _packs(connection, group, bounds).items() for store in found
+    }
+
+    def ladder_of(store_code: str) -> Ladder:
+        pack = packs.get(store_code) or group.pack_of(store_code, "", bounds.last_day)
+        return Ladder.read(policy, pack, bounds.last_day)
+
+    score = policy.attributes("house", LADDER)["score"]
+    return keep_lapsed(connection, bounds.key, score, ladder_of)
 
 
 def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list[str]]:

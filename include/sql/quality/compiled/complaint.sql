@@ -2,8 +2,8 @@
 -- grain: one row per judged row of the load and rule that it breaks
 -- reads: staging.complaint, quality.row_fact
 -- writes: quality.flag
--- suite: 48344a474f1cc5d491a40e5d6154ef5553b1a76ce986d1f5c2de8e849b17059f
--- statement: 4f296775ea60e2c75fc17f4014626ed3499a7977d8b2b4605945690365bef48b
+-- suite: fceaab25182c1add37ba246d71871c8c24dcc4d4bbcaf61ad76a7d140c168f8f
+-- statement: 960caadb85b68e940381503668d2993ba20df50319676e27a7be4e7694129c4e
 WITH batch AS
 (with given as (
     select *
@@ -27,6 +27,7 @@ select
     facts.is_store_known,
     given.store_code,
     given.complaint_no,
+    given.cause,
     case
         when given.unreadable is not null
             then (
@@ -41,14 +42,16 @@ select
 from given
 inner join facts on given.row_id = facts.row_id),
 flagged AS
-(SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.complaint_no AS complaint_no, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.received_at AS received_at, batch.is_conflicting AS is_conflicting, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'CP01' END,
+(SELECT batch.load_id AS load_id, batch.row_id AS row_id, batch.unreadable_columns AS unreadable_columns, batch.complaint_no AS complaint_no, batch.is_store_known AS is_store_known, batch.store_code AS store_code, batch.received_at AS received_at, batch.cause AS cause, batch.is_conflicting AS is_conflicting, array_remove(ARRAY[CASE WHEN (unreadable_columns IS NOT NULL) THEN 'CP01' END,
     CASE WHEN (complaint_no IS NULL) THEN 'CP02' END,
     CASE WHEN (is_store_known IS NOT NULL AND (is_store_known NOT IN (true))) THEN 'CP03' END,
     CASE WHEN (received_at IS NULL) THEN 'CP04' END,
+    CASE WHEN (cause IS NOT NULL AND (cause NOT IN ('product', 'service', 'other'))) THEN 'CP07' END,
     CASE WHEN (is_conflicting IS NOT NULL AND (is_conflicting NOT IN (false))) THEN 'CP06' END], NULL) AS rule_ids
 FROM batch)
  INSERT INTO quality.flag (load_id, row_id, rule_id, severity, field, shown_value) SELECT flagged.load_id, flagged.row_id, rules.rule_id, rules.severity, rules.field,
     CASE
     WHEN (rules.rule_id = 'CP01') THEN CAST(jsonb_build_object('unreadable_columns', flagged.unreadable_columns) AS TEXT)
-    WHEN (rules.rule_id = 'CP03') THEN CAST(jsonb_build_object('store_code', flagged.store_code) AS TEXT) END AS shown_value
-FROM flagged JOIN LATERAL unnest(flagged.rule_ids) AS broken(rule_id) ON true JOIN (VALUES ('CP01', 'critical', 'unreadable_columns'), ('CP02', 'critical', 'complaint_no'), ('CP03', 'critical', 'store_code'), ('CP04', 'critical', 'received_at'), ('CP06', 'critical', 'is_conflicting')) AS rules (rule_id, severity, field) ON rules.rule_id = broken.rule_id
+    WHEN (rules.rule_id = 'CP03') THEN CAST(jsonb_build_object('store_code', flagged.store_code) AS TEXT)
+    WHEN (rules.rule_id = 'CP07') THEN CAST(jsonb_build_object('cause', flagged.cause) AS TEXT) END AS shown_value
+FROM flagged JOIN LATERAL unnest(flagged.rule_ids) AS broken(rule_id) ON true JOIN (VALUES ('CP01', 'critical', 'unreadable_columns'), ('CP02', 'critical', 'complaint_no'), ('CP03', 'critical', 'store_code'), ('CP04', 'critical', 'received_at'), ('CP07', 'warning', 'cause'), ('CP06', 'critical', 'is_conflicting')) AS rules (rule_id, severity, field) ON rules.rule_id = broken.rule_id
