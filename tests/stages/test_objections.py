@@ -362,6 +362,7 @@ def test_a_warning_that_was_objected_to_with_reason_is_not_counted_as_an_earlier
     month: ScoredMonth, verdict: Any, about: str, step: str
 ) -> None:
     decide(month.engine, month.group, month.policy, [WARNING], "approve", "", "hr.li", TODAY)
+    month.told(MONTH)
     number = ask(month, about)["objection"]
     if verdict:
         answer_objection(month.engine, number, verdict, "so it is", "hr.wu", TODAY)
