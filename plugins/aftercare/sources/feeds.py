@@ -206,9 +206,6 @@ FEEDS: dict[str, Feed] = {
                 Column("level"),
                 Column("owner_no"),
                 _code("verdict", "pending", "upheld", "rejected"),
-                # product, service or other: for a fault of the product nobody here answers. No code, so that
-                # another word is shown and holds no complaint up.
-                Column("cause"),
                 Column("closed_at", "timestamp"),
                 Column("description", contact="text"),
                 # The vehicle that it is about: its customer of this store is who complains.
@@ -219,6 +216,9 @@ FEEDS: dict[str, Feed] = {
                 Column("solved_at", "timestamp"),
                 # The customer was called again after it, and asked whether it holds.
                 Column("second_call_at", "timestamp"),
+                # product, service or other: for a fault of the product nobody here answers. No code, so that
+                # another word is shown and holds no complaint up.
+                Column("cause"),
             ),
         ),
         # What staff put right in a CRM or a task list: the number of a customer that replaces the one that orders give.
