@@ -93,7 +93,7 @@ def _summary(made: SheetMaker) -> None:
 def _kpis(made: SheetMaker) -> None:
     report, words = made.report, made.words
     name = words("kpis")
-    sheet = made.sheet(name, words("legend"), (22, 16, 10, 10, 10, 10, 16, 8, 12, 14, 14, 48))
+    sheet = made.sheet(name, words("legend"), (36, 34, 10, 10, 10, 10, 20, 8, 12, 14, 14, 52))
     titles = [
         words(each)
         for each in [
