@@ -48,12 +48,16 @@ class EarlierSteps:
         upheld complaints about a fault of the product.
         """
         alone = Conduct(*score, dissatisfied, upheld, faults=faults)
-        behind = cases(alone, ladder)
+        looks = (ladder.repeat_within, ladder.points_within, ladder.refer_within)
+        has_earlier = any(self._approved(employee_no, within) for within in looks)
+        first_on = self._first_on(cases(alone, ladder)) if has_earlier else None
 
         def approved(within: Line, *steps: str) -> tuple[str, ...]:
-            rows = [row for row in self._approved(employee_no, within) if row.step in steps]
-            first_on = self._first_on(behind) if rows else None
-            return tuple(row.proposal_id for row in rows if first_on and row.told_on < first_on)
+            return tuple(
+                row.proposal_id
+                for row in self._approved(employee_no, within)
+                if row.step in steps and first_on and row.told_on < first_on
+            )
 
         return replace(
             alone,

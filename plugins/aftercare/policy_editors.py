@@ -12,11 +12,9 @@ from sqlalchemy import Connection
 
 from aftercare.errors import NotAllowed
 from aftercare.rules.month import month_of
-from aftercare.rules.policy import Policy
+from aftercare.rules.policy import HOUSE, Policy
 from aftercare.settings import Group
 from aftercare.warehouse import run
-
-HOUSE = "house"
 
 
 def refuse_editor(

@@ -130,7 +130,7 @@ def test_a_draft_that_cannot_be_read_is_a_thing_to_do_and_keeps_no_mail(
     assert "CA01.S4-03.A" in care.tasks()
     said = plain(server)
     assert "没有比较成：" in said
-    assert "there is no folder" in said
+    assert "there is no such folder" in said
     assert "本夜只有现行有" not in said
 
 

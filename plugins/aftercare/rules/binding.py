@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
-from aftercare.rules.policy import Policy
+from aftercare.rules.policy import HOUSE, Policy
 
-HOUSE: Final = "house"
 Want = Literal["published_on", "consultation", "published_late"]
 
 

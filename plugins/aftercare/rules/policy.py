@@ -25,6 +25,8 @@ from aftercare.errors import PolicyError
 from aftercare.rules.units import UNITS
 
 PACK_FILE = "pack.yaml"
+HOUSE = "house"
+"""The pack of what holds for all stores."""
 RULE_ID = r"^(S[1-4]-\d\d(\.\d\d)?|house)$"
 LINE_NAME = re.compile(r"^[a-z0-9][a-z0-9_]*$")
 

@@ -8,11 +8,10 @@ from datetime import date
 from aftercare.errors import PolicyError
 from aftercare.rules.due import FollowUp
 from aftercare.rules.follow_ups import ATTEMPTS
-from aftercare.rules.policy import Line, Policy
+from aftercare.rules.policy import HOUSE, Line, Policy
 from aftercare.settings import Language
 
 ITEM = "scripts"
-HOUSE = "house"
 
 
 def approval_packs(policy: Policy, day: date) -> list[str]:

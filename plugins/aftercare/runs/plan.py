@@ -92,7 +92,6 @@ def compare_draft(day: date, draft: DraftPolicy) -> Counts:
         return {}
     counts: Counts = {"folder": draft.folder, "store": draft.store}
     try:
-        require_draft(draft)
         found = compare_nights(day, day, draft.path, draft.store)
         counts |= {**found.counts, "against": found.against_digest}
     except AftercareError as problem:
@@ -115,12 +114,6 @@ def _is_made(day: date) -> bool:
 
 def require_draft(draft: DraftPolicy) -> None:
     """Raises ConfigurationError or PolicyError for a draft of the settings that cannot be read."""
-    if not draft.path.is_dir():
-        raise ConfigurationError(
-            f"there is no folder {draft.folder}",
-            file="include/group.yaml",
-            key="night.draft.folder",
-        )
     _draft(draft.path)
 
 
@@ -137,6 +130,8 @@ def _draft(folder: Path | None) -> _Draft:
     group = read_group()
     if folder is None:
         return _Draft(policy(), group, policy().digest)
+    if not folder.is_dir():
+        raise ConfigurationError("there is no such folder of a draft", file=str(folder))
     wanted, path = Policy.load(folder), folder / ASSIGNMENTS
     if not path.is_file():
         return _Draft(wanted, group, wanted.digest)
