@@ -25,6 +25,7 @@ from aftercare.reports.statement import statement_texts
 from aftercare.reports.store_mail import store_texts
 from aftercare.rules.policy import Policy
 from aftercare.settings import Language
+from aftercare.stages.month_mails import BATCH, STORES_AT_ONCE
 from bench.bare_documents import BareMails, bare_pdf, bare_workbook, read_cells, values
 from bench.documents_made import MonthDocuments, in_parts, peaks_of
 from bench.history import POLICY, copied
@@ -108,7 +109,7 @@ def _taken(engine: Engine) -> _Taken:
     month = MonthDocuments(engine, policy)
     taken.ours[STORES] += perf_counter() - began
     language: Language = month.language
-    for stores in in_parts(month.stores):
+    for stores in in_parts(month.stores, STORES_AT_ONCE):
         taken.measure(
             STORES,
             partial(month.store_mails, stores),
@@ -116,7 +117,7 @@ def _taken(engine: Engine) -> _Taken:
             partial(bare.messages, "store"),
             _mails_digest,
         )
-    for people in in_parts(month.people):
+    for people in in_parts(month.people, BATCH):
         taken.measure(
             STATEMENTS,
             partial(month.statement_mails, people),

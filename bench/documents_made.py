@@ -24,7 +24,7 @@ from aftercare.reports.statement import Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules.policy import Policy
 from aftercare.settings import read_group
-from aftercare.stages.month_mails import BATCH, ToldMonth, list_statements
+from aftercare.stages.month_mails import BATCH, STORES_AT_ONCE, ToldMonth, list_statements
 from aftercare.stages.publish import report_of
 from bench.history import POLICY
 from bench.made_month import MONTH
@@ -52,15 +52,8 @@ class MonthDocuments:
 
     def store_mails(self, stores: Sequence[Any]) -> tuple[list[StoreMonth], list[EmailMessage]]:
         """Mails to the managers of some stores."""
-        months = [
-            self._told.store(
-                self._engine,
-                store.store_code,
-                store.store_name,
-                self._figures.get(store.store_code, ()),
-            )
-            for store in stores
-        ]
+        names = {store.store_code: store.store_name for store in stores}
+        months = list(self._told.stores(self._engine, names, self._figures).values())
         return months, [store_message(month, self.language) for month in months]
 
     def statement_mails(self, people: Sequence[str]) -> tuple[list[Statement], list[EmailMessage]]:
@@ -83,10 +76,10 @@ class Peaks:
     with_hr: float
 
 
-def in_parts(everything: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """As many at a time as the stage reads at a time."""
-    for first in range(0, len(everything), BATCH):
-        yield everything[first : first + BATCH]
+def in_parts(everything: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:
+    """Some at a time, as the stage reads them."""
+    for first in range(0, len(everything), most):
+        yield everything[first : first + most]
 
 
 def peaks_of(url: str) -> Peaks:
@@ -100,9 +93,9 @@ def _make_all(url: str) -> Peaks:
     words = read_words(month.language)
     half = (len(month.stores) + len(month.people)) // 2
     made, after_half = 0, 0.0
-    for stores in in_parts(month.stores):
+    for stores in in_parts(month.stores, STORES_AT_ONCE):
         made += len(month.store_mails(stores)[1])
-    for people in in_parts(month.people):
+    for people in in_parts(month.people, BATCH):
         made += len(month.statement_mails(people)[1])
         if not after_half and made >= half:
             after_half = peak_mb()

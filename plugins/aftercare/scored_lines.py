@@ -7,23 +7,22 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from aftercare.warehouse import run
+from aftercare.warehouse import rows
 
 
 def month_lines(
     connection: Connection,
     month: str,
-    store_code: str | None = None,
+    stores: Sequence[str] | None = None,
     employee_nos: Sequence[str] | None = None,
     kpi_id: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Lines with who and where: all, or those of one store, of some people, of one figure."""
-    found = run(
+    """Lines with who and where: all, or those of some stores, of some people, of one figure."""
+    return rows(
         connection,
         "score/list_month_lines",
         month=month,
-        store_code=store_code,
+        stores=None if stores is None else list(stores),
         employee_nos=None if employee_nos is None else list(employee_nos),
         kpi_id=kpi_id,
     )
-    return [dict(row) for row in found.mappings()]

@@ -85,6 +85,16 @@ def run(connection: Connection, name: str, /, **parameters: Any) -> CursorResult
     return connection.execute(statement(name), parameters)
 
 
+def rows(connection: Connection, name: str, /, **parameters: Any) -> list[dict[str, Any]]:
+    """All rows of the named statement file as dicts by column.
+
+    A month has hundreds of thousands: the names are asked for once, and not for each row.
+    """
+    found = run(connection, name, **parameters)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
 def report(
     connection: Connection,
     stage: str,

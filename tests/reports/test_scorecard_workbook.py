@@ -118,9 +118,12 @@ def test_the_rows_behind_the_figures_have_a_sheet() -> None:
 
 
 def test_too_many_rows_leave_those_that_did_not_count() -> None:
-    base = dict(report().rows.evidence[0])
-    missed = base | {"row_key": "SK01.S2-01.D2", "is_numerator": False, "reason": "points_2"}
-    content = scorecard_workbook(report(evidence=[base, missed]), ZH, evidence_rows=1)
+    missed = dict(report().rows.evidence[0]) | {
+        "row_key": "SK01.S2-01.D2",
+        "is_numerator": False,
+        "reason": "points_2",
+    }
+    content = scorecard_workbook(report(evidence=[missed], evidence_cut_at=1), ZH)
     sheet = openpyxl.load_workbook(io.BytesIO(content))["依据"]
     assert "超过 1 行" in str(sheet["A2"].value)
     assert [row[4].value for row in sheet.iter_rows(min_row=4)] == ["SK01.S2-01.D2"]

@@ -171,6 +171,19 @@ def test_the_documents_read_stored_lines_and_not_todays_rows(month: ScoredMonth)
     )
 
 
+def test_above_a_number_of_rows_only_those_that_did_not_count_are_read(month: ScoredMonth) -> None:
+    score(month)
+    given = month.engine, month.group, month.policy, MONTH
+    everything = report_of(*given).rows
+    missed = [row for row in everything.evidence if row["is_excluded"] or not row["is_numerator"]]
+    number = len(everything.evidence)
+    assert 0 < len(missed) < number
+    assert report_of(*given, evidence_rows=number).rows == everything
+    cut = report_of(*given, evidence_rows=number - 1).rows
+    assert (cut.evidence, cut.evidence_cut_at) == (missed, number - 1)
+    assert len(report_of(*given, evidence_rows=1).rows.evidence) == 1
+
+
 def test_an_earlier_month_gives_a_trend(month: ScoredMonth) -> None:
     month.answered("E1", [9] * 4, due_on=date(2026, 5, 10))
     score_month(month.engine, month.group, month.policy, "2026-05", TODAY)

@@ -1,5 +1,6 @@
 -- Rows of counted figures; a coefficient stands on the rows of its figure. A
--- store's rows are those of one of the scorecards that show its figure.
+-- store's rows are those of one of the scorecards that show its figure. At most
+-- `most` rows, and `only_uncounted` leaves out those that counted.
 -- grain: one row per line and counted row of a month
 -- reads: score.counted_line, score.evidence
 -- writes: nothing
@@ -30,9 +31,14 @@ inner join counted_lines
     on
         evidence.scorecard_id = counted_lines.scorecard_id
         and evidence.kpi_id = counted_lines.kpi_id
+where
+    not :only_uncounted -- noqa: RF02
+    or evidence.is_excluded
+    or not evidence.is_numerator
 order by
     evidence.scorecard_id,
     evidence.kpi_id,
     evidence.is_excluded,
     evidence.is_numerator,
     evidence.row_key
+limit :most

@@ -1,4 +1,5 @@
--- A month's lines, all of them or those of one store, some people, one figure.
+-- A month's lines, all of them or those of some stores, some people,
+-- one figure.
 -- grain: one row per scorecard line of a month, with who and where
 -- reads: score.scorecard, score.scorecard_line, core.employee, core.store
 -- writes: nothing
@@ -13,9 +14,13 @@ month_cards as (
     from score.scorecard
     where
         month = :month
-        and coalesce(store_code = cast(:store_code as text), true)
-        and coalesce(
-            employee_no = any(cast(:employee_nos as text[])), true
+        and (
+            cast(:stores as text[]) is null
+            or store_code = any(cast(:stores as text[]))
+        )
+        and (
+            cast(:employee_nos as text[]) is null
+            or employee_no = any(cast(:employee_nos as text[]))
         )
 )
 

@@ -24,7 +24,6 @@ lines as (
         on card.scorecard_id = line.scorecard_id
     where
         card.month = any(cast(:months as text[])) -- noqa: RF02
-        and :store_code in (card.store_code, '*') -- noqa: RF02
         and split_part(line.policy_line, '/', 2) = 'kpis'
 )
 

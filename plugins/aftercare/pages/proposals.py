@@ -162,7 +162,7 @@ def _month(
     month: str,
     decided: str,
 ) -> HTMLResponse:
-    report = _told(lambda: report_of(engine, site.group(), site.policy(), month))
+    report = _told(lambda: report_of(engine, site.group(), site.policy(), month, evidence_rows=0))
     sight = sight.of_month(is_published(engine, month))
     if sight.is_nothing:
         raise HTTPException(404, words("page_not_published", month=month))

@@ -95,11 +95,12 @@ class SheetMaker:
         style = None
         if isinstance(value, tuple):
             value, style = value
-        if value is None or value == "":
-            return
-        if isinstance(value, int | Decimal):
+        if isinstance(value, str):
+            if value:
+                sheet.write_string(row, column, value, style or self.plain)
+        elif isinstance(value, int | Decimal):
             sheet.write_number(row, column, float(value), style or self.number)
-        else:
+        elif value is not None:
             sheet.write_string(row, column, str(value), style or self.plain)
 
     def amount(self, value: Decimal | None) -> tuple[Decimal | None, Any]:

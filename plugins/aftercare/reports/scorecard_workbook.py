@@ -36,14 +36,11 @@ from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 from aftercare.targets.workbook_look import lines_of
 
-EVIDENCE_ROWS = 200_000
 SUMMARY_WIDTH, LINE_POINTS = 110, 16
 
 
-def scorecard_workbook(
-    report: ScorecardReport, words: Words, evidence_rows: int = EVIDENCE_ROWS
-) -> bytes:
-    """The workbook as bytes; above ``evidence_rows`` only rows that did not count are listed."""
+def scorecard_workbook(report: ScorecardReport, words: Words) -> bytes:
+    """The workbook as bytes."""
     buffer = io.BytesIO()
     made = SheetMaker(report, words, buffer)
     _summary(made)
@@ -56,7 +53,7 @@ def scorecard_workbook(
     reward_sheet(made)
     objection_sheet(made)
     adjustment_sheet(made)
-    _evidence(made, evidence_rows)
+    _evidence(made)
     made.book.close()
     return buffer.getvalue()
 
@@ -383,14 +380,10 @@ def _proposals(made: SheetMaker) -> None:
     made.table(sheet, titles, rows)
 
 
-def _evidence(made: SheetMaker, limit: int) -> None:
+def _evidence(made: SheetMaker) -> None:
     report, words = made.report, made.words
-    rows = report.rows.evidence
-    note = words("evidence_text")
-    if len(rows) > limit:
-        rows = [row for row in rows if row["is_excluded"] or not row["is_numerator"]]
-        rows = rows[:limit]
-        note = words("evidence_cut", limit=limit)
+    limit = report.rows.evidence_cut_at
+    note = words("evidence_text") if limit is None else words("evidence_cut", limit=limit)
     titles = [
         words(each)
         for each in [
@@ -412,7 +405,7 @@ def _evidence(made: SheetMaker, limit: int) -> None:
     names = {kpi: title[words.language] for kpi, title in report.rows.titles.items()}
 
     def table() -> Iterable[Sequence[Any]]:
-        for row in rows:
+        for row in report.rows.evidence:
             person = people[row["scorecard_id"]]
             yield (
                 whole if row["credit"] == STORE else person.employee_no,

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from aftercare import warehouse
 from aftercare.errors import BadData, PeriodRefused
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
 from aftercare.reports.month_facts import MonthFacts
-from aftercare.reports.scorecard_report import SCORE, ranks_of, ranks_people
+from aftercare.reports.scorecard_report import SCORE, Row, ranks_of, ranks_people
 from aftercare.reports.statement import MedianKey, Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules import period
@@ -42,7 +42,6 @@ from aftercare.targets.mail_ledger import (
 )
 from aftercare.targets.mail_tries import MailTries
 from aftercare.targets.own_mails import own_address, own_mail, plan_own
-from aftercare.user_roles import ALL_STORES
 from aftercare.warehouse import run
 
 log = logging.getLogger(__name__)
@@ -50,6 +49,9 @@ log = logging.getLogger(__name__)
 STORES, EMPLOYEES = "month_mails", "statements"
 BATCH = 200
 """People whose rows are read at a time."""
+
+STORES_AT_ONCE = 50
+"""Stores whose rows are read at a time."""
 
 TOLD_EVERY = 50
 """Stores after which the log says how far it is."""
@@ -81,8 +83,13 @@ def tell_managers(
     tries = _Tries()
     stores = without = 0
     with engine.connect() as connection:
-        found = _rows(connection, "score/list_scored_stores", month=month)
+        found = warehouse.rows(connection, "score/list_scored_stores", month=month)
+    together = _Stores(told, engine, {}, figures)
     for store in found:
+        if stores % STORES_AT_ONCE == 0:
+            some = found[stores : stores + STORES_AT_ONCE]
+            names = {row["store_code"]: row["store_name"] for row in some}
+            together = _Stores(told, engine, names, figures)
         recipients = [
             recipient
             for recipient in group.mail.recipients.get("manager", ())
@@ -92,8 +99,7 @@ def tell_managers(
         without += not recipients
         key = store_key(month, store["store_code"])
         plan(engine, keyring, group, key, "manager", recipients=recipients)
-        of_store = figures.get(store["store_code"], ())
-        render = _StoreMail(told, engine, store["store_code"], store["store_name"], of_store)
+        render = _StoreMail(together, store["store_code"])
         with tries.next(key):
             done = deliver(engine, keyring, group, mailer, key, render, recipients)
             tries.changed += done["changed"]
@@ -150,7 +156,7 @@ def tell_employees(
 def list_statements(engine: Engine, month: str) -> list[dict[str, Any]]:
     """Each person scored in a month, and what became of their statement; ``state`` None: not planned."""
     with engine.connect() as connection:
-        return _rows(
+        return warehouse.rows(
             connection, "score/list_statements", month=month, report_key=employee_key(month)
         )
 
@@ -172,21 +178,28 @@ def statement_of(
 
 
 @dataclass(frozen=True)
-class _StoreMail:
-    """Renders a store's mail, whose rows are read when the first recipient needs it."""
+class _Stores:
+    """Some stores by code and name, whose rows are read together when the first mail needs them."""
 
     told: ToldMonth
     engine: Engine
-    store_code: str
-    store_name: str
-    figures: Sequence[StoreFigure]
+    names: Mapping[str, str]
+    figures: Mapping[str, Sequence[StoreFigure]]
 
     @cached_property
-    def store(self) -> StoreMonth:
-        return self.told.store(self.engine, self.store_code, self.store_name, self.figures)
+    def months(self) -> dict[str, StoreMonth]:
+        return self.told.stores(self.engine, self.names, self.figures)
+
+
+@dataclass(frozen=True)
+class _StoreMail:
+    """Renders a store's mail."""
+
+    stores: _Stores
+    store_code: str
 
     def __call__(self, _recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
-        return store_message(self.store, language)
+        return store_message(self.stores.months[self.store_code], language)
 
 
 @dataclass(frozen=True)
@@ -206,7 +219,7 @@ class _Tries(MailTries):
         self, engine: Engine, stage: str, month: str, key: str, counts: dict[str, int]
     ) -> dict[str, int]:
         with engine.begin() as connection:
-            found = _rows(connection, "outbound/count_mails_below", report_key=key)
+            found = warehouse.rows(connection, "outbound/count_mails_below", report_key=key)
             states = dict.fromkeys(STATES, 0)
             reasons: defaultdict[str, int] = defaultdict(int)
             for row in found:
@@ -235,8 +248,8 @@ class ToldMonth:
     trend_months: Sequence[str]
     median_people: int
     median_stores: int
-    proposals: Sequence[dict[str, Any]]
-    rewards: Sequence[dict[str, Any]]
+    proposals: Sequence[Row]
+    rewards: Sequence[Row]
     hr_addresses: Sequence[str]
     places: dict[str, tuple[int, int]]
     """Place and number of ranked people, by scorecard."""
@@ -254,8 +267,10 @@ class ToldMonth:
             if known is None:
                 return None
             digest = run(connection, "score/get_month", month=month).mappings().one()
-            proposals = _rows(connection, "score/list_proposals", month=month, proposals=[])
-            objections = _rows(connection, "objections/list_objections", month=month)
+            proposals = warehouse.rows(
+                connection, "score/list_proposals", month=month, proposals=[]
+            )
+            objections = warehouse.rows(connection, "objections/list_objections", month=month)
             titles = figure_titles(policy)
             scores = [
                 line
@@ -290,26 +305,44 @@ class ToldMonth:
     def store_figures(self, engine: Engine) -> dict[str, list[StoreFigure]]:
         """The month's figures of all stores."""
         with engine.connect() as connection:
-            rows = _rows(
+            rows = warehouse.rows(
                 connection,
                 "score/list_store_figures",
                 months=[self.facts.month],
-                store_code=ALL_STORES,
             )
         return store_figures(rows, self.facts.minimum_n, self.median_stores)
 
-    def store(
-        self, engine: Engine, store_code: str, store_name: str, figures: Sequence[StoreFigure]
-    ) -> StoreMonth:
-        """A store's month, with its own people alone."""
+    def stores(
+        self,
+        engine: Engine,
+        names: Mapping[str, str],
+        figures: Mapping[str, Sequence[StoreFigure]],
+    ) -> dict[str, StoreMonth]:
+        """Months of some stores by code, each with its own people alone; ``names`` are the stores' names."""
         with engine.connect() as connection:
-            trend = _rows(
-                connection,
-                "score/list_store_figures",
-                months=list(self.trend_months),
-                store_code=store_code,
+            trends = _by(
+                warehouse.rows(
+                    connection,
+                    "score/list_store_trend",
+                    months=list(self.trend_months),
+                    stores=list(names),
+                ),
+                "store_code",
             )
-            lines = month_lines(connection, self.facts.month, store_code=store_code)
+            lines = _by(month_lines(connection, self.facts.month, stores=list(names)), "store_code")
+        return {
+            code: self._store(code, name, figures.get(code, ()), trends[code], lines[code])
+            for code, name in names.items()
+        }
+
+    def _store(
+        self,
+        store_code: str,
+        store_name: str,
+        figures: Sequence[StoreFigure],
+        trend: Sequence[Row],
+        lines: Sequence[Row],
+    ) -> StoreMonth:
         # Months before the first one with scorecards are not shown as empty.
         first = min((row["month"] for row in trend), default=self.facts.month)
         return StoreMonth(
@@ -320,22 +353,40 @@ class ToldMonth:
             trend,
             [month for month in self.trend_months if month >= first],
             lines,
-            {
-                line["scorecard_id"]: self.places[line["scorecard_id"]]
-                for line in lines
-                if line["scorecard_id"] in self.places
-            },
-            [row for row in self.proposals if row["store_code"] == store_code],
+            self._places_in(lines),
+            self._proposals_of_stores[store_code],
             self.median_stores,
-            [row for row in self.rewards if row["store_code"] == store_code],
+            self._rewards_of_stores[store_code],
         )
+
+    def _places_in(self, lines: Sequence[Row]) -> dict[str, tuple[int, int]]:
+        cards = dict.fromkeys(line["scorecard_id"] for line in lines)
+        return {card: self.places[card] for card in cards if card in self.places}
+
+    @cached_property
+    def _proposals_of_stores(self) -> defaultdict[str, list[Row]]:
+        return _by(self.proposals, "store_code")
+
+    @cached_property
+    def _rewards_of_stores(self) -> defaultdict[str, list[Row]]:
+        return _by(self.rewards, "store_code")
+
+    @cached_property
+    def _proposals_of_people(self) -> defaultdict[str, list[Row]]:
+        return _by(self.proposals, "employee_no")
+
+    @cached_property
+    def _rewards_of_people(self) -> defaultdict[str, list[Row]]:
+        return _by(self.rewards, "employee_no")
 
     def medians(self, engine: Engine) -> dict[MedianKey, tuple[Any, int]]:
         """Median and number of people by post, figure and unit."""
         with engine.connect() as connection:
             return {
                 (row["role"], row["kpi_id"], row["unit"]): (row["median"], row["people"])
-                for row in _rows(connection, "score/list_post_medians", month=self.facts.month)
+                for row in warehouse.rows(
+                    connection, "score/list_post_medians", month=self.facts.month
+                )
             }
 
     def people(
@@ -347,7 +398,7 @@ class ToldMonth:
     ) -> tuple[dict[str, str], dict[str, Statement]]:
         """The addresses of some people that may be written to now, and everybody's statement."""
         with engine.connect() as connection:
-            rows = _rows(
+            rows = warehouse.rows(
                 connection,
                 "score/list_scored_addresses",
                 month=self.facts.month,
@@ -368,28 +419,32 @@ class ToldMonth:
     ) -> dict[str, Statement]:
         """Statements by employee number; ``names`` has the people's names, empty: as on the lines."""
         with engine.connect() as connection:
-            lines: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-            for line in month_lines(connection, self.facts.month, employee_nos=list(names)):
-                lines[line["employee_no"]].append(line)
+            lines = _by(
+                month_lines(connection, self.facts.month, employee_nos=list(names)), "employee_no"
+            )
         return {
             employee_no: Statement(
                 self.facts,
                 employee_no,
                 name or next((line["employee_name"] for line in lines[employee_no]), ""),
                 lines[employee_no],
-                {
-                    card: self.places[card]
-                    for card in dict.fromkeys(line["scorecard_id"] for line in lines[employee_no])
-                    if card in self.places
-                },
-                [row for row in self.proposals if row["employee_no"] == employee_no],
+                self._places_in(lines[employee_no]),
+                self._proposals_of_people[employee_no],
                 medians,
                 self.median_people,
                 self.hr_addresses,
-                [row for row in self.rewards if row["employee_no"] == employee_no],
+                self._rewards_of_people[employee_no],
             )
             for employee_no, name in names.items()
         }
+
+
+def _by(rows: Sequence[Row], column: str) -> defaultdict[str, list[Row]]:
+    """Rows by what stands in a column, in their order."""
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
 
 
 def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str) -> int:
@@ -397,7 +452,7 @@ def _plan_statements(engine: Engine, keyring: Keyring, group: Group, month: str)
     people, after = 0, ""
     while True:
         with engine.begin() as connection:
-            rows = _rows(
+            rows = warehouse.rows(
                 connection,
                 "score/list_scored_addresses",
                 month=month,
@@ -425,7 +480,7 @@ def _waiting(engine: Engine, month: str) -> Iterator[list[str]]:
     key, after = employee_key(month), 0
     while True:
         with engine.connect() as connection:
-            rows = _rows(
+            rows = warehouse.rows(
                 connection,
                 "outbound/list_waiting_mails",
                 report_key=key,
@@ -436,7 +491,3 @@ def _waiting(engine: Engine, month: str) -> Iterator[list[str]]:
             return
         after = rows[-1]["mail_id"]
         yield list(dict.fromkeys(row["report_key"].removeprefix(f"{key}/") for row in rows))
-
-
-def _rows(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in run(connection, name, **parameters).mappings()]

@@ -35,6 +35,8 @@ from aftercare.warehouse import run
 STAGE = "publish"
 PUBLISHERS = ("hr", "manager")
 ROLE: Role = "hr"
+EVIDENCE_ROWS = 200_000
+"""Rows behind figures that a workbook has room for; the command shows all."""
 
 
 def publish(
@@ -98,10 +100,13 @@ def publish(
     return counts
 
 
-def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> ScorecardReport:
+def report_of(
+    engine: Engine, group: Group, policy: Policy, month: str, evidence_rows: int = EVIDENCE_ROWS
+) -> ScorecardReport:
     """What the documents of a scored month say, published or not.
 
-    Raises PeriodRefused for a month without scorecards.
+    A month with more than ``evidence_rows`` rows behind its figures has only those that did not count,
+    as many as that; with 0 none are read. Raises PeriodRefused for a month without scorecards.
     """
     bounds = month_of(policy, period.read_month(month))
 
@@ -119,6 +124,7 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
         )
         terms = objection_terms(policy, bounds.last_day, published_on)
         proposals = _rows(connection, "list_proposals", month=month, proposals=[])
+        evidence, is_cut = _evidence(connection, month, evidence_rows)
         seen = run(connection, "score/get_scored_report", month=month).scalar_one_or_none() or {}
         return ScorecardReport(
             MonthRows(
@@ -133,7 +139,8 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 proposals=[row for row in proposals if row["kind"] == SANCTION],
                 rewards=[row for row in proposals if row["kind"] == REWARD],
                 reward_notes=_rows(connection, "list_reward_notes", month=month),
-                evidence=_rows(connection, "list_month_evidence", month=month),
+                evidence=evidence,
+                evidence_cut_at=evidence_rows if is_cut else None,
                 titles=titles,
                 minimum_n=int(policy.value("house", "scoring", "minimum_n", bounds.last_day).value),
                 closing_on=bounds.closing_on,
@@ -156,6 +163,16 @@ def report_of(engine: Engine, group: Group, policy: Policy, month: str) -> Score
                 ],
             )
         )
+
+
+def _evidence(connection: Connection, month: str, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """Rows behind the month's figures, and whether those that counted were left out."""
+    if not most:
+        return [], False
+    is_cut = run(connection, "score/count_month_evidence", month=month).scalar_one() > most
+    return _rows(
+        connection, "list_month_evidence", month=month, only_uncounted=is_cut, most=most
+    ), is_cut
 
 
 def _refuse(
@@ -182,4 +199,4 @@ def _refuse(
 
 
 def _rows(connection: Connection, name: str, **parameters: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in run(connection, f"score/{name}", **parameters).mappings()]
+    return warehouse.rows(connection, f"score/{name}", **parameters)

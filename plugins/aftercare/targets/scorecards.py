@@ -28,7 +28,6 @@ from aftercare.rules.scoring import meets, percent, share
 from aftercare.rules.store_figures import StoreFigure, store_figures
 from aftercare.settings import Group, Language
 from aftercare.targets.protocol import Record
-from aftercare.user_roles import ALL_STORES
 from aftercare.words import Pair, Words, say, word
 
 TITLE: Pair = ("月度评分 {month} {store}", "month's scorecard {month}, {store}")
@@ -165,10 +164,7 @@ class Summaries:
             )
 
         published = warehouse.run(connection, "score/get_publication", month=month).one()
-        found = warehouse.run(
-            connection, "score/list_store_figures", months=[month], store_code=ALL_STORES
-        )
-        everything = [dict(row) for row in found.mappings()]
+        everything = warehouse.rows(connection, "score/list_store_figures", months=[month])
         rows: dict[str, list[Mapping[str, Any]]] = {}
         for row in everything:
             rows.setdefault(row["store_code"], []).append(row)
