@@ -22,14 +22,10 @@ inner join score.scorecard_line as line
 where
     card.month = any(cast(:months as text[])) -- noqa: RF02
     and card.store_code = any(cast(:stores as text[])) -- noqa: RF02
-    and split_part(line.policy_line, '/', 2) = 'kpis'
+    and line.policy_line like '%/kpis/%'
 group by
     card.month,
     card.store_code,
     line.kpi_id,
     line.credit,
     case line.credit when 'store' then '' else card.role end
-order by
-    card.month,
-    card.store_code,
-    line.kpi_id

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
-from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from aftercare.errors import PipelineFault
+from aftercare.reports.mail_headers import MAIL_POLICY
 from aftercare.settings import PROJECT
 
 FOLDER = PROJECT / "include" / "templates" / "mail"
@@ -70,7 +70,7 @@ def mail_message(
 
     Raises TooLong as ``mail_html`` does.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL_POLICY)
     message["Subject"] = texts["subject"]
     message.set_content(mail_text(name, texts), cte="base64")
     message.add_alternative(mail_html(name, texts), subtype="html", cte="base64")

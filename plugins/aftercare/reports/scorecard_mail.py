@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from aftercare.errors import PipelineFault
+from aftercare.reports.mail_headers import MAIL_POLICY
 from aftercare.reports.mail_layout import HTML_BYTES, XLSX, inlined
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_view import Texts, subject, view
@@ -80,7 +80,7 @@ def scorecard_message(report: ScorecardReport, words: Words) -> EmailMessage:
     from aftercare.reports.scorecard_workbook import scorecard_workbook
 
     texts, html = fitting_page(report, words)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL_POLICY)
     message["Subject"] = subject(report, words)
     message.set_content(scorecard_text(texts), cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")

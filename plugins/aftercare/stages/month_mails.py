@@ -50,7 +50,7 @@ STORES, EMPLOYEES = "month_mails", "statements"
 BATCH = 200
 """People whose rows are read at a time."""
 
-STORES_AT_ONCE = 50
+STORES_AT_ONCE = 100
 """Stores whose rows are read at a time."""
 
 TOLD_EVERY = 50
