@@ -42,6 +42,7 @@ from aftercare.errors import PeriodRefused
 from aftercare.lapsed_steps import keep_lapsed
 from aftercare.rules import period
 from aftercare.rules.binding import lacks, why_on_trial
+from aftercare.rules.coefficients import coefficients_of
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.opening import opening_days, opening_stores
@@ -395,15 +396,17 @@ def _score(
     known = {(line["scorecard_id"], line["kpi_id"]): line for line in lines}
     for pack, people in cards.items():
         external = _external_scores(connection, packs[pack], month.key)
-        for entry in policy.attributes(pack, "scoring").get("coefficients", ()):
-            name, metric = entry["name"], entry["metric"]
+        for entry in coefficients_of(policy, pack, month.last_day):
+            name, metric = entry.name, entry.metric
             bands = Bands.read(policy, pack, name, month.last_day)
-            if entry["source"] == "kpi":
+            if entry.is_kpi and entry.is_counted:
                 copies.add((name, metric))
             for card in people:
-                if card["role"] not in entry["roles"]:
+                if card["role"] not in entry.roles:
                     continue
-                if entry["source"] == "kpi":
+                if not entry.is_counted:
+                    lines.append(bands.of_no_kpi(card))
+                elif entry.is_kpi:
                     lines.append(bands.of_line(card, known[card["scorecard_id"], metric]))
                 else:
                     score = score_of(external, card, metric)
