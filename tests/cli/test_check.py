@@ -153,6 +153,25 @@ def test_a_closing_day_on_which_the_month_is_scored_already_is_told(
         assert levels(said, "policies") == ["ok"], said.output
 
 
+@pytest.mark.parametrize("since", ["2026-06-30", "2099-01-01"])
+def test_a_kpi_that_ends_while_other_figures_read_it_is_told_beforehand(
+    installation, tmp_path, monkeypatch, since
+):
+    folder = tmp_path / "policy"
+    shutil.copytree(PROJECT / "include" / "policy", folder)
+    file = folder / "skoda-dealer" / "kpis" / "follow_up_coverage.yaml"
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    ended = {"rule": "S2-04", "unit": "text", "reference": "counted no more"}
+    known["scale"] = ended | {"values": {date.fromisoformat(since): None}}
+    file.write_text(yaml.safe_dump(known, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr(runs, "policy", lambda: Policy.load(folder))
+    monkeypatch.setattr(runs, "today", lambda _: date(2026, 7, 4))
+    said = check()
+    assert levels(said, "policies") == ["warn", "ok"], said.output
+    assert f"from {since} on skoda-dealer counts follow_up_coverage no more" in said.output
+    assert "which follow_up_rate, after_sales_coverage, sales_coverage read" in said.output
+
+
 def test_a_script_that_says_what_none_may_say_is_told(installation, tmp_path, monkeypatch):
     for path in scripts.FOLDER.rglob("*.txt"):
         copy = tmp_path / "scripts" / path.relative_to(scripts.FOLDER)

@@ -180,6 +180,8 @@ def test_employees_are_not_shown_what_was_rejected(month: ScoredMonth, open_as: 
     page = open_as("wang").get(f"/care/scorecards/{MONTH}?lang=en").text
     assert "7/11" in page
     assert WARNING not in page
+    assert "No sanction was decided about you this month." in page
+    assert "No sanction is proposed" not in page
     assert "between us" not in page
     assert WARNING in open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
 

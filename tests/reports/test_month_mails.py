@@ -117,7 +117,7 @@ def test_a_statement_begins_with_what_matters() -> None:
     assert statement_texts(statement(), "zh")["summary"] == [
         "有目标的指标 2 项，达到 1 项，未达到 1 项。",
         "客户满意率在集团同岗位（销售关爱 SC）12 人中排第 3。",
-        "本月没有对您提出任何处分建议。",
+        "本月没有对您决定任何处分。",
     ]
 
 
@@ -142,16 +142,24 @@ def test_too_few_answers_are_no_place() -> None:
 
 
 def test_what_was_decided_is_told_with_its_reason_and_without_remarks() -> None:
-    rows = [
-        proposal("E1", "approve", remark="客户张先生 13800000000"),
-        proposal("E1", "reject", proposal_id="2026-06.E1.written", remark="秘密"),
-    ]
+    rows = [proposal("E1", "approve", remark="客户张先生 13800000000")]
     text = said(statement(proposals=rows), "en")
     assert "Oral warning: decided, put right by 2026-08-04" in text
-    assert "Oral warning: not upheld, nothing follows" in text
+    assert "Decided about you: 1, see below." in text
     assert "Satisfied share 7/10 (70%), below 80%." in text
     assert "13800000000" not in text
-    assert "秘密" not in text
+
+
+@pytest.mark.parametrize("decision", ["reject", None])
+def test_a_sanction_that_is_not_approved_is_not_told_to_its_person(decision: str | None) -> None:
+    rows = [proposal("E1", decision, remark="秘密")]
+    assert said(statement(proposals=rows), "en") == said(statement(), "en")
+
+
+def test_a_store_is_told_what_was_rejected_as_such() -> None:
+    shop = mail_text("store", store_texts(store(proposals=[proposal("E1", "reject")]), "en"))
+    assert "No sanction was proposed this month." not in shop
+    assert "Oral warning, not upheld, nothing follows" in shop
 
 
 def test_an_approved_reward_stands_in_a_section_of_its_own_with_nothing_to_put_right() -> None:
@@ -162,7 +170,7 @@ def test_an_approved_reward_stands_in_a_section_of_its_own_with_nothing_to_put_r
     )
     assert "put right" not in text
     assert "Rewards approved for you: 1, see below." in text
-    assert "No sanction was proposed about you this month." in text
+    assert "No sanction was decided about you this month." in text
     assert [one["style"] for one in texts["rewards"]] == ["good"]
     assert "None" not in mail_html("statement", texts)
     shop = mail_text("store", store_texts(store(rewards=[reward("E1", "approve")]), "zh"))
@@ -202,8 +210,11 @@ def test_what_an_upheld_objection_lifted_is_marked_and_a_rejected_one_is_not() -
     key = "2026-06.E1.oral_warning"
     facts = replace(FACTS, objections=[objection(proposal_id=key, state="upheld")])
     approved, rejected = (
-        said(statement(facts=facts, proposals=[proposal("E1", decision)]), "en")
-        for decision in ("approve", "reject")
+        mail_text("store", store_texts(store(facts=facts, proposals=[row]), "en"))
+        for row in (proposal("E1", "approve"), proposal("E1", "reject"))
+    )
+    assert "upheld: do not carry out" in said(
+        statement(facts=facts, proposals=[proposal("E1", "approve")]), "en"
     )
     assert "an objection to it was upheld: do not carry out" in approved
     assert "upheld: do not" not in rejected

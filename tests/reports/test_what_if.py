@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -107,6 +108,13 @@ def test_proposals_come_go_and_differ_with_what_was_decided() -> None:
     assert "now ✓ approved" in text
     assert "would be proposed otherwise: 2026-06.E2.oral_warning" in text
     assert "would be proposed: 2026-06.E3.oral_warning" in text
+
+
+def test_another_time_to_put_a_step_right_is_no_other_proposal() -> None:
+    stays = proposal("E1", "approve")
+    for other in ({"correct_within": 20}, {"correct_within": None, "correct_by": date(2026, 8, 4)}):
+        made = month([line("E1", COVERAGE, 1, 2)], [], None, ([stays | other], [stays]))
+        assert made.proposals == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -201,7 +201,7 @@ def test_rewards_are_told_as_rewards_and_not_counted_as_sanctions(
     managers(month, server)
     star = to(server, address("E02"))
     assert "满意度之星: 同意授予, 名次 1/11" in star
-    assert "本月没有对您提出任何处分建议。" in star
+    assert "本月没有对您决定任何处分。" in star
     assert "整改期限" not in star
     shop = to(server, "manager@heyuan.example")
     assert "处分建议 1 项：同意 1 项，驳回 0 项。" in shop
@@ -209,11 +209,18 @@ def test_rewards_are_told_as_rewards_and_not_counted_as_sanctions(
     assert "李远" not in shop
 
 
-def test_rejected_rewards_are_not_told(month: ScoredMonth, server: MailServer) -> None:
+def test_who_was_proposed_for_what_was_rejected_hears_nothing_of_it(
+    month: ScoredMonth, server: MailServer
+) -> None:
     publish_it(month, server, "reject")
     employees(month, server)
+    told = [text_of(one) for one in server.messages]
+    assert not any("满意度之星" in text or "口头警告" in text for text in told)
+    assert "本月没有对您决定任何处分。" in to(server, address("E00"))
     managers(month, server)
     assert not any("满意度之星" in text_of(one) for one in server.messages)
+    shop = to(server, "manager@heyuan.example")
+    assert "处分建议 1 项：同意 0 项，驳回 1 项。" in shop
 
 
 def test_what_is_under_objection_is_not_told_as_settled(
@@ -536,6 +543,6 @@ def test_a_statement_can_be_printed_for_who_has_no_address(
     mine = statement_of(month.engine, month.group, month.policy, MONTH, "F1")
     said = mail_text("statement", statement_texts(mine, "en"))
     assert "Satisfied share: 12 / 12 = 100% ✓" in said
-    assert "No sanction was proposed about you" in said
+    assert "No sanction was decided about you" in said
     with pytest.raises(BadData, match="X9 has no scorecard"):
         statement_of(month.engine, month.group, month.policy, MONTH, "X9")

@@ -1,12 +1,14 @@
 """Scorecards of a month, on a real warehouse."""
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from scored_month import MONTH, TODAY, ScoredMonth, house_policy
+from scored_month import MONTH, POLICY, TODAY, ScoredMonth, house_policy
 from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
@@ -196,6 +198,42 @@ def test_no_coefficient_on_fewer_than_ten_rows(month: ScoredMonth) -> None:
     score(month)
     line = month.line("E1", "follow_up_rate")
     assert (line["coefficient"], line["band"]) == (Decimal("1.4"), "X≥1")
+
+
+def coverage_ended(folder: Path, since: str) -> Policy:
+    """The policy in which the pack counts no coverage from a day on, which coefficient and targets read."""
+    shutil.copytree(POLICY, folder)
+    file = folder / "skoda-dealer" / "kpis" / "follow_up_coverage.yaml"
+    ended = (
+        "scale:\n  rule: S2-04\n  unit: text\n  reference: counted no more\n"
+        f"  values:\n    {since}: null\n"
+    )
+    file.write_text(file.read_text(encoding="utf-8") + ended, encoding="utf-8")
+    return Policy.load(folder)
+
+
+@pytest.mark.parametrize(("since", "is_ended"), [("2026-06-30", True), ("2026-07-01", False)])
+def test_what_reads_a_kpi_that_ended_is_unknown_and_says_so(
+    warehouse: Engine, tmp_path: Path, since: str, is_ended: bool
+) -> None:
+    month = ScoredMonth(warehouse, coverage_ended(tmp_path / "policy", since))
+    month.store()
+    month.person("E1")
+    month.person("D1", role="DIR")
+    for _ in range(10):
+        month.call(month.task("E1"))
+    score(month)
+    rate, target = month.line("E1", "follow_up_rate"), month.line("D1", "sales_coverage")
+    found = {row["kpi_id"] for row in month.rows("score.scorecard_line")}
+    assert ("follow_up_coverage" in found) is not is_ended
+    if is_ended:
+        assert (rate["value"], rate["coefficient"], rate["band"]) == (None, None, None)
+        assert (target["value"], target["target"], target["is_target_met"]) == (None, 1, None)
+        assert rate["note"] == target["note"] == "kpi_not_counted"
+        assert "not counted in this month" in read_words("en").note(rate["note"])
+    else:
+        assert rate["coefficient"] == Decimal("1.4")
+        assert target["is_target_met"] is True
 
 
 def test_a_service_specialist_has_no_sales_coefficients(month: ScoredMonth) -> None:

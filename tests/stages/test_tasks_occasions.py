@@ -1,12 +1,14 @@
 """Occasions that pass, and come back: what stands is followed up, whatever was there in between."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
-from care_group import CareGroup, july
+from care_group import CareGroup, changed_policy, july
 from sqlalchemy import Engine
 
 RENEWAL, LEAD, SERVICE = "SK01.S2-18.P", "SK01.S2-14.L", "SK01.S2-09.R"
+SECOND = f"{RENEWAL}.2"
 WIN_BACK = "SK01.S2-13.A"
 
 
@@ -55,6 +57,43 @@ def test_a_policy_that_turns_out_to_end_later_is_to_be_renewed_then(care: CareGr
     care.night(july(9))
     assert status(care, RENEWAL) == ("open", None)
     assert care.task(RENEWAL)["open_on"] == july(8)
+
+
+def renewals_of_a_specialist(engine: Engine, folder: Path) -> CareGroup:
+    """The second call about a renewal is the renewal specialist's."""
+    item = "skoda-dealer/follow_ups/renewal_second_call"
+    policy = changed_policy(folder, item, "owner_role", {date(2012, 1, 1): "RENEWAL"})
+    care = CareGroup(engine, policy=policy)
+    care.consent(date(2026, 1, 1), customer_phone_hash=b"phone P")
+    return care
+
+
+def test_a_renewal_goes_to_the_specialist_of_its_store_and_to_nobody_elses(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    care = renewals_of_a_specialist(warehouse, tmp_path)
+    care.person("SK01-R1", "RENEWAL", "SK01")
+    care.person("CA01-R1", "RENEWAL", "CA01")
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.night(july(7))
+    assert status(care, SECOND) == ("open", None)
+    task = care.task(SECOND)
+    assert (task["owner_role"], task["owner_no"]) == ("RENEWAL", "SK01-R1")
+
+
+def test_in_a_store_without_a_specialist_a_renewal_waits_for_one_and_is_no_other_posts(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    care = renewals_of_a_specialist(warehouse, tmp_path)
+    care.person("CA01-R1", "RENEWAL", "CA01")
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    care.night(july(7))
+    assert status(care, SECOND) == ("open", "no_owner")
+    assert care.task(SECOND)["owner_no"] is None
+    care.person("SK01-R1", "RENEWAL", "SK01", since=july(9))
+    care.night(july(8))
+    assert status(care, SECOND) == ("open", None)
+    assert care.task(SECOND)["owner_no"] == "SK01-R1"
 
 
 def test_a_renewal_that_is_cancelled_brings_the_reminder_back(care: CareGroup) -> None:

@@ -18,6 +18,7 @@ from aftercare.migrations.versions import newest
 from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
+from aftercare.rules.ended_kpis import ended_kpis
 from aftercare.rules.festivals import FILE, Festivals
 from aftercare.rules.month import RUN_DAY, late_closings
 from aftercare.scripts import LANGUAGES, script_ids, title_of
@@ -88,11 +89,21 @@ def _calendar(group: Group, say: Words) -> Findings:
 
 
 def _policies(group: Group, say: Words) -> Findings:
-    packs = len(runs.policy().packs)
-    late = late_closings(runs.policy(), runs.today(group))
+    ours = runs.policy()
+    packs = len(ours.packs)
+    late = late_closings(ours, runs.today(group))
     for line in late:
         where = {"file": line.file, "line": line.file_line, "since": line.valid_from}
         yield "fail", say("closing_late", day=line.value, run=RUN_DAY, latest=RUN_DAY - 1, **where)
+    ended = ended_kpis(ours, group.assigned_packs & ours.packs.keys(), runs.today(group))
+    for each in ended:
+        about = {"pack": each.pack, "kpi": each.kpi, "readers": ", ".join(each.readers)}
+        where = {
+            "file": each.line.file,
+            "line": each.line.file_line,
+            "since": each.line.valid_from,
+        }
+        yield "warn", say("kpi_ended", **about, **where)
     if draft := group.night.draft:
         try:
             runs.require_draft(draft)

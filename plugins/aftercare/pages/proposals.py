@@ -223,6 +223,7 @@ def _month(
             and any(figures := _cells(person, report, words))
         ],
         proposals=proposals,
+        leads=bool(sight.stores),
         rewards=rewards,
         reward_notes=reward_notes(report.rows.reward_notes, words) if is_all else [],
         withdrawn=[

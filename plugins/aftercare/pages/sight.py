@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from aftercare.proposal_rows import SANCTION
+from aftercare.reports.statement import told_sanctions
 from aftercare.reports.told_rewards import told_rewards
 from aftercare.rules.rewards import SANCTION as SANCTION_BEHIND
 from aftercare.user_roles import ALL_STORES
@@ -85,9 +86,8 @@ def seen_proposals(rows: Sequence[Mapping[str, Any]], sight: Sight) -> list[dict
 
 
 def _is_told(row: Mapping[str, Any]) -> bool:
-    if row["kind"] == SANCTION:
-        return bool(row["decision"] == "approve")
-    return bool(told_rewards([row]))
+    told = told_sanctions if row["kind"] == SANCTION else told_rewards
+    return bool(told([row]))
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ It is made from the lines of one person; of others it holds places and medians, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from email.message import EmailMessage
@@ -43,9 +43,10 @@ MedianKey = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Statement:
-    """What one person is told: their lines, places by scorecard, and proposals that were decided.
+    """What one person is told: their lines, places by scorecard, and what was approved about them.
 
-    ``proposals`` are sanctions, ``rewards`` what else was proposed: approved ones are told.
+    ``proposals`` are sanctions, ``rewards`` what else was proposed: approved ones are told. One that was
+    rejected was never a decision against anybody, and is not told as if it were.
     ``medians`` has median and number of people by post, figure and unit; ``hr_addresses`` is whom they may ask.
     """
 
@@ -76,7 +77,7 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
     words, common = read_words(language, "statements"), read_words(language)
     facts, report = statement.facts, statement.report
     month = month_title(facts.month, common)
-    decided = [row for row in statement.proposals if row["decision"]]
+    decided = told_sanctions(statement.proposals)
     rewards = told_rewards(statement.rewards)
     where = (
         words("ask_hr_at", addresses=common("comma").join(statement.hr_addresses))
@@ -123,6 +124,11 @@ OWN = (
     *("targets_heading", "result", "decisions_title", "decisions_none", "ask_title"),
     *("rows_title", "rows_text", "rewards_title", "rewards_note"),
 )
+
+
+def told_sanctions(rows: Iterable[Row]) -> list[Row]:
+    """Approved sanctions: what the person hears of, by mail and on the page."""
+    return [row for row in rows if row["decision"] == "approve"]
 
 
 def statement_message(statement: Statement, language: Language) -> EmailMessage:

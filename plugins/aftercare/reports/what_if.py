@@ -38,7 +38,9 @@ SHOWN = (
 )
 JUDGED = ("coefficient", "points", "is_target_met")
 """By which a line is better or worse, the first that differs."""
-PROPOSED = ("step", "reason", "rule_id", "correct_within", "store_code")
+PROPOSED = ("step", "reason", "rule_id", "store_code")
+"""What is compared of a proposal. The time to put it right is a term of a step and no result of the
+month; those of before it was counted from the day of telling have a day in its place."""
 MOST_SHOWN = 40
 """Lines of people that are shown of a month; --list, --json and --output have them all."""
 
@@ -438,6 +440,7 @@ def _proposal_json(change: ProposalChange) -> dict[str, Any]:
         "kind": change.kind,
         "causes": change.causes,
         **{name: about[name] for name in ("proposal_id", "employee_no", *PROPOSED)},
+        "correct_within": about["correct_within"],
         "decision": (change.was or {}).get("decision"),
     }
 

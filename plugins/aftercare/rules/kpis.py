@@ -16,6 +16,8 @@ PERSON: Final = "person"
 STORE: Final = "store"
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
+NOT_COUNTED: Final = "kpi_not_counted"
+"""The note of a line that reads a KPI which is not counted on its day."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,25 @@ def kpis_of(policy: Policy, pack: str, day: date) -> tuple[Kpi, ...]:
     One whose ``scale`` is null on that day is counted no more, or not yet.
     """
     return tuple(
-        _read(policy, pack, item.removeprefix(FOLDER))
+        read_kpi(policy, pack, item.removeprefix(FOLDER))
         for item in policy.items(pack, FOLDER)
-        if (scale := policy.find(pack, item, "scale", day)) is None or scale.value is not None
+        if _is_counted(policy, pack, item, day)
     )
 
 
-def _read(policy: Policy, pack: str, name: str) -> Kpi:
+def is_counted(policy: Policy, pack: str, name: str, day: date) -> bool | None:
+    """Whether a pack counts a KPI on a day; None where it has none of this name, on whatever day."""
+    item = FOLDER + name
+    return _is_counted(policy, pack, item, day) if item in policy.items(pack, FOLDER) else None
+
+
+def _is_counted(policy: Policy, pack: str, item: str, day: date) -> bool:
+    scale = policy.find(pack, item, "scale", day)
+    return scale is None or scale.value is not None
+
+
+def read_kpi(policy: Policy, pack: str, name: str) -> Kpi:
+    """A KPI of a pack, counted or not; PolicyError for one that does not say whose it is."""
     known = policy.attributes(pack, FOLDER + name)
     file = policy.file_of(pack, FOLDER + name)
     roles = known.get("roles")

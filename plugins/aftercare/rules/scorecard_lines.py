@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from aftercare.rules import scoring
-from aftercare.rules.kpis import HIGHER, PERSON, Kpi
+from aftercare.rules.kpis import HIGHER, NOT_COUNTED, PERSON, Kpi
 from aftercare.rules.policy import Line, Policy
 
 Row = Mapping[str, Any]
@@ -144,6 +144,10 @@ class Bands:
         if score is None:
             return self._scored(card, None, None, None)
         return self._scored(card, score["value"], score["scale"], None)
+
+    def of_no_kpi(self, card: Row) -> Row:
+        """A coefficient whose KPI is not counted on the day: unknown, and says so."""
+        return line_of(card, self.name, self.line, unit=self.scale, note=NOT_COUNTED)
 
     def _scored(
         self,

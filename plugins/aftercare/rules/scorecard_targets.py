@@ -14,7 +14,16 @@ from typing import Any, Final, Literal, cast
 
 from aftercare.errors import PolicyError
 from aftercare.rules import scoring
-from aftercare.rules.kpis import HIGHER, PERSON, STORE, Credit, Kpi, kpis_of
+from aftercare.rules.kpis import (
+    HIGHER,
+    NOT_COUNTED,
+    PERSON,
+    STORE,
+    Credit,
+    Kpi,
+    is_counted,
+    read_kpi,
+)
 from aftercare.rules.policy import Line, Policy
 from aftercare.rules.scorecard_lines import Row, line_of, score_of, score_proof
 from aftercare.rules.targets import Judged, Measured, Target, judge, judge_joint
@@ -34,6 +43,7 @@ class TargetRule:
     ``line`` is the policy line that names the target, of a joint one the parts. ``metric`` is what
     a score is called in the feed ``external_score``, ``kpi`` what is counted here, of a KPI of
     people the work of ``owners``, all posts that it scores unless the entry names some of them.
+    A KPI that is not counted on the day leaves the line unknown: ``metric`` has its name then, too.
     """
 
     name: str
@@ -44,6 +54,11 @@ class TargetRule:
     kpi: Kpi | None = None
     owners: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+
+    @property
+    def reads_kpi(self) -> bool:
+        """Whether it stands on a KPI, be it counted or not."""
+        return self.source == "kpi"
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,6 @@ class _Reader:
 
     def __init__(self, policy: Policy, pack: str, day: date) -> None:
         self._policy, self._pack, self._day = policy, pack, day
-        self._kpis = {kpi.name: kpi for kpi in kpis_of(policy, pack, day)}
 
     def value(self, name: str) -> Line:
         return self._policy.value(self._pack, ITEM, name, self._day, f"the targets of {self._pack}")
@@ -101,9 +115,14 @@ class _Reader:
                 raise self.error("names no lines: a list of them is needed", f"{name}_needs")
             return TargetRule(name, JOINT, needs, parts=parts)
         line, scale = self.value(f"{name}_target"), self.value(f"{name}_scale").value
-        kpi = self._kpis.get(entry["metric"]) if source == "kpi" else None
-        if source == "kpi" and kpi is None:
+        counted = (
+            is_counted(self._policy, self._pack, entry["metric"], self._day)
+            if source == "kpi"
+            else False
+        )
+        if counted is None:
             raise self.error(f"{self._pack} has no KPI {entry['metric']!r}", name)
+        kpi = read_kpi(self._policy, self._pack, entry["metric"]) if source == "kpi" else None
         if line.value is not None and scale is not None:
             low, high = scoring.scale_limits(scale)
             if not low <= line.value <= high:
@@ -117,7 +136,11 @@ class _Reader:
             kpi.direction if kpi else HIGHER,
             bool(entry.get("is_gate")),
         )
-        return TargetRule(name, cast("Source", source), line, target, entry["metric"], kpi, owners)
+        # One that is not counted keeps its direction, by which the target reads.
+        found = kpi if counted else None
+        return TargetRule(
+            name, cast("Source", source), line, target, entry["metric"], found, owners
+        )
 
     def _owners(self, entry: Mapping[str, Any], kpi: Kpi) -> tuple[str, ...]:
         named = entry.get("owners")
@@ -168,11 +191,17 @@ def card_targets(
         figures: dict[str, Any]
         if rule.kpi is not None:
             measured, figures = _counted(card, rule, counted)
+        elif rule.reads_kpi:
+            measured, figures = Measured(), {"credit": STORE}
         else:
             score = score_of(scores, card, rule.metric)
             measured, figures = _given(score)
             made.proofs += [score_proof(card, rule.name, month, score)] if score else []
-        judged[rule.name] = judge(measured, rule.target, rules.minimum_n)
+        judged[rule.name] = (
+            Judged(note=NOT_COUNTED)
+            if rule.reads_kpi and rule.kpi is None
+            else judge(measured, rule.target, rules.minimum_n)
+        )
         made.lines.append(
             line_of(
                 card,

@@ -13,38 +13,23 @@ how many lines would differ.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnClause,
-    Connection,
-    Engine,
-    Select,
-    Text,
-    TextClause,
-    column,
-    insert,
-    literal,
-    null,
-    select,
-    table,
-)
+from sqlalchemy import Connection, Engine, column, insert, table
 
 from aftercare import warehouse
 from aftercare.adjustments import keep_adjustments
 from aftercare.errors import PeriodRefused
 from aftercare.lapsed_steps import keep_lapsed
+from aftercare.month_counts import count_pack, fill_opening
 from aftercare.rules import period
 from aftercare.rules.binding import lacks, why_on_trial
-from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
+from aftercare.rules.coefficients import coefficients_of
+from aftercare.rules.kpis import kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
-from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import ITEM as LADDER
 from aftercare.rules.sanctions import Ladder
@@ -62,22 +47,6 @@ from aftercare.settings import Group
 from aftercare.warehouse import run
 
 STAGE = "scorecards"
-STORE_COLUMNS: tuple[ColumnClause[Any], ...] = tuple(
-    column(name)
-    for name in (
-        "store_code",
-        "counted_on",
-        "row_kind",
-        "row_key",
-        "is_numerator",
-        "is_excluded",
-        "reason",
-    )
-)
-OWNER_COLUMNS: tuple[ColumnClause[Any], ...] = (column("owner_role"), column("employee_no"))
-KPI_FACT = table(
-    "kpi_fact", column("kpi_id"), column("holder_roles"), *STORE_COLUMNS, *OWNER_COLUMNS
-)
 NEW_LINE = table("new_line", *(column(name) for name in LINE_COLUMNS))
 NEW_EVIDENCE = table(
     "new_evidence",
@@ -94,20 +63,6 @@ NEW_EVIDENCE = table(
         )
     ),
 )
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What is counted by ``statement`` in ``stores``, under the name of ``kpi``.
-
-    ``item`` has the policy values that the statement asks for. A store's figure over what people did takes the rows of ``owners``, the posts that do it.
-    """
-
-    kpi: Kpi
-    statement: str
-    item: str
-    stores: Sequence[str]
-    owners: tuple[str, ...] = ()
 
 
 def score_month(
@@ -206,7 +161,7 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
     run(connection, "score/judge_follow_ups", **bounds.bounds)
     run(connection, "score/judge_contacts", **bounds.bounds)
     packs = _packs(connection, group, bounds)
-    _fill_opening(connection, group, policy, packs, bounds)
+    fill_opening(connection, group, policy, packs, bounds)
     run(
         connection,
         "score/judge_complaints",
@@ -214,7 +169,7 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
         time_zone=group.group.time_zone,
     )
     for pack, stores in packs.items():
-        _count(connection, policy, pack, stores, bounds, group.group.time_zone)
+        count_pack(connection, policy, pack, stores, bounds, group.group.time_zone)
     run(connection, "score/analyze_facts")
     run(connection, "score/fill_new_evidence")
     run(connection, "score/analyze_new_evidence")
@@ -252,121 +207,6 @@ def _packs(connection: Connection, group: Group, month: Month) -> dict[str, list
     return dict(sorted(packs.items()))
 
 
-def _fill_opening(
-    connection: Connection,
-    group: Group,
-    policy: Policy,
-    packs: Mapping[str, Sequence[str]],
-    month: Month,
-) -> None:
-    """Says when stores are open, for KPIs whose terms are minutes."""
-    run(
-        connection,
-        "score/fill_opening",
-        stores=json.dumps(opening_stores(group, policy, packs, month.last_day)),
-        days=json.dumps(opening_days(group, month)),
-    )
-
-
-def _count(
-    connection: Connection,
-    policy: Policy,
-    pack: str,
-    stores: Sequence[str],
-    month: Month,
-    time_zone: str,
-) -> None:
-    """Fills scorecards and KPI rows of a pack's stores."""
-    kpis = kpis_of(policy, pack, month.last_day)
-    points = PointRules.read(policy, pack, month.last_day)
-    targets = TargetRules.read(policy, pack, month.last_day)
-    roles = {role for kpi in kpis for role in kpi.roles}
-    roles |= {role for rules in (points, targets) if rules for role in rules.roles}
-    run(
-        connection,
-        "score/fill_new_scorecards",
-        month=month.key,
-        roles=sorted(roles),
-        stores=list(stores),
-        is_trial=bool(lacks(policy, pack, month.first_day)),
-        first_day=month.first_day,
-        last_day=month.last_day,
-    )
-    counted = [Counted(kpi, kpi.counted_by, kpi.item, stores) for kpi in kpis]
-    # Of a store in which nobody holds the post there is no such figure: no row is nobody's.
-    held = _stores_by_role(connection, stores)
-    if points:
-        where = sorted({store for role in points.roles for store in held[role]})
-        counted += [
-            Counted(Kpi(name, points.roles, STORE, HIGHER), statement, statement, where)
-            for name, statement in points.statements
-        ]
-    if targets:
-        where = sorted({store for role in targets.roles for store in held[role]})
-        counted += [
-            Counted(
-                Kpi(name, targets.roles, STORE, kpi.direction),
-                kpi.counted_by,
-                kpi.item,
-                where,
-                owners,
-            )
-            for name, kpi, owners in targets.counted
-        ]
-    for each in counted:
-        statement = warehouse.statement(each.statement)
-        connection.execute(
-            insert(KPI_FACT).from_select(
-                [c.name for c in KPI_FACT.columns], _facts(each, statement)
-            ),
-            _parameters(policy, pack, each.item, statement, month, time_zone),
-        )
-
-
-def _stores_by_role(connection: Connection, stores: Sequence[str]) -> dict[str, set[str]]:
-    """In which of these stores somebody has a scorecard in a post."""
-    held: dict[str, set[str]] = defaultdict(set)
-    for card in run(connection, "score/list_new_scorecards").mappings():
-        if card["store_code"] in stores:
-            held[card["role"]].add(card["store_code"])
-    return held
-
-
-def _facts(counted: Counted, statement: TextClause) -> Select[Any]:
-    """The rows of a statement in these stores, with who has them on their scorecard."""
-    kpi, stores = counted.kpi, counted.stores
-    if kpi.credit == STORE:
-        owner = OWNER_COLUMNS[:1] if counted.owners else ()
-        facts = statement.columns(*STORE_COLUMNS, *owner).subquery("facts")
-        holders = literal(list(kpi.roles), ARRAY(Text()))
-        columns = [facts.c[each.name] for each in STORE_COLUMNS]
-        chosen = select(literal(kpi.name), holders, *columns, null(), null()).where(
-            facts.c.store_code.in_(stores)
-        )
-        return chosen.where(facts.c.owner_role.in_(counted.owners)) if counted.owners else chosen
-    facts = statement.columns(*STORE_COLUMNS, *OWNER_COLUMNS).subquery("facts")
-    return select(literal(kpi.name), null(), *facts.c).where(
-        facts.c.owner_role.in_(kpi.roles), facts.c.store_code.in_(stores)
-    )
-
-
-def _parameters(
-    policy: Policy,
-    pack: str,
-    item: str,
-    statement: TextClause,
-    month: Month,
-    time_zone: str,
-) -> dict[str, Any]:
-    """What a statement asks for: bounds of the month, the zone, policy values by their names."""
-    known: dict[str, Any] = {**month.bounds, "time_zone": time_zone}
-    for name in statement.compile().params.keys() - known.keys():
-        value = policy.value(pack, item, name, month.last_day, f"statement {item}").value
-        # A list of texts is an array for a statement, where a tuple would be a row.
-        known[name] = list(value) if isinstance(value, tuple) else value
-    return {name: known[name] for name in statement.compile().params}
-
-
 def _score(
     connection: Connection, policy: Policy, packs: Mapping[str, Sequence[str]], month: Month
 ) -> dict[str, int]:
@@ -395,15 +235,17 @@ def _score(
     known = {(line["scorecard_id"], line["kpi_id"]): line for line in lines}
     for pack, people in cards.items():
         external = _external_scores(connection, packs[pack], month.key)
-        for entry in policy.attributes(pack, "scoring").get("coefficients", ()):
-            name, metric = entry["name"], entry["metric"]
+        for entry in coefficients_of(policy, pack, month.last_day):
+            name, metric = entry.name, entry.metric
             bands = Bands.read(policy, pack, name, month.last_day)
-            if entry["source"] == "kpi":
+            if entry.is_kpi and entry.is_counted:
                 copies.add((name, metric))
             for card in people:
-                if card["role"] not in entry["roles"]:
+                if card["role"] not in entry.roles:
                     continue
-                if entry["source"] == "kpi":
+                if not entry.is_counted:
+                    lines.append(bands.of_no_kpi(card))
+                elif entry.is_kpi:
                     lines.append(bands.of_line(card, known[card["scorecard_id"], metric]))
                 else:
                     score = score_of(external, card, metric)
