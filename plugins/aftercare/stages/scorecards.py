@@ -117,8 +117,8 @@ def score_month(
 
     ``today`` decides only whether the month is over, and dates adjustments. Counts: ``scorecards``, ``lines``,
     ``evidence``, ``trial`` (scorecards of packs that bind nobody yet), ``trial_because`` (why, by
-    pack and language), ``uncredited`` (rows whose
-    owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
+    pack and language), ``uncredited`` (rows that
+    name no owner, whose owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
     frozen month would get now), ``adjusted`` and ``adjustments_ended`` (of a published month) and
     ``missing_nights`` (days without a merged load, by system).
     Raises PeriodRefused for a month that is open or malformed, PolicyError for a missing value.
@@ -344,6 +344,8 @@ def _facts(counted: Counted, statement: TextClause) -> Select[Any]:
             facts.c.store_code.in_(stores)
         )
         return chosen.where(facts.c.owner_role.in_(counted.owners)) if counted.owners else chosen
+    # A row of the post without a name stays, so that somebody learns how many lack an owner. One
+    # without an `owner_role` is of no such post: it is the store's alone, and lacks nobody.
     facts = statement.columns(*STORE_COLUMNS, *OWNER_COLUMNS).subquery("facts")
     return select(literal(kpi.name), null(), *facts.c).where(
         facts.c.owner_role.in_(kpi.roles), facts.c.store_code.in_(stores)
