@@ -56,31 +56,25 @@ due as (
         ended.status
 ),
 
-owned as (
-    select distinct on (store_code, document_no)
-        store_code,
-        document_no,
-        owner_no
-    from care.follow_up_task
-    where
-        document_kind = 'insurance_policy'
-        and owner_role = 'RENEWAL'
-        and owner_no is not null
-        and made_day <= :closing_on
-    order by
-        store_code asc,
-        document_no asc,
-        due_on desc,
-        task_key desc
-),
-
--- The store's figure asks nobody's name: the planner then leaves `owned` out,
--- of which a document has one row, and never asks for posts.
+-- Whose it is stands in a column's own query, of which nothing is run for the
+-- store's figure: that asks for no names.
 named as (
     select
         due.*,
         coalesce(
-            owned.owner_no,
+            (
+                select tasks.owner_no
+                from care.follow_up_task as tasks
+                where
+                    due.store_code = tasks.store_code
+                    and due.policy_no = tasks.document_no
+                    and tasks.document_kind = 'insurance_policy'
+                    and tasks.owner_role = 'RENEWAL'
+                    and tasks.owner_no is not null
+                    and tasks.made_day <= :closing_on -- noqa: RF02
+                order by tasks.due_on desc, tasks.task_key desc
+                limit 1
+            ),
             case
                 when exists (
                     select 1
@@ -96,10 +90,6 @@ named as (
             end
         ) as employee_no
     from due
-    left join owned
-        on
-            due.store_code = owned.store_code
-            and due.policy_no = owned.document_no
 )
 
 select
