@@ -162,6 +162,8 @@ def _facts(counted: Counted, statement: TextClause) -> Select[Any]:
             facts.c.store_code.in_(stores)
         )
         return chosen.where(facts.c.owner_role.in_(counted.owners)) if counted.owners else chosen
+    # A row of the post without a name stays, so that somebody learns how many lack an owner. One
+    # without an `owner_role` is of no such post: it is the store's alone, and lacks nobody.
     facts = statement.columns(*STORE_COLUMNS, *OWNER_COLUMNS).subquery("facts")
     return select(literal(kpi.name), null(), *facts.c).where(
         facts.c.owner_role.in_(kpi.roles), facts.c.store_code.in_(stores)

@@ -2,12 +2,13 @@
 
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from core_rows import core_row
 from scored_month import MONTH, POLICY, TODAY, ScoredMonth, house_policy
 from sqlalchemy import Engine
 
@@ -332,10 +333,11 @@ def test_a_figure_of_the_store_is_everybodys_in_the_post_and_its_rows_are_told_o
     month.booking("kept")
     month.booking("refused")
     counts = score(month)
-    assert [
+    # Rows of a table have no order.
+    assert sorted(
         (row["scorecard_id"], row["numerator"], row["denominator"], row["credit"])
         for row in month.rows("score.scorecard_line", kpi_id="booking_acceptance")
-    ] == [
+    ) == [
         ("2026-06.AC.SK01.A1", 1, 2, "store"),
         ("2026-06.AC.SK01.A2", 1, 2, "store"),
     ]
@@ -367,3 +369,49 @@ def test_rows_of_a_store_that_has_nobody_in_the_post_are_nobodys_and_counted_onc
 ) -> None:
     month.booking("kept")
     assert score(month)["uncredited"] == 1
+
+
+def test_an_order_that_names_no_consultant_is_the_stores_and_nobodys_and_told_once(
+    month: ScoredMonth,
+) -> None:
+    month.person("C1", role="CONSULTANT")
+    for consultant in ("C1", "GONE", None):
+        month.add("core.sales_order", **core_row("sales_order", "SK01", _sold_by(consultant)))
+    # Two figures of consultants ask for each order: who is gone and nobody are two rows in all.
+    assert score(month)["uncredited"] == 2
+    for kpi, theirs in (
+        ("archived_in_time", "consultant_archived"),
+        ("customer_data_complete", "consultant_data_complete"),
+    ):
+        assert len(evidence(month.engine, "2026-06.SC.SK01.E1", kpi)) == 3
+        assert len(evidence(month.engine, "2026-06.CONSULTANT.SK01.C1", theirs)) == 1
+
+
+def test_a_policy_is_one_row_of_the_store_whoever_had_it_and_lacks_no_owner_without_a_specialist(
+    month: ScoredMonth,
+) -> None:
+    month.person("A1", role="AC")
+    month.person("R1", role="RENEWAL")
+    # Who comes back to a post holds it twice.
+    month.person("R2", role="RENEWAL", until=date(2026, 5, 31))
+    month.person("R2", role="RENEWAL", since=date(2026, 6, 1))
+    for number, seller in (("P1", "R2"), ("P2", "A1"), ("P3", None)):
+        told = {"policy_no": number, "sold_by_no": seller}
+        month.add("core.insurance_policy", **core_row("insurance_policy", "SK01", told))
+    about = {"document_kind": "insurance_policy", "document_no": "P1", "is_counted": False}
+    for occurrence in (1, 2):
+        month.task("R1", role="RENEWAL", occurrence=occurrence, **about)
+    assert score(month)["uncredited"] == 0
+    assert [
+        row["row_key"] for row in evidence(month.engine, "2026-06.AC.SK01.A1", "renewal_rate")
+    ] == ["SK01|P1", "SK01|P2", "SK01|P3"]
+    assert [
+        row["row_key"]
+        for row in evidence(month.engine, "2026-06.RENEWAL.SK01.R1", "specialist_renewal_rate")
+    ] == ["SK01|P1"]
+    assert evidence(month.engine, "2026-06.RENEWAL.SK01.R2", "specialist_renewal_rate") == []
+
+
+def _sold_by(consultant: str | None) -> dict[str, Any]:
+    at = datetime(2026, 6, 11, 2, tzinfo=UTC)
+    return {"sales_consultant_no": consultant, "archived_at": at}

@@ -3,8 +3,11 @@
 -- delivery at midnight is a day without a time: its hours run from the day's
 -- end. A time before the day of the signing is a default date and none, as is
 -- one after the closing day. An order of which nobody noted a time was not
--- filed, unless no order of the store in this month has one: then nothing is
--- known, and all are excluded. A cancelled order is excluded, too.
+-- filed, unless the store has a time of none of its orders delivered in the
+-- `told_within` months up to the closing day: then nothing is known, and all
+-- are excluded. A cancelled order is excluded, too.
+-- Counted for the store, or for each order's consultant; an order that names
+-- none is nobody's then, and is counted among the uncredited rows.
 -- grain: one row per order delivered in the month
 -- reads: core.sales_order
 -- writes: nothing
@@ -13,6 +16,7 @@ moments as (
     select
         store_code,
         order_no,
+        sales_consultant_no,
         delivered_on,
         signed_on,
         status = 'cancelled' as is_cancelled,
@@ -24,12 +28,30 @@ moments as (
         and (not is_vanished or vanished_day > :closing_on)
 ),
 
+telling as (
+    select distinct store_code
+    from core.sales_order
+    where
+        delivered_on <= :closing_on
+        and delivered_on
+        > cast(:closing_on as date)
+        - make_interval(months => :told_within)
+        and (not is_vanished or vanished_day > :closing_on)
+        and cast(archived_at at time zone :time_zone as date) <= :closing_on
+        and (
+            signed_on is null
+            or cast(archived_at at time zone :time_zone as date) >= signed_on
+        )
+),
+
 delivered as (
     select
         store_code,
         order_no,
+        sales_consultant_no,
         delivered_on,
         is_cancelled,
+        store_code in (select t.store_code from telling as t) as is_ever_told,
         coalesce(cast(archived_at as date) < signed_on, false) as is_before,
         case
             when
@@ -48,25 +70,20 @@ delivered as (
 
 judged as (
     select
-        store_code,
-        order_no,
-        delivered_on,
-        is_cancelled,
-        is_before,
-        filed_at,
-        coalesce(filed_at <= due_at, false) and not is_cancelled as is_in_time,
-        bool_or(filed_at is not null) over (partition by store_code)
-            as is_ever_told
+        *,
+        coalesce(filed_at <= due_at, false) and not is_cancelled as is_in_time
     from delivered
 )
 
 select
+    'CONSULTANT' as owner_role,
     store_code,
+    sales_consultant_no as employee_no,
     delivered_on as counted_on,
     'sales_order' as row_kind,
     is_in_time as is_numerator,
     store_code || '|' || order_no as row_key,
-    is_cancelled or not is_ever_told as is_excluded,
+    is_cancelled or (filed_at is null and not is_ever_told) as is_excluded,
     case
         when is_cancelled then 'order_cancelled'
         when is_in_time then 'archived_in_time'

@@ -2,6 +2,8 @@
 -- `archive_fields` is known and, where it has a check, passes it; as known when
 -- the month is scored. A row says the first field that it lacks. A name that
 -- is no field is lacked by all. A cancelled order is excluded.
+-- Counted for the store, or for each order's consultant; an order that names
+-- none is nobody's then, and is counted among the uncredited rows.
 -- grain: one row per order delivered in the month
 -- reads: core.sales_order
 -- writes: nothing
@@ -10,6 +12,7 @@ delivered as (
     select
         store_code,
         order_no,
+        sales_consultant_no,
         delivered_on,
         status = 'cancelled' as is_cancelled,
         jsonb_build_object(
@@ -40,17 +43,25 @@ judged as (
     select
         d.store_code,
         d.order_no,
+        d.sales_consultant_no,
         d.delivered_on,
         d.is_cancelled,
         (array_agg(w.field order by w.place))[1] as lacked
     from delivered as d
     left join wanted as w
         on d.known ->> w.field is distinct from 'true'
-    group by d.store_code, d.order_no, d.delivered_on, d.is_cancelled
+    group by
+        d.store_code,
+        d.order_no,
+        d.sales_consultant_no,
+        d.delivered_on,
+        d.is_cancelled
 )
 
 select
+    'CONSULTANT' as owner_role,
     store_code,
+    sales_consultant_no as employee_no,
     delivered_on as counted_on,
     'sales_order' as row_kind,
     is_cancelled as is_excluded,

@@ -3,8 +3,14 @@
 -- another store of the group renewed was not renewed here. A later policy has
 -- to have begun by the closing day. A policy that was cancelled did not end of
 -- itself and is excluded.
+-- Counted for the store, or for the renewal specialist whose policy it is: who
+-- owned the last task about its renewal, however that ended, for who had to see
+-- to it had the policy; without one, who sold it, if that was a renewal
+-- specialist of the store on the policy's last day. Others have no owner_role,
+-- so that they are of no specialist's figure and none of the uncredited rows:
+-- a store may well renew without a specialist, and no owner is missing then.
 -- grain: one row per policy whose last day lies in the month
--- reads: core.insurance_policy
+-- reads: core.insurance_policy, care.follow_up_task, core.assignment
 -- writes: nothing
 with
 known as (
@@ -15,7 +21,8 @@ known as (
         kind,
         status,
         starts_on,
-        ends_on
+        ends_on,
+        sold_by_no
     from core.insurance_policy
     where not is_vanished or vanished_day > :closing_on
 ),
@@ -25,6 +32,7 @@ due as (
         ended.store_code,
         ended.policy_no,
         ended.ends_on,
+        ended.sold_by_no,
         ended.status = 'cancelled' as is_cancelled,
         count(renewed.policy_no) filter (
             where ended.store_code = renewed.store_code
@@ -44,14 +52,53 @@ due as (
         ended.store_code,
         ended.policy_no,
         ended.ends_on,
+        ended.sold_by_no,
         ended.status
+),
+
+-- Whose it is stands in a column's own query, of which nothing is run for the
+-- store's figure: that asks for no names.
+named as (
+    select
+        due.*,
+        coalesce(
+            (
+                select tasks.owner_no
+                from care.follow_up_task as tasks
+                where
+                    due.store_code = tasks.store_code
+                    and due.policy_no = tasks.document_no
+                    and tasks.document_kind = 'insurance_policy'
+                    and tasks.owner_role = 'RENEWAL'
+                    and tasks.owner_no is not null
+                    and tasks.made_day <= :closing_on -- noqa: RF02
+                order by tasks.due_on desc, tasks.task_key desc
+                limit 1
+            ),
+            case
+                when exists (
+                    select 1
+                    from core.assignment as posts
+                    where
+                        due.store_code = posts.store_code
+                        and due.sold_by_no = posts.employee_no
+                        and posts.role = 'RENEWAL'
+                        and due.ends_on >= posts.valid_from
+                        and due.ends_on
+                        <= coalesce(posts.valid_to, due.ends_on)
+                ) then due.sold_by_no
+            end
+        ) as employee_no
+    from due
 )
 
 select
     store_code,
+    employee_no,
     ends_on as counted_on,
     'insurance_policy' as row_kind,
     is_cancelled as is_excluded,
+    case when employee_no is not null then 'RENEWAL' end as owner_role,
     store_code || '|' || policy_no as row_key,
     is_here and not is_cancelled as is_numerator,
     case
@@ -60,4 +107,4 @@ select
         when is_anywhere then 'renewed_elsewhere'
         else 'not_renewed'
     end as reason
-from due
+from named

@@ -1,3 +1,6 @@
+-- Rows of a post that name nobody, or somebody who did not hold it that day,
+-- and those of a store that has nobody in it. Two figures that ask for the same
+-- row have one.
 -- grain: one row: counted rows that nobody's scorecard holds
 -- reads: pg_temp.kpi_fact, pg_temp.new_evidence
 -- writes: nothing

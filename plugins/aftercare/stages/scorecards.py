@@ -72,8 +72,8 @@ def score_month(
 
     ``today`` decides only whether the month is over, and dates adjustments. Counts: ``scorecards``, ``lines``,
     ``evidence``, ``trial`` (scorecards of packs that bind nobody yet), ``trial_because`` (why, by
-    pack and language), ``uncredited`` (rows whose
-    owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
+    pack and language), ``uncredited`` (rows that
+    name no owner, whose owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
     frozen month would get now), ``adjusted`` and ``adjustments_ended`` (of a published month) and
     ``missing_nights`` (days without a merged load, by system).
     Raises PeriodRefused for a month that is open or malformed, PolicyError for a missing value.

@@ -189,6 +189,7 @@ def lived(seed: int) -> World:
         row = core_row("referral", "DP01", {"new_order_no": sale["order_no"], **known})
         world.referrals.append(row)
     give_posts(Dice(seed + 406), world)
+    deliver_more(Dice(seed + 500), world)
     return world
 
 
@@ -239,6 +240,25 @@ def give_posts(dice: Dice, world: World) -> None:
         call["is_fault_cleared"] = dice.choice((None, False, True, True))
 
 
+def deliver_more(dice: Dice, world: World) -> None:
+    """Cars of the months that are counted, of a pack whose consultants have scorecards."""
+    sales = []
+    for number in range(60):
+        store = dice.choice(("SK01", "SK02"))
+        told = {"delivered_on": dice.day(date(2026, 3, 1), date(2026, 5, 31)), "sale_type": "new"}
+        told |= {"order_no": f"M{number:03}", "vin": f"MORE{number:03}", "customer_kind": "person"}
+        told |= {"status": dice.choice(("active", "active", "active", "cancelled"))}
+        sales.append(core_row("sales_order", store, told | {"vanished_day": dice.vanished()}))
+    write_down(dice, sales)
+    put_away(dice, sales)
+    for sale in sales:
+        sale["buyer"] = None
+        if sale["sales_consultant_no"] is not None:
+            people = (f"{sale['store_code']}CONSULTANT{number}" for number in SEEDS)
+            sale["sales_consultant_no"] = dice.choice((*people, "NOBODY"))
+    world.sales += sales
+
+
 def steps(dice: Dice) -> list[tuple[str, timedelta | None]]:
     """How long after a complaint came each step was taken, where it was."""
     later = (None, 0, 29, 30, 31, 119, 120, 121, 600, 900, 1439, 1440, 1441, 4000, 40_000)
@@ -260,13 +280,18 @@ def write_down(dice: Dice, sales: list[dict[str, Any]]) -> None:
 
 
 def put_away(dice: Dice, sales: list[dict[str, Any]]) -> None:
-    """When cars left and their files were put into the archive, around two days; one store never tells."""
+    """When cars left and their files were put into the archive, around two days.
+
+    One store stops telling a year before, and another puts nothing away for a month.
+    """
     later = (None, -9000, -1, 0, 600, 2879, 2880, 2881, 4320, 4321, 20_000)
     for sale in sales:
         clock = dice.choice((time(0), time(10), time(23, 59)))
         left = datetime.combine(sale["delivered_on"], clock, ZONE)
         minutes, before = dice.choice(later), dice.choice((None, 0, 3, 30))
-        is_filed = minutes is not None and sale["store_code"] != "DP01"
+        is_silent = sale["store_code"] == "DP01" and sale["delivered_on"] > date(2025, 5, 10)
+        is_neglected = sale["store_code"] == "SK02" and sale["delivered_on"].month == 4
+        is_filed = minutes is not None and not is_silent and not is_neglected
         sale["delivered_at"] = left
         sale["signed_on"] = None if before is None else left.date() - timedelta(days=before)
         sale["archived_at"] = left + timedelta(minutes=minutes) if is_filed else None
