@@ -14,8 +14,10 @@ copy tt_complaint (
     cause_type,
     accept_time,
     dispatch_time,
+    plan_time,
     handle_time,
     revisit_time,
+    revisit_satisfied,
     close_time,
     content,
     updated_at

@@ -19,6 +19,7 @@ complaints as (
         received_at at time zone :time_zone as came_at,
         acknowledged_at at time zone :time_zone as acknowledged_at,
         dispatched_at at time zone :time_zone as dispatched_at,
+        planned_at at time zone :time_zone as planned_at,
         solved_at at time zone :time_zone as handled_at,
         coalesce(complaint_no = task_key, false) as is_told_in_call,
         cast(:closing_on as date) + 1 as closed_from
@@ -43,6 +44,9 @@ select
     case
         when k.dispatched_at < k.closed_from then k.dispatched_at
     end as dispatched_at,
+    case
+        when k.planned_at < k.closed_from then k.planned_at
+    end as planned_at,
     case
         when k.handled_at < k.closed_from then k.handled_at
     end as handled_at

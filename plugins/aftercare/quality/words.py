@@ -93,6 +93,8 @@ COLUMNS: Words = {
     "owner_no": ("责任人", "responsible"),
     "verdict": ("认定", "verdict"),
     "cause": ("原因", "cause"),
+    "planned_at": ("方案提交时间", "plan handed in at"),
+    "is_satisfied": ("对处理是否满意", "satisfied with the solution"),
     "acknowledged_at": ("响应时间", "acknowledged at"),
     "dispatched_at": ("下发时间", "dispatched at"),
     "solved_at": ("处理时间", "solved at"),

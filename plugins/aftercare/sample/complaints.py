@@ -1,7 +1,8 @@
 """Complaints that the DMS of the Changan and Deepal stores records, good and bad.
 
 In every month one complaint against the same sales specialist of CA01 is upheld; others are
-rejected, pending, or upheld against nobody in particular. Of most that are closed the cause is told.
+rejected, pending, or upheld against nobody in particular. Of most that are closed the cause is told,
+and what the customer said of the solution.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ CAUSES = ("product", "service", "other", None)
 LEVELS = ("minor", "normal", "serious")
 EVERY = 0.06  # complaints per store and day
 UPHELD_DAY, CLOSED_AFTER = 10, 6
+# Minutes until a plan is handed in, at the latest with the solution; what customers say of it.
+PLANNED_AFTER, ANSWERS = (120, 1700), (True,) * 7 + (False, None)
 # Minutes until somebody speaks to the customer, and until it is with who is responsible; days until solved; hours until called again.
 ACKNOWLEDGED_AFTER, DISPATCHED_AFTER, SOLVED_AFTER = (5, 45), (10, 90), (1, 3)
 CALLED_AGAIN_AFTER = (16, 30)
@@ -102,8 +105,10 @@ def _complaint(
         "cause": None,
         "acknowledged_at": acknowledged_at,
         "dispatched_at": dispatched_at,
+        "planned_at": None,
         "solved_at": None,
         "second_call_at": None,
+        "is_satisfied": None,
         "closed_at": None,
         "description": f"{somebody.name}反映{topic}，{day:%m月%d日}来店，要求回电",
     }
@@ -111,10 +116,14 @@ def _complaint(
     row = Row(number, "complaint", [received])
     if verdict != "pending":
         closed_at = at(rng, day + timedelta(days=CLOSED_AFTER), 9, 17)
-        solved = copy_version(received, {"solved_at": solved_at})
+        after = Random(f"{world.seed} plan {number}")
+        planned_at = received_at + timedelta(minutes=after.randint(*PLANNED_AFTER))
+        done = {"planned_at": min(planned_at, solved_at), "solved_at": solved_at}
+        solved = copy_version(received, done)
         row.add(replace(solved, visible_on=solved_at.date(), changed_at=solved_at))
         called = solved_at + timedelta(hours=steps.randint(*CALLED_AGAIN_AFTER))
-        again = copy_version(solved, {"second_call_at": called})
+        said = {"second_call_at": called, "is_satisfied": after.choice(ANSWERS)}
+        again = copy_version(solved, said)
         row.add(replace(again, visible_on=called.date(), changed_at=called))
         cause = "service" if owner else Random(f"{world.seed} cause {number}").choice(CAUSES)
         told = {"verdict": verdict, "closed_at": closed_at, "cause": cause}

@@ -219,6 +219,10 @@ FEEDS: dict[str, Feed] = {
                 # product, service or other: for a fault of the product nobody here answers. No code, so that
                 # another word is shown and holds no complaint up.
                 Column("cause"),
+                # Who is responsible handed in a plan for a solution.
+                Column("planned_at", "timestamp"),
+                # What the customer said of the solution in the second call; None: did not say.
+                Column("is_satisfied", "boolean"),
             ),
         ),
         # What staff put right in a CRM or a task list: the number of a customer that replaces the one that orders give.

@@ -177,6 +177,7 @@ def lived(seed: int) -> World:
             )
         )
     again(Dice(seed + 100), world.complaints)
+    answer(Dice(seed + 500), world.complaints)
     write_down(Dice(seed + 200), world.sales)
     put_away(Dice(seed + 300), world.sales)
     for number in range(250):
@@ -304,6 +305,18 @@ def again(dice: Dice, complaints: list[dict[str, Any]]) -> None:
         minutes, solved = dice.choice(later), complaint["solved_at"]
         is_called = solved is not None and minutes is not None
         complaint["second_call_at"] = solved + timedelta(minutes=minutes) if is_called else None
+
+
+def answer(dice: Dice, complaints: list[dict[str, Any]]) -> None:
+    """When plans came in, around the complaint and a day after it; what customers said, called or not."""
+    later = (None, -1, 0, 60, 1439, 1440, 1441, 20_000)
+    for complaint in complaints:
+        minutes = dice.choice(later)
+        is_told = minutes is not None and complaint["store_code"] != "CA01"
+        complaint["planned_at"] = (
+            complaint["received_at"] + timedelta(minutes=minutes) if is_told else None
+        )
+        complaint["is_satisfied"] = dice.choice((None, True, True, False))
 
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
