@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from care_group import house_policy
 from file_crm import FileCrm
-from night_of_tasks import DAY, NAME, PHONE, TODAY, NightOfTasks
+from night_of_tasks import DAY, NAME, PHONE, PLATE, TODAY, NightOfTasks
 from openpyxl import load_workbook
 from sqlalchemy import Engine, text
 
@@ -282,6 +282,18 @@ def test_a_holder_of_another_name_is_not_the_owner(night: NightOfTasks, crm: Fil
     send(night, crm)
     assert "测试客户赵六先生/女士" in crm.body(key)
     assert "【单位客户，另问】" not in crm.body(key)
+
+
+def test_a_call_about_a_policy_names_the_plate_that_the_car_was_last_seen_with(
+    night: NightOfTasks, crm: FileCrm
+) -> None:
+    plate = night.keyring.encrypt("沪GA667P")
+    night.visit("R1", VIN, DAY + timedelta(days=1), plate_cipher=plate)
+    night.visit("R2", VIN, DAY + timedelta(days=2))
+    key = renewal(night)
+    send(night, crm)
+    assert "沪GA667P" in crm.body(key)
+    assert PLATE not in crm.body(key)
 
 
 def renewal(night: NightOfTasks, holder: str = NAME) -> str:

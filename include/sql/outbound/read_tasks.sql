@@ -51,7 +51,8 @@ documents as (
         on t.store_code = r.store_code and t.document_no = r.ro_no
     where t.document_kind = 'repair_order'
     union all
-    -- A policy tells neither model nor plate: those are of the vehicle's sale.
+    -- A policy tells neither model nor plate: the vehicle has the one, and was
+    -- last seen with the other.
     select
         t.task_key,
         v.model,
@@ -66,10 +67,21 @@ documents as (
         on t.store_code = p.store_code and t.document_no = p.policy_no
     left join core.vehicle as v on p.vin = v.vin
     left join lateral (
-        select sold.plate_cipher
-        from core.sales_order as sold
-        where p.vin = sold.vin and sold.status <> 'cancelled'
-        order by sold.delivered_on desc nulls last
+        select
+            r.plate_cipher,
+            r.exit_on as seen_on
+        from core.repair_order as r
+        where p.vin = r.vin and r.plate_cipher is not null
+        union all
+        select
+            o.plate_cipher,
+            o.delivered_on as seen_on
+        from core.sales_order as o
+        where
+            p.vin = o.vin
+            and o.plate_cipher is not null
+            and o.status <> 'cancelled'
+        order by seen_on desc nulls last -- noqa: RF02
         limit 1
     ) as s on true
     where t.document_kind = 'insurance_policy'
