@@ -1,7 +1,9 @@
 -- A made-up history in core, from orders as the dealer system writes them. Of
 -- the orders that the night brings, every fifth is known already, in an older
 -- version. Contact data has one cipher for all; names and phones are hashed as
--- the night hashes them (HMAC of SHA-256), so that people stay the same.
+-- the night hashes them (HMAC of SHA-256), so that people stay the same. No
+-- car was maintained before it was sold, as `fill_sales` says when: such a car
+-- would be a used one.
 -- grain: one row per repair order
 -- reads: tt_repair_order
 -- writes: core.repair_order
@@ -113,7 +115,14 @@ select
     orders.ro_no,
     orders.balance_no,
     'repair' as ro_type,
-    'maintenance' as repair_type,
+    case
+        when
+            (orders.delivered_at at time zone orders.time_zone)::date
+            >= orders.day
+            - (substr(orders.vin, 11)::integer / 400) % 2000
+            then 'maintenance'
+        else 'mechanical'
+    end as repair_type,
     'settled' as status,
     orders.opened_at,
     orders.complete_time at time zone orders.time_zone as completed_at,

@@ -121,20 +121,57 @@ events as (
         offset 0 -- noqa: AM09
     ) as sold on windows.event in ('delivery', 'sale')
     where
-        windows.event = 'delivery'
-        or not exists (
-            select 1
-            from core.repair_order as later
-            where
-                sold.vin = later.vin
-                and (
-                    later.exit_on >= sold.delivered_on
-                    or later.opened_at >= sold.delivered_at
+        (
+            windows.event = 'delivery'
+            or not exists (
+                select 1
+                from core.repair_order as later
+                where
+                    sold.vin = later.vin
+                    and (
+                        later.exit_on >= sold.delivered_on
+                        or later.opened_at >= sold.delivered_at
+                    )
+                    and later.status <> 'cancelled'
+                    and later.ro_type <> 'pre_delivery'
+                    and not later.is_reversed
+                    and not later.is_vanished
+            )
+        )
+        -- What is said of a new car alone, and until its first service; each
+        -- car was sold once.
+        and (
+            windows.rule_id <> 'S4-05'
+            or (
+                not exists (
+                    select 1
+                    from core.repair_order as earlier
+                    where
+                        sold.vin = earlier.vin
+                        and earlier.exit_on < sold.delivered_on
+                        and earlier.repair_type = 'maintenance'
+                        and earlier.status <> 'cancelled'
+                        and earlier.ro_type <> 'pre_delivery'
+                        and not earlier.is_reversed
+                        and not earlier.is_vanished
                 )
-                and later.status <> 'cancelled'
-                and later.ro_type <> 'pre_delivery'
-                and not later.is_reversed
-                and not later.is_vanished
+                and not exists (
+                    select 1
+                    from core.repair_order as later
+                    where
+                        sold.vin = later.vin
+                        and later.opened_at > sold.delivered_at
+                        and cast(
+                            later.opened_at
+                            at time zone 'Asia/Shanghai' as date
+                        ) <= sold.delivered_on + windows.over
+                        and later.repair_type = 'maintenance'
+                        and later.status <> 'cancelled'
+                        and later.ro_type <> 'pre_delivery'
+                        and not later.is_reversed
+                        and not later.is_vanished
+                )
+            )
         )
     union all
     select
@@ -234,6 +271,19 @@ events as (
             and not o.is_vanished
         offset 0 -- noqa: AM09
     ) as sold on windows.event = 'billed'
+    where
+        not exists (
+            select 1
+            from core.repair_order as earlier
+            where
+                sold.vin = earlier.vin
+                and earlier.exit_on < sold.delivered_on
+                and earlier.repair_type = 'maintenance'
+                and earlier.status <> 'cancelled'
+                and earlier.ro_type <> 'pre_delivery'
+                and not earlier.is_reversed
+                and not earlier.is_vanished
+        )
     union all
     select
         windows.*,
