@@ -287,13 +287,37 @@ def test_a_holder_of_another_name_is_not_the_owner(night: NightOfTasks, crm: Fil
 def test_a_call_about_a_policy_names_the_plate_that_the_car_was_last_seen_with(
     night: NightOfTasks, crm: FileCrm
 ) -> None:
-    plate = night.keyring.encrypt("沪GA667P")
-    night.visit("R1", VIN, DAY + timedelta(days=1), plate_cipher=plate)
-    night.visit("R2", VIN, DAY + timedelta(days=2))
+    seal = night.keyring.encrypt
+    seen = {"R1": ("沪GA667P", DAY), "R2": ("沪GA667Q", DAY - timedelta(days=30))}
+    for ro_no, (plate, day) in seen.items():
+        night.visit(ro_no, VIN, day, plate_cipher=seal(plate))
+    night.visit("R3", VIN, DAY)
     key = renewal(night)
     send(night, crm)
     assert "沪GA667P" in crm.body(key)
     assert PLATE not in crm.body(key)
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        {"exit_on": DAY, "status": "cancelled"},
+        {"exit_on": DAY, "is_reversed": True},
+        {"exit_on": DAY, "vanished_day": DAY},
+        {"exit_on": DAY, "ro_type": "pre_delivery"},
+        {"exit_on": TODAY + timedelta(days=1)},
+        {"exit_on": None},
+    ],
+    ids=lambda visit: next(reversed(visit)),
+)
+def test_a_visit_that_is_none_tells_no_plate(
+    night: NightOfTasks, crm: FileCrm, visit: dict[str, Any]
+) -> None:
+    night.visit("R1", VIN, plate_cipher=night.keyring.encrypt("沪GA667P"), **visit)
+    key = renewal(night)
+    send(night, crm)
+    assert "沪GA667P" not in crm.body(key)
+    assert PLATE in crm.body(key)
 
 
 def renewal(night: NightOfTasks, holder: str = NAME) -> str:

@@ -13,6 +13,61 @@ with tasks as (
     where task_key = any(cast(:task_keys as text[]))
 ),
 
+-- The plate with which a vehicle was last seen by today, in a visit or a sale
+-- that stands, at any store; of the tasks' vehicles and of those that are said
+-- with them.
+vins as (
+    select t.vin
+    from tasks as t
+    where t.vin is not null
+    union
+    select other.vin
+    from tasks as t
+    inner join care.follow_up_task as other on other.task_key = any(t.also)
+    where other.vin is not null
+),
+
+seen as (
+    select
+        vins.vin,
+        last_one.plate_cipher
+    from vins
+    inner join lateral (
+        select
+            r.plate_cipher,
+            r.exit_on as seen_on,
+            1 as place,
+            r.store_code || '|' || r.ro_no as document
+        from core.repair_order as r
+        where
+            vins.vin = r.vin
+            and r.plate_cipher is not null
+            and r.exit_on <= :today -- noqa: RF02
+            and r.ro_type <> 'pre_delivery'
+            and r.status <> 'cancelled'
+            and not r.is_reversed
+            and not r.is_vanished
+        union all
+        select
+            o.plate_cipher,
+            o.delivered_on as seen_on,
+            2 as place,
+            o.store_code || '|' || o.order_no as document
+        from core.sales_order as o
+        where
+            vins.vin = o.vin
+            and o.plate_cipher is not null
+            and o.delivered_on <= :today -- noqa: RF02
+            and o.status <> 'cancelled'
+            and not o.is_vanished
+        order by
+            seen_on desc, -- noqa: RF02
+            place asc, -- noqa: RF02
+            document desc -- noqa: RF02
+        limit 1
+    ) as last_one on true
+),
+
 documents as (
     select
         t.task_key,
@@ -56,7 +111,7 @@ documents as (
     select
         t.task_key,
         v.model,
-        s.plate_cipher,
+        seen.plate_cipher,
         p.holder_name_cipher as name_cipher,
         p.holder_phone_cipher as phone_cipher,
         p.holder_phone_hash as phone_hash,
@@ -66,24 +121,7 @@ documents as (
     inner join core.insurance_policy as p
         on t.store_code = p.store_code and t.document_no = p.policy_no
     left join core.vehicle as v on p.vin = v.vin
-    left join lateral (
-        select
-            r.plate_cipher,
-            r.exit_on as seen_on
-        from core.repair_order as r
-        where p.vin = r.vin and r.plate_cipher is not null
-        union all
-        select
-            o.plate_cipher,
-            o.delivered_on as seen_on
-        from core.sales_order as o
-        where
-            p.vin = o.vin
-            and o.plate_cipher is not null
-            and o.status <> 'cancelled'
-        order by seen_on desc nulls last -- noqa: RF02
-        limit 1
-    ) as s on true
+    left join seen on p.vin = seen.vin
     where t.document_kind = 'insurance_policy'
     union all
     select
@@ -170,21 +208,7 @@ merged as (
             and other.document_no = lead.lead_no
     left join care.campaign as run
         on other.event = 'campaign' and other.occurrence = run.campaign_no
-    left join lateral (
-        select
-            r.plate_cipher,
-            r.exit_on as seen_on
-        from core.repair_order as r
-        where other.vin = r.vin and r.plate_cipher is not null
-        union all
-        select
-            s.plate_cipher,
-            s.delivered_on as seen_on
-        from core.sales_order as s
-        where other.vin = s.vin and s.plate_cipher is not null
-        order by seen_on desc nulls last -- noqa: RF02
-        limit 1
-    ) as seen on true
+    left join seen on other.vin = seen.vin
     group by t.task_key
 ),
 
