@@ -17,6 +17,7 @@ from aftercare.reports.statement import statement_texts
 from aftercare.settings import Recipient
 from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.month_mails import (
+    ToldMonth,
     list_statements,
     statement_of,
     store_key,
@@ -160,6 +161,43 @@ def test_the_log_says_how_far_the_mails_of_a_month_are(
         "mails of 2026-06: 1 of 2 stores, 1 sent",
         "mails of 2026-06: 2 of 2 stores, 2 sent",
     ]
+
+
+def test_a_store_is_told_the_same_however_many_are_read_at_a_time(
+    month: ScoredMonth, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_it(month, server)
+    told = ToldMonth.of(month.engine, month.group, month.policy, MONTH)
+    assert told is not None
+    figures = told.store_figures(month.engine)
+    both = told.stores(month.engine, {"SK01": "one", "SK02": "two"}, figures)
+    monkeypatch.setattr("aftercare.stages.month_mails.STORES_AT_ONCE", 1)
+    managers(month, server)
+    for code, name in (("SK01", "one"), ("SK02", "two")):
+        assert told.stores(month.engine, {code: name}, figures)[code] == both[code]
+        assert len({line["store_code"] for line in both[code].lines}) == 1
+    assert len(server.messages) == 2
+
+
+def test_the_year_of_a_store_ends_with_the_figures_of_the_month(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    publish_it(month, server)
+    told = ToldMonth.of(month.engine, month.group, month.policy, MONTH)
+    assert told is not None
+    figures = told.store_figures(month.engine)
+    for code, store in told.stores(
+        month.engine, dict.fromkeys(figures, "a store"), figures
+    ).items():
+        ends = {
+            (row["role"], row["kpi_id"]): (row["numerator"], row["denominator"])
+            for row in store.trend
+            if row["month"] == MONTH
+        }
+        assert ends == {
+            (one.role, one.kpi_id): (one.numerator, one.denominator) for one in figures[code]
+        }
+        assert ends
 
 
 def test_a_statement_says_results_place_median_decision_and_until_when_to_object(

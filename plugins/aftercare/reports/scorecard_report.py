@@ -39,7 +39,7 @@ class MonthRows:
     by language, in the order in which they are shown; ``missing_nights`` is days by system,
     ``trial_because`` by pack and language why it binds nobody yet.
     ``objections`` are the month's, ``adjustments`` those of other months that it tells of;
-    ``evidence`` are rows behind figures: all, or, of more than ``evidence_cut_at``, some that did not count;
+    ``evidence`` are rows behind figures, if they were asked for: all, or, of more than ``evidence_cut_at``, some that did not count;
     ``rewards`` are proposals, and ``reward_notes`` say why something is not proposed.
     """
 

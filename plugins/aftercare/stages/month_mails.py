@@ -79,27 +79,20 @@ def tell_managers(
     told = ToldMonth.of(engine, group, policy, month)
     if told is None or not told.tells_managers:
         return {}
-    figures = told.store_figures(engine)
     tries = _Tries()
     stores = without = 0
     with engine.connect() as connection:
         found = warehouse.rows(connection, "score/list_scored_stores", month=month)
-    together = _Stores(told, engine, {}, figures)
-    for store in found:
-        if stores % STORES_AT_ONCE == 0:
-            some = found[stores : stores + STORES_AT_ONCE]
-            names = {row["store_code"]: row["store_name"] for row in some}
-            together = _Stores(told, engine, names, figures)
+    for code, render in _store_mails(told, engine, found):
         recipients = [
             recipient
             for recipient in group.mail.recipients.get("manager", ())
-            if not recipient.stores or store["store_code"] in recipient.stores
+            if not recipient.stores or code in recipient.stores
         ]
         stores += 1
         without += not recipients
-        key = store_key(month, store["store_code"])
+        key = store_key(month, code)
         plan(engine, keyring, group, key, "manager", recipients=recipients)
-        render = _StoreMail(together, store["store_code"])
         with tries.next(key):
             done = deliver(engine, keyring, group, mailer, key, render, recipients)
             tries.changed += done["changed"]
@@ -200,6 +193,19 @@ class _StoreMail:
 
     def __call__(self, _recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
         return store_message(self.stores.months[self.store_code], language)
+
+
+def _store_mails(
+    told: ToldMonth, engine: Engine, found: Sequence[Row]
+) -> Iterator[tuple[str, _StoreMail]]:
+    """Each store's code and mail; the rows of some are read at a time."""
+    figures = told.store_figures(engine)
+    for first in range(0, len(found), STORES_AT_ONCE):
+        some = found[first : first + STORES_AT_ONCE]
+        names = {row["store_code"]: row["store_name"] for row in some}
+        together = _Stores(told, engine, names, figures)
+        for code in names:
+            yield code, _StoreMail(together, code)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ STAGE = "publish"
 PUBLISHERS = ("hr", "manager")
 ROLE: Role = "hr"
 EVIDENCE_ROWS = 200_000
-"""Rows behind figures that a workbook has room for; the command shows all."""
+"""Rows behind figures that a person may still look through in a workbook; the command shows all."""
 
 
 def publish(
