@@ -110,17 +110,27 @@ def count_pack(
         first_day=month.first_day,
         last_day=month.last_day,
     )
-    counted = [Counted(kpi, kpi.counted_by, kpi.item, stores) for kpi in kpis]
-    # Of a store in which nobody holds the post there is no such figure: no row is nobody's.
+    # Of a store in which nobody holds the post there is no such figure: no row is nobody's. Only
+    # the figures of work that somebody has to do are counted there all the same.
     held = _stores_by_role(connection, stores)
+
+    def holding(roles: Sequence[str]) -> list[str]:
+        return sorted({store for role in roles for store in held[role]})
+
+    counted = [
+        Counted(
+            kpi, kpi.counted_by, kpi.item, holding(kpi.roles) if kpi.only_where_held else stores
+        )
+        for kpi in kpis
+    ]
     if points:
-        where = sorted({store for role in points.roles for store in held[role]})
+        where = holding(points.roles)
         counted += [
             Counted(Kpi(name, points.roles, STORE, HIGHER), statement, statement, where)
             for name, statement in points.statements
         ]
     if targets:
-        where = sorted({store for role in targets.roles for store in held[role]})
+        where = holding(targets.roles)
         counted += [
             Counted(
                 Kpi(name, targets.roles, STORE, kpi.direction),

@@ -63,6 +63,7 @@ def test_missing_nights_and_nobodys_rows_stand_right_below_the_conclusion() -> N
     assert "heyuan_dms lacks 8 nights" in nights
     assert "2026-06-06… 8 days in all" in nights
     assert nobody.startswith("▲ Rows credited to nobody: 2.")
+    assert nobody.endswith("aftercare evidence 2026-06 nobody all")
 
 
 def test_the_stamp_stands_on_top_and_at_the_end() -> None:

@@ -32,12 +32,18 @@ def test_a_kpi_says_that_it_is_the_stores_and_that_less_is_better(tmp_path):
     assert kpis_of(known, "house", DAY) == (Kpi("loss", ("AC",), "store", "lower"),)
 
 
+def test_a_kpi_says_that_it_is_counted_only_where_somebody_holds_the_post(tmp_path):
+    (kpi,) = kpis_of(policy(tmp_path, "roles: [SA]\nonly_where_held: true"), "house", DAY)
+    assert kpi == Kpi("loss", ("SA",), "person", "higher", only_where_held=True)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("title: {zh: 流失, en: Loss}", "needs `roles:`"),
         ("roles: [AC]\ncredit: team", "`credit` is person or store, not 'team'"),
         ("roles: [AC]\ndirection: down", "`direction` is higher or lower, not 'down'"),
+        ("roles: [AC]\nonly_where_held: 1", "`only_where_held` is true or false, not 1"),
     ],
 )
 def test_what_a_kpi_cannot_be_is_refused_with_its_file(tmp_path, text, said):

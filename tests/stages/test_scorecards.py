@@ -16,9 +16,16 @@ from aftercare.errors import PeriodRefused
 from aftercare.reports.scorecard_view import notices
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules import period
+from aftercare.rules.kpis import kpis_of
 from aftercare.rules.policy import Policy
 from aftercare.stages.publish import report_of
-from aftercare.stages.scorecards import evidence, lines_of, score_month, scorecards_of
+from aftercare.stages.scorecards import (
+    evidence,
+    lines_of,
+    rows_of_nobody,
+    score_month,
+    scorecards_of,
+)
 
 
 @pytest.fixture
@@ -369,6 +376,61 @@ def test_rows_of_a_store_that_has_nobody_in_the_post_are_nobodys_and_counted_onc
 ) -> None:
     month.booking("kept")
     assert score(month)["uncredited"] == 1
+
+
+def test_what_is_left_out_of_a_figure_lacks_nobody(month: ScoredMonth) -> None:
+    month.booking("withdrawn")
+    assert score(month)["uncredited"] == 0
+    assert rows_of_nobody(month.engine, month.group, month.policy, MONTH, TODAY) == []
+
+
+def test_a_store_whose_roster_has_no_consultant_lacks_none_and_its_neighbour_that_has_one_does(
+    month: ScoredMonth,
+) -> None:
+    month.store("SK02")
+    month.person("C2", role="CONSULTANT", store_code="SK02")
+    for store, consultant in (("SK01", None), ("SK01", "X1"), ("SK02", None)):
+        month.add("core.sales_order", **core_row("sales_order", store, _sold_by(consultant)))
+    assert score(month)["uncredited"] == 1
+    listed = rows_of_nobody(month.engine, month.group, month.policy, MONTH, TODAY)
+    assert {row["store_code"] for row in listed} == {"SK02"}
+    assert len(evidence(month.engine, "2026-06.SC.SK01.E1", "archived_in_time")) == 2
+
+
+def test_work_of_the_house_has_to_be_done_and_is_nobodys_where_nobody_holds_the_post(
+    month: ScoredMonth,
+) -> None:
+    month.task("A1", role="AC")
+    assert score(month)["uncredited"] == 1
+
+
+def test_an_example_of_another_post_is_counted_only_where_somebody_holds_it() -> None:
+    found = {kpi.name: kpi for kpi in kpis_of(house_policy(), "skoda-dealer", date(2026, 6, 30))}
+    assert {name for name, kpi in found.items() if kpi.only_where_held} == {
+        name for name, kpi in found.items() if not {"SC", "AC", "SUP"} & set(kpi.roles)
+    }
+
+
+def test_the_rows_that_are_nobodys_are_listed_with_their_reason_and_nothing_is_written(
+    month: ScoredMonth,
+) -> None:
+    month.person("C1", role="CONSULTANT")
+    for consultant in ("C1", "GONE", None):
+        month.add("core.sales_order", **core_row("sales_order", "SK01", _sold_by(consultant)))
+    month.booking("kept")
+    listed = rows_of_nobody(month.engine, month.group, month.policy, MONTH, TODAY)
+    assert month.rows("score.scorecard") == []
+    assert [(row["kpi_id"], row["why"], row["employee_no"], row["roles"]) for row in listed] == [
+        ("booking_acceptance", "nobody_in_post", None, ["AC"]),
+        ("consultant_archived", "not_in_post", "GONE", ["CONSULTANT"]),
+        ("consultant_archived", "no_owner", None, ["CONSULTANT"]),
+        ("consultant_data_complete", "not_in_post", "GONE", ["CONSULTANT"]),
+        ("consultant_data_complete", "no_owner", None, ["CONSULTANT"]),
+    ]
+    once = {(row["row_kind"], row["row_key"]) for row in listed}
+    assert score(month)["uncredited"] == len(once) == 3
+    with pytest.raises(PeriodRefused, match="2026-06 is still open"):
+        rows_of_nobody(month.engine, month.group, month.policy, MONTH, date(2026, 7, 5))
 
 
 def test_an_order_that_names_no_consultant_is_the_stores_and_nobodys_and_told_once(

@@ -1,6 +1,6 @@
 -- Rows of a post that name nobody, or somebody who did not hold it that day,
 -- and those of a store that has nobody in it. Two figures that ask for the same
--- row have one.
+-- row have one. What is left out of a figure lacks nobody.
 -- grain: one row: counted rows that nobody's scorecard holds
 -- reads: pg_temp.kpi_fact, pg_temp.new_evidence
 -- writes: nothing
@@ -11,7 +11,8 @@ uncredited_rows as (
         kpi_fact.row_key
     from kpi_fact
     where
-        not exists (
+        not kpi_fact.is_excluded
+        and not exists (
             select 1
             from new_evidence
             where

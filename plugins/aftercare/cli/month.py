@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from aftercare.cli.night import show
-from aftercare.cli.objections import adjustment_lines
+from aftercare.cli.objections import LANGUAGE, adjustment_lines
 from aftercare.cli.options import USER
+from aftercare.cli.uncredited import NOBODY, nobody_lines
 
 
 @click.command()
@@ -117,8 +118,17 @@ def publish(month: str, user: str) -> None:
 @click.argument("month")
 @click.argument("employee")
 @click.argument("kpi")
-def evidence(month: str, employee: str, kpi: str) -> None:
-    """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number, KPI id."""
+@LANGUAGE
+def evidence(month: str, employee: str, kpi: str, language: str | None) -> None:
+    """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number or `all`, KPI id.
+
+    With `nobody` for EMPLOYEE: the rows that are credited to nobody, counted now, with the reason;
+    KPI may then be `all`. `--language` is for these.
+    """
+    if employee == NOBODY:
+        for text in nobody_lines(month, kpi, language):
+            click.echo(text)
+        return
     from aftercare import connections
     from aftercare.errors import BadData
     from aftercare.rules import period

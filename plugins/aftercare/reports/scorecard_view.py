@@ -102,7 +102,8 @@ def notices(report: ScorecardReport, words: Words) -> list[str]:
             listed += words("days_more", count=len(days))
         found.append(words("notice_missing", system=system, count=len(days), days=listed))
     if report.rows.uncredited:
-        found.append(words("notice_uncredited", count=report.rows.uncredited))
+        command = evidence_command(report.rows.month, "nobody", "all")
+        found.append(words("notice_uncredited", count=report.rows.uncredited, command=command))
     if report.trial_cards:
         found.append(words("notice_trial", count=report.trial_cards))
         found += [

@@ -27,7 +27,9 @@ class Kpi:
     ``roles`` are the posts on whose scorecards it stands. ``credit`` ``person``: each row is its
     owner's own work; ``store``: it is the store's figure, and all who hold one of the posts there
     in the month have the same. ``direction`` ``lower``: less is better, and the target is met
-    below it. ``statement`` counts it; without one, that of its own name.
+    below it. ``statement`` counts it; without one, that of its own name. ``only_where_held``: it
+    is counted in stores where somebody holds one of the posts in the month; elsewhere there is no
+    such figure and no row is nobody's. Without it the work has to be done, whoever is there.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Kpi:
     credit: Credit
     direction: Direction
     statement: str = ""
+    only_where_held: bool = False
 
     @property
     def counted_by(self) -> str:
@@ -88,10 +91,18 @@ def read_kpi(policy: Policy, pack: str, name: str) -> Kpi:
             )
         return str(value)
 
+    only_where_held = known.get("only_where_held", False)
+    if not isinstance(only_where_held, bool):
+        raise PolicyError(
+            f"`only_where_held` is true or false, not {only_where_held!r}",
+            file=file,
+            key="only_where_held",
+        )
     return Kpi(
         name,
         tuple(str(role) for role in roles),
         cast("Credit", one_of("credit", PERSON, STORE)),
         cast("Direction", one_of("direction", HIGHER, LOWER)),
         str(known.get("statement", "")),
+        only_where_held,
     )

@@ -72,6 +72,7 @@ from aftercare.runs.scripts import (
     wording_faults,
 )
 from aftercare.runs.staff import end_absence, enter_absence, list_absences
+from aftercare.runs.uncredited import rows_of_nobody
 from aftercare.runs.whatif import standing, what_if
 from aftercare.runs.why import explain_task
 from aftercare.runs.wishes import end_wish, enter_wish, list_wishes
@@ -127,6 +128,7 @@ __all__ = [
     "rehearse_push",
     "require_complete",
     "require_draft",
+    "rows_of_nobody",
     "say_word",
     "score",
     "settle",

@@ -72,7 +72,7 @@ def score_month(
 
     ``today`` decides only whether the month is over, and dates adjustments. Counts: ``scorecards``, ``lines``,
     ``evidence``, ``trial`` (scorecards of packs that bind nobody yet), ``trial_because`` (why, by
-    pack and language), ``uncredited`` (rows that
+    pack and language), ``uncredited`` (rows that count and
     name no owner, whose owner did not hold the post that day, or whose store has nobody in it), ``changed`` (rows written), ``differs`` (lines that a
     frozen month would get now), ``adjusted`` and ``adjustments_ended`` (of a published month) and
     ``missing_nights`` (days without a merged load, by system).
@@ -112,6 +112,24 @@ def would_score(engine: Engine, group: Group, policy: Policy, month: str, today:
     with engine.begin() as connection:
         _compute(connection, group, policy, bounds)
         return [dict(row) for row in run(connection, "score/list_new_lines").mappings()]
+
+
+def rows_of_nobody(
+    engine: Engine, group: Group, policy: Policy, month: str, today: date
+) -> list[Row]:
+    """Rows of a closed month that would be credited to nobody if it was scored now, by KPI and store.
+
+    A row is told for each KPI that counts it; ``uncredited`` of `score_month` takes it once. ``why``
+    is ``no_owner`` (it names nobody), ``not_in_post`` (whom it names did not hold a post of
+    ``roles`` there on ``counted_on``) or ``nobody_in_post`` (a figure of the store, in which nobody
+    holds one).
+    Only temporary tables are written. Raises as `would_score` does.
+    """
+    bounds = month_of(policy, period.read_month(month))
+    refuse_open_month(bounds, today)
+    with engine.begin() as connection:
+        _compute(connection, group, policy, bounds)
+        return [dict(row) for row in run(connection, "score/list_uncredited_rows").mappings()]
 
 
 def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
