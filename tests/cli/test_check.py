@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,58 @@ def test_what_reads_a_kpi_no_more_on_the_day_on_which_it_ends_is_not_told(instal
     assert levels(check(), "policies") == ["ok"]
     edit(packs / "skoda-dealer/rewards.yaml", team_lines=dated(of_team, "2026-10-01"))
     assert "by which house/rewards/team_lines propose" in check().output
+
+
+LATER = {
+    "pack": {"pack": "later", "title": {"zh": "新包", "en": "Later"}, "extends": ["house"]},
+    "targets": {
+        "roles": ["DIR"],
+        "lines": [
+            {
+                "name": "qs",
+                "title": {"zh": "QS", "en": "QS"},
+                "source": "external",
+                "metric": "QS",
+            }
+        ],
+    },
+}
+
+
+@pytest.fixture
+def later(packs: Path, tmp_path: Path) -> Callable[[str], None]:
+    """Gives a brand a pack of its own from 1 August on, whose targets begin on a day."""
+    path = tmp_path / "group.yaml"
+    group = yaml.safe_load(path.read_text(encoding="utf-8"))
+    group["packs"]["LATER"] = [{"from": date(2026, 8, 1), "pack": "later"}]
+    path.write_text(yaml.safe_dump(group, allow_unicode=True), encoding="utf-8")
+    (packs / "later").mkdir()
+
+    def begin(since: str) -> None:
+        edit(packs / "later/pack.yaml", **LATER["pack"])
+        figures = {
+            "minimum_n": (10, "count"),
+            "qs_target": (9, "point"),
+            "qs_scale": ("0-10", "text"),
+        }
+        lines = {name: dated(value, since, unit) for name, (value, unit) in figures.items()}
+        edit(packs / "later/targets.yaml", **LATER["targets"], **lines)
+
+    return begin
+
+
+def test_a_pack_is_read_from_the_first_month_on_that_somebody_follows_it(installation, later):
+    later("2026-08-10")
+    assert levels(check(), "policies") == ["ok"]
+
+
+def test_a_pack_that_cannot_be_read_hides_nothing_of_others(installation, packs, later):
+    later("2026-09-01")
+    edit(packs / "skoda-dealer/kpis/follow_up_on_time.yaml", scale=dated(None, "2026-06-30"))
+    said = check()
+    assert levels(said, "policies") == ["fail", "warn"], said.output
+    assert "later/targets/qs_target as of 2026-08-31" in said.output
+    assert "skoda-dealer counts follow_up_on_time no more" in said.output
 
 
 def test_a_script_that_says_what_none_may_say_is_told(installation, tmp_path, monkeypatch):

@@ -96,9 +96,15 @@ def _policies(group: Group, say: Words) -> Findings:
     for line in late:
         where = {"file": line.file, "line": line.file_line, "since": line.valid_from}
         yield "fail", say("closing_late", day=line.value, run=RUN_DAY, latest=RUN_DAY - 1, **where)
+    broken = False
     last_month = runs.today(group).replace(day=1) - timedelta(days=1)
-    for pack in sorted(group.assigned_packs & ours.packs.keys()):
-        yield from _pack(ours, pack, last_month, say)
+    for pack, since in sorted(group.packs_from(last_month).items()):
+        if pack in ours.packs:
+            try:
+                yield from _pack(ours, pack, since, say)
+            except AftercareError as problem:
+                broken = True
+                yield "fail", str(problem)
     if draft := group.night.draft:
         try:
             runs.require_draft(draft)
@@ -109,7 +115,7 @@ def _policies(group: Group, say: Words) -> Findings:
         return
     for store_code in runs.try_policy(group):
         yield "warn", say("store_without_pack", store=store_code)
-    if not late:
+    if not (late or broken):
         yield "ok", say("policies_fine", packs=packs)
 
 
