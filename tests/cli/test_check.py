@@ -252,6 +252,25 @@ def test_a_pack_that_cannot_be_read_hides_nothing_of_others(installation, packs,
     assert "skoda-dealer counts follow_up_on_time no more" in said.output
 
 
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("statement", "consultant_archived.yaml: statement: there is no include/sql/kpis/"),
+        ("told_within", "skoda-dealer/kpis/consultant_archived/told_within as of 2026-06-30"),
+    ],
+)
+def test_a_kpi_that_cannot_be_counted_is_told_before_its_month_is_scored(
+    installation, packs, gone, said
+):
+    file = packs / "skoda-dealer/kpis/consultant_archived.yaml"
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del known[gone]
+    file.write_text(yaml.safe_dump(known, allow_unicode=True), encoding="utf-8")
+    found = check()
+    assert levels(found, "policies") == ["fail"], found.output
+    assert found.output.count(said) == 1
+
+
 def test_a_script_that_says_what_none_may_say_is_told(installation, tmp_path, monkeypatch):
     for path in scripts.FOLDER.rglob("*.txt"):
         copy = tmp_path / "scripts" / path.relative_to(scripts.FOLDER)

@@ -15,6 +15,7 @@ from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError, ConfigurationError
 from aftercare.key_registry import in_use
 from aftercare.migrations.versions import newest
+from aftercare.month_counts import count_faults
 from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
@@ -101,7 +102,9 @@ def _policies(group: Group, say: Words) -> Findings:
     for pack, since in sorted(group.packs_from(last_month).items()):
         if pack in ours.packs:
             try:
-                yield from _pack(ours, pack, since, say)
+                for level, text in _pack(ours, pack, since, say):
+                    broken = broken or level == "fail"
+                    yield level, text
             except AftercareError as problem:
                 broken = True
                 yield "fail", str(problem)
@@ -121,7 +124,10 @@ def _policies(group: Group, say: Words) -> Findings:
 
 def _pack(ours: Policy, pack: str, since: date, say: Words) -> Findings:
     """What the months of a pack would lack, from that of its first day on."""
-    for each in ended_kpis(ours, pack, month_ends(ours, pack, since)):
+    ends = month_ends(ours, pack, since)
+    for fault in count_faults(ours, pack, ends):
+        yield "fail", fault
+    for each in ended_kpis(ours, pack, ends):
         line = each.line
         yield (
             "warn",
