@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -28,11 +29,13 @@ from sqlalchemy import (
 )
 
 from aftercare import warehouse
+from aftercare.errors import ConfigurationError, PolicyError
 from aftercare.rules.binding import lacks
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month
 from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
+from aftercare.rules.scorecard_points import ITEM as POINTS
 from aftercare.rules.scorecard_points import PointRules
 from aftercare.rules.scorecard_targets import TargetRules
 from aftercare.settings import Group
@@ -51,6 +54,8 @@ STORE_COLUMNS: tuple[ColumnClause[Any], ...] = tuple(
     )
 )
 OWNER_COLUMNS: tuple[ColumnClause[Any], ...] = (column("owner_role"), column("employee_no"))
+GIVEN = {"first_day", "last_day", "closing_on", "time_zone"}
+"""What a statement may ask for that is no policy value: bounds of the month, and the zone."""
 KPI_FACT = table(
     "kpi_fact", column("kpi_id"), column("holder_roles"), *STORE_COLUMNS, *OWNER_COLUMNS
 )
@@ -142,13 +147,46 @@ def count_pack(
             for name, kpi, owners in targets.counted
         ]
     for each in counted:
-        statement = warehouse.statement(each.statement)
+        statement = _statement(policy, pack, each.statement, each.item)
         connection.execute(
             insert(KPI_FACT).from_select(
                 [c.name for c in KPI_FACT.columns], _facts(each, statement)
             ),
             _parameters(policy, pack, each.item, statement, month, time_zone),
         )
+
+
+def count_faults(policy: Policy, pack: str, month_ends: Sequence[date]) -> list[str]:
+    """What would keep months of a pack, by their last days, from being counted, each told once.
+
+    A statement that is not there, or one that asks for a value which is not in force. Raises
+    PolicyError where it cannot be read what is counted.
+    """
+    faults: dict[tuple[str, str], str] = {}
+    for day in month_ends:
+        asked = {(kpi.counted_by, kpi.item) for kpi in kpis_of(policy, pack, day)}
+        if points := PointRules.read(policy, pack, day):
+            asked |= {(statement, statement) for _, statement in points.statements}
+        if targets := TargetRules.read(policy, pack, day):
+            asked |= {(kpi.counted_by, kpi.item) for _, kpi, _ in targets.counted}
+        for place, item in sorted(asked):
+            try:
+                _values(policy, pack, item, _statement(policy, pack, place, item), day)
+            except PolicyError as problem:
+                faults.setdefault((place, item), str(problem))
+    return list(faults.values())
+
+
+def _statement(policy: Policy, pack: str, place: str, item: str) -> TextClause:
+    """The statement that counts an item; PolicyError, with the item's file, where there is none."""
+    try:
+        return warehouse.statement(place)
+    except ConfigurationError:
+        raise PolicyError(
+            f"there is no include/sql/{place}.sql to count it: name a statement that there is",
+            file=policy.file_of(pack, item) or policy.file_of(pack, POINTS),
+            key="statement",
+        ) from None
 
 
 def _stores_by_role(connection: Connection, stores: Sequence[str]) -> dict[str, set[str]]:
@@ -189,9 +227,18 @@ def _parameters(
     time_zone: str,
 ) -> dict[str, Any]:
     """What a statement asks for: bounds of the month, the zone, policy values by their names."""
-    known: dict[str, Any] = {**month.bounds, "time_zone": time_zone}
-    for name in statement.compile().params.keys() - known.keys():
-        value = policy.value(pack, item, name, month.last_day, f"statement {item}").value
+    values = _values(policy, pack, item, statement, month.last_day)
+    known = {**month.bounds, "time_zone": time_zone, **values}
+    return {name: known[name] for name in statement.compile().params}
+
+
+def _values(
+    policy: Policy, pack: str, item: str, statement: TextClause, day: date
+) -> dict[str, Any]:
+    """The policy values that a statement asks for; PolicyError for one that is not in force."""
+    known = {}
+    for name in statement.compile().params.keys() - GIVEN:
+        value = policy.value(pack, item, name, day, f"statement {item}").value
         # A list of texts is an array for a statement, where a tuple would be a row.
         known[name] = list(value) if isinstance(value, tuple) else value
-    return {name: known[name] for name in statement.compile().params}
+    return known

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -308,6 +309,17 @@ class Group(_Part):
         """Every pack that a brand or a store is given, on whatever day."""
         assigned = (*self.packs.values(), *self.store_packs.values())
         return frozenset(line.pack for lines in assigned for line in lines)
+
+    def packs_from(self, day: date) -> dict[str, date]:
+        """The packs that a brand or a store follows on a day or later, each with the first such day."""
+        found: dict[str, date] = {}
+        for lines in (*self.packs.values(), *self.store_packs.values()):
+            ordered = sorted(lines, key=lambda line: line.start)
+            for line, after in zip_longest(ordered, ordered[1:]):
+                if after is None or after.start > day:
+                    first = max(line.start, day)
+                    found[line.pack] = min(found.get(line.pack, first), first)
+        return found
 
     def pack_of(self, store_code: str, brand: str, day: date) -> str:
         """The pack in force for a store on a day; a store's own assignment beats its brand's.

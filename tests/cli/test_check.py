@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -153,23 +155,120 @@ def test_a_closing_day_on_which_the_month_is_scored_already_is_told(
         assert levels(said, "policies") == ["ok"], said.output
 
 
-@pytest.mark.parametrize("since", ["2026-06-30", "2099-01-01"])
-def test_a_kpi_that_ends_while_other_figures_read_it_is_told_beforehand(
-    installation, tmp_path, monkeypatch, since
-):
+@pytest.fixture
+def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the policy that the check reads on 4 July: the newest month that is over is June."""
     folder = tmp_path / "policy"
     shutil.copytree(PROJECT / "include" / "policy", folder)
-    file = folder / "skoda-dealer" / "kpis" / "follow_up_coverage.yaml"
-    known = yaml.safe_load(file.read_text(encoding="utf-8"))
-    ended = {"rule": "S2-04", "unit": "text", "reference": "counted no more"}
-    known["scale"] = ended | {"values": {date.fromisoformat(since): None}}
-    file.write_text(yaml.safe_dump(known, allow_unicode=True), encoding="utf-8")
     monkeypatch.setattr(runs, "policy", lambda: Policy.load(folder))
     monkeypatch.setattr(runs, "today", lambda _: date(2026, 7, 4))
+    return folder
+
+
+def edit(file: Path, **changes: Any) -> None:
+    """Puts these in the place of what a file of the policy says, or beside it."""
+    known = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    file.write_text(yaml.safe_dump(known | changes, allow_unicode=True), encoding="utf-8")
+
+
+def dated(value: Any, since: str, unit: str = "text") -> dict[str, Any]:
+    values = {date.fromisoformat(since): value}
+    return {"rule": "S2-04", "unit": unit, "reference": "our own", "values": values}
+
+
+@pytest.mark.parametrize("since", ["2026-06-30", "2099-01-01"])
+def test_a_kpi_that_ends_while_figures_rewards_or_sanctions_read_it_is_told_beforehand(
+    installation, packs, since
+):
+    edit(packs / "skoda-dealer/kpis/follow_up_coverage.yaml", scale=dated(None, since))
+    edit(packs / "skoda-dealer/kpis/satisfied_share.yaml", scale=dated(None, since))
     said = check()
-    assert levels(said, "policies") == ["warn", "ok"], said.output
+    assert levels(said, "policies") == ["warn", "warn", "warn", "ok"], said.output
     assert f"from {since} on skoda-dealer counts follow_up_coverage no more" in said.output
     assert "which follow_up_rate, after_sales_coverage, sales_coverage read" in said.output
+    assert "by which house/rewards/team_lines propose" in said.output
+    everywhere = "house/sanctions/score, house/rewards/score, house/rewards/team_lines"
+    assert f"counts satisfied_share no more, by which {everywhere} propose" in said.output
+
+
+def test_what_reads_a_kpi_no_more_on_the_day_on_which_it_ends_is_not_told(installation, packs):
+    edit(packs / "skoda-dealer/kpis/follow_up_on_time.yaml", scale=dated(None, "2026-09-01"))
+    of_team = ["follow_up_coverage", "satisfied_share"]
+    edit(packs / "skoda-dealer/rewards.yaml", team_lines=dated(of_team, "2026-09-01"))
+    assert levels(check(), "policies") == ["ok"]
+    edit(packs / "skoda-dealer/rewards.yaml", team_lines=dated(of_team, "2026-10-01"))
+    assert "by which house/rewards/team_lines propose" in check().output
+
+
+LATER = {
+    "pack": {"pack": "later", "title": {"zh": "新包", "en": "Later"}, "extends": ["house"]},
+    "targets": {
+        "roles": ["DIR"],
+        "lines": [
+            {
+                "name": "qs",
+                "title": {"zh": "QS", "en": "QS"},
+                "source": "external",
+                "metric": "QS",
+            }
+        ],
+    },
+}
+
+
+@pytest.fixture
+def later(packs: Path, tmp_path: Path) -> Callable[[str], None]:
+    """Gives a brand a pack of its own from 1 August on, whose targets begin on a day."""
+    path = tmp_path / "group.yaml"
+    group = yaml.safe_load(path.read_text(encoding="utf-8"))
+    group["packs"]["LATER"] = [{"from": date(2026, 8, 1), "pack": "later"}]
+    path.write_text(yaml.safe_dump(group, allow_unicode=True), encoding="utf-8")
+    (packs / "later").mkdir()
+
+    def begin(since: str) -> None:
+        edit(packs / "later/pack.yaml", **LATER["pack"])
+        figures = {
+            "minimum_n": (10, "count"),
+            "qs_target": (9, "point"),
+            "qs_scale": ("0-10", "text"),
+        }
+        lines = {name: dated(value, since, unit) for name, (value, unit) in figures.items()}
+        edit(packs / "later/targets.yaml", **LATER["targets"], **lines)
+
+    return begin
+
+
+def test_a_pack_is_read_from_the_first_month_on_that_somebody_follows_it(installation, later):
+    later("2026-08-10")
+    assert levels(check(), "policies") == ["ok"]
+
+
+def test_a_pack_that_cannot_be_read_hides_nothing_of_others(installation, packs, later):
+    later("2026-09-01")
+    edit(packs / "skoda-dealer/kpis/follow_up_on_time.yaml", scale=dated(None, "2026-06-30"))
+    said = check()
+    assert levels(said, "policies") == ["fail", "warn"], said.output
+    assert "later/targets/qs_target as of 2026-08-31" in said.output
+    assert "skoda-dealer counts follow_up_on_time no more" in said.output
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("statement", "consultant_archived.yaml: statement: there is no include/sql/kpis/"),
+        ("told_within", "skoda-dealer/kpis/consultant_archived/told_within as of 2026-06-30"),
+    ],
+)
+def test_a_kpi_that_cannot_be_counted_is_told_before_its_month_is_scored(
+    installation, packs, gone, said
+):
+    file = packs / "skoda-dealer/kpis/consultant_archived.yaml"
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del known[gone]
+    file.write_text(yaml.safe_dump(known, allow_unicode=True), encoding="utf-8")
+    found = check()
+    assert levels(found, "policies") == ["fail"], found.output
+    assert found.output.count(said) == 1
 
 
 def test_a_script_that_says_what_none_may_say_is_told(installation, tmp_path, monkeypatch):

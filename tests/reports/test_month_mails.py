@@ -121,6 +121,21 @@ def test_a_statement_begins_with_what_matters() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "none", "section"),
+    [
+        ("zh", "没有对您决定任何处分", "== 对您的决定 ==\n无。"),
+        ("en", "No sanction was decided", "== What was decided about you ==\nNothing."),
+    ],
+)
+def test_that_no_sanction_was_decided_is_said_once(
+    language: Language, none: str, section: str
+) -> None:
+    text = said(statement(), language)
+    assert text.count(none) == 1
+    assert section in text
+
+
 def test_a_figure_has_all_that_it_stands_on() -> None:
     assert "客户满意率: 16 / 20 = 80% ▼ (目标 90%, 本岗中位数 90%) 不计 2" in said(statement())
     assert "SQS: – = 97.99 – (Target –, Median of the post –) coefficient 1.2" in said(

@@ -110,10 +110,26 @@ def test_proposals_come_go_and_differ_with_what_was_decided() -> None:
     assert "would be proposed: 2026-06.E3.oral_warning" in text
 
 
-def test_another_time_to_put_a_step_right_is_no_other_proposal() -> None:
+def test_another_time_to_put_a_step_right_is_another_proposal_and_told() -> None:
     stays = proposal("E1", "approve")
-    for other in ({"correct_within": 20}, {"correct_within": None, "correct_by": date(2026, 8, 4)}):
-        made = month([line("E1", COVERAGE, 1, 2)], [], None, ([stays | other], [stays]))
+    kept = ([stays], [stays | {"correct_within": 20}])
+    made = month([line("E1", COVERAGE, 1, 2)], [], None, kept)
+    assert [each.terms for each in made.proposals] == [(30, 20)]
+    assert "Days to put it right 30 → 20" in "\n".join(told(made))
+    found = WhatIf([made], "0" * 64, True, None, [], TITLES)
+    file = what_if_workbook(found, read_words("en", "whatif"), read_words("en"))
+    heads, row = openpyxl.load_workbook(io.BytesIO(file)).worksheets[2].values
+    cells = dict(zip(heads, row, strict=True))
+    assert cells["Days to put it right, as it stands"] == 30
+    assert cells["Days to put it right, as it would be"] == 20
+    assert cells["Policy line"] == stays["policy_line"]
+
+
+def test_a_step_from_before_the_time_was_counted_in_days_is_no_other_proposal() -> None:
+    stays = proposal("E1", "approve")
+    was = stays | {"correct_within": None, "correct_by": date(2026, 8, 4)}
+    for one in (was, stays | {"correct_by": None}):
+        made = month([line("E1", COVERAGE, 1, 2)], [], None, ([one], [stays]))
         assert made.proposals == []
 
 

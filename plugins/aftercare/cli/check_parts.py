@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import fsspec
@@ -15,12 +15,14 @@ from aftercare import connections, runs, warehouse
 from aftercare.errors import AftercareError, ConfigurationError
 from aftercare.key_registry import in_use
 from aftercare.migrations.versions import newest
+from aftercare.month_counts import count_faults
 from aftercare.quality.compile import read_statement
 from aftercare.quality.suites import read_suite
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.ended_kpis import ended_kpis
 from aftercare.rules.festivals import FILE, Festivals
-from aftercare.rules.month import RUN_DAY, late_closings
+from aftercare.rules.month import RUN_DAY, late_closings, month_ends
+from aftercare.rules.policy import Policy
 from aftercare.scripts import LANGUAGES, script_ids, title_of
 from aftercare.settings import PROJECT, Group
 from aftercare.sources.batches import Address, Window
@@ -95,15 +97,17 @@ def _policies(group: Group, say: Words) -> Findings:
     for line in late:
         where = {"file": line.file, "line": line.file_line, "since": line.valid_from}
         yield "fail", say("closing_late", day=line.value, run=RUN_DAY, latest=RUN_DAY - 1, **where)
-    ended = ended_kpis(ours, group.assigned_packs & ours.packs.keys(), runs.today(group))
-    for each in ended:
-        about = {"pack": each.pack, "kpi": each.kpi, "readers": ", ".join(each.readers)}
-        where = {
-            "file": each.line.file,
-            "line": each.line.file_line,
-            "since": each.line.valid_from,
-        }
-        yield "warn", say("kpi_ended", **about, **where)
+    broken = False
+    last_month = runs.today(group).replace(day=1) - timedelta(days=1)
+    for pack, since in sorted(group.packs_from(last_month).items()):
+        if pack in ours.packs:
+            try:
+                for level, text in _pack(ours, pack, since, say):
+                    broken = broken or level == "fail"
+                    yield level, text
+            except AftercareError as problem:
+                broken = True
+                yield "fail", str(problem)
     if draft := group.night.draft:
         try:
             runs.require_draft(draft)
@@ -114,8 +118,29 @@ def _policies(group: Group, say: Words) -> Findings:
         return
     for store_code in runs.try_policy(group):
         yield "warn", say("store_without_pack", store=store_code)
-    if not late:
+    if not (late or broken):
         yield "ok", say("policies_fine", packs=packs)
+
+
+def _pack(ours: Policy, pack: str, since: date, say: Words) -> Findings:
+    """What the months of a pack would lack, from that of its first day on."""
+    ends = month_ends(ours, pack, since)
+    for fault in count_faults(ours, pack, ends):
+        yield "fail", fault
+    for each in ended_kpis(ours, pack, ends):
+        line = each.line
+        yield (
+            "warn",
+            say(
+                "kpi_ended_proposals" if each.is_proposing else "kpi_ended",
+                pack=pack,
+                kpi=each.kpi,
+                readers=", ".join(each.readers),
+                file=line.file,
+                line=line.file_line,
+                since=line.valid_from,
+            ),
+        )
 
 
 def _suites(say: Words) -> Findings:

@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from aftercare.proposal_rows import SANCTION
-from aftercare.reports.statement import told_sanctions
-from aftercare.reports.told_rewards import told_rewards
+from aftercare.reports.told_proposals import told_rewards, told_sanctions
 from aftercare.rules.rewards import SANCTION as SANCTION_BEHIND
 from aftercare.user_roles import ALL_STORES
 from aftercare.warehouse import run

@@ -5,7 +5,7 @@ It is made from the lines of one person; of others it holds places and medians, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from email.message import EmailMessage
@@ -29,7 +29,7 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import evidence_command, month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
-from aftercare.reports.told_rewards import reward_texts, told_rewards
+from aftercare.reports.told_proposals import reward_texts, told_rewards, told_sanctions
 from aftercare.rules.kpis import STORE
 from aftercare.rules.sanctions import reason_in
 from aftercare.rules.scorecard_targets import JOINT
@@ -124,11 +124,6 @@ OWN = (
     *("targets_heading", "result", "decisions_title", "decisions_none", "ask_title"),
     *("rows_title", "rows_text", "rewards_title", "rewards_note"),
 )
-
-
-def told_sanctions(rows: Iterable[Row]) -> list[Row]:
-    """Approved sanctions: what the person hears of, by mail and on the page."""
-    return [row for row in rows if row["decision"] == "approve"]
 
 
 def statement_message(statement: Statement, language: Language) -> EmailMessage:

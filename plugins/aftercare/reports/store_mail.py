@@ -26,7 +26,7 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_view import month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.reports.statement import decision_texts
-from aftercare.reports.told_rewards import reward_texts, told_rewards
+from aftercare.reports.told_proposals import reward_texts, told_rewards
 from aftercare.rules.kpis import HIGHER, PERSON, STORE
 from aftercare.rules.scorecard_targets import JOINT
 from aftercare.rules.scoring import meets, share

@@ -39,8 +39,10 @@ SHOWN = (
 JUDGED = ("coefficient", "points", "is_target_met")
 """By which a line is better or worse, the first that differs."""
 PROPOSED = ("step", "reason", "rule_id", "store_code")
-"""What is compared of a proposal. The time to put it right is a term of a step and no result of the
-month; those of before it was counted from the day of telling have a day in its place."""
+"""What is compared of a proposal, beside the time to put it right."""
+TERM = "correct_within"
+"""The days to put a step right, compared where both sides have them: steps of before they were
+counted from the day of telling have a day in their place, and a referral has neither."""
 MOST_SHOWN = 40
 """Lines of people that are shown of a month; --list, --json and --output have them all."""
 
@@ -81,7 +83,8 @@ class LineChange:
     @property
     def causes(self) -> tuple[Cause, ...]:
         """``draft``: today's policy gives another line; ``rows``: so would today's policy, by what came since."""
-        return _causes(_figures(self.was), _figures(self.would), _figures(self.now))
+        was, would, now = _figures(self.was), _figures(self.would), _figures(self.now)
+        return _causes_of(would != now, now != was)
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -120,6 +123,13 @@ class ProposalChange:
     def about(self) -> Row:
         """The proposal that there is."""
         return self.would or self.was or {}
+
+    @property
+    def terms(self) -> tuple[int, int] | None:
+        """Days to put the step right, as they are and would be; None where they do not differ."""
+        if self.was is None or self.would is None or not _has_other_term(self.was, self.would):
+            return None
+        return self.was[TERM], self.would[TERM]
 
 
 @dataclass(frozen=True)
@@ -182,8 +192,9 @@ class MonthWhatIf:
         for key in sorted(was.keys() | would.keys()):
             old, new = was.get(key), would.get(key)
             about: Row = new or old or {}
-            causes = _causes(_proposed(old), _proposed(new), _proposed(now.get(key)))
-            if _proposed(old) != _proposed(new) and self._is_asked(about):
+            if _is_other(old, new) and self._is_asked(about):
+                today = now.get(key)
+                causes = _causes_of(_is_other(new, today), _is_other(today, old))
                 name = names.get(about["employee_no"], "")
                 found.append(ProposalChange(old, new, causes, name))
         return found
@@ -386,6 +397,8 @@ def _proposal_words(change: ProposalChange, words: Words, cards: Words) -> str:
     about = change.about
     decision = (change.was or {}).get("decision")
     reason = reason_in(about["reason"], words.language)
+    if terms := change.terms:
+        reason += words("comma") + term_words(terms, words)
     if change.causes == ("rows",):
         reason += words("comma") + words("cause_rows")
     return words(
@@ -398,21 +411,30 @@ def _proposal_words(change: ProposalChange, words: Words, cards: Words) -> str:
     )
 
 
+def term_words(terms: tuple[int, int], words: Words) -> str:
+    """Another time to put a step right, for people."""
+    was, would = terms
+    return words("from_to", name=words("head_correct_within"), was=was, would=would)
+
+
 def _figures(line: Row | None) -> tuple[Any, ...] | None:
     return None if line is None else tuple(line[name] for name in FIGURES)
 
 
-def _proposed(row: Row | None) -> tuple[Any, ...] | None:
-    return None if row is None else tuple(row[name] for name in PROPOSED)
+def _is_other(one: Row | None, other: Row | None) -> bool:
+    """Whether two proposals of the same number say something else, or only one of them is there."""
+    if one is None or other is None:
+        return one is not other
+    return any(one[name] != other[name] for name in PROPOSED) or _has_other_term(one, other)
 
 
-def _causes(was: object, would: object, now: object) -> tuple[Cause, ...]:
-    found: list[Cause] = []
-    if would != now:
-        found.append("draft")
-    if now != was:
-        found.append("rows")
-    return tuple(found)
+def _has_other_term(one: Row, other: Row) -> bool:
+    return None not in (one[TERM], other[TERM]) and one[TERM] != other[TERM]
+
+
+def _causes_of(is_by_draft: bool, is_by_rows: bool) -> tuple[Cause, ...]:
+    causes: dict[Cause, bool] = {"draft": is_by_draft, "rows": is_by_rows}
+    return tuple(cause for cause, is_one in causes.items() if is_one)
 
 
 def _met(line: Row | None) -> bool:
@@ -440,7 +462,7 @@ def _proposal_json(change: ProposalChange) -> dict[str, Any]:
         "kind": change.kind,
         "causes": change.causes,
         **{name: about[name] for name in ("proposal_id", "employee_no", *PROPOSED)},
-        "correct_within": about["correct_within"],
+        TERM: about[TERM],
         "decision": (change.was or {}).get("decision"),
     }
 

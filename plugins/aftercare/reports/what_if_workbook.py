@@ -12,7 +12,7 @@ import xlsxwriter
 from aftercare.reports.scorecard_report import symbol
 from aftercare.reports.scorecard_view import role_words
 from aftercare.reports.scorecard_words import Words
-from aftercare.reports.what_if import COUNTS, LineChange, Row, WhatIf
+from aftercare.reports.what_if import COUNTS, TERM, LineChange, Row, WhatIf
 from aftercare.rules.sanctions import reason_in
 from aftercare.rules.scoring import SHARE
 
@@ -165,10 +165,13 @@ def _proposals(found: WhatIf, words: Words, cards: Words) -> Table:
                     cards(decision or "undecided") if change.was else "",
                     _cause(change.causes, words),
                     reason_in(about["reason"], words.language),
+                    *((side or {}).get(TERM) for side in (change.was, change.would)),
                     about["policy_line"],
                 ]
             )
-    return [(kind, words(f"head_{kind}")) for kind in PROPOSED], rows
+    heads = [(kind, words(f"head_{kind}")) for kind in PROPOSED]
+    heads[-1:-1] = [(TERM, words(side, name=words(f"head_{TERM}"))) for side in SIDES]
+    return heads, rows
 
 
 def _sides(change: LineChange) -> tuple[Row | None, Row | None]:

@@ -1,55 +1,70 @@
-"""Figures that are read from a KPI which ends by a dated null: told before a month is scored without it."""
+"""What reads a KPI that ends by a dated null: told before a month is scored without it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from aftercare.rules import rewards, sanctions
 from aftercare.rules.coefficients import coefficients_of
 from aftercare.rules.kpis import FOLDER
-from aftercare.rules.policy import Line, Policy
+from aftercare.rules.policy import HOUSE, Line, Policy
+from aftercare.rules.rewards import RewardRules
 from aftercare.rules.scorecard_targets import TargetRules
 
 
 @dataclass(frozen=True)
 class EndedKpi:
-    """``line`` ends the KPI ``kpi``, which the figures ``readers`` of the pack still read."""
+    """``line`` ends the KPI ``kpi``, which ``readers`` of the pack still read.
+
+    These are figures of a scorecard, or, where ``is_proposing``, places of the policy by which
+    rewards and sanctions are proposed.
+    """
 
     pack: str
     kpi: str
     line: Line
+    is_proposing: bool
     readers: tuple[str, ...]
 
 
-def ended_kpis(policy: Policy, packs: Iterable[str], today: date) -> list[EndedKpi]:
-    """KPIs that are not counted in the newest month that is over, or end later, and are read all the same.
+def ended_kpis(policy: Policy, pack: str, month_ends: tuple[date, ...]) -> list[EndedKpi]:
+    """KPIs that are not counted in one of these months, by their last days, and are read in it.
 
-    Raises PolicyError for coefficients and targets that cannot be read at all.
+    Raises PolicyError for what cannot be read on one of the days.
     """
-    ended = today.replace(day=1) - timedelta(days=1)
-    found = []
-    for pack in sorted(packs):
-        readers: dict[str, list[str]] = {}
-        for coefficient in coefficients_of(policy, pack, ended):
-            if coefficient.is_kpi:
-                readers.setdefault(coefficient.metric, []).append(coefficient.name)
-        targets = TargetRules.read(policy, pack, ended)
-        for rule in targets.rules if targets else ():
-            if rule.reads_kpi:
-                readers.setdefault(rule.metric, []).append(rule.name)
-        found += [
-            EndedKpi(pack, kpi, line, tuple(names))
-            for kpi, names in sorted(readers.items())
-            for line in _ends(policy, pack, kpi, ended)
-        ]
-    return found
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    lines: dict[str, Line] = {}
+    for day in month_ends:
+        for kpi, is_proposing, reader in _readers(policy, pack, day):
+            line = policy.find(pack, FOLDER + kpi, "scale", day)
+            if line is None or line.value is not None:
+                continue
+            lines[line.line_id] = line
+            readers = found.setdefault((kpi, line.line_id, is_proposing), [])
+            if reader not in readers:
+                readers.append(reader)
+    return [
+        EndedKpi(pack, kpi, lines[line_id], is_proposing, tuple(readers))
+        for (kpi, line_id, is_proposing), readers in sorted(found.items())
+    ]
 
 
-def _ends(policy: Policy, pack: str, kpi: str, day: date) -> Iterator[Line]:
-    """Lines by which a pack does not count a KPI on a day or from a later one on."""
-    item = FOLDER + kpi
-    for start in sorted({day, *(each for each in policy.dates(pack, item) if each > day)}):
-        line = policy.find(pack, item, "scale", start)
-        if line is not None and line.value is None and (start == day or line.valid_from == start):
-            yield line
+def _readers(policy: Policy, pack: str, day: date) -> Iterator[tuple[str, bool, str]]:
+    """Each KPI that something reads on a day: whether to propose by it, and what."""
+    for coefficient in coefficients_of(policy, pack, day):
+        if coefficient.is_kpi:
+            yield coefficient.metric, False, coefficient.name
+    targets = TargetRules.read(policy, pack, day)
+    for target in targets.rules if targets else ():
+        if target.reads_kpi:
+            yield target.metric, False, target.name
+    if score := policy.attributes(HOUSE, sanctions.ITEM).get("score"):
+        yield score, True, f"{HOUSE}/{sanctions.ITEM}/score"
+    if score := policy.attributes(HOUSE, rewards.ITEM).get("score"):
+        rules = RewardRules.read(policy, pack, day)
+        if rules.reads_score:
+            yield score, True, f"{HOUSE}/{rewards.ITEM}/score"
+        for line, name in rules.named_figures:
+            yield name, True, f"{line.pack}/{line.item}/{line.name}"

@@ -72,6 +72,13 @@ def late_closings(policy: Policy, today: date) -> list[Line]:
     )
 
 
+def month_ends(policy: Policy, pack: str, day: date) -> tuple[date, ...]:
+    """The last days of the month of a day and of later ones in which a value of the pack changes."""
+    changes = {line.valid_from for line in policy.lines if line.pack in policy.lineage(pack)}
+    months = {f"{each:%Y-%m}" for each in (day, *(each for each in changes if each > day))}
+    return tuple(period.last_day(month) for month in sorted(months))
+
+
 def months_before(month: str, number: int) -> list[str]:
     """The ``number`` months before one, oldest first."""
     year, position = int(month[:4]), int(month[5:]) - 1

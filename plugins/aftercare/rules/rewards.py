@@ -7,7 +7,7 @@ too few, on trial or unknown proposes nothing, and a note says why.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ SERVICE_STAR = "service_star"
 PROMOTION = "promotion_referral"
 TEAM = "team_award"
 TEAM_HEAD = "team_award_head"
+BONUS_NEEDS = ("satisfied_from", "sales_line", "sales_from")
 QUARTERLY = (SERVICE_STAR, PROMOTION, TEAM, TEAM_HEAD)
 """Kinds that stand on three months."""
 
@@ -69,6 +70,29 @@ class RewardRules:
     def is_on(self, name: str) -> bool:
         """Whether the line that makes a kind has a value."""
         return self.lines[name].value is not None
+
+    @property
+    def gives_bonus(self) -> bool:
+        """Whether a bonus may be proposed."""
+        return all(self.is_on(f"bonus_{name}") for name in BONUS_NEEDS)
+
+    @property
+    def gives_team(self) -> bool:
+        """Whether stores are compared."""
+        return self.is_on("team_places") and self.is_on("team_lines")
+
+    @property
+    def reads_score(self) -> bool:
+        """Whether a kind goes by the satisfied share of people."""
+        return self.is_on("star_share") or self.is_on("service_star_share") or self.gives_bonus
+
+    @property
+    def named_figures(self) -> Iterator[tuple[Line, str]]:
+        """The figures of stores by which a kind goes, with the line that names each."""
+        needed = {"team_lines": self.gives_team, "bonus_sales_line": self.gives_bonus}
+        for name, is_needed in needed.items():
+            if is_needed:
+                yield from ((self.lines[name], figure) for figure in self.names(name))
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ from aftercare.warehouse import run
 
 STAGE = "rewards"
 TRIAL = "trial"
-BONUS_NEEDS = ("satisfied_from", "sales_line", "sales_from")
 
 
 @dataclass(frozen=True)
@@ -236,7 +235,7 @@ def _bonuses(connection: Connection, months: Sequence[str], packs: _Packs, score
     )
     found = Outcome()
     for pack, rules in packs.rules.items():
-        if not all(rules.is_on(f"bonus_{name}") for name in BONUS_NEEDS):
+        if not rules.gives_bonus:
             continue
         name = rules.names("bonus_sales_line")[0]
         figures = _figures(connection, months, [name])
@@ -255,7 +254,7 @@ def _teams(
     """Stores are compared where the same lines of the policy say by what."""
     boards: dict[tuple[str, str], list[str]] = defaultdict(list)
     for pack, rules in packs.rules.items():
-        if rules.is_on("team_places") and rules.is_on("team_lines"):
+        if rules.gives_team:
             key = (rules.lines["team_places"].line_id, rules.lines["team_lines"].line_id)
             boards[key].append(pack)
     found = Outcome()

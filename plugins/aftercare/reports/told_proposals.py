@@ -1,4 +1,4 @@
-"""Rewards as stores and employees are told of them: what was approved, and nothing that deciders alone need."""
+"""Sanctions and rewards as those whom they are about are told of them: what was approved, and nothing that deciders alone need."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from aftercare.rules.rewards import PROMOTION
 from aftercare.rules.sanctions import reason_in
 
 Texts = dict[str, Any]
+
+
+def told_sanctions(rows: Iterable[Row]) -> list[Row]:
+    """Approved sanctions: what the person hears of, by mail and on the page."""
+    return [row for row in rows if row["decision"] == "approve"]
 
 
 def told_rewards(rows: Iterable[Row]) -> list[Row]:
