@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -447,6 +447,21 @@ def test_an_order_that_names_no_consultant_is_the_stores_and_nobodys_and_told_on
     ):
         assert len(evidence(month.engine, "2026-06.SC.SK01.E1", kpi)) == 3
         assert len(evidence(month.engine, "2026-06.CONSULTANT.SK01.C1", theirs)) == 1
+
+
+def test_a_renewal_that_is_a_specialists_by_policy_and_has_none_is_nobodys(
+    month: ScoredMonth,
+) -> None:
+    month.person("A1", role="AC")
+    for policy_no in ("P1", "P2"):
+        told = {"policy_no": policy_no}
+        month.add("core.insurance_policy", **core_row("insurance_policy", "SK01", told))
+    about = {"document_kind": "insurance_policy", "is_counted": False}
+    for role, policy_no, made in (("RENEWAL", "P1", 1), ("AC", "P2", 1), ("RENEWAL", "P2", 36)):
+        made_day = date(2026, 5, 31) + timedelta(days=made)
+        month.task(None, role=role, document_no=policy_no, made_day=made_day, **about)
+    # The second is asked of a specialist on the day after the closing day.
+    assert score(month)["uncredited"] == 1
 
 
 def test_a_policy_is_one_row_of_the_store_whoever_had_it_and_lacks_no_owner_without_a_specialist(

@@ -4,8 +4,9 @@
 -- end. A time before the day of the signing is a default date and none, as is
 -- one after the closing day. An order of which nobody noted a time was not
 -- filed, unless the store has a time of none of its orders delivered in the
--- `told_within` months up to the closing day: then nothing is known, and all
--- are excluded. A cancelled order is excluded, too.
+-- `told_within` months of which this is the last: then nothing is known, and
+-- all are excluded. What it notes of later orders says nothing of the month. A
+-- cancelled order is excluded, too.
 -- Counted for the store, or for each order's consultant; an order that names
 -- none is nobody's then, and is counted among the uncredited rows.
 -- grain: one row per order delivered in the month
@@ -32,10 +33,10 @@ telling as (
     select distinct store_code
     from core.sales_order
     where
-        delivered_on <= :closing_on
+        delivered_on <= :last_day
         and delivered_on
-        > cast(:closing_on as date)
-        - make_interval(months => :told_within)
+        >= cast(:first_day as date)
+        - make_interval(months => cast(:told_within as integer) - 1)
         and (not is_vanished or vanished_day > :closing_on)
         and cast(archived_at at time zone :time_zone as date) <= :closing_on
         and (

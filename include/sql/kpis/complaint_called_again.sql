@@ -1,10 +1,11 @@
 -- Complaints called again: the customer was called within `call_again_within`
 -- hours of the clock after the solution, of the complaints whose hours ended in
--- the month. A call before the solution asks nobody whether it holds. One of
--- which nobody noted the call was not called, unless the store told of no such
--- call in the `told_within` months up to the closing day: then nothing is
--- known, and all are excluded, as are those that were told in a call. One
--- without a solution is due to no second call.
+-- the month. A call before the solution asks nobody whether it holds, and a
+-- time from before the day on which the complaint came in is a default date and
+-- no call. One of which nobody noted the call was not called, unless the store
+-- told of no such call in the `told_within` months up to the closing day: then
+-- nothing is known, and all are excluded, as are those that were told in a
+-- call. One without a solution is due to no second call.
 -- grain: one row per complaint whose term ended in the month
 -- reads: core.complaint
 -- writes: nothing
@@ -19,7 +20,8 @@ solved as (
         case
             when
                 cast(second_call_at at time zone :time_zone as date)
-                <= :closing_on
+                between cast(received_at at time zone :time_zone as date)
+                and :closing_on
                 then second_call_at at time zone :time_zone
         end as done_at,
         coalesce(complaint_no = task_key, false) as is_told_in_call
@@ -39,6 +41,8 @@ telling as (
         and cast(second_call_at at time zone :time_zone as date)
         > cast(:closing_on as date)
         - make_interval(months => :told_within)
+        and cast(second_call_at at time zone :time_zone as date)
+        >= cast(received_at at time zone :time_zone as date)
 ),
 
 due as (

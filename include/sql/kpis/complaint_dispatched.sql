@@ -35,6 +35,8 @@ telling as (
         and cast(dispatched_at at time zone :time_zone as date)
         > cast(:closing_on as date)
         - make_interval(months => :told_within)
+        and cast(dispatched_at at time zone :time_zone as date)
+        >= cast(received_at at time zone :time_zone as date)
 ),
 
 due as (

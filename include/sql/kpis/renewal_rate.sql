@@ -6,9 +6,10 @@
 -- Counted for the store, or for the renewal specialist whose policy it is: who
 -- owned the last task about its renewal, however that ended, for who had to see
 -- to it had the policy; without one, who sold it, if that was a renewal
--- specialist of the store on the policy's last day. Others have no owner_role,
--- so that they are of no specialist's figure and none of the uncredited rows:
--- a store may well renew without a specialist, and no owner is missing then.
+-- specialist of the store on the policy's last day. One whose tasks ask for a
+-- specialist, and had none, is nobody's and among the uncredited rows. Others
+-- have no owner_role, so that they are neither: a store may well renew without
+-- a specialist, and no owner is missing then.
 -- grain: one row per policy whose last day lies in the month
 -- reads: core.insurance_policy, care.follow_up_task, core.assignment
 -- writes: nothing
@@ -88,7 +89,17 @@ named as (
                         <= coalesce(posts.valid_to, due.ends_on)
                 ) then due.sold_by_no
             end
-        ) as employee_no
+        ) as employee_no,
+        exists(
+            select 1
+            from care.follow_up_task as asked
+            where
+                due.store_code = asked.store_code
+                and due.policy_no = asked.document_no
+                and asked.document_kind = 'insurance_policy'
+                and asked.owner_role = 'RENEWAL'
+                and asked.made_day <= :closing_on -- noqa: RF02
+        ) as is_asked_of_one
     from due
 )
 
@@ -98,7 +109,9 @@ select
     ends_on as counted_on,
     'insurance_policy' as row_kind,
     is_cancelled as is_excluded,
-    case when employee_no is not null then 'RENEWAL' end as owner_role,
+    case
+        when employee_no is not null or is_asked_of_one then 'RENEWAL'
+    end as owner_role,
     store_code || '|' || policy_no as row_key,
     is_here and not is_cancelled as is_numerator,
     case

@@ -3,8 +3,9 @@
 -- begin to run: at once, or when the store opens. What is left of them when it
 -- closes at `closes_at` stands still `shut_for` so long; a term that begins in
 -- the morning ends before. A step that was taken after the closing day is not
--- taken for this month; one that was told in a call and is kept under the
--- task's key has nobody who takes it.
+-- taken for this month; a time from before the day on which the complaint came
+-- in is a default date and none; of plans the KPI says so. A complaint that was
+-- told in a call and is kept under the task's key has nobody who takes it.
 -- grain: one row per complaint that came in around the month
 -- reads: core.complaint, pg_temp.opening
 -- writes: pg_temp.judged_complaint
@@ -17,6 +18,7 @@ complaints as (
         received_on,
         received_at,
         received_at at time zone :time_zone as came_at,
+        cast(received_at at time zone :time_zone as date) as came_day,
         acknowledged_at at time zone :time_zone as acknowledged_at,
         dispatched_at at time zone :time_zone as dispatched_at,
         planned_at at time zone :time_zone as planned_at,
@@ -39,16 +41,25 @@ select
     case when k.came_at < o.closes_at then o.closes_at end as closes_at,
     o.next_opens_at - o.closes_at as shut_for,
     case
-        when k.acknowledged_at < k.closed_from then k.acknowledged_at
+        when
+            k.acknowledged_at >= k.came_day
+            and k.acknowledged_at < k.closed_from
+            then k.acknowledged_at
     end as acknowledged_at,
     case
-        when k.dispatched_at < k.closed_from then k.dispatched_at
+        when
+            k.dispatched_at >= k.came_day
+            and k.dispatched_at < k.closed_from
+            then k.dispatched_at
     end as dispatched_at,
     case
         when k.planned_at < k.closed_from then k.planned_at
     end as planned_at,
     case
-        when k.handled_at < k.closed_from then k.handled_at
+        when
+            k.handled_at >= k.came_day
+            and k.handled_at < k.closed_from
+            then k.handled_at
     end as handled_at
 from complaints as k
 inner join opening as o

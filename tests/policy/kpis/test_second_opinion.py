@@ -178,6 +178,7 @@ def lived(seed: int) -> World:
         )
     again(Dice(seed + 100), world.complaints)
     answer(Dice(seed + 500), world.complaints)
+    default(Dice(seed + 600), world.complaints)
     write_down(Dice(seed + 200), world.sales)
     put_away(Dice(seed + 300), world.sales)
     for number in range(250):
@@ -317,6 +318,23 @@ def answer(dice: Dice, complaints: list[dict[str, Any]]) -> None:
             complaint["received_at"] + timedelta(minutes=minutes) if is_told else None
         )
         complaint["is_satisfied"] = dice.choice((None, True, True, False))
+
+
+def default(dice: Dice, complaints: list[dict[str, Any]]) -> None:
+    """Times that a system fills in itself, or that are a day too early; and calls about no solution.
+
+    One store has no plans but such ones.
+    """
+    for complaint in complaints:
+        came = complaint["received_at"]
+        wrong = dice.choice((datetime(1970, 1, 1, 8, tzinfo=ZONE), came - timedelta(days=1)))
+        if complaint["store_code"] == "CA01" and dice.random() < 0.8:
+            complaint["planned_at"] = wrong
+        for column in ("acknowledged_at", "dispatched_at", "solved_at", "second_call_at"):
+            if dice.random() < 0.06:
+                complaint[column] = wrong
+        if complaint["second_call_at"] is not None and dice.random() < 0.1:
+            complaint["solved_at"] = None
 
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
