@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -449,7 +449,7 @@ def test_an_order_that_names_no_consultant_is_the_stores_and_nobodys_and_told_on
         assert len(evidence(month.engine, "2026-06.CONSULTANT.SK01.C1", theirs)) == 1
 
 
-def test_a_renewal_that_is_a_specialists_by_policy_and_has_none_is_nobodys(
+def test_a_renewal_that_asked_for_a_specialist_and_had_none_is_nobodys_where_there_are_some(
     month: ScoredMonth,
 ) -> None:
     month.person("A1", role="AC")
@@ -457,9 +457,17 @@ def test_a_renewal_that_is_a_specialists_by_policy_and_has_none_is_nobodys(
         told = {"policy_no": policy_no}
         month.add("core.insurance_policy", **core_row("insurance_policy", "SK01", told))
     about = {"document_kind": "insurance_policy", "is_counted": False}
-    for role, policy_no, made in (("RENEWAL", "P1", 1), ("AC", "P2", 1), ("RENEWAL", "P2", 36)):
-        made_day = date(2026, 5, 31) + timedelta(days=made)
-        month.task(None, role=role, document_no=policy_no, made_day=made_day, **about)
+    for place, (role, policy_no, made_day) in enumerate(
+        (
+            ("RENEWAL", "P1", date(2026, 7, 5)),
+            ("AC", "P2", date(2026, 6, 1)),
+            ("RENEWAL", "P2", date(2026, 7, 6)),
+        )
+    ):
+        told = {"document_no": policy_no, "made_day": made_day, "occurrence": place + 1}
+        month.task(None, role=role, **told, **about)
+    assert score(month)["uncredited"] == 0
+    month.person("R1", role="RENEWAL", since=date(2026, 6, 30))
     # The second is asked of a specialist on the day after the closing day.
     assert score(month)["uncredited"] == 1
 
