@@ -26,8 +26,8 @@ WAYS = {
     "two at once": [MONTHS[::2], MONTHS[1::2]],
     "two at once, in reverse": [MONTHS[2:][::-1], MONTHS[:2][::-1]],
 }
-# When a month was scored tells of the way.
-WAY = frozenset({"scored_at", "proposed_at"})
+# When a month was scored, and said to be an old one, tells of the way.
+WAY = frozenset({"score.month.changed_at", "score.old_month.said_at"})
 
 
 @pytest.fixture(scope="module")
