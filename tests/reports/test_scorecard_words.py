@@ -67,7 +67,7 @@ def test_what_a_figure_counts_and_why_has_words(statement: Path) -> None:
     text = statement.read_text(encoding="utf-8")
     kinds = re.findall(r"'(\w+)' as row_kind", text)
     # Whose a row is, is no reason.
-    reasons = re.findall(r"(?:then|else) '(\w+)'(?! end as owner_role)", text)
+    reasons = re.findall(r"(?:then|else) '(\w+)'(?!\s+end as owner_role)", text)
     words = read_words("zh")
     assert [kind for kind in kinds if not words.has(kind)] == []
     assert [code for code in reasons if not words.has(f"reason_{code}")] == []

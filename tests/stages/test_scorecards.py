@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -395,9 +395,15 @@ def test_a_renewal_that_is_a_specialists_by_policy_and_has_none_is_nobodys(
         told = {"policy_no": policy_no}
         month.add("core.insurance_policy", **core_row("insurance_policy", "SK01", told))
     about = {"document_kind": "insurance_policy", "is_counted": False}
-    for role, policy_no, made in (("RENEWAL", "P1", 1), ("AC", "P2", 1), ("RENEWAL", "P2", 36)):
-        made_day = date(2026, 5, 31) + timedelta(days=made)
-        month.task(None, role=role, document_no=policy_no, made_day=made_day, **about)
+    for place, (role, policy_no, made_day) in enumerate(
+        (
+            ("RENEWAL", "P1", date(2026, 7, 5)),
+            ("AC", "P2", date(2026, 6, 1)),
+            ("RENEWAL", "P2", date(2026, 7, 6)),
+        )
+    ):
+        asked: dict[str, Any] = {"document_no": policy_no, "occurrence": place + 1}
+        month.task(None, role=role, made_day=made_day, **asked, **about)
     # The second is asked of a specialist on the day after the closing day.
     assert score(month)["uncredited"] == 1
 
