@@ -456,7 +456,7 @@ def test_a_renewal_that_asked_for_a_specialist_and_had_none_is_nobodys_where_the
     for policy_no in ("P1", "P2"):
         told = {"policy_no": policy_no}
         month.add("core.insurance_policy", **core_row("insurance_policy", "SK01", told))
-    about = {"document_kind": "insurance_policy", "is_counted": False}
+    about: dict[str, Any] = {"document_kind": "insurance_policy", "is_counted": False}
     for place, (role, policy_no, made_day) in enumerate(
         (
             ("RENEWAL", "P1", date(2026, 7, 5)),
@@ -464,8 +464,8 @@ def test_a_renewal_that_asked_for_a_specialist_and_had_none_is_nobodys_where_the
             ("RENEWAL", "P2", date(2026, 7, 6)),
         )
     ):
-        told = {"document_no": policy_no, "made_day": made_day, "occurrence": place + 1}
-        month.task(None, role=role, **told, **about)
+        asked: dict[str, Any] = {"document_no": policy_no, "occurrence": place + 1}
+        month.task(None, role=role, made_day=made_day, **asked, **about)
     assert score(month)["uncredited"] == 0
     month.person("R1", role="RENEWAL", since=date(2026, 6, 30))
     # The second is asked of a specialist on the day after the closing day.
@@ -483,7 +483,11 @@ def test_a_policy_is_one_row_of_the_store_whoever_had_it_and_lacks_no_owner_with
     for number, seller in (("P1", "R2"), ("P2", "A1"), ("P3", None)):
         told = {"policy_no": number, "sold_by_no": seller}
         month.add("core.insurance_policy", **core_row("insurance_policy", "SK01", told))
-    about = {"document_kind": "insurance_policy", "document_no": "P1", "is_counted": False}
+    about: dict[str, Any] = {
+        "document_kind": "insurance_policy",
+        "document_no": "P1",
+        "is_counted": False,
+    }
     for occurrence in (1, 2):
         month.task("R1", role="RENEWAL", occurrence=occurrence, **about)
     assert score(month)["uncredited"] == 0
