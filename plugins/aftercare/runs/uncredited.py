@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aftercare import connections, warehouse
@@ -9,7 +10,7 @@ from aftercare.runs.house import policy, today
 from aftercare.settings import read_group
 
 
-def rows_of_nobody(month: str) -> list[dict[str, Any]]:
+def rows_of_nobody(month: str) -> list[Mapping[str, Any]]:
     """The rows, by KPI and store, with why; nothing is written and nothing else is locked.
 
     Raises PeriodRefused for a month that is open, Retriable while the warehouse is upgraded.
