@@ -45,6 +45,8 @@ TROUBLES = {
 }
 """What SQLSTATEs mean for a person, the more exact one first."""
 SILENT = "the warehouse does not answer: see whether its server runs and can be reached"
+TOGETHER = 1_000
+"""Rows that are taken from a result at a time."""
 TURN_MS = 5_000
 """How long those who go alone stand first in the row; then steps that wait have their turn."""
 
@@ -88,11 +90,13 @@ def run(connection: Connection, name: str, /, **parameters: Any) -> CursorResult
 def rows(connection: Connection, name: str, /, **parameters: Any) -> list[dict[str, Any]]:
     """All rows of the named statement file as dicts by column.
 
-    A month has hundreds of thousands: the names are asked for once, and not for each row.
+    A month has hundreds of thousands: the names are asked for once, and the rows some at a time.
     """
     found = run(connection, name, **parameters)
     names = tuple(found.keys())
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return [
+        dict(zip(names, row, strict=True)) for part in found.partitions(TOGETHER) for row in part
+    ]
 
 
 def report(

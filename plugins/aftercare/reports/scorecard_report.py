@@ -7,6 +7,7 @@ workbook, PDF and chart show the same figure.
 from __future__ import annotations
 
 import statistics
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -249,11 +250,7 @@ class ScorecardReport:
 
     def kpi(self, kpi_id: str, role: str | None = None) -> KpiRow:
         """A figure over a post, or over all; what is the store's is counted once for each store."""
-        lines = [
-            line
-            for line in self.rows.lines
-            if line["kpi_id"] == kpi_id and role in (None, line["role"])
-        ]
+        lines = [line for line in self._lines_by_kpi[kpi_id] if role in (None, line["role"])]
         known = [line for line in lines if line["value"] is not None]
         counted = list({_whose(line): line for line in lines}.values())
         return KpiRow(
@@ -272,13 +269,21 @@ class ScorecardReport:
         )
 
     @cached_property
+    def _lines_by_kpi(self) -> defaultdict[str, list[Row]]:
+        """A month has many lines and asks for each figure of each post."""
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        for line in self.rows.lines:
+            found[line["kpi_id"]].append(line)
+        return found
+
+    @cached_property
     def kpi_rows(self) -> tuple[KpiRow, ...]:
         """Every figure by post."""
         return tuple(
             self.kpi(kpi, role)
             for kpi in self.kpi_ids
             for role in self.roles
-            if any(line["kpi_id"] == kpi and line["role"] == role for line in self.rows.lines)
+            if any(line["role"] == role for line in self._lines_by_kpi[kpi])
         )
 
     @cached_property

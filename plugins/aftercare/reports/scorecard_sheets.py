@@ -81,9 +81,14 @@ class SheetMaker:
         for column, title in enumerate(titles):
             sheet.write_string(TOP, column, title, self.head)
         last = TOP
+        write, plain = sheet.write_string, self.plain
         for last, row in enumerate(rows, TOP + 1):
             for column, value in enumerate(row):
-                self.cell(sheet, last, column, value)
+                # Most of a million cells are plain text, and every call counts.
+                if type(value) is not str:
+                    self.cell(sheet, last, column, value)
+                elif value:
+                    write(last, column, value, plain)
         sheet.freeze_panes(TOP + 1, 0)
         if last > TOP:
             sheet.autofilter(TOP, 0, last, len(titles) - 1)

@@ -295,11 +295,13 @@ def _person(
         "trial": common("trial") if person.is_trial else "",
         "cells": cells,
         "rank": common("rank_of", rank=place[0], of=place[1]) if place else NOTHING,
-        "other": _other(person, store, words, common),
+        "other": _other(person, heads, store, words, common),
     }
 
 
-def _other(person: Person, store: StoreMonth, words: Words, common: Words) -> str:
+def _other(
+    person: Person, heads: Sequence[str], store: StoreMonth, words: Words, common: Words
+) -> str:
     """Total points, or how many targets are met, of posts that are judged by these, and figures without a column.
 
     Here stand the marks of all lines of the person that have no column of their own, too.
@@ -320,16 +322,15 @@ def _other(person: Person, store: StoreMonth, words: Words, common: Words) -> st
     ]
     if marks:
         found.append(words("person_targets", met=marks.count(True), judged=len(marks)))
-    columns = _person_figures(store)
     for name in _own_figures(list(person.lines.values()), store):
         line = person.lines[name]
-        if name not in columns and line["value"] is not None:
+        if name not in heads and line["value"] is not None:
             counts = f"{line['numerator']:f}/{line['denominator']:f}"
             title = store.facts.titles[name][words.language]
             found.append(f"{title} {shown(line['value'], line['unit'])} {counts}")
     signs = [
         marked("", store.report, person.scorecard_id, name, common)
         for name in person.lines
-        if name not in columns
+        if name not in heads
     ]
     return " · ".join([*found, *dict.fromkeys(filter(None, signs))])
