@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftercare import connections, warehouse
@@ -10,7 +10,7 @@ from aftercare.runs.house import policy, today
 from aftercare.settings import read_group
 
 
-def rows_of_nobody(month: str) -> list[Mapping[str, Any]]:
+def rows_of_nobody(month: str) -> Sequence[Mapping[str, Any]]:
     """The rows, by KPI and store, with why; nothing is written and nothing else is locked.
 
     Raises PeriodRefused for a month that is open, Retriable while the warehouse is upgraded.

@@ -76,8 +76,8 @@ def _one(connection: Connection, task_key: str) -> Row:
     return dict(found)
 
 
-def _all(connection: Connection, statement: str, **parameters: Any) -> list[Row]:
-    return [dict(row) for row in warehouse.run(connection, statement, **parameters).mappings()]
+def _all(connection: Connection, statement: str, **parameters: Any) -> Sequence[Row]:
+    return warehouse.rows(connection, statement, **parameters)
 
 
 def _known_on(connection: Connection, task: Row) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from aftercare.rules import period
-from aftercare.warehouse import run
+from aftercare.warehouse import rows, run
 
 
 def list_adjustments(engine: Engine, month: str) -> list[dict[str, Any]]:
@@ -18,8 +18,7 @@ def list_adjustments(engine: Engine, month: str) -> list[dict[str, Any]]:
     since when.
     """
     with engine.connect() as connection:
-        found = run(connection, "adjustments/list_adjustments", month=period.read_month(month))
-        return [dict(row) for row in found.mappings()]
+        return rows(connection, "adjustments/list_adjustments", month=period.read_month(month))
 
 
 def list_due_months(engine: Engine, months: Sequence[str]) -> list[str]:

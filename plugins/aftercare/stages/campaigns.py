@@ -20,7 +20,7 @@ from aftercare.rules.follow_ups import follow_ups
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group
 from aftercare.user_roles import require_role
-from aftercare.warehouse import run
+from aftercare.warehouse import rows, run
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
 LONGEST_SUBJECT = 40
@@ -90,7 +90,7 @@ def stop(engine: Engine, code: str, user: str, today: date) -> dict[str, Any]:
 def list_campaigns(engine: Engine) -> list[dict[str, Any]]:
     """All campaigns, the newest first, with how many tasks each has, open and done."""
     with engine.connect() as connection:
-        return [dict(row) for row in run(connection, "campaigns/list_campaigns").mappings()]
+        return rows(connection, "campaigns/list_campaigns")
 
 
 def _check(wanted: Campaign, today: date) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from aftercare import warehouse
 from aftercare.ladder_steps import EarlierSteps, step_id, step_row
 from aftercare.proposal_rows import SANCTION, put
 from aftercare.rules import period
@@ -67,8 +68,7 @@ def settle_ladder(engine: Engine, group: Group, policy: Policy, month: str = "")
 def list_withdrawn(engine: Engine, month: str) -> list[dict[str, Any]]:
     """What was withdrawn of a month, with names, ``words`` in both languages, and what stands ``instead``."""
     with engine.connect() as connection:
-        found = run(connection, "ladder/list_withdrawn", month=period.read_month(month))
-        return [dict(row) for row in found.mappings()]
+        return warehouse.rows(connection, "ladder/list_withdrawn", month=period.read_month(month))
 
 
 def _settle(

@@ -212,8 +212,7 @@ def _provisional_years(connection: Connection, group: Group, day: date) -> list[
 def _unreachable(engine: Engine, stores: Sequence[str]) -> Sequence[Mapping[str, Any]]:
     """Numbers that nobody answers, of some stores, once for each person."""
     with engine.connect() as connection:
-        found = warehouse.run(connection, "morning/list_unreachable", stores=list(stores))
-        return [dict(row) for row in found.mappings()]
+        return warehouse.rows(connection, "morning/list_unreachable", stores=list(stores))
 
 
 def _loads(

@@ -25,7 +25,7 @@ from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
 from aftercare.rules.sanctions import ITEM
 from aftercare.settings import Group
-from aftercare.warehouse import run
+from aftercare.warehouse import rows, run
 
 RAISERS = ("hr", "manager")
 ANSWERERS = ("hr",)
@@ -189,8 +189,7 @@ def list_objections(engine: Engine, month: str = "") -> list[dict[str, Any]]:
     """Objections of a month, or all, with names, answer and the ``proposals`` that they touch."""
     asked = period.read_month(month) if month else ""
     with engine.connect() as connection:
-        found = run(connection, "objections/list_objections", month=asked)
-        return [dict(row) for row in found.mappings()]
+        return rows(connection, "objections/list_objections", month=asked)
 
 
 def objection_until(policy: Policy, group: Group, month: str, published_at: Any) -> date | None:
@@ -258,8 +257,7 @@ def _get(connection: Connection, objection_id: int) -> Mapping[str, Any]:
 
 
 def _roles(connection: Connection, user: str, day: date) -> list[dict[str, Any]]:
-    found = run(connection, "score/list_deciders", user_name=user, day=day)
-    return [dict(row) for row in found.mappings()]
+    return rows(connection, "score/list_deciders", user_name=user, day=day)
 
 
 def _refuse(

@@ -18,7 +18,7 @@ from aftercare.settings import Group
 from aftercare.targets.rehearsed import masked_fields
 from aftercare.targets.said import Said
 from aftercare.user_roles import require_role
-from aftercare.warehouse import run
+from aftercare.warehouse import rows, run
 
 ROLES = ("operator",)
 WORKBOOK = "workbook"
@@ -52,26 +52,25 @@ class Chosen:
         return bool(self.message_ids or (self.target and self.states))
 
 
-def count_outbox(engine: Engine) -> list[Mapping[str, Any]]:
+def count_outbox(engine: Engine) -> list[dict[str, Any]]:
     """How many messages are not settled, by target and state."""
     with engine.connect() as connection:
-        return [dict(row) for row in run(connection, "outbound/count_outbox").mappings()]
+        return rows(connection, "outbound/count_outbox")
 
 
-def list_outbox(engine: Engine, chosen: Chosen, most: int) -> list[Mapping[str, Any]]:
+def list_outbox(engine: Engine, chosen: Chosen, most: int) -> list[dict[str, Any]]:
     """The newest message of each key that is meant, the oldest first; `in_all` says how many."""
     with engine.connect() as connection:
         return _list(connection, chosen, most)
 
 
-def list_conflicts(engine: Engine, target: str | None, most: int) -> list[Mapping[str, Any]]:
+def list_conflicts(engine: Engine, target: str | None, most: int) -> list[dict[str, Any]]:
     """Fields that staff changed in a CRM and that we would say otherwise, and who won: the newest first;
     `in_all` says how many."""
     with engine.connect() as connection:
-        found = run(
+        return rows(
             connection, "outbound/list_conflicts", target=target, external_key=None, most=most
         )
-        return [dict(row) for row in found.mappings()]
 
 
 def show_message(
@@ -110,10 +109,7 @@ def show_message(
         record = said.record(connection, newest) if newest["action"] == "upsert" else None
         return {
             "messages": found,
-            "decisions": [
-                dict(row)
-                for row in run(connection, "outbound/list_decisions", message_ids=ids).mappings()
-            ],
+            "decisions": rows(connection, "outbound/list_decisions", message_ids=ids),
             "acknowledged": [
                 {**row, "target": target}
                 for target in dict.fromkeys(message["target"] for message in found)
@@ -124,16 +120,13 @@ def show_message(
                     external_keys=[newest["external_key"]],
                 ).mappings()
             ],
-            "conflicts": [
-                dict(row)
-                for row in run(
-                    connection,
-                    "outbound/list_conflicts",
-                    target=None,
-                    external_key=newest["external_key"],
-                    most=ALL,
-                ).mappings()
-            ],
+            "conflicts": rows(
+                connection,
+                "outbound/list_conflicts",
+                target=None,
+                external_key=newest["external_key"],
+                most=ALL,
+            ),
             "said": masked_fields(record.fields) if record else {},
             "refused": newest["refused_fields"] or {},
         }
@@ -147,7 +140,7 @@ def decide(
     reason: str,
     user: str,
     today: date,
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """Sends messages again with the next push, or never; who decided and why is kept.
 
     Only the newest message of a key is meant. Raises BadData, and changes nothing, where that is not
@@ -203,8 +196,8 @@ def let_through(engine: Engine, target: str, reason: str, user: str, today: date
         )
 
 
-def _list(connection: Connection, chosen: Chosen, most: int) -> list[Mapping[str, Any]]:
-    found = run(
+def _list(connection: Connection, chosen: Chosen, most: int) -> list[dict[str, Any]]:
+    return rows(
         connection,
         "outbound/list_outbox",
         message_ids=list(chosen.message_ids),
@@ -214,12 +207,10 @@ def _list(connection: Connection, chosen: Chosen, most: int) -> list[Mapping[str
         reason=chosen.reason,
         most=most,
     )
-    return [dict(row) for row in found.mappings()]
 
 
 def _messages(connection: Connection, key: str, number: int | None) -> list[dict[str, Any]]:
-    found = run(connection, "outbound/list_key_messages", external_key=key, message_id=number)
-    return [dict(row) for row in found.mappings()]
+    return rows(connection, "outbound/list_key_messages", external_key=key, message_id=number)
 
 
 def _require(

@@ -20,7 +20,7 @@ from aftercare.errors import BadData
 from aftercare.protection import Keyring, mask
 from aftercare.settings import Group
 from aftercare.user_roles import require_role
-from aftercare.warehouse import report, run
+from aftercare.warehouse import report, rows, run
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +166,7 @@ def list_decisions(engine: Engine) -> list[dict[str, Any]]:
     ``stands``, ``undone``, ``undo``, or ``rests``: a document is gone, cancelled or names nobody.
     """
     with engine.connect() as connection:
-        return [dict(row) for row in run(connection, "people/list_decisions").mappings()]
+        return rows(connection, "people/list_decisions")
 
 
 def decide(

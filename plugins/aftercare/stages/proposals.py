@@ -275,8 +275,9 @@ def _refuse_needed(connection: Connection, proposals: Iterable[dict[str, Any]]) 
 def _listed(
     connection: Connection, month: str = "", proposal_ids: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    found = run(connection, "score/list_proposals", month=month, proposals=list(proposal_ids))
-    return [dict(row) for row in found.mappings()]
+    return warehouse.rows(
+        connection, "score/list_proposals", month=month, proposals=list(proposal_ids)
+    )
 
 
 def _proposals(

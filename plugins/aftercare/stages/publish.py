@@ -153,14 +153,8 @@ def report_of(
                 uncredited=int(seen.get("uncredited") or 0),
                 missing_nights=seen.get("missing_nights") or {},
                 trial_because=seen.get("trial_because") or {},
-                objections=[
-                    dict(row)
-                    for row in run(connection, "objections/list_objections", month=month).mappings()
-                ],
-                adjustments=[
-                    dict(row)
-                    for row in run(connection, "adjustments/list_news", month=month).mappings()
-                ],
+                objections=warehouse.rows(connection, "objections/list_objections", month=month),
+                adjustments=warehouse.rows(connection, "adjustments/list_news", month=month),
             )
         )
 

@@ -94,8 +94,7 @@ def approved_rewards(engine: Engine, policy: Policy, month: str) -> list[dict[st
     back = policy.value("house", ITEM, "career_months", day, "the record of rewards").value or 1
     months = [*months_before(month, int(back) - 1), month]
     with engine.connect() as connection:
-        found = run(connection, "score/list_approved_rewards", months=months)
-        return [dict(row) for row in found.mappings()]
+        return warehouse.rows(connection, "score/list_approved_rewards", months=months)
 
 
 def _row(reward: Reward, month: str) -> dict[str, Any]:

@@ -101,7 +101,9 @@ def score_month(
     return counts
 
 
-def would_score(engine: Engine, group: Group, policy: Policy, month: str, today: date) -> list[Row]:
+def would_score(
+    engine: Engine, group: Group, policy: Policy, month: str, today: date
+) -> Sequence[Row]:
     """The lines that a closed month would get now by a policy, as `list_month_lines` gives kept ones.
 
     Only temporary tables are written; they stand until the transaction ends. Raises PeriodRefused
@@ -111,12 +113,12 @@ def would_score(engine: Engine, group: Group, policy: Policy, month: str, today:
     refuse_open_month(bounds, today)
     with engine.begin() as connection:
         _compute(connection, group, policy, bounds)
-        return [dict(row) for row in run(connection, "score/list_new_lines").mappings()]
+        return warehouse.rows(connection, "score/list_new_lines")
 
 
 def rows_of_nobody(
     engine: Engine, group: Group, policy: Policy, month: str, today: date
-) -> list[Row]:
+) -> Sequence[Row]:
     """Rows of a closed month that would be credited to nobody if it was scored now, by KPI and store.
 
     A row is told for each KPI that counts it; ``uncredited`` of `score_month` takes it once. ``why``
@@ -129,10 +131,10 @@ def rows_of_nobody(
     refuse_open_month(bounds, today)
     with engine.begin() as connection:
         _compute(connection, group, policy, bounds)
-        return [dict(row) for row in run(connection, "score/list_uncredited_rows").mappings()]
+        return warehouse.rows(connection, "score/list_uncredited_rows")
 
 
-def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
+def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> Sequence[Row]:
     """The rows behind a line, as dicts: those not counted first, then counted, then excluded.
 
     Raises PeriodRefused when there is no such line.
@@ -146,17 +148,17 @@ def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> list[Row]:
                 f"there is no line {kpi_id} on a scorecard {scorecard_id}; "
                 "see the month's scorecards for the names"
             )
-        rows = run(connection, "score/list_evidence", scorecard_id=scorecard_id, kpi_id=kpi_id)
-        return [dict(row) for row in rows.mappings()]
+        return warehouse.rows(
+            connection, "score/list_evidence", scorecard_id=scorecard_id, kpi_id=kpi_id
+        )
 
 
-def lines_of(engine: Engine, month: str, employee_no: str, kpi_id: str) -> list[Row]:
+def lines_of(engine: Engine, month: str, employee_no: str, kpi_id: str) -> Sequence[Row]:
     """A person's lines of a KPI with their counts; ``all``: of everybody, each store's figure once."""
     with engine.connect() as connection:
-        found = run(
+        return warehouse.rows(
             connection, "score/list_lines_of", month=month, employee_no=employee_no, kpi_id=kpi_id
         )
-        return [dict(row) for row in found.mappings()]
 
 
 def scorecards_of(engine: Engine, month: str, employee_no: str) -> list[str]:
@@ -311,9 +313,10 @@ def _known_of_points(
 ) -> Known:
     """What files and counts say of these stores."""
 
-    def rows(name: str) -> list[Row]:
-        asked = run(connection, f"score/list_{name}", month=month.key, stores=list(stores))
-        return [dict(row) for row in asked.mappings()]
+    def rows(name: str) -> Sequence[Row]:
+        return warehouse.rows(
+            connection, f"score/list_{name}", month=month.key, stores=list(stores)
+        )
 
     fed = run(
         connection,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from aftercare.errors import BadData
 from aftercare.user_roles import require_role
-from aftercare.warehouse import run
+from aftercare.warehouse import rows, run
 
 ROLES = ("operator", "manager")
 REASONS = ("leave", "training", "day_off", "other")
@@ -106,8 +106,7 @@ def list_absences(engine: Engine, since: date) -> list[dict[str, Any]]:
 def _absences(
     connection: Connection, since: date, employee_no: str | None = None
 ) -> list[dict[str, Any]]:
-    found = run(connection, "staff/list_absences", since=since, employee_no=employee_no)
-    return [dict(row) for row in found.mappings()]
+    return rows(connection, "staff/list_absences", since=since, employee_no=employee_no)
 
 
 def _is_same(row: dict[str, Any], wanted: Absence) -> bool:

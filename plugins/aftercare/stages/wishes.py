@@ -291,5 +291,6 @@ def _get(connection: Connection, wish_no: int) -> dict[str, Any]:
 
 def _list(connection: Connection, **asked: Any) -> list[dict[str, Any]]:
     names = ("wish_no", "vin", "task_key", "since", "store_codes")
-    rows = run(connection, "wishes/list_wishes", **{name: asked.get(name) for name in names})
-    return [dict(row) for row in rows.mappings()]
+    return warehouse.rows(
+        connection, "wishes/list_wishes", **{name: asked.get(name) for name in names}
+    )
