@@ -1,20 +1,20 @@
 -- Complaints closed: complaints that were closed within `close_within` days of
 -- the one on which they were received, of those for which the last of these
--- days lies in the month. One that was told in a call and is kept under the
--- task's key has nobody who closes it, and is excluded while it is not closed.
+-- days lies in the month. One whose closing has a default date is open. One
+-- that was told in a call and is kept under the task's key has nobody who
+-- closes it, and is excluded while it is not closed.
 -- grain: one row per complaint that had to be closed in the month
--- reads: core.complaint
+-- reads: pg_temp.judged_complaint
 -- writes: nothing
 with
 complaints as (
     select
         store_code,
         complaint_no,
-        cast(closed_at at time zone :time_zone as date) as closed_on,
-        received_on + cast(:close_within as integer) as deadline_on,
-        coalesce(complaint_no = task_key, false) as is_told_in_call
-    from core.complaint
-    where not is_vanished or vanished_day > :closing_on
+        is_told_in_call,
+        closed_at,
+        received_on + cast(:close_within as integer) as deadline_on
+    from judged_complaint
 ),
 
 due as (
@@ -23,8 +23,8 @@ due as (
         complaint_no,
         deadline_on,
         is_told_in_call,
-        coalesce(closed_on <= deadline_on, false) as is_in_time,
-        coalesce(closed_on <= :closing_on, false) as is_closed
+        coalesce(cast(closed_at as date) <= deadline_on, false) as is_in_time,
+        closed_at is not null as is_closed
     from complaints
     where deadline_on between :first_day and :last_day
 )

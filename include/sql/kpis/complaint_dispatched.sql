@@ -1,11 +1,12 @@
 -- Complaints dispatched: within `dispatch_within` minutes in which the store
 -- was open; what is left of them in the evening runs on in the morning.
 -- One of which nobody noted the time was not in time, unless the store told no
--- such time of any complaint in the `told_within` months up to the closing day:
--- then nothing is known, and all are excluded, as are those that were told in a
--- call.
+-- such time of any complaint in the `told_within` months of which this is the
+-- last: then nothing is known, and all are excluded; a time that it noted after
+-- them can only be late, and would stand for all others. One that was told in a
+-- call is excluded while nobody noted the time.
 -- grain: one row per complaint whose term ended in the month
--- reads: pg_temp.judged_complaint, core.complaint
+-- reads: pg_temp.judged_complaint, pg_temp.told_step
 -- writes: nothing
 with
 terms as (
@@ -26,27 +27,22 @@ terms as (
 ),
 
 telling as (
-    select distinct store_code
-    from core.complaint
+    select store_code
+    from told_step
     where
-        (not is_vanished or vanished_day > :closing_on)
-        and cast(dispatched_at at time zone :time_zone as date)
-        <= :closing_on
-        and cast(dispatched_at at time zone :time_zone as date)
-        > cast(:closing_on as date)
-        - make_interval(months => :told_within)
-        and cast(dispatched_at at time zone :time_zone as date)
-        >= cast(received_at at time zone :time_zone as date)
+        dispatched_at
+        >= cast(:first_day as date)
+        - make_interval(months => cast(:told_within as integer) - 1)
 ),
 
 due as (
     select
         store_code,
         complaint_no,
-        is_told_in_call,
         done_at,
         cast(due_at as date) as due_on,
         coalesce(done_at <= due_at, false) as is_in_time,
+        is_told_in_call and done_at is null as is_left_to_call,
         store_code in (select t.store_code from telling as t) as is_ever_told
     from terms
     where cast(due_at as date) between :first_day and :last_day
@@ -56,15 +52,14 @@ select
     store_code,
     due_on as counted_on,
     'complaint' as row_kind,
-    is_in_time as is_numerator,
+    is_in_time and is_ever_told as is_numerator,
     store_code || '|' || complaint_no as row_key,
-    done_at is null
-    and (is_told_in_call or not is_ever_told) as is_excluded,
+    is_left_to_call or not is_ever_told as is_excluded,
     case
+        when is_left_to_call then 'told_in_call'
+        when not is_ever_told then 'time_never_told'
         when is_in_time then 'dispatched_in_time'
         when done_at is not null then 'dispatched_late'
-        when is_told_in_call then 'told_in_call'
-        when is_ever_told then 'not_dispatched'
-        else 'time_never_told'
+        else 'not_dispatched'
     end as reason
 from due

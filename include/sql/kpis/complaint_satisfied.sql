@@ -6,9 +6,9 @@
 -- An answer counts only where a second call was noted: the rule asks what the
 -- customer says in that call. A solution of which nobody noted the time takes
 -- no answer away; a call before one that was noted asked nobody about it. A
--- call from before the day on which the complaint came in is a default date
--- and none. What does not count is excluded, and shown on the day of the call,
--- else of the solution, else of the complaint.
+-- call or a solution from before the day on which the complaint came in is a
+-- default date and none. What does not count is excluded, and shown on the day
+-- of the call, else of the solution, else of the complaint.
 -- What counts is the answer as it is known when the month is scored: it has no
 -- time of its own.
 -- grain: one row per complaint that was called again or answered in the month
@@ -21,7 +21,12 @@ moments as (
         complaint_no,
         is_satisfied,
         received_at at time zone :time_zone as received_at,
-        solved_at at time zone :time_zone as solved_at,
+        case
+            when
+                cast(solved_at at time zone :time_zone as date)
+                >= cast(received_at at time zone :time_zone as date)
+                then solved_at at time zone :time_zone
+        end as solved_at,
         case
             when
                 cast(second_call_at at time zone :time_zone as date)

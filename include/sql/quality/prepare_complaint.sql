@@ -5,6 +5,7 @@
 with loads as (
     select
         load_id,
+        cast(:time_zone as text) as time_zone,
         cast(business_day + 1 as timestamp)
         at time zone :time_zone as business_day_end
     from ops.load
@@ -26,7 +27,8 @@ insert into quality.row_fact (
     business_key,
     is_key_complete,
     is_complete,
-    is_store_known
+    is_store_known,
+    event_start_at
 )
 select
     given.load_id,
@@ -46,7 +48,10 @@ select
         given.received_at
     ) = 0
     and known.store_code is not null as is_complete,
-    known.store_code is not null as is_store_known
+    known.store_code is not null as is_store_known,
+    -- A step taken on the day of the complaint may be noted by the day alone.
+    date_trunc('day', given.received_at at time zone loads.time_zone)
+    at time zone loads.time_zone as event_start_at
 from staging.complaint as given
 inner join loads on given.load_id = loads.load_id
 left join known_stores as known on given.store_code = known.store_code

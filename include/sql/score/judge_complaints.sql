@@ -1,12 +1,13 @@
 -- Complaints with the times of their steps in local time, judged once: what
 -- every KPI about their steps reads. `begins_at` is when the minutes of a term
--- begin to run: at once, or when the store opens. What is left of them when it
--- closes at `closes_at` stands still `shut_for` so long; a term that begins in
--- the morning ends before. A step that was taken after the closing day is not
+-- begin to run: at once, or when the store opens; only of complaints that came
+-- in around the month is it known. What is left of them when it closes at
+-- `closes_at` stands still `shut_for` so long; a term that begins in the
+-- morning ends before. A step that was taken after the closing day is not
 -- taken for this month; a time from before the day on which the complaint came
--- in is a default date and none; of plans the KPI says so. A complaint that was
--- told in a call and is kept under the task's key has nobody who takes it.
--- grain: one row per complaint that came in around the month
+-- in is a default date and none, whatever the step. A complaint that was told
+-- in a call and is kept under the task's key has nobody who takes it.
+-- grain: one row per complaint that was not deleted by the closing day
 -- reads: core.complaint, pg_temp.opening
 -- writes: pg_temp.judged_complaint
 create temporary table judged_complaint on commit drop as
@@ -23,6 +24,8 @@ complaints as (
         dispatched_at at time zone :time_zone as dispatched_at,
         planned_at at time zone :time_zone as planned_at,
         solved_at at time zone :time_zone as handled_at,
+        second_call_at at time zone :time_zone as called_again_at,
+        closed_at at time zone :time_zone as closed_at,
         coalesce(complaint_no = task_key, false) as is_told_in_call,
         cast(:closing_on as date) + 1 as closed_from
     from core.complaint
@@ -32,6 +35,7 @@ complaints as (
 select
     k.store_code,
     k.complaint_no,
+    k.received_on,
     k.received_at,
     k.is_told_in_call,
     case
@@ -53,14 +57,29 @@ select
             then k.dispatched_at
     end as dispatched_at,
     case
-        when k.planned_at < k.closed_from then k.planned_at
+        when
+            k.planned_at >= k.came_day
+            and k.planned_at < k.closed_from
+            then k.planned_at
     end as planned_at,
     case
         when
             k.handled_at >= k.came_day
             and k.handled_at < k.closed_from
             then k.handled_at
-    end as handled_at
+    end as handled_at,
+    case
+        when
+            k.called_again_at >= k.came_day
+            and k.called_again_at < k.closed_from
+            then k.called_again_at
+    end as called_again_at,
+    case
+        when
+            k.closed_at >= k.came_day
+            and k.closed_at < k.closed_from
+            then k.closed_at
+    end as closed_at
 from complaints as k
-inner join opening as o
+left join opening as o
     on k.store_code = o.store_code and k.received_on = o.day

@@ -188,6 +188,7 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
         closing_on=bounds.closing_on,
         time_zone=group.group.time_zone,
     )
+    run(connection, "score/find_told_steps", last_day=bounds.last_day)
     for pack, stores in packs.items():
         count_pack(connection, policy, pack, stores, bounds, group.group.time_zone)
     run(connection, "score/analyze_facts")

@@ -59,6 +59,13 @@ WHY_NOT = (
 TAKEN_BACK = (
     "came_again", "booked", "said_no", "sold_again", "other_owner", "document_gone", None,
 )  # fmt: skip
+BEGUN = {
+    "acknowledged_at": ("SK01", date(2026, 4, 1)),
+    "dispatched_at": ("CA01", date(2026, 5, 1)),
+    "planned_at": ("DP01", date(2026, 5, 1)),
+    "solved_at": ("SK02", date(2026, 4, 1)),
+    "second_call_at": ("DP01", date(2026, 4, 1)),
+}
 PLAIN = {"merged_into": None, "contact_digest": None, "is_face_to_face": False}
 REASONS = (None, None, None, "shadow", "store_closed", "stopped", "contact_budget")
 
@@ -179,6 +186,8 @@ def lived(seed: int) -> World:
     again(Dice(seed + 100), world.complaints)
     answer(Dice(seed + 500), world.complaints)
     default(Dice(seed + 600), world.complaints)
+    close_early(Dice(seed + 700), world.complaints)
+    begin_to_note(world.complaints)
     write_down(Dice(seed + 200), world.sales)
     put_away(Dice(seed + 300), world.sales)
     for number in range(250):
@@ -335,6 +344,24 @@ def default(dice: Dice, complaints: list[dict[str, Any]]) -> None:
                 complaint[column] = wrong
         if complaint["second_call_at"] is not None and dice.random() < 0.1:
             complaint["solved_at"] = None
+
+
+def close_early(dice: Dice, complaints: list[dict[str, Any]]) -> None:
+    """Closings that a system fills in itself, or that are a day too early."""
+    for complaint in complaints:
+        came = complaint["received_at"]
+        wrong = dice.choice((datetime(1970, 1, 1, 8, tzinfo=ZONE), came - timedelta(days=1)))
+        if dice.random() < 0.1:
+            complaint["closed_at"] = wrong
+
+
+def begin_to_note(complaints: list[dict[str, Any]]) -> None:
+    """Each step is noted by one of the stores from a month's first day on, and never before."""
+    for complaint in complaints:
+        for column, (store, since) in BEGUN.items():
+            at = complaint[column]
+            if complaint["store_code"] == store and at is not None and at.date() < since:
+                complaint[column] = None
 
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:

@@ -76,7 +76,7 @@ def lived(seed: int) -> World:
             {
                 "store_code": dice.choice(STORES[:-2]),
                 "received_on": received,
-                "closed_on": dice.choice((None, 6, 7, 8)),
+                "closed_on": dice.choice((None, 6, 7, 8, -1)),
                 "is_told_in_call": False,
                 "vanished_day": gone(dice),
             }
