@@ -31,6 +31,7 @@ from aftercare.rules.coefficients import coefficients_of
 from aftercare.rules.kpis import kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.sanctions import ITEM as LADDER
 from aftercare.rules.sanctions import Ladder
 from aftercare.rules.scorecard_lines import (
@@ -211,7 +212,7 @@ def _lapsed(connection: Connection, group: Group, policy: Policy, bounds: Month)
         pack = packs.get(store_code) or group.pack_of(store_code, "", bounds.last_day)
         return Ladder.read(policy, pack, bounds.last_day)
 
-    score = policy.attributes("house", LADDER)["score"]
+    score = proposal_kpi(policy, LADDER, bounds.last_day)
     return keep_lapsed(connection, bounds.key, score, ladder_of)
 
 
