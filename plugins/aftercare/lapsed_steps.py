@@ -16,12 +16,12 @@ from aftercare.warehouse import run
 
 
 def keep_lapsed(
-    connection: Connection, month: str, kpi: str, ladder_of: Callable[[str], Ladder]
+    connection: Connection, month: str, kpi: str | None, ladder_of: Callable[[str], Ladder]
 ) -> dict[str, int]:
     """Compares approved steps with the complaints behind them and with the figures as they are computed now.
 
     Those stand in the temporary tables of the scoring, in the same transaction. ``kpi`` is the figure
-    that the ladder reads, ``ladder_of`` gives a store's ladder. Counts: ``lapsed`` (steps that lost their
+    that the ladder reads, None: it reads none, ``ladder_of`` gives a store's ladder. Counts: ``lapsed`` (steps that lost their
     reason) and ``lapsed_ended``.
     """
     scores = {

@@ -31,10 +31,12 @@ from sqlalchemy import (
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError, PolicyError
 from aftercare.rules.binding import lacks
+from aftercare.rules.coefficients import coefficients_of
 from aftercare.rules.kpis import HIGHER, STORE, Kpi, kpis_of
 from aftercare.rules.month import Month
 from aftercare.rules.opening import opening_days, opening_stores
 from aftercare.rules.policy import Policy
+from aftercare.rules.scorecard_lines import Bands
 from aftercare.rules.scorecard_points import ITEM as POINTS
 from aftercare.rules.scorecard_points import PointRules
 from aftercare.rules.scorecard_targets import TargetRules
@@ -157,13 +159,18 @@ def count_pack(
 
 
 def count_faults(policy: Policy, pack: str, month_ends: Sequence[date]) -> list[str]:
-    """What would keep months of a pack, by their last days, from being counted, each told once.
+    """What would keep months of a pack, by their last days, from being scored, each told once.
 
-    A statement that is not there, or one that asks for a value which is not in force. Raises
-    PolicyError where it cannot be read what is counted.
+    A statement that is not there, one that asks for a value which is not in force, and a coefficient
+    without bands or scale. Raises PolicyError where it cannot be read what is counted.
     """
     faults: dict[tuple[str, str], str] = {}
     for day in month_ends:
+        for coefficient in coefficients_of(policy, pack, day):
+            try:
+                Bands.read(policy, pack, coefficient.name, day)
+            except PolicyError as problem:
+                faults.setdefault(("scoring", coefficient.name), str(problem))
         asked = {(kpi.counted_by, kpi.item) for kpi in kpis_of(policy, pack, day)}
         if points := PointRules.read(policy, pack, day):
             asked |= {(statement, statement) for _, statement in points.statements}

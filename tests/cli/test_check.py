@@ -191,6 +191,58 @@ def test_a_kpi_that_ends_while_figures_rewards_or_sanctions_read_it_is_told_befo
     assert f"counts satisfied_share no more, by which {everywhere} propose" in said.output
 
 
+def test_a_coefficient_without_a_scale_is_told_before_its_month_is_scored(installation, packs):
+    edit(packs / "skoda-dealer/scoring.yaml", sqs_scale=dated(None, "2026-06-30"))
+    said = check()
+    assert levels(said, "policies") == ["fail"], said.output
+    assert "scoring.yaml" in said.output
+    assert said.output.count("the coefficient sqs needs it on") == 1
+
+
+def test_a_kind_of_reward_without_what_it_needs_is_told_before_it_is_proposed(installation, packs):
+    file = packs / "house/rewards.yaml"
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del known["star_minimum_n"]
+    file.write_text(yaml.safe_dump(known, allow_unicode=True), encoding="utf-8")
+    said = check()
+    assert "fail" in levels(said, "policies"), said.output
+    assert "rewards.yaml" in said.output
+    assert "star_minimum_n, which it needs, is not" in said.output
+
+
+def test_a_house_with_fewer_kinds_of_rewards_than_ours_is_in_order(installation, packs):
+    file = packs / "house/rewards.yaml"
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    kept = ("score", "star_share", "star_minimum_n", "star_minimum_ranked")
+    file.write_text(
+        yaml.safe_dump({name: known[name] for name in kept}, allow_unicode=True), encoding="utf-8"
+    )
+    assert levels(check(), "policies") == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [
+        ("satisfied_share", "house/sanctions.yaml: score: is undated"),
+        (dated("satisfaction", "2012-01-01"), "no pack has a KPI 'satisfaction'"),
+        (dated("satisfied_share", "2099-01-01"), "house/sanctions/score as of"),
+    ],
+)
+def test_a_figure_to_propose_by_that_is_not_there_is_told(installation, packs, score, said):
+    edit(packs / "house/sanctions.yaml", score=score)
+    found = check()
+    assert "fail" in levels(found, "policies"), found.output
+    assert said in found.output
+
+
+def test_a_score_of_null_reads_no_kpi(installation, packs):
+    for name in ("sanctions", "rewards"):
+        edit(packs / f"house/{name}.yaml", score=dated(None, "2012-01-01"))
+    edit(packs / "house/rewards.yaml", team_lines=dated(None, "2012-01-01"))
+    edit(packs / "skoda-dealer/kpis/satisfied_share.yaml", scale=dated(None, "2026-06-30"))
+    assert levels(check(), "policies") == ["ok"]
+
+
 def test_what_reads_a_kpi_no_more_on_the_day_on_which_it_ends_is_not_told(installation, packs):
     edit(packs / "skoda-dealer/kpis/follow_up_on_time.yaml", scale=dated(None, "2026-09-01"))
     of_team = ["follow_up_coverage", "satisfied_share"]

@@ -177,6 +177,17 @@ def test_a_store_is_told_what_was_rejected_as_such() -> None:
     assert "Oral warning, not upheld, nothing follows" in shop
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_store_is_not_told_of_a_sanction_before_it_is_decided(language: Language) -> None:
+    open_one = proposal("E1", None, reason="未决理由")
+    decided = [proposal("E2", "approve"), proposal("E3", "reject")]
+    with_it = mail_text("store", store_texts(store(proposals=[open_one, *decided]), language))
+    assert with_it == mail_text("store", store_texts(store(proposals=decided), language))
+    assert "未决理由" not in with_it
+    alone = mail_text("store", store_texts(store(proposals=[open_one]), language))
+    assert alone == mail_text("store", store_texts(store(), language))
+
+
 def test_an_approved_reward_stands_in_a_section_of_its_own_with_nothing_to_put_right() -> None:
     made = statement(rewards=[reward("E1", "approve")])
     text, texts = said(made, "en"), statement_texts(made, "en")

@@ -35,6 +35,19 @@ def test_a_coefficient_stays_when_the_kpi_that_it_reads_ends(tmp_path):
     assert not later.is_counted
 
 
+def test_a_coefficient_whose_bands_end_by_a_dated_null_is_none_from_that_day_on(tmp_path):
+    bands = "{2012-01-01: [{at_least: null, coefficient: 1}], 2026-07-01: null}"
+    ended = f"unit: band, reference: of our own, rule: S2-52, values: {bands}"
+    policy(tmp_path, "roles: [AC], source: kpi, metric: loss")
+    file = tmp_path / "house" / "scoring.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8") + f"rate_bands: {{{ended}}}\n", encoding="utf-8"
+    )
+    known = Policy.load(tmp_path)
+    assert [each.name for each in coefficients_of(known, "house", DAY)] == ["rate"]
+    assert coefficients_of(known, "house", date(2026, 7, 31)) == ()
+
+
 def test_a_score_of_others_needs_no_kpi(tmp_path):
     (found,) = coefficients_of(
         policy(tmp_path, "roles: [SC], source: external, metric: SQS"), "house", DAY

@@ -1,14 +1,29 @@
 """What a month gives reason to reward, without a warehouse."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import yaml
+from care_group import policy_without
 from scored_month import house_policy
 
-from aftercare.rules.reward_people import Standing, stars
+from aftercare.errors import PolicyError
+from aftercare.rules.policy import Policy
+from aftercare.rules.reward_people import Standing, promotions, stars
 from aftercare.rules.reward_teams import StoreFigure, team_awards
-from aftercare.rules.rewards import QUARTERLY, STAR, RewardRules, months_of, quarter_of
+from aftercare.rules.rewards import (
+    NEEDS,
+    QUARTERLY,
+    SERVICE_STAR,
+    STAR,
+    Reward,
+    RewardRules,
+    months_of,
+    quarter_of,
+)
 from aftercare.rules.sanctions import reason_in
 from aftercare.rules.scoring import places_of
 
@@ -21,6 +36,61 @@ def people(*satisfied: int, answered: int = 100) -> list[Standing]:
         Standing(f"E{number:02}", "AC", "S1", each, answered, (f"card{number:02}",))
         for number, each in enumerate(satisfied, 1)
     ]
+
+
+DAY = date(2026, 6, 30)
+ITEM = "house/rewards"
+
+
+def star(rules: RewardRules) -> Reward:
+    found = stars(SERVICE_STAR, "AC", people(*range(99, 89, -1)), rules, "satisfied_share", {})
+    return found.rewards[0]
+
+
+def test_a_kind_that_the_policy_does_not_have_is_off(tmp_path: Path) -> None:
+    gone = ("nominations_needed", "team_places", "team_head_roles", "promotion_stars", "star_share")
+    rules = RewardRules.read(policy_without(tmp_path, ITEM, *gone), "skoda-dealer", DAY)
+    assert not any(rules.is_on(name) for name in gone)
+    assert not rules.gives_team
+    assert rules.names("team_head_roles") == ()
+    assert rules.number("promotion_stars") == 0
+    assert rules.gives_bonus
+    assert promotions([star(rules)], {"E01": ["a", "b"]}, rules, "2026-06").rewards == []
+
+
+def test_a_kind_is_off_before_its_first_day(tmp_path: Path) -> None:
+    policy_without(tmp_path, ITEM, "team_places")
+    line = {
+        "rule": "S1-22", "unit": "count", "reference": "our own", "values": {date(2026, 7, 1): 1},
+    }  # fmt: skip
+    (tmp_path / "policy" / "skoda-dealer" / "rewards.yaml").write_text(
+        yaml.safe_dump({"team_places": line}), encoding="utf-8"
+    )
+    policy = Policy.load(tmp_path / "policy")
+    assert not RewardRules.read(policy, "skoda-dealer", DAY).gives_team
+    assert RewardRules.read(policy, "skoda-dealer", date(2026, 7, 31)).gives_team
+
+
+@pytest.mark.parametrize(("kind", "needs"), NEEDS.items())
+def test_a_kind_without_what_it_needs_is_refused_with_file_line_rule_and_what_to_do(
+    tmp_path: Path, kind: str, needs: tuple[str, ...]
+) -> None:
+    for name in needs:
+        policy = policy_without(tmp_path / name, ITEM, name)
+        with pytest.raises(PolicyError, match=rf"{name}, which it needs, is not: add") as refused:
+            RewardRules.read(policy, "skoda-dealer", DAY)
+        problem = refused.value
+        assert (problem.file, problem.key) == (
+            str(tmp_path / name / "policy" / "house" / "rewards.yaml"),
+            kind,
+        )
+        assert problem.line is not None
+        assert re.search(r"\(S\d-\d\d\)", str(problem))
+
+
+def test_what_a_kind_that_is_off_would_need_may_be_missing(tmp_path: Path) -> None:
+    policy = policy_without(tmp_path, ITEM, "star_share", "star_minimum_n", "star_minimum_ranked")
+    assert not RewardRules.read(policy, "skoda-dealer", DAY).is_on("star_share")
 
 
 @pytest.mark.parametrize("month", ["2026-03", "2026-06", "2026-09", "2026-12"])

@@ -173,6 +173,6 @@ def test_the_ladder_has_no_step_but_words_points_and_hr() -> None:
         "hr_referral",
     }
     lines = [line for line in house_policy().lines if line.item == "sanctions"]
-    assert {line.name for line in lines if line.unit == "text"} == {"posts"}
-    units = {line.unit for line in lines if line.name != "posts"}
+    assert {line.name for line in lines if line.unit == "text"} == {"posts", "score"}
+    units = {line.unit for line in lines if line.unit != "text"}
     assert units == {"share", "count", "point", "calendar_month", "calendar_day"}

@@ -2,8 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
+from care_group import changed_policy
 from core_rows import core_row
 from scored_month import MONTH, TODAY, ScoredMonth, edited_by
 from sqlalchemy import Boolean, Engine, column, func, insert, select, table, update
@@ -51,6 +53,25 @@ def test_a_low_share_proposes_an_oral_warning_with_the_answers_behind_it(
     assert proposal["rows_behind"] == [["follow_up_task", key] for key in sorted(bad)]
     assert (proposal["rule_id"], proposal["correct_within"]) == ("S1-35", 30)
     assert proposal["scorecard_id"] == "2026-06.SC.SK01.E1"
+
+
+def test_the_ladder_goes_by_the_score_of_its_day(warehouse: Engine, tmp_path: Path) -> None:
+    by_coverage = {date(2026, 7, 1): "follow_up_coverage", date(2026, 8, 1): None}
+    month = ScoredMonth(
+        warehouse, changed_policy(tmp_path, "house/sanctions", "score", by_coverage)
+    )
+    month.store()
+    month.person("E1")
+    for due_on in (date(2026, 6, 10), date(2026, 7, 10), date(2026, 8, 10)):
+        month.answered("E1", [2] * 10, due_on=due_on)
+    assert run_month(month)["proposals"] == 1
+    assert "0/10" in list_proposals(month.engine, MONTH)[0]["reason"]
+    # All were called, so coverage gives no reason, and from August on no figure does.
+    assert run_month(month, "2026-07", date(2026, 8, 6))["proposals"] == 0
+    month.complaint("E1", on=date(2026, 8, 10))
+    assert run_month(month, "2026-08", date(2026, 9, 6))["proposals"] == 1
+    (found,) = list_proposals(month.engine, "2026-08")
+    assert [kind for kind, _ in found["rows_behind"]] == ["complaint"]
 
 
 def test_nothing_is_proposed_for_a_post_that_the_ladder_does_not_name(month: ScoredMonth) -> None:

@@ -8,6 +8,7 @@ from shutil import copytree
 from typing import Literal
 
 import pytest
+from care_group import changed_policy, policy_without
 from rewards_month import QUARTER, RewardsMonth
 from scored_month import MONTH, POLICY, TODAY
 from sqlalchemy import Engine
@@ -564,6 +565,47 @@ def test_a_line_of_null_turns_its_kind_off_without_a_note(
     gone = {step, "team_award_head"} if step == "team_award" else {step}
     assert {row["step"] for row in month.rewards()} == kinds - gone
     assert month.notes(step) == []
+
+
+def test_a_score_of_null_proposes_nothing_by_answers_and_leaves_the_rest(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    policy = changed_policy(tmp_path, "house/rewards", "score", {date(2026, 6, 1): None})
+    month = RewardsMonth(warehouse, policy)
+    for store in ("SK01", "SK02", "SK03"):
+        month.store(store)
+    for each in QUARTER:
+        month.post(TEN, month=each)
+    month.nomination("AC01")
+    month.card("E1", role="SC", satisfied_share=(10, 10))
+    sold(month, 40)
+    month.propose()
+    assert {row["step"] for row in month.rewards()} == {"award_innovation"}
+    month.propose("2026-05")
+    assert {row["step"] for row in month.rewards(month="2026-05")} == {"satisfaction_star"}
+
+
+def test_stars_go_by_the_score_of_the_day(warehouse: Engine, tmp_path: Path) -> None:
+    other = {date(2026, 6, 1): "follow_up_coverage"}
+    month = RewardsMonth(warehouse, changed_policy(tmp_path, "house/rewards", "score", other))
+    month.store()
+    for number in range(10):
+        month.card(f"E{number}", satisfied_share=(20 - number, 20), follow_up_coverage=(number, 20))
+    month.propose()
+    assert month.people("satisfaction_star") == ["E9"]
+
+
+def test_a_house_that_lacks_kinds_of_rewards_proposes_the_others(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    gone = ("nominations_needed", "team_lines", "promotion_stars", "bonus_sales_from")
+    month = RewardsMonth(warehouse, policy_without(tmp_path, "house/rewards", *gone))
+    month.store()
+    for each in QUARTER:
+        month.post(TEN, month=each)
+    month.nomination("AC01")
+    month.propose()
+    assert {row["step"] for row in month.rewards()} == {"satisfaction_star", "service_star"}
 
 
 def test_stores_of_a_pack_on_trial_propose_nothing_and_it_is_said(month: RewardsMonth) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from care_group import changed_policy
 from core_rows import core_row
 from scored_month import MONTH, POLICY, TODAY, ScoredMonth, house_policy
 from sqlalchemy import Engine
@@ -242,6 +243,23 @@ def test_what_reads_a_kpi_that_ended_is_unknown_and_says_so(
     else:
         assert rate["coefficient"] == Decimal("1.4")
         assert target["is_target_met"] is True
+
+
+@pytest.mark.parametrize(
+    ("since", "is_ended"), [(date(2026, 6, 30), True), (date(2026, 7, 1), False)]
+)
+def test_a_coefficient_ends_by_a_dated_null_and_the_others_stay(
+    warehouse: Engine, tmp_path: Path, since: date, is_ended: bool
+) -> None:
+    policy = changed_policy(tmp_path, "skoda-dealer/scoring", "sqs_bands", {since: None})
+    month = ScoredMonth(warehouse, policy)
+    month.store()
+    month.person("E1")
+    month.external_score("SQS", "98", "100")
+    score(month)
+    found = {row["kpi_id"] for row in month.rows("score.scorecard_line")}
+    assert ("sqs" in found) is not is_ended
+    assert {"quick_return", "follow_up_rate"} <= found
 
 
 def test_a_service_specialist_has_no_sales_coefficients(month: ScoredMonth) -> None:

@@ -7,6 +7,8 @@ import pytest
 from care_group import CareGroup, changed_policy, july
 from sqlalchemy import Engine
 
+from aftercare.stages.staff import Absence, away
+
 RENEWAL, LEAD, SERVICE = "SK01.S2-18.P", "SK01.S2-14.L", "SK01.S2-09.R"
 SECOND = f"{RENEWAL}.2"
 WIN_BACK = "SK01.S2-13.A"
@@ -93,6 +95,22 @@ def test_in_a_store_without_a_specialist_a_renewal_waits_for_one_and_is_no_other
     care.person("SK01-R1", "RENEWAL", "SK01", since=july(9))
     care.night(july(8))
     assert status(care, SECOND) == ("open", None)
+    assert care.task(SECOND)["owner_no"] == "SK01-R1"
+
+
+def test_after_sales_care_calls_for_a_renewal_specialist_who_is_away(
+    warehouse: Engine, tmp_path: Path
+) -> None:
+    care = renewals_of_a_specialist(warehouse, tmp_path)
+    care.grant("manager", "manager")
+    care.person("SK01-R1", "RENEWAL", "SK01")
+    care.insure("P", date(2026, 8, 9), store_code="SK01")
+    leave = Absence("SK01-R1", july(8), july(8), "leave", None)
+    away(care.engine, leave, "manager", july(7))
+    care.night(july(7))
+    task = care.task(SECOND)
+    assert (task["owner_role"], task["owner_no"]) == ("RENEWAL", "SK01-AC1")
+    care.night(july(8))
     assert care.task(SECOND)["owner_no"] == "SK01-R1"
 
 

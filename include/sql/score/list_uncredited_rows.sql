@@ -1,4 +1,7 @@
--- The rows that `count_uncredited_rows` counts, and why each is nobody's.
+-- Rows of a post that name nobody, or somebody who did not hold it that day,
+-- and those of a store that has nobody in it, with why each is nobody's. Two
+-- figures that ask for the same row list it twice, and the month counts it
+-- once. What is left out of a figure lacks nobody.
 -- grain: one row per KPI and counted row that nobody's scorecard holds
 -- reads: pg_temp.kpi_fact, pg_temp.new_evidence
 -- writes: nothing

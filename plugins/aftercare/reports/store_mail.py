@@ -26,7 +26,7 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_view import month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.reports.statement import decision_texts
-from aftercare.reports.told_proposals import reward_texts, told_rewards
+from aftercare.reports.told_proposals import decided_sanctions, reward_texts, told_rewards
 from aftercare.rules.kpis import HIGHER, PERSON, STORE
 from aftercare.rules.scorecard_targets import JOINT
 from aftercare.rules.scoring import meets, share
@@ -45,7 +45,8 @@ class StoreMonth:
     """A store's month: ``figures`` and ``lines`` of this store, ``trend`` of the months up to this one.
 
     ``trend`` has month, role, kpi_id, numerator and denominator; ``places`` are ranks by scorecard.
-    ``proposals`` are sanctions, ``rewards`` what else was proposed: approved ones are told.
+    ``proposals`` are sanctions, of which those that were decided are told; ``rewards`` what else was
+    proposed: approved ones are told.
     """
 
     facts: MonthFacts
@@ -63,7 +64,12 @@ class StoreMonth:
     @cached_property
     def report(self) -> ScorecardReport:
         """The lines of the store's people as the documents of a month read lines."""
-        return self.facts.report(self.lines, self.proposals)
+        return self.facts.report(self.lines, self.decided)
+
+    @cached_property
+    def decided(self) -> list[Row]:
+        """Sanctions that were decided: what may still become nothing is told to nobody."""
+        return decided_sanctions(self.proposals)
 
     @cached_property
     def ordered(self) -> list[StoreFigure]:
@@ -96,7 +102,7 @@ def store_texts(
     listed.sort(key=lambda one: people.index(one))
     heads = _person_figures(store)
     shown_people = [_person(person, heads, store, words, common) for person in listed]
-    decided = list(store.proposals)
+    decided = store.decided
     if len(decided) > most_decisions:
         decided = sorted(decided, key=lambda row: row["decision"] != "approve")[:most_decisions]
     rewards = told_rewards(store.rewards)
@@ -127,8 +133,8 @@ def store_texts(
         if len(listed) < len(people)
         else "",
         "decisions": [decision_texts(row, store.report, words, common) for row in decided],
-        "decisions_cut": words("decisions_cut", shown=len(decided), all=len(store.proposals))
-        if len(decided) < len(store.proposals)
+        "decisions_cut": words("decisions_cut", shown=len(decided), all=len(store.decided))
+        if len(decided) < len(store.decided)
         else "",
         "rewards": [
             reward_texts(row, store.report, words, common) for row in rewards[:most_decisions]
@@ -183,11 +189,11 @@ def _conclusion(store: StoreMonth, words: Words, common: Words) -> list[str]:
         found.append(words("store_behind", count=len(behind), figures=common("comma").join(titles)))
     elif any(figure.median is not None for figure in store.figures):
         found.append(words("store_not_behind"))
-    if store.proposals:
+    if store.decided:
         found.append(
             words(
                 "store_decisions",
-                all=len(store.proposals),
+                all=len(store.decided),
                 approved=report.decided("approve"),
                 rejected=report.decided("reject"),
             )

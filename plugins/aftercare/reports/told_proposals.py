@@ -20,6 +20,11 @@ def told_sanctions(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row["decision"] == "approve"]
 
 
+def decided_sanctions(rows: Iterable[Row]) -> list[Row]:
+    """Approved and rejected sanctions: what the store's managers hear of."""
+    return [row for row in rows if row["decision"] is not None]
+
+
 def told_rewards(rows: Iterable[Row]) -> list[Row]:
     """Approved rewards, without what is only referred to HR: a referral promises nobody anything."""
     return [row for row in rows if row["decision"] == "approve" and row["step"] != PROMOTION]

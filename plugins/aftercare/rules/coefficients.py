@@ -29,7 +29,7 @@ class Coefficient:
 
 
 def coefficients_of(policy: Policy, pack: str, day: date) -> tuple[Coefficient, ...]:
-    """The coefficients of a pack on a day, in their order.
+    """The coefficients of a pack on a day, in their order; one whose bands ended by a dated null is none.
 
     Raises PolicyError for one that reads what is no KPI of the pack, or one of other posts.
     """
@@ -38,6 +38,10 @@ def coefficients_of(policy: Policy, pack: str, day: date) -> tuple[Coefficient, 
     found = []
     for entry in entries:
         name, metric, roles = entry["name"], entry["metric"], tuple(entry["roles"])
+        bands = policy.find(pack, ITEM, f"{name}_bands", day)
+        # The entry has no date of its own, and stays for the months before.
+        if bands is not None and bands.value is None:
+            continue
         is_kpi = entry["source"] == KPI
         counted = is_counted(policy, pack, metric, day) if is_kpi else True
         if counted is None:

@@ -10,6 +10,7 @@ from aftercare.rules import rewards, sanctions
 from aftercare.rules.coefficients import coefficients_of
 from aftercare.rules.kpis import FOLDER
 from aftercare.rules.policy import HOUSE, Line, Policy
+from aftercare.rules.proposal_kpi import SCORE, proposal_kpi
 from aftercare.rules.rewards import RewardRules
 from aftercare.rules.scorecard_targets import TargetRules
 
@@ -60,11 +61,17 @@ def _readers(policy: Policy, pack: str, day: date) -> Iterator[tuple[str, bool, 
     for target in targets.rules if targets else ():
         if target.reads_kpi:
             yield target.metric, False, target.name
-    if score := policy.attributes(HOUSE, sanctions.ITEM).get("score"):
-        yield score, True, f"{HOUSE}/{sanctions.ITEM}/score"
-    if score := policy.attributes(HOUSE, rewards.ITEM).get("score"):
+    if score := _score(policy, sanctions.ITEM, day):
+        yield score, True, f"{HOUSE}/{sanctions.ITEM}/{SCORE}"
+    if rewards.ITEM in policy.items(HOUSE):
         rules = RewardRules.read(policy, pack, day)
-        if rules.reads_score:
-            yield score, True, f"{HOUSE}/{rewards.ITEM}/score"
+        score = _score(policy, rewards.ITEM, day)
+        if score and rules.reads_score:
+            yield score, True, f"{HOUSE}/{rewards.ITEM}/{SCORE}"
         for line, name in rules.named_figures:
             yield name, True, f"{line.pack}/{line.item}/{line.name}"
+
+
+def _score(policy: Policy, item: str, day: date) -> str | None:
+    """What the house proposes by; None where it has no such item."""
+    return proposal_kpi(policy, item, day) if item in policy.items(HOUSE) else None

@@ -149,6 +149,8 @@ def promotions(
     chosen: Sequence[Reward], earlier: Mapping[str, Sequence[str]], rules: RewardRules, month: str
 ) -> Outcome:
     """Who is service star again, for HR to think of; ``earlier`` are approved ones, by person."""
+    if not rules.is_on("promotion_stars"):
+        return Outcome()
     line, needed = rules.lines["promotion_stars"], rules.number("promotion_stars")
     within = rules.number("promotion_within")
     found = Outcome()

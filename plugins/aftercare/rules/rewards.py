@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from aftercare.errors import PolicyError
 from aftercare.rules.month import months_before
 from aftercare.rules.policy import Line, Policy
 from aftercare.rules.sanctions import REFERRAL
@@ -27,6 +28,16 @@ PROMOTION = "promotion_referral"
 TEAM = "team_award"
 TEAM_HEAD = "team_award_head"
 BONUS_NEEDS = ("satisfied_from", "sales_line", "sales_from")
+NEEDS = {
+    "star_share": ("star_minimum_n", "star_minimum_ranked"),
+    "service_star_share": (
+        *("service_star_minimum_n", "service_star_minimum_ranked", "service_star_roles"),
+    ),
+    "promotion_stars": ("promotion_within",),
+    "team_places": ("team_minimum_n", "team_minimum_ranked"),
+    "bonus_satisfied_from": ("bonus_minimum_n", "bonus_roles"),
+}
+"""Lines without which a kind would be given to too many; a null in one says that nothing is asked."""
 QUARTERLY = (SERVICE_STAR, PROMOTION, TEAM, TEAM_HEAD)
 """Kinds that stand on three months."""
 
@@ -43,33 +54,54 @@ def months_of(step: str, month: str) -> list[str]:
 
 @dataclass(frozen=True)
 class RewardRules:
-    """The policy of rewards of a pack on a day; a line whose value is None turns its kind off."""
+    """The policy of rewards of a pack on a day: a kind whose line has no value, or is not there, is off."""
 
     lines: Mapping[str, Line]
 
     @classmethod
     def read(cls, policy: Policy, pack: str, day: date) -> RewardRules:
-        """The lines in force; PolicyError when one has never been given."""
+        """The lines in force; PolicyError for a kind that is on and lacks a line which it ``NEEDS``."""
         names = {
             line.name
             for parent in policy.lineage(pack)
             for line in policy.lines
             if line.pack == parent and line.item == ITEM
         }
-        return cls({name: policy.value(pack, ITEM, name, day, PERSON) for name in sorted(names)})
+        found = {name: policy.find(pack, ITEM, name, day) for name in sorted(names)}
+        rules = cls({name: line for name, line in found.items() if line is not None})
+        for kind, needs in NEEDS.items():
+            for name in needs:
+                if rules._gives(kind) and name not in rules.lines:
+                    line = rules.lines[kind]
+                    raise PolicyError(
+                        f"is in force on {day} ({line.rule}), and {name}, which it needs, is not: add "
+                        f"{name} with that or an earlier date, null to ask for nothing, or turn the "
+                        f"kind off by a null in {kind}",
+                        file=line.file,
+                        line=line.file_line,
+                        key=kind,
+                    )
+        return rules
+
+    def _gives(self, kind: str) -> bool:
+        needs = {"team_places": self.gives_team, "bonus_satisfied_from": self.gives_bonus}
+        return needs.get(kind, self.is_on(kind))
+
+    def _value(self, name: str) -> Any:
+        return self.lines[name].value if name in self.lines else None
 
     def number(self, name: str) -> int:
         """A count of the policy; 0 where it is turned off."""
-        return int(self.lines[name].value or 0)
+        return int(self._value(name) or 0)
 
     def names(self, name: str) -> tuple[str, ...]:
-        """Names that a line gives: one or several."""
-        value = self.lines[name].value
+        """Names that a line gives: one or several, none where it is turned off."""
+        value = self._value(name)
         return (value,) if isinstance(value, str) else tuple(value or ())
 
     def is_on(self, name: str) -> bool:
-        """Whether the line that makes a kind has a value."""
-        return self.lines[name].value is not None
+        """Whether there is a line that makes a kind, and it has a value."""
+        return self._value(name) is not None
 
     @property
     def gives_bonus(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from aftercare.errors import PolicyError
 from aftercare.rules import scoring
 from aftercare.rules.kpis import HIGHER, NOT_COUNTED, PERSON, Kpi
 from aftercare.rules.policy import Line, Policy
@@ -116,14 +117,27 @@ class Bands:
 
     @classmethod
     def read(cls, policy: Policy, pack: str, name: str, day: date) -> Bands:
-        asker = f"the coefficient {name}"
-        line = policy.value(pack, "scoring", f"{name}_bands", day, asker)
+        """The bands in force; PolicyError for a value that is not, or that a dated null took away."""
+
+        def given(value: str) -> Line:
+            line = policy.value(pack, "scoring", value, day, f"the coefficient {name}")
+            if line.value is None:
+                raise PolicyError(
+                    f"is null from {line.valid_from} on ({line.rule}), and the coefficient {name} needs "
+                    f"it on {day}: give it a value, or end the coefficient by a null in {name}_bands",
+                    file=line.file,
+                    line=line.file_line,
+                    key=value,
+                )
+            return line
+
+        line = given(f"{name}_bands")
         return cls(
             name,
             line,
-            policy.value(pack, "scoring", f"{name}_scale", day, asker).value,
+            given(f"{name}_scale").value,
             scoring.read_bands(line.value),
-            Decimal(policy.value(pack, "scoring", "minimum_n", day, asker).value),
+            Decimal(given("minimum_n").value),
         )
 
     def of_line(self, card: Row, read: Row) -> Row:

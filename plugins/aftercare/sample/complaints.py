@@ -1,4 +1,4 @@
-"""Complaints that the DMS of the Changan and Deepal stores records, good and bad.
+"""Complaints that the dealer systems record, good and bad.
 
 In every month one complaint against the same sales specialist of CA01 is upheld; others are
 rejected, pending, or upheld against nobody in particular. Of most that are closed the cause is told,

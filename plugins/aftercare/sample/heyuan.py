@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, delete, insert, update
 
 from aftercare.sample import heyuan_schema as schema
 from aftercare.sample.beside import rows_beside
-from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.reference import employee_rows, store_rows
 from aftercare.sample.rows import Row, Version
 from aftercare.sample.world import World
@@ -368,7 +367,6 @@ def _portions(world: World, first: date, last: date) -> Iterator[Iterator[Row]]:
     for store in world.stores:
         if store.system == SYSTEM:
             yield world.rows(store, first, last)
-            yield complaint_rows(world, store)
             yield rows_beside(world, store, first, last)
 
 

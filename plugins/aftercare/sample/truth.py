@@ -17,7 +17,6 @@ from pathlib import Path
 
 from aftercare.sample import heyuan, skoda
 from aftercare.sample.beside import rows_beside
-from aftercare.sample.complaints import complaint_rows
 from aftercare.sample.points import FEEDS as POINTS
 from aftercare.sample.points import point_rows
 from aftercare.sample.reference import employee_rows, score_rows, store_rows
@@ -174,9 +173,6 @@ def _all_rows(world: World, until: date) -> Iterator[tuple[str, str, Row]]:
     for store in world.stores:
         for row in world.rows(store, world.start, until):
             yield store.system, row.feed, row
-        if store.system == heyuan.SYSTEM:
-            for row in complaint_rows(world, store):
-                yield store.system, row.feed, row
         for row in rows_beside(world, store, world.start, until):
             yield store.system, row.feed, row
 

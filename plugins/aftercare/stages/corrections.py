@@ -10,6 +10,7 @@ from aftercare.errors import PeriodRefused
 from aftercare.rules import period
 from aftercare.rules.month import month_of
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.sanctions import ITEM, PERSON, correction
 from aftercare.warehouse import run
 
@@ -30,7 +31,7 @@ def corrections(engine: Engine, policy: Policy, month: str) -> list[dict[str, An
             connection,
             "score/list_corrections",
             month=month,
-            kpi=policy.attributes("house", ITEM)["score"],
+            kpi=proposal_kpi(policy, ITEM, bounds.last_day),
             last_day=bounds.last_day,
             next_last_day=period.last_day(period.next_month(month)),
         ).mappings()

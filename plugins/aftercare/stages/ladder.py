@@ -19,6 +19,7 @@ from aftercare.proposal_rows import SANCTION, put
 from aftercare.rules import period
 from aftercare.rules.month import month_of
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.sanctions import ITEM, REFERRAL, Conduct, Ladder, Proposal, propose, refer
 from aftercare.rules.withdrawals import Overturned, withdrawal
 from aftercare.settings import Group
@@ -129,7 +130,7 @@ def _right(
     }
     pack = group.pack_of(place.store_code, brands.get(place.store_code, ""), bounds.last_day)
     ladder = Ladder.read(policy, pack, bounds.last_day)
-    kpi = policy.attributes("house", ITEM)["score"]
+    kpi = proposal_kpi(policy, ITEM, bounds.last_day)
     conduct = _conduct(connection, group, month, employee_no, kpi, ladder, own)
     undecided = own.undecided
     if own.step in undecided:
@@ -155,7 +156,7 @@ def _conduct(
     group: Group,
     month: str,
     employee_no: str,
-    kpi: str,
+    kpi: str | None,
     ladder: Ladder,
     own: Own,
 ) -> Conduct:

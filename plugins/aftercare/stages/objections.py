@@ -23,6 +23,7 @@ from aftercare.rules.festivals import Festivals
 from aftercare.rules.month import month_of
 from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.sanctions import ITEM
 from aftercare.settings import Group
 from aftercare.warehouse import rows, run
@@ -123,7 +124,8 @@ def raise_objection(
             scorecard_id=thing.scorecard_id,
             kpi_id=thing.kpi_id,
             proposal_id=thing.proposal_id,
-            is_score=thing.kpi_id == policy.attributes("house", ITEM)["score"],
+            is_score=thing.kpi_id is not None
+            and thing.kpi_id == proposal_kpi(policy, ITEM, bounds.last_day),
             words=said,
             raised_by=user,
             raised_on=today,

@@ -26,6 +26,7 @@ from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
 from aftercare.rules.month import Month, month_of
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.rewards import SANCTION as STEP_BEHIND
 from aftercare.rules.rewards import months_of, rests_on
 from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal, posts_of, refer
@@ -285,7 +286,7 @@ def _proposals(
 ) -> tuple[list[dict[str, Any]], dict[str, Proposal]]:
     """Rows of the proposals that the month gives reason for, and what each stands on."""
     bounds = month_of(policy, month)
-    kpi = policy.attributes("house", ITEM)["score"]
+    kpi = proposal_kpi(policy, ITEM, bounds.last_day)
     brands = {
         store.store_code: store.brand
         for store in run(
@@ -312,7 +313,7 @@ def _proposals(
 
 
 def _conducts(
-    connection: Connection, group: Group, policy: Policy, month: str, kpi: str, source: str
+    connection: Connection, group: Group, policy: Policy, month: str, kpi: str | None, source: str
 ) -> Callable[[str, Ladder], Conduct]:
     """A function of employee and ladder that gives what the month says about them."""
     bounds = month_of(policy, month)

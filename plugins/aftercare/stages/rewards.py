@@ -20,6 +20,7 @@ from aftercare.rules import period
 from aftercare.rules.binding import lacks, why_on_trial
 from aftercare.rules.month import Month, month_of, months_before
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.reward_people import awards, bonuses, promotions, stars, together
 from aftercare.rules.reward_teams import StoreFigure, team_awards
 from aftercare.rules.rewards import (
@@ -121,7 +122,7 @@ def _outcome(connection: Connection, group: Group, policy: Policy, bounds: Month
     if ITEM not in policy.items("house"):
         return Outcome()
     packs = _packs(connection, group, policy, bounds)
-    score = policy.attributes("house", ITEM)["score"]
+    score = proposal_kpi(policy, ITEM, bounds.last_day)
     found = Outcome(notes=[_trial_note(policy, bounds, *each) for each in packs.trial.items()])
     month = [bounds.key]
     found += _stars(connection, STAR, month, packs, score)
@@ -184,9 +185,11 @@ def _packs(connection: Connection, group: Group, policy: Policy, bounds: Month) 
 
 
 def _stars(
-    connection: Connection, step: str, months: Sequence[str], packs: _Packs, score: str
+    connection: Connection, step: str, months: Sequence[str], packs: _Packs, score: str | None
 ) -> Outcome:
     """People of a post are ranked together where the same line of the policy asks for it."""
+    if score is None:
+        return Outcome()
     name = "star_share" if step == STAR else "service_star_share"
     boards: dict[tuple[str, str], list[Any]] = defaultdict(list)
     rules: dict[str, RewardRules] = {}
@@ -228,7 +231,11 @@ def _promotions(connection: Connection, chosen: Outcome, packs: _Packs, month: s
     return found
 
 
-def _bonuses(connection: Connection, months: Sequence[str], packs: _Packs, score: str) -> Outcome:
+def _bonuses(
+    connection: Connection, months: Sequence[str], packs: _Packs, score: str | None
+) -> Outcome:
+    if score is None:
+        return Outcome()
     standings = together(
         run(connection, "score/list_standings", months=list(months), kpi=score).all()
     )

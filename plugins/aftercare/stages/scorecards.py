@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, column, insert, table
+from sqlalchemy import Connection, Engine, Text, column, func, insert, select, table
 
 from aftercare import warehouse
 from aftercare.adjustments import keep_adjustments
@@ -31,6 +31,7 @@ from aftercare.rules.coefficients import coefficients_of
 from aftercare.rules.kpis import kpis_of
 from aftercare.rules.month import Month, month_of, refuse_open_month
 from aftercare.rules.policy import Policy
+from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.sanctions import ITEM as LADDER
 from aftercare.rules.sanctions import Ladder
 from aftercare.rules.scorecard_lines import (
@@ -47,6 +48,7 @@ from aftercare.settings import Group
 from aftercare.warehouse import run
 
 STAGE = "scorecards"
+LIST_UNCREDITED = "score/list_uncredited_rows"
 NEW_LINE = table("new_line", *(column(name) for name in LINE_COLUMNS))
 NEW_EVIDENCE = table(
     "new_evidence",
@@ -131,7 +133,7 @@ def rows_of_nobody(
     refuse_open_month(bounds, today)
     with engine.begin() as connection:
         _compute(connection, group, policy, bounds)
-        return warehouse.rows(connection, "score/list_uncredited_rows")
+        return warehouse.rows(connection, LIST_UNCREDITED)
 
 
 def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> Sequence[Row]:
@@ -200,8 +202,16 @@ def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month
         for pack in packs
         if (found := lacks(policy, pack, bounds.first_day))
     }
-    counts["uncredited"] = run(connection, "score/count_uncredited_rows").scalar_one()
+    counts["uncredited"] = _count_uncredited(connection)
     return counts
+
+
+def _count_uncredited(connection: Connection) -> int:
+    """How many rows the list of those that are nobody's has; one for which two figures ask is one."""
+    columns = {"row_kind": Text(), "row_key": Text()}
+    listed = warehouse.statement(LIST_UNCREDITED).columns(**columns).subquery("listed")
+    rows = select(listed.c.row_kind, listed.c.row_key).distinct().subquery("uncredited_rows")
+    return connection.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
 def _lapsed(connection: Connection, group: Group, policy: Policy, bounds: Month) -> dict[str, int]:
@@ -214,7 +224,7 @@ def _lapsed(connection: Connection, group: Group, policy: Policy, bounds: Month)
         pack = packs.get(store_code) or group.pack_of(store_code, "", bounds.last_day)
         return Ladder.read(policy, pack, bounds.last_day)
 
-    score = policy.attributes("house", LADDER)["score"]
+    score = proposal_kpi(policy, LADDER, bounds.last_day)
     return keep_lapsed(connection, bounds.key, score, ladder_of)
 
 
