@@ -12,12 +12,15 @@ from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
 from aftercare.dag_policy import DEFAULTS
 
+MONTHS_WAITING = 120
+
 with DAG(
     "aftercare_publish",
     description="Send approved scorecards to HR, managers and employees",
     schedule=PartitionedAssetTimetable(assets=Asset("aftercare_scorecards")),
     catchup=False,
-    max_active_runs=12,
+    # Ten years of months may wait for people at once: none stands in the way of another.
+    max_active_runs=MONTHS_WAITING,
     default_args=DEFAULTS,
     doc_md=__doc__,
     tags=["aftercare", "month"],
