@@ -19,13 +19,28 @@ from whole_group import Group, whole_group
 from aftercare import runs, warehouse
 from aftercare.cli import cli
 from aftercare.connections import connection
+from aftercare.demo.month import decide_proposals
 from aftercare.errors import BadData, ConfigurationError, PeriodRefused
 from aftercare.sample.group import SampleGroup
 from aftercare.sample.staff import fill_workbooks
 from aftercare.sample.truth import canaries
+from aftercare.stages.adjustments import list_adjustments
 
 SEED, END = 90210, date(2026, 11, 20)
 NIGHTS = (END - timedelta(days=1), END)
+LINES = (
+    "select line.*, line.xmin::text as version from score.scorecard_line as line "
+    "order by scorecard_id, kpi_id"
+)
+LATE_ORDER = (
+    "create temporary table late_order on commit drop as "
+    "select * from tt_repair_order where ro_no = :number",
+    "update late_order set ro_id = (select max(ro_id) + 1 from tt_repair_order), ro_no = :late, "
+    "balance_no = :late, last_balance_no = null, ro_create_date = '2026/10/19 08:30', "
+    "complete_time = '2026-10-19 15:00', for_balance_time = '2026-10-19 16:00', "
+    "delivery_date = '2026/10/19 16:30', updated_at = :updated",
+    "insert into tt_repair_order select * from late_order",
+)
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +225,38 @@ def test_an_order_that_its_system_deletes_leaves_the_list(group):
 def test_a_system_that_is_not_there_is_not_swept(group):
     with pytest.raises(ConfigurationError, match="there is no system sap; systems are heyuan_dms"):
         runs.sweep(END.isoformat(), "sap")
+
+
+def test_a_late_repair_order_adjusts_an_approved_month_whose_figures_stay(group, monkeypatch):
+    """The order comes the way of every order: from its system, by the next night, into core."""
+    month, late_no, later = "2026-10", "GDLATE0001", END + timedelta(days=1)
+    runs.score(month)
+    with group.engine.begin() as open_connection:
+        open_connection.execute(
+            text("insert into ops.user_role (user_name, role, store_code) values ('hr', 'hr', '*')")
+        )
+    decide_proposals(month)
+    assert runs.publish(month, "hr")["published"] == 1
+    issued = group.rows(LINES)
+    lost, *_ = group.rows(
+        "select row_key from score.evidence join score.scorecard using (scorecard_id) "
+        "where month = '2026-10' and kpi_id = 'loss_rate' and is_numerator "
+        "and store_code like 'CA%' order by row_key limit 1"
+    )
+    with group.dealer.begin() as dealer:
+        came = {"number": lost["row_key"].split("|")[1], "late": late_no, "updated": later}
+        for each in LATE_ORDER:
+            dealer.execute(text(each), came)
+    monkeypatch.setenv("AFTERCARE_TODAY", (later + timedelta(days=1)).isoformat())
+    for act in (runs.pull, runs.settle):
+        act(later.isoformat(), "heyuan_dms")
+    runs.make_tasks(later.isoformat())
+    orders = group.rows("select ro_no from core.repair_order")
+    assert {"ro_no": late_no} in orders
+    # What the next month does first.
+    assert set(runs.adjust("2026-11")) == {month}
+    assert group.rows(LINES) == issued
+    found = list_adjustments(group.engine, month)
+    assert {row["kpi_id"] for row in found} == {"loss_rate"}
+    for row in found:
+        assert row["new_numerator"] == row["old_numerator"] - 1
