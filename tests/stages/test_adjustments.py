@@ -316,10 +316,12 @@ def test_all_rows_are_kept_and_the_mail_names_twelve(month: ScoredMonth) -> None
     score(month, today=LATER)
     (row,) = adjustments(month)
     assert [key for _, _, key in row["rows_behind"]] == late
-    assert reason(row) == f"came late: {', '.join(late[:12])}; 15 in all"
+    command = f"aftercare evidence 2026-06 E1 {COVERAGE}"
+    assert reason(row) == f"came late: {', '.join(late[:12])}; 15 in all (all: {command})"
     score(month, NEXT, date(2026, 8, 6))
     page = send(month, NEXT, date(2026, 8, 6))
     assert late[0] in page
+    assert command in page
     assert late[12] not in page
     told = adjustment_lines(month.engine, MONTH, "E1", COVERAGE)
     assert told[1:] == [f"  came follow_up_task {key}" for key in late]

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from aftercare.reports.evidence_commands import evidence_command
 from aftercare.reports.objection_marks import words_of
 from aftercare.reports.scorecard_points import shown_points
 from aftercare.reports.scorecard_report import NOTHING, Row, ScorecardReport, shown
@@ -142,6 +143,10 @@ def adjustment_reason(row: Row, say: Words, most: int = ROWS_NAMED) -> str:
         parts.append(say("no_rows"))
     elif row["row_count"] > len(named):
         parts.append(say("more", count=row["row_count"]))
+        if row["row_count"] == len(rows):
+            whom = row["store_code"] if row["credit"] == STORE else row["employee_no"]
+            command = evidence_command(row["month"], whom, row["kpi_id"])
+            parts[-1] += say("more_by", command=command)
     if late:
         parts.append(say("came_for_vehicles", keys=", ".join(late[:most])))
         if len(late) > most:
