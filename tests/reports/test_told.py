@@ -183,3 +183,14 @@ def test_what_was_rejected_is_not_told_as_carried_out_because_the_objection_was_
     said = mail_text("told", texts)
     assert following in said
     assert (str(UNTIL) in said) is (decision == "approve")
+
+
+def test_a_document_that_came_late_is_no_row_and_is_not_counted_as_one() -> None:
+    behind = [
+        ["changed", "repair_order", "SK01|R1"],
+        ["late", "repair_order", "SK01|R2"],
+        ["late", "repair_order", "SK01|R3"],
+    ]
+    rows = [adjustment(rows_behind=behind, row_count=1)]
+    only = [adjustment(rows_behind=behind[:1], row_count=1)]
+    assert said(adjusted_texts(rows, HOUSE, "en")) == said(adjusted_texts(only, HOUSE, "en"))

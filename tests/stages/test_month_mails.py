@@ -9,11 +9,13 @@ from mail_server import MailServer, mailer
 from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine, update
 
+from aftercare.cli.evidence import evidence_lines
 from aftercare.demo.ports import free_port
 from aftercare.errors import BadData, PeriodRefused, PipelineFault, SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.reports.mail_layout import mail_text
 from aftercare.reports.statement import statement_texts
+from aftercare.reports.store_mail import store_texts
 from aftercare.settings import Recipient
 from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.month_mails import (
@@ -584,3 +586,30 @@ def test_a_statement_can_be_printed_for_who_has_no_address(
     assert "No sanction was decided about you" in said
     with pytest.raises(BadData, match="X9 has no scorecard"):
         statement_of(month.engine, month.group, month.policy, MONTH, "X9")
+
+
+def test_every_command_in_a_stores_mail_leads_to_the_sums_that_the_mail_has(
+    month: ScoredMonth, server: MailServer
+) -> None:
+    month.call(month.task("E00"), outcome="refused")
+    publish_it(month, server)
+    told = ToldMonth.of(month.engine, month.group, month.policy, MONTH)
+    assert told is not None
+    figures = told.store_figures(month.engine)["SK01"]
+    store = told.stores(month.engine, {"SK01": "店"}, {"SK01": figures})["SK01"]
+    commands = [each.partition("：")[2].split() for each in store_texts(store, "zh")["commands"]]
+    asked = {
+        kpi: list(evidence_lines(month.engine, MONTH, whom, kpi)) for *_, whom, kpi in commands
+    }
+    summed = 0
+    for figure in figures:
+        if not figure.denominator and not figure.excluded:
+            continue
+        counts = f"{figure.numerator:f} of {figure.denominator:f}, {figure.excluded:f} excluded"
+        if figure.role:
+            head = f"SK01 {figure.kpi_id} {figure.role}: {counts}, the sum of "
+            summed += figure.excluded > 0
+            assert any(text.startswith(head) for text in asked[figure.kpi_id])
+        else:
+            assert any(f": {counts}, the figure of the" in text for text in asked[figure.kpi_id])
+    assert summed

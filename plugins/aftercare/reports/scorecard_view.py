@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from aftercare.reports.evidence_commands import evidence_command as evidence_command
 from aftercare.reports.objection_marks import marked, open_notice, proposal_mark
 from aftercare.reports.objections import month_texts
 from aftercare.reports.scorecard_points import point_table
@@ -420,11 +421,6 @@ def _decision(row: Mapping[str, Any], report: ScorecardReport, words: Words) -> 
     decision = words(row["decision"] or "undecided")
     mark = proposal_mark(report, row["proposal_id"], words)
     return f"{decision} · {mark}" if mark else decision
-
-
-def evidence_command(month: str, whom: str, kpi_id: str) -> str:
-    """The command that shows the rows behind a figure."""
-    return f"aftercare evidence {month} {whom} {kpi_id}"
 
 
 def _commands(
