@@ -1,8 +1,9 @@
-"""Every KPI of sections d and e is a line of a scorecard of the demo's month, made small."""
+"""The demo's month, made small: every KPI of sections d and e is a line of a scorecard, and HR's mail shows everybody."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,17 @@ from sample_nights import SampleNights
 from scored_month import house_policy
 from sqlalchemy import Engine, select
 
+from aftercare.reports.mail_layout import HTML_BYTES
+from aftercare.reports.scorecard_mail import fitting_page
+from aftercare.reports.scorecard_report import ScorecardReport
+from aftercare.reports.scorecard_words import read_words
+from aftercare.rules.month import months_before
+from aftercare.settings import Language
 from aftercare.stages.policy import load_policy
+from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import score_month
 
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 MONTH, NIGHT = "2026-10", date(2026, 11, 5)
 RULES = [rule for letter in "de" for rule in entries(letter)]
 OF_CALLS = {
@@ -33,7 +42,14 @@ def lines(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def test_every_kpi_of_the_sections_is_a_line_with_a_figure(
+def a_year_of(report: ScorecardReport) -> ScorecardReport:
+    """The same month after eleven others."""
+    months = [*months_before(MONTH, 11), MONTH]
+    trend = [{**row, "month": month} for month in months for row in report.rows.trend]
+    return ScorecardReport(replace(report.rows, trend=trend))
+
+
+def test_every_kpi_is_a_line_with_a_figure_and_everybody_stands_on_the_page_to_hr(
     warehouse: Engine, tmp_path: Path
 ) -> None:
     nights = SampleNights(warehouse, tmp_path, 1, NIGHT, NIGHT)
@@ -52,3 +68,15 @@ def test_every_kpi_of_the_sections_is_a_line_with_a_figure(
     assert all(line["points"] is not None for line in found["complaint_points"])
     # One of the dealer systems tells when files are put away, the other one does not.
     assert {line["value"] is None for line in found["archived_in_time"]} == {True, False}
+
+    made = a_year_of(report_of(warehouse, nights.group, house_policy(), MONTH))
+    assert len(made.roles) == 7
+    counted = {*made.kpi_ids, *made.coefficient_ids}
+    listed = [one.employee_no for one in made.people if not counted.isdisjoint(one.lines)]
+    for language in LANGUAGES:
+        texts, html = fitting_page(made, read_words(language))
+        assert len(html.encode()) < HTML_BYTES
+        shown = [one["employee_no"] for post in texts["posts"] for one in post["people"]]
+        assert sorted(shown) == sorted(listed)
+        assert len(texts["trend_months"]) == 12
+        assert len(texts["commands"]) > len(made.main_kpi_ids)

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 import typst
-from report_rows import rows
+from report_rows import line, rows, score
 
 from aftercare.reports.objections import adjusted_figure, adjustment_reason, adjustment_texts
 from aftercare.reports.scorecard_mail import scorecard_html, scorecard_text
@@ -259,3 +259,11 @@ def test_the_coefficient_under_objection_is_marked_too() -> None:
         if one["employee_no"] == "E2"
     )
     assert coefficients == ["– · under objection"]
+
+
+def test_a_coefficient_that_is_objected_to_is_a_column_though_there_is_none() -> None:
+    lines = [line("E2", "satisfied_share", 19, 20), score("E2", None, None, "no_figure")]
+    for raised, titles in (([objection(kpi_id="sqs")], ["SQS"]), ([], [])):
+        made = ScorecardReport(rows(lines=lines, proposals=[], objections=raised))
+        (post,) = view(made, read_words("en"))["posts"]
+        assert post["coefficient_titles"] == titles

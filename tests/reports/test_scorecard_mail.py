@@ -3,7 +3,6 @@
 import pytest
 from report_rows import TITLES, line, proposal, report, score
 
-from aftercare.errors import PipelineFault
 from aftercare.reports.scorecard_mail import (
     fitting_page,
     scorecard_html,
@@ -20,15 +19,6 @@ from aftercare.reports.scorecard_view import (
 from aftercare.reports.scorecard_words import read_words
 
 ZH, EN = read_words("zh"), read_words("en")
-
-
-def test_the_conclusion_is_three_lines() -> None:
-    assert conclusion(report(), ZH) == [
-        "评分 3 人（销售关爱 SC 3 人），其中 2 人有可计数据；1 人全部目标达成，1 人至少一项未达成。",
-        "全体数字：回访覆盖率 95% ▼（目标 100%）；客户满意率 81.8% ▼（目标 90%）。",
-        "处分建议 1 项，均已由人决定：同意 1 项，驳回 0 项；请执行已同意的各项。",
-    ]
-    assert conclusion(report(), EN)[0].startswith("3 people scored (sales care SC 3), 2 of them")
 
 
 def test_the_conclusion_comes_before_any_table() -> None:
@@ -74,8 +64,8 @@ def test_the_stamp_stands_on_top_and_at_the_end() -> None:
 
 def test_every_colour_has_its_symbol() -> None:
     html = scorecard_html(view(report(), ZH))
-    assert "100% ✓" in html
-    assert "80.5% ▼" in html
+    assert "100%&nbsp;✓" in html
+    assert "80.5%&nbsp;▼" in html
 
 
 def test_names_and_comments_are_text_and_never_markup() -> None:
@@ -84,19 +74,6 @@ def test_names_and_comments_are_text_and_never_markup() -> None:
     html = scorecard_html(view(made, ZH))
     assert "&lt;img src=x&gt;王" in html
     assert "<script>" not in html
-
-
-def test_a_large_group_fits_into_a_mail_with_those_below_a_target_first() -> None:
-    lines = [
-        line(f"E{number:04}", "satisfied_share", 19 if number < 300 else 1, 20)
-        for number in range(330)
-    ]
-    texts, html = fitting_page(report(lines=lines, proposals=[]), EN)
-    (post,) = texts["posts"]
-    assert len(post["people"]) == 40
-    assert post["people"][0]["employee_no"] == "E0300"
-    assert "40 people are shown" in texts["people_note"]
-    assert len(html.encode()) < 100_000
 
 
 def test_each_post_has_a_table_of_its_own_figures_alone() -> None:
@@ -159,23 +136,6 @@ def test_eight_figures_have_room() -> None:
     assert "only those with a target" not in html
 
 
-def test_a_page_that_programs_would_cut_shows_fewer_rows() -> None:
-    lines = [line(f"E{number:04}", "satisfied_share", 1, 20) for number in range(40)]
-    cases = [["follow_up_task", f"SK01.S2-01.D{number:030}"] for number in range(60)]
-    many = [
-        proposal(f"E{number:04}", "approve", rows_behind=cases, remark="很" * 300)
-        for number in range(40)
-    ]
-    texts, html = fitting_page(report(lines=lines, proposals=many), ZH)
-    assert len(texts["proposals"]) == 20
-    assert len(html.encode()) < 100_000
-
-
-def test_a_page_that_never_fits_is_refused() -> None:
-    with pytest.raises(PipelineFault, match="more than 100000 bytes with 5 people"):
-        fitting_page(report(proposals=[proposal("E1", "reject", remark="很" * 50_000)]), ZH)
-
-
 def test_many_proposals_still_make_a_mail() -> None:
     many = [proposal(f"E{number:04}", "approve") for number in range(400)]
     message = scorecard_message(report(proposals=many), ZH)
@@ -183,6 +143,62 @@ def test_many_proposals_still_make_a_mail() -> None:
     assert page is not None
     assert len(page.get_content().encode()) < 100_000
     assert "全部 400 项见所附 PDF 与工作簿" in page.get_content()
+
+
+@pytest.mark.parametrize("decision", ["approve", None])
+def test_sanctions_stand_right_below_the_conclusion(decision: str | None) -> None:
+    html = scorecard_html(view(report(proposals=[proposal("E2", decision)]), EN))
+    titles = [part.split("</h2>")[0].rpartition(">")[2] for part in html.split("<h2")[1:]]
+    assert titles[:2] == ["Sanction proposals", "Figures"]
+    assert html.index("员工E2") < html.index("<img")
+
+
+def test_of_what_was_rejected_there_is_nothing_to_put_right() -> None:
+    both = [proposal("E2", "approve"), proposal("E1", "reject")]
+    texts = view(report(proposals=both), ZH)
+    assert [one["correct_by"] for one in texts["proposals"]] == ["2026-08-04", "–"]
+    assert scorecard_html(texts).count("2026-08-04") == 1
+
+
+def test_programs_without_html_show_sanctions_rewards_and_people_too() -> None:
+    both = [proposal("E2", "approve", remark="已面谈"), proposal("E1", "reject")]
+    star = proposal("E3", "approve", step="satisfaction_star", rank_no=1, ranked=12)
+    text = scorecard_text(view(report(proposals=both, rewards=[star]), ZH))
+    assert "员工E2 E2 和远斯柯达城东店: 口头警告 ✓ 同意 hr.li\n  客户满意率 7/10（70%）" in text
+    assert "  意见: 已面谈\n  整改期限 2026-08-04 · 规则 S1-35 · 建议编号 2026-06.E2.oral" in text
+    assert "  整改期限 – · 规则 S1-35" in text
+    assert "员工E3 E3 和远斯柯达城东店: 满意度之星 ✓ 同意" in text
+    assert "员工E2 E2 SC 和远斯柯达城东店: 回访覆盖率 90% ▼ (18/20), 客户满意率 80.5% ▼" in text
+    order = [text.index(word) for word in ("处分建议\n", "奖励建议\n", "指标\n", "人员\n")]
+    assert order == sorted(order)
+    assert "\n\n\n" not in text
+
+
+def test_a_coefficient_that_nobody_who_is_shown_has_is_no_column() -> None:
+    nobody = [line("E1", "satisfied_share", 19, 20), score("E1", None, None, "no_figure")]
+    (post,) = view(report(lines=nobody, proposals=[]), EN)["posts"]
+    assert post["coefficient_titles"] == []
+    (post,) = view(report(), EN)["posts"]
+    assert (post["coefficient_titles"], len(post["people"])) == (["SQS"], 3)
+
+
+def test_a_target_of_stores_without_a_figure_is_no_target_of_the_others_figure() -> None:
+    store = {"credit": "store", "scorecard_id": "2026-06.SC.SK02.E2", "store_code": "SK02"}
+    lines = [
+        line("E1", "satisfied_share", 4, 5, None, credit="store"),
+        line("E2", "satisfied_share", 0, 0, "1", **store),
+    ]
+    (row,) = view(report(lines=lines, proposals=[]), EN)["kpis"]
+    assert (row["value"], row["target"], row["people_met"]) == ("80%", "–", "–")
+    (row,) = view(report(lines=lines[1:], proposals=[]), EN)["kpis"]
+    assert (row["value"], row["target"], row["people_met"]) == ("–", "100%", "–")
+
+
+def test_two_rules_of_a_figure_stand_in_one_line() -> None:
+    lines = [line("E1", "satisfied_share", 9, 10), line("E2", "satisfied_share", 9, 10)]
+    lines[1]["rule_id"] = "S4-01"
+    html = scorecard_html(view(report(lines=lines, proposals=[]), EN))
+    assert 'nowrap="">S2-04, S4-01</td>' in html
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:

@@ -140,11 +140,6 @@ def test_of_posts_without_any_target_all_are_shown() -> None:
     assert len(report(lines=lines, titles=titles).main_kpi_rows) == 21
 
 
-def test_who_has_no_target_is_not_among_those_who_could_meet_it() -> None:
-    made = report(lines=[*of_post("SC", 2, "0.9"), *of_post("SA", 2, None)])
-    assert (made.count_people(), made.people_with_targets) == (2, 1)
-
-
 def test_people_of_a_post_with_a_satisfied_share_of_its_own_are_ranked_among_themselves() -> None:
     def served(number: int, satisfied: int, answered: int) -> dict[str, object]:
         card = {"scorecard_id": f"2026-06.SA.SK01.V{number}", "role": "SA"}

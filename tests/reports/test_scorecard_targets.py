@@ -97,7 +97,7 @@ def test_targets_stand_in_the_mail_and_its_text_and_directors_in_no_empty_table(
     assert len(html.encode()) < HTML_BYTES
     assert "总监D1 D1: QS 与回访成功率同时达标 2 项中达到 2 项 ✓" in text
     assert [post["role"] for post in texts["posts"]] == ["销售关爱 SC"]
-    assert "关爱总监 DIR 2 人" in conclusion(target_report(), ZH)[0]
+    assert "关爱总监 2" in conclusion(target_report(), ZH)[0]
     assert [command for _, command in texts["commands"] if "quality" in command] == [
         "aftercare evidence 2026-06 D1 quality_and_success"
     ]

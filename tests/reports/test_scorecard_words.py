@@ -27,8 +27,8 @@ def test_both_languages_say_everything_with_the_same_values(area: str) -> None:
 
 
 def test_nobody_met_their_targets_cannot_be_read_as_all_did() -> None:
-    said = read_words("zh")("subject_none", met=0, people=12)
-    assert said == "12 人中 0 人全部指标达标，没有处分建议"
+    said = read_words("zh")("subject_none", met=0, unmet=10, open=2, people=12)
+    assert said == "12 人中 0 人全部达标、10 人未达标、2 人未判断；没有处分建议"
 
 
 def test_the_last_day_of_an_objection_is_included() -> None:

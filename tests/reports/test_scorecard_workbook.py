@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import openpyxl
-from report_rows import line, report
+from report_rows import line, proposal, report
 
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_words import read_words
@@ -35,6 +35,13 @@ def test_a_cell_holds_the_figure_that_mail_and_chart_show() -> None:
     lines = [line("E1", "satisfied_share", 9999, 10000, "1")]
     sheet = read(report(lines=lines))["评分行"]
     assert (sheet["I4"].value, sheet["I4"].number_format, sheet["L4"].value) == (0.999, "0.0%", "▼")
+
+
+def test_of_a_step_that_was_rejected_nothing_is_to_be_put_right() -> None:
+    both = [proposal("E2", "approve"), proposal("E1", "reject")]
+    sheet = read(report(proposals=both))["处分建议"]
+    (column,) = [cell.column for cell in sheet[3] if cell.value == "整改期限"]
+    assert [sheet.cell(row, column).value for row in (4, 5)] == ["2026-08-04", "–"]
 
 
 def test_a_target_below_which_a_figure_has_to_stay_says_so_and_is_a_number() -> None:

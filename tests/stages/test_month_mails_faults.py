@@ -17,8 +17,9 @@ from whole_group import database
 
 from aftercare import connections, runs
 from aftercare.demo.ports import LOCALHOST
-from aftercare.errors import ConfigurationError, Retriable
+from aftercare.errors import ConfigurationError, PipelineFault, Retriable
 from aftercare.protection import Keyring, new_keyring_json
+from aftercare.reports import scorecard_pdf
 from aftercare.reports.morning import todo
 from aftercare.stages.mail import list_mails, send_again
 from aftercare.stages.month_mails import list_statements
@@ -243,3 +244,34 @@ def test_an_answer_to_an_employee_survives_a_server_that_is_down(
             runs.tell_answers("2026-07-05")
         assert [runs.tell_answers("2026-07-05")["changed"] for _ in range(2)] == [1, 0]
         assert arrived(bad.server) == {address("E01"): 1}
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [("#let", "the PDF cannot be set"), (None, "the mail to HR cannot be made: RuntimeError")],
+    ids=["broken", "missing"],
+)
+def test_a_mail_to_hr_that_cannot_be_made_is_told_after_all_others_were_sent(
+    month: ScoredMonth,
+    day: tuple[BadDay, pytest.MonkeyPatch],
+    tmp_path: Path,
+    template: str | None,
+    told: str,
+) -> None:
+    bad, patch = day
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    if template:
+        (folder / "report.typ").write_text(template)
+    with bad.server:
+        with patch.context() as broken:
+            # Only HR's mail has a PDF.
+            broken.setattr(scorecard_pdf, "TEMPLATES", folder)
+            with pytest.raises(PipelineFault, match=told):
+                runs.publish(MONTH, "hr.li")
+        others = Counter([*map(address, PEOPLE), "manager@heyuan.example"])
+        assert arrived(bad.server) == others
+        assert states(month) == {"sent": len(PEOPLE) + 1, "planned": 1}
+        # Once that is mended, HR's is all that is sent.
+        assert not publish()
+        assert arrived(bad.server) == others + Counter(["hr@heyuan.example"])

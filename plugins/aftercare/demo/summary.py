@@ -14,6 +14,12 @@ from aftercare.words import LOAD_PARTS
 
 WAYS = ("sent", "held", "postponed", "missed", "rejected", "withdrawn", "done", "waiting")
 
+STAGES = (
+    *("tasks", "push", "morning", "scorecards", "proposals", "rewards"),
+    *("publish", "month_mails", "statements"),
+)
+"""Steps whose counts are shown, in their order; the last three mail a month to HR, to stores and to employees."""
+
 
 def make(
     place: Place, airflow: LocalAirflow, mailbox: Mailbox, period: DemoPeriod, seconds: float
@@ -41,15 +47,7 @@ def make(
             for row in warehouse.run(
                 connection,
                 "ops/list_reports",
-                stages=[
-                    "tasks",
-                    "push",
-                    "morning",
-                    "scorecards",
-                    "proposals",
-                    "rewards",
-                    "publish",
-                ],
+                stages=list(STAGES),
                 keys=[period.night.isoformat(), period.month],
             ).mappings()
         }

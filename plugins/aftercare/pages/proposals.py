@@ -19,6 +19,7 @@ from aftercare.pages.site import Site, language_of, render, root_of
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.reports.objection_marks import marked, proposal_mark, words_of
 from aftercare.reports.overturned import overturned_hints
+from aftercare.reports.scorecard_conclusion import conclusion
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     NOTHING,
@@ -31,7 +32,6 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_rewards import rank_words, reward_notes, reward_reason
 from aftercare.reports.scorecard_targets import target_cells, target_headings
 from aftercare.reports.scorecard_view import (
-    conclusion,
     evidence_command,
     month_title,
     notices,

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 
 from aftercare.errors import PipelineFault
 from aftercare.reports.mail_headers import MAIL_POLICY
 from aftercare.reports.mail_layout import HTML_BYTES, XLSX, inlined
 from aftercare.reports.scorecard_report import ScorecardReport
+from aftercare.reports.scorecard_room import Room
 from aftercare.reports.scorecard_view import Texts, subject, view
 from aftercare.reports.scorecard_words import TEMPLATES, Words
 
-ROWS = (40, 20, 10, 5)
-"""People and proposals on the mail's page: the first of these that fits; all are attached."""
+LETTERS = 600
+ROOMS = (
+    Room(40, letters=LETTERS),
+    *(
+        Room(rows, months=6, letters=LETTERS, has_commands=False)
+        for rows in (40, 30, 20, 15, 10, 5)
+    ),
+    Room(0, months=0, letters=200, has_commands=False),
+)
+"""What the mail's page holds: the first of these that mail programs show without cutting it. The trend and the
+commands give way before people do; all are attached."""
 
 CHART = "chart"
 
@@ -23,26 +34,43 @@ def scorecard_html(texts: Texts, chart_address: str = f"cid:{CHART}") -> str:
 
 
 def fitting_page(report: ScorecardReport, words: Words) -> tuple[Texts, str]:
-    """Texts and HTML with as many rows as mail programs show without cutting the message.
+    """Texts and HTML with as much as mail programs show without cutting the message.
 
-    Raises PipelineFault when even the shortest page is too long.
+    The last of the rooms has neither people nor proposals, and is what is sent where nothing else fits.
     """
-    for rows in ROWS:
-        texts = view(report, words, rows)
+    texts: Texts = {}
+    html = ""
+    for room in ROOMS:
+        texts = view(report, words, room=room)
         html = scorecard_html(texts)
         if len(html.encode()) < HTML_BYTES:
-            return texts, html
-    raise PipelineFault(f"the mail's page has more than {HTML_BYTES} bytes with {ROWS[-1]} people")
+            break
+    return texts, html
 
 
 def scorecard_text(texts: Texts) -> str:
-    """The mail for programs without HTML."""
-    lines = [texts["stamp"], texts["title"], "", *texts["conclusion"], "", *texts["notices"], ""]
+    """The mail for programs without HTML: the same parts in the same order."""
+    words, say = texts["words"], texts["objection_words"]
+    lines = [texts["stamp"], texts["title"], "", *texts["conclusion"]]
+    if texts["notices"]:
+        lines += ["", *texts["notices"]]
+    lines += ["", words["proposals"], *_note(texts["proposals_note"])]
+    lines += _proposals(texts["proposals"], words) or [words["proposals_none"]]
+    if texts["rewards"] or texts["reward_notes"]:
+        lines += ["", words["rewards"], *_note(texts["rewards_note"])]
+        lines += _proposals(texts["rewards"], words) or [words["rewards_none"]]
+        lines += texts["reward_notes"]
+    lines += ["", words["kpis"]]
     lines += [
         f"{row['kpi']} {row['role']}: {row['numerator']}/{row['denominator']} = {row['value']} "
-        f"{row['symbol']} ({texts['words']['target']} {row['target']})"
+        f"{row['symbol']} ({words['target']} {row['target']})"
         for row in texts["kpis"]
     ]
+    if texts["posts"]:
+        lines += ["", words["people"], *_note(texts["people_note"])]
+        lines += [_person(one, post, words) for post in texts["posts"] for one in post["people"]]
+    if texts["points"]:
+        lines += ["", words["points_title"], *_note(texts["points_note"])]
     lines += [
         f"{one['name']} {one['employee_no']}: "
         + ", ".join(
@@ -51,6 +79,8 @@ def scorecard_text(texts: Texts) -> str:
         )
         for one in texts["points"]
     ]
+    if texts["targets"]:
+        lines += ["", words["targets_title"], *_note(texts["targets_note"])]
     lines += [
         f"{one['name']} {one['employee_no']}: "
         + ", ".join(
@@ -60,7 +90,6 @@ def scorecard_text(texts: Texts) -> str:
         )
         for one in texts["targets"]
     ]
-    say = texts["objection_words"]
     for name, shown in (
         ("objections", ("number", "name", "employee_no", "about", "due", "state")),
         ("adjustments", ("month", "name", "employee_no", "figure", "issued", "now", "reason")),
@@ -68,8 +97,43 @@ def scorecard_text(texts: Texts) -> str:
         if texts[name]:
             lines += ["", say[f"{name}_title"]]
             lines += [" ".join(one[key] for key in shown if one[key]) for one in texts[name]]
-    lines += ["", texts["words"]["attachments"], texts["basis"]]
+    lines += ["", texts["objection"], "", words["attachments"], texts["basis"]]
     return "\n".join(lines) + "\n"
+
+
+def _note(text: str) -> list[str]:
+    return [text] if text else []
+
+
+def _proposals(rows: Sequence[Texts], words: Texts) -> list[str]:
+    """Sanctions or rewards: who, what, the decision, and below it why and by when."""
+    lines = []
+    for one in rows:
+        who = f"{one['name']} {one['employee_no']} {one['store']}"
+        lines.append(f"{who}: {one['step']} {one['decision']} {one['decided_by']}".rstrip())
+        lines.append(f"  {one['reason']}")
+        if one["comment"]:
+            lines.append(f"  {words['comment']}: {one['comment']}")
+        ids = f"{words['rule']} {one['rule']} · {words['proposal']} {one['proposal_id']}"
+        by = f"{words['correct_by']} {one['correct_by']} · " if "correct_by" in one else ""
+        lines.append(f"  {by}{ids}")
+    return lines
+
+
+def _person(one: Texts, post: Texts, words: Texts) -> str:
+    """A person's figures in a line."""
+    figures = [
+        f"{title} {cell['value']} {cell['symbol']}".rstrip()
+        + (f" ({cell['counts']})" if cell["counts"] else "")
+        for title, cell in zip(post["kpi_titles"], one["cells"], strict=True)
+        if cell["value"]
+    ]
+    if post["is_ranked"]:
+        figures.append(f"{words['rank']} {one['rank']}")
+    titled = zip(post["coefficient_titles"], one["coefficients"], strict=True)
+    figures += [f"{words['coefficients']} {title} {value}" for title, value in titled if value]
+    who = f"{one['name']} {one['employee_no']} {one['role']} {one['store']} {one['trial']}"
+    return f"{who.rstrip()}: {', '.join(figures)}"
 
 
 def scorecard_message(report: ScorecardReport, words: Words) -> EmailMessage:

@@ -259,7 +259,10 @@ class ScorecardReport:
             _sum(line["numerator"] for line in counted),
             _sum(line["denominator"] for line in counted),
             _sum(line["excluded"] for line in counted),
-            tuple(sorted({line["target"] for line in lines if line["target"] is not None})),
+            # A target that nobody of the counted has says nothing about the figure.
+            tuple(
+                sorted({line["target"] for line in known or lines if line["target"] is not None})
+            ),
             all(line["target"] is not None for line in known),
             median([line["value"] for line in known]),
             sum(line["target"] is not None for line in known),
@@ -267,6 +270,10 @@ class ScorecardReport:
             tuple(sorted({line["rule_id"] for line in lines})),
             *((lines[0]["credit"], lines[0]["direction"]) if lines else ()),
         )
+
+    def lines_of(self, kpi_id: str) -> Sequence[Row]:
+        """All lines of a figure."""
+        return self._lines_by_kpi[kpi_id]
 
     @cached_property
     def _lines_by_kpi(self) -> defaultdict[str, list[Row]]:
@@ -316,11 +323,6 @@ class ScorecardReport:
             if row["kpi_id"] == kpi_id
         }
         return [values.get(month) for month in self.trend_months]
-
-    @property
-    def people_with_targets(self) -> int:
-        """Persons of whom anything is held against a target, whether or not there was something to count."""
-        return len({line["employee_no"] for line in self.rows.lines if line["target"] is not None})
 
     def count_people(self, is_met: bool | None = None, is_counted: bool = False) -> int:
         """Persons, each once: all, those with a figure, or those who (did not) meet every target."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftercare.reports.evidence_commands import evidence_command as evidence_command
 from aftercare.reports.objection_marks import marked, open_notice, proposal_mark
 from aftercare.reports.objections import month_texts
+from aftercare.reports.scorecard_conclusion import conclusion, summary
 from aftercare.reports.scorecard_points import point_table
 from aftercare.reports.scorecard_report import (
     FIGURES,
@@ -20,7 +21,8 @@ from aftercare.reports.scorecard_report import (
     shown_target,
     symbol,
 )
-from aftercare.reports.scorecard_rewards import reward_conclusion, reward_table
+from aftercare.reports.scorecard_rewards import reward_table
+from aftercare.reports.scorecard_room import Room, clipped, most_urgent, urgency_of
 from aftercare.reports.scorecard_targets import target_table
 from aftercare.reports.scorecard_words import Words
 from aftercare.rules.kpis import STORE
@@ -30,6 +32,8 @@ Texts = dict[str, Any]
 
 CASES_SHOWN = 12
 DAYS_SHOWN = 6
+NOTICES_SHOWN = 8
+"""Notices that a page with limited room has; every system that lacks nights is one."""
 
 
 def month_title(month: str, words: Words) -> str:
@@ -39,59 +43,10 @@ def month_title(month: str, words: Words) -> str:
     return f"{month[:4]}年{int(month[5:])}月"
 
 
-def conclusion(report: ScorecardReport, words: Words) -> list[str]:
-    """Three lines: who was scored and met the targets, the figures of all, what was decided."""
-    roles = words("comma").join(
-        words("role_count", role=role_words(role, words), count=report.count_role(role))
-        for role in report.roles
-    )
-    people = words(
-        "conclusion_people",
-        people=report.count_people(),
-        roles=roles,
-        figures=report.count_people(is_counted=True),
-        met=report.count_people(is_met=True),
-        unmet=report.count_people(is_met=False),
-    )
-    figures = [
-        _kpi_words(report.kpi(kpi), report, words)
-        for kpi in report.main_kpi_ids
-        if report.kpi(kpi).value is not None
-    ]
-    kpis = (
-        words("conclusion_kpis", kpis=words("separator").join(figures))
-        if figures
-        else words("conclusion_no_figures")
-    )
-    return [people, kpis, _decisions(report, words), *reward_conclusion(report, words)]
-
-
-def _kpi_words(row: KpiRow, report: ScorecardReport, words: Words) -> str:
-    name = "conclusion_kpi" if row.target is not None else "conclusion_kpi_free"
-    return words(
-        name,
-        title=report.rows.titles[row.kpi_id][words.language],
-        value=shown(row.value),
-        symbol=row.symbol,
-        target=shown_target(row.target, row.direction),
-    )
-
-
-def _decisions(report: ScorecardReport, words: Words) -> str:
-    everything = len(report.rows.proposals)
-    if not everything:
-        return words(
-            "conclusion_no_sanctions" if report.rows.rewards else "conclusion_no_proposals"
-        )
-    undecided = report.decided(None)
-    if undecided:
-        return words("conclusion_undecided", all=everything, undecided=undecided)
-    return words(
-        "conclusion_decided",
-        all=everything,
-        approved=report.decided("approve"),
-        rejected=report.decided("reject"),
-    )
+def subject(report: ScorecardReport, words: Words) -> str:
+    """The mail's subject: the month and its conclusion in a few words."""
+    month = month_title(report.rows.month, words)
+    return words("subject", month=month, summary=summary(report, words))
 
 
 def notices(report: ScorecardReport, words: Words) -> list[str]:
@@ -114,25 +69,12 @@ def notices(report: ScorecardReport, words: Words) -> list[str]:
     return [*found, *open_notice(report, words)]
 
 
-def subject(report: ScorecardReport, words: Words) -> str:
-    """The mail's subject: the conclusion in a few words."""
-    # Who has no target cannot have met it.
-    people = {"met": report.count_people(is_met=True), "people": report.people_with_targets}
-    if report.rows.proposals:
-        summary = words(
-            "subject_decided",
-            approved=report.decided("approve"),
-            rejected=report.decided("reject"),
-            **people,
-        )
-    else:
-        summary = words("subject_none", **people)
-    return words("subject", month=month_title(report.rows.month, words), summary=summary)
-
-
-def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Texts:
-    """All texts of a document; ``limit`` is how many people and proposals are shown, None: all."""
-    rows = report.rows
+def view(
+    report: ScorecardReport, words: Words, limit: int | None = None, room: Room | None = None
+) -> Texts:
+    """All texts of a document, with as much as there is room for; ``limit`` says so in rows alone."""
+    room = room or Room(limit)
+    rows, limit = report.rows, room.rows
     is_short = limit is not None
     kpi_ids = report.main_kpi_ids if is_short else report.kpi_ids
     figures = {*report.kpi_ids, *report.coefficient_ids}
@@ -140,11 +82,16 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
     listed = [person for person in report.people if not figures.isdisjoint(person.lines)]
     people = listed
     proposals = list(rows.proposals)
+    found = notices(report, words)
     if limit is not None:
-        # Below a target first; of whom nothing is judged last.
-        people = _some(people, limit, lambda one: (False, True, None).index(one.is_met))
-        proposals = _some(proposals, limit, lambda one: one["decision"] == "reject")
-    return {
+        people = most_urgent(people, limit, urgency_of(report))
+        proposals = most_urgent(proposals, limit, lambda one: (one["decision"] == "reject",))
+        if len(found) > NOTICES_SHOWN:
+            found = [*found[:NOTICES_SHOWN], words("notices_cut", count=len(found))]
+    months = report.trend_months[-room.months :] if room.months else report.trend_months
+    if room.months == 0 or len(months) < 2:
+        months = ()
+    texts = {
         "language": words.language,
         "title": words("title", month=month_title(rows.month, words)),
         "group": rows.group_name,
@@ -152,7 +99,7 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "stamp": words("stamp"),
         "stamp_note": words("stamp_note"),
         "conclusion": conclusion(report, words),
-        "notices": notices(report, words),
+        "notices": found,
         "kpis": [
             _kpi_row(row, report, words)
             for row in (report.main_kpi_rows if is_short else report.kpi_rows)
@@ -167,15 +114,19 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         **month_texts(report, words, limit),
         **reward_table(report, words, limit),
         **_posts(people, report, words, is_short),
-        "people_note": words("people_cut", shown=len(people), all=len(listed))
-        if len(people) < len(listed)
-        else "",
+        "people_note": _people_note(people, listed, report, words),
         "rank_note": rank_note(report, words),
-        "trend_months": list(report.trend_months) if len(report.trend_months) > 1 else [],
+        "trend_months": list(months),
         "trend": [
-            [rows.titles[kpi][words.language], *(shown(value) for value in report.trend(kpi))]
+            [
+                rows.titles[kpi][words.language],
+                *(shown(value) for value in report.trend(kpi)[-len(months) :]),
+            ]
             for kpi in kpi_ids
         ],
+        "trend_note": words("trend_cut", shown=len(months), all=len(report.trend_months))
+        if 0 < len(months) < len(report.trend_months)
+        else "",
         "proposals": [_proposal(row, report, words) for row in proposals],
         "proposals_note": words("proposals_cut", shown=len(proposals), all=len(rows.proposals))
         if len(proposals) < len(rows.proposals)
@@ -186,15 +137,27 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
             reply=rows.reply_days,
             reply_until=rows.reply_until,
         ),
-        "commands": _commands(report, kpi_ids, words),
+        "commands": _commands(report, kpi_ids if room.has_commands else kpi_ids[:1], words),
         "basis": _basis(report, words),
         "words": {name: words(name) for name in LABELS},
     }
+    return texts if room.letters is None else clipped(texts, room.letters)
 
 
-def _some(everything: list[Any], limit: int, how_late: Callable[[Any], int]) -> list[Any]:
-    """As many as fit, those first that are not later; all in their order where all fit."""
-    return everything if len(everything) <= limit else sorted(everything, key=how_late)[:limit]
+def _people_note(
+    people: Sequence[Person], listed: Sequence[Person], report: ScorecardReport, words: Words
+) -> str:
+    """How many of all people stand in the table, and that others stand in the tables of points and targets."""
+    shown_count, listed_count = (
+        len({one.employee_no for one in some}) for some in (people, listed)
+    )
+    others = report.count_people() - listed_count
+    parts = []
+    if len(people) < len(listed):
+        parts.append(words("people_cut", shown=shown_count, all=listed_count))
+    if others:
+        parts.append(words("people_elsewhere", count=others))
+    return " ".join(parts)
 
 
 # fmt: off
@@ -210,7 +173,10 @@ LABELS = (
 
 
 def correct_by(row: Mapping[str, Any], words: Words) -> str:
-    """The day by which a step is to be put right; before it is told, within how many days; a dash for others."""
+    """The day by which a step is to be put right; before it is told, within how many days; a dash for others,
+    and for a step that was rejected, of which there is nothing to put right."""
+    if row["decision"] == "reject":
+        return NOTHING
     if row["correct_by"] is None and row.get("correct_within"):
         return words("correct_within", count=row["correct_within"])
     return str(row["correct_by"] or "–")
@@ -240,9 +206,14 @@ def _kpi_row(row: KpiRow, report: ScorecardReport, words: Words) -> Texts:
         "symbol": row.symbol,
         "style": STYLES[row.symbol],
         "median": shown(row.median),
-        "people_met": f"{row.people_met}/{row.people}" if row.targets else NOTHING,
+        "people_met": people_met(row) or NOTHING,
         "rule": ", ".join(row.rules),
     }
+
+
+def people_met(row: KpiRow) -> str:
+    """Of how many people with a target how many met it; empty where nobody could."""
+    return f"{row.people_met}/{row.people}" if row.people else ""
 
 
 def target_words(row: KpiRow, words: Words) -> str:
@@ -280,6 +251,22 @@ def _there(kpis: Sequence[str], people: Sequence[Person]) -> list[str]:
     return [kpi for kpi in kpis if any(kpi in person.lines for person in people)]
 
 
+def _told(report: ScorecardReport, people: Sequence[Person]) -> list[str]:
+    """Coefficients that somebody has, or that are under objection: a column of dashes says nothing."""
+    return [
+        kpi
+        for kpi in report.coefficient_ids
+        if any(
+            kpi in person.lines
+            and (
+                person.lines[kpi]["coefficient"] is not None
+                or (person.scorecard_id, kpi) in report.frozen_lines
+            )
+            for person in people
+        )
+    ]
+
+
 def _parts(kpis: Sequence[str]) -> list[Sequence[str]]:
     """The figures of as few tables as have room for them, of about the same width."""
     tables = max(1, -(-len(kpis) // FIGURES))
@@ -297,18 +284,15 @@ def _post(
 ) -> Texts:
     """The people of a post with some figures; rank and coefficients stand in the post's last table."""
     everybody = [person for person in report.people if person.role == role]
-    coefficients = _there(report.coefficient_ids, everybody) if is_last else []
+    there = [person for person in people if person.role == role]
+    coefficients = _told(report, there) if is_last else []
     titles = report.rows.titles
     return {
         "role": role_words(role, words),
         "is_ranked": is_last and _is_ranked(everybody, role),
         "kpi_titles": [titles[kpi][words.language] for kpi in kpis],
         "coefficient_titles": [titles[kpi][words.language] for kpi in coefficients],
-        "people": [
-            _person(person, kpis, coefficients, report, words)
-            for person in people
-            if person.role == role
-        ],
+        "people": [_person(person, kpis, coefficients, report, words) for person in there],
     }
 
 

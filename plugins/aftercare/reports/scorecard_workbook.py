@@ -11,6 +11,7 @@ from aftercare.reports.kpi_chart import kpi_chart
 from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.objection_sheets import adjustment_sheet, objection_sheet
 from aftercare.reports.reward_sheets import reward_sheet
+from aftercare.reports.scorecard_conclusion import conclusion
 from aftercare.reports.scorecard_points import point_cells
 from aftercare.reports.scorecard_report import (
     Row,
@@ -20,11 +21,11 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_sheets import TOP, SheetMaker
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (
-    conclusion,
     correct_by,
     evidence_command,
     month_title,
     notices,
+    people_met,
     rank_note,
     rank_words,
     target_words,
@@ -121,7 +122,7 @@ def _kpis(made: SheetMaker) -> None:
             else (target_words(row, words), made.right),
             (row.symbol, made.centred),
             made.figure(row.median),
-            (f"{row.people_met}/{row.people}" if row.targets else None, made.centred),
+            (people_met(row) or None, made.centred),
             " ".join(row.rules),
             evidence_command(report.rows.month, "all", row.kpi_id),
         )

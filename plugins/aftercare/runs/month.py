@@ -158,6 +158,9 @@ def publish(key: str | None, approved_by: str, asked_to_tell: bool | None = None
         )
     except Retriable as problem:
         waiting.append(problem)
+    except PipelineFault as fault:
+        # The month is closed: managers and employees hear of it whatever HR's mail came to.
+        faults.append(fault)
     with server.many() as line:
         for name, tell in (("stores", tell_managers), ("statements", tell_employees)):
             try:

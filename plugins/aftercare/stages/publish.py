@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
-from aftercare.errors import NotAllowed, PeriodRefused
+from aftercare.errors import NotAllowed, PeriodRefused, PipelineFault
 from aftercare.month_parties import JUDGES, SCORED, names_of, refuse_party
 from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION
@@ -57,7 +57,8 @@ def publish(
     while a proposal is undecided, for a user who holds neither role hr nor manager of all stores on
     ``today``, for a person who is scored in the month, or rated or nominated
     somebody in it, or edited its policy, and where the month is told and the approver was asked to send nothing, or the other way round (``asked_to_tell``; None: was not asked); SystemUnreachable, after
-    all were tried, where a mail has to wait.
+    all were tried, where a mail has to wait; and PipelineFault, when the month is already closed, where the mail
+    cannot be made.
     """
     with engine.begin() as connection:
         run(connection, "score/lock_month", month=period.read_month(month))
@@ -88,7 +89,15 @@ def publish(
     report = report_of(engine, group, policy, month)
 
     def render(_recipient: Recipient, _role: Role, language: Language) -> EmailMessage:
-        return scorecard_message(report, read_words(language))
+        try:
+            return scorecard_message(report, read_words(language))
+        except PipelineFault:
+            raise
+        except Exception as problem:
+            # Whatever it is, it is this mail's: those to stores and employees are made without it.
+            raise PipelineFault(
+                f"the mail to HR cannot be made: {type(problem).__name__}"
+            ) from problem
 
     report_key = f"scorecards/{month}"
     plan(engine, keyring, group, report_key, ROLE, is_too_old=not is_told)
