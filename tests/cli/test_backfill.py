@@ -1,4 +1,7 @@
-"""`aftercare backfill scorecards` says before it begins whether its months will be told, and keeps to it."""
+"""`aftercare backfill scorecards` says before it begins whether its months will be told, and keeps to it.
+
+`aftercare backfill nights` sends the morning mails of old nights when it is asked to, and not otherwise.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ NEWEST = "2026-10"
 
 
 class Scheduler:
-    """Answers as Airflow's own interface does, and scores a month when its run is made."""
+    """Answers as Airflow's own interface does; scores a month, or ends a night, when its run is made."""
 
     def __init__(self) -> None:
         self.planned: list[str] = []
@@ -43,7 +46,7 @@ class Scheduler:
         if path == "/backfills":
             self.made += self.planned
             for key in self.planned:
-                runs.score(key)
+                runs.score(key) if len(key) == len(MONTH) else runs.morning(key)
             return Reply({"id": 1})
         if path == "/backfills/1":
             return Reply({"completed_at": "2026-11-21T00:00:00Z"})
@@ -103,6 +106,7 @@ def say(
         def command(*words: str) -> Result:
             if words[0] == "backfill":
                 scheduler.planned = scheduler.planned or [words[2]]
+            if words[:2] == ("backfill", "scorecards"):
                 words = (*words, "--despite-missing-nights", "--user", "operator.zhou")
             return CliRunner().invoke(cli, words)
 
@@ -174,3 +178,16 @@ def test_a_backfill_that_does_not_begin_leaves_no_word(
     assert "--notify" not in refused.output
     scheduler.planned = [MONTH]
     assert SAID("notice_silent", months=MONTH) in backfill(say)
+
+
+def test_the_mail_of_an_old_night_is_kept_back_and_goes_out_once_when_it_is_asked_for(
+    say: Callable[..., Result], server: MailServer
+) -> None:
+    night = ("backfill", "nights", "2026-06-29", "2026-06-29")
+    assert say(*night).exit_code == 0
+    assert server.messages == []
+    shown = say(*night, "--notify")
+    assert (shown.exit_code, len(server.messages)) == (0, 2)
+    assert "2026-06-29  morning mails sent 2" in shown.output
+    assert say(*night, "--notify").exit_code == 0
+    assert len(server.messages) == 2

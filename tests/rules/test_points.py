@@ -72,9 +72,14 @@ def test_a_plan_is_completed_at_most_once() -> None:
     assert completion(0, 20).value == 0
 
 
-@pytest.mark.parametrize("plan", [None, 0, Decimal(0)])
-def test_without_a_plan_a_completion_is_unknown_and_not_zero(plan: Decimal | None) -> None:
-    assert completion(13, plan) == Figure(None, "no_target")
+def test_without_a_plan_a_completion_is_unknown_and_not_zero() -> None:
+    assert completion(13, None) == Figure(None, "no_target")
+
+
+@pytest.mark.parametrize("plan", [0, Decimal(0)])
+def test_where_nothing_was_planned_a_completion_is_unknown_and_says_that(plan: Decimal) -> None:
+    assert completion(13, plan) == Figure(None, "nothing_planned")
+    assert completion(0, plan, due=0) == Figure(None, "nothing_planned")
 
 
 def test_where_no_policy_was_due_the_completion_of_renewals_is_unknown() -> None:

@@ -14,6 +14,7 @@ from scored_month import MONTH, POLICY, TODAY, ScoredMonth, house_policy
 from sqlalchemy import Engine
 
 from aftercare.errors import PeriodRefused
+from aftercare.reports.scorecard_report import ranks_people
 from aftercare.reports.scorecard_view import notices
 from aftercare.reports.scorecard_words import read_words
 from aftercare.rules import period
@@ -107,8 +108,9 @@ def test_a_published_month_is_never_written_again(month: ScoredMonth) -> None:
     month.add("score.publication", month=MONTH, approved_by="hr")
     month.call(key)
     late = score(month)
-    # Coverage, on time and reach get another value, success its first row, the coefficient none.
-    assert (late["changed"], late["differs"]) == (0, 5)
+    # Coverage, on time and reach get another value, success its first row, attempts lose theirs, the
+    # coefficient gets none.
+    assert (late["changed"], late["differs"]) == (0, 6)
     assert month.line("E1", "follow_up_coverage")["value"] == 0
 
 
@@ -424,9 +426,25 @@ def test_work_of_the_house_has_to_be_done_and_is_nobodys_where_nobody_holds_the_
 
 def test_an_example_of_another_post_is_counted_only_where_somebody_holds_it() -> None:
     found = {kpi.name: kpi for kpi in kpis_of(house_policy(), "skoda-dealer", date(2026, 6, 30))}
-    assert {name for name, kpi in found.items() if kpi.only_where_held} == {
-        name for name, kpi in found.items() if not {"SC", "AC", "SUP"} & set(kpi.roles)
-    }
+    examples = {name for name, kpi in found.items() if not {"SC", "AC", "SUP"} & set(kpi.roles)}
+    # Work on which the store's satisfaction stands is others', and has to be done without a director, too.
+    held = {name for name, kpi in found.items() if kpi.only_where_held}
+    assert held == examples | {"store_satisfaction"}
+
+
+def test_the_stores_satisfaction_ranks_nobody_and_is_that_of_all_its_specialists(
+    month: ScoredMonth,
+) -> None:
+    month.person("D1", role="DIR")
+    month.person("U1", role="SUP")
+    month.person("E2", role="AC")
+    month.answered("E1", [9, 9, 9, 9, 9, 9])
+    month.answered("E2", [9, 9, 9, 1, 1, 1], role="AC")
+    score(month)
+    for person in ("D1", "U1"):
+        line = month.line(person, "store_satisfaction")
+        assert (line["numerator"], line["denominator"], line["is_target_met"]) == (9, 12, False)
+    assert not ranks_people("store_satisfaction")
 
 
 def test_the_rows_that_are_nobodys_are_listed_with_their_reason_and_nothing_is_written(

@@ -61,10 +61,12 @@ def rows_behind(month: ScoredMonth, line: str) -> list[tuple[str, str, str, bool
     ]
 
 
-def test_a_director_has_a_line_for_each_target_and_no_others(month: ScoredMonth) -> None:
+def test_a_director_has_a_line_for_each_target_and_the_stores_satisfaction(
+    month: ScoredMonth,
+) -> None:
     score(month)
     found = month.rows("score.scorecard_line", scorecard_id=CARD)
-    assert {row["kpi_id"] for row in found} == LINES
+    assert {row["kpi_id"] for row in found} == LINES | {"store_satisfaction"}
     # Nothing was handed in and nobody was called: nothing is judged, and nothing is 0.
     assert {(row["value"], row["is_target_met"]) for row in found} == {(None, None)}
     assert all(row["note"] for row in found)
@@ -177,11 +179,13 @@ def test_two_directors_of_a_month_have_the_stores_figures_and_their_own_scores(
     assert month.line("D2", "qs_score")["is_target_met"] is False
 
 
-def test_directors_of_other_brands_have_no_scorecard(month: ScoredMonth) -> None:
+def test_directors_of_other_brands_have_the_stores_satisfaction_alone(month: ScoredMonth) -> None:
     month.store("CA01", brand="CHANGAN")
     month.person("D9", role="DIR", store_code="CA01")
     score(month)
-    assert month.rows("score.scorecard", employee_no="D9") == []
+    card = month.rows("score.scorecard", employee_no="D9")[0]["scorecard_id"]
+    lines = month.rows("score.scorecard_line", scorecard_id=card)
+    assert [line["kpi_id"] for line in lines] == ["store_satisfaction"]
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Policy:

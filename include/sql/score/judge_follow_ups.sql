@@ -79,6 +79,9 @@ calls as (
         bool_or(outcome not like 'message%') as is_called,
         bool_or(outcome in ('invalid_number', 'wrong_person'))
             as is_number_wrong,
+        array_agg(called_at) filter (
+            where outcome in ('no_answer', 'busy', 'powered_off')
+        ) as called_in_vain,
         (
             array_agg(outcome order by called_at desc, attempt_no desc)
             filter (
@@ -344,6 +347,7 @@ select
     tasks.document_kind,
     tasks.document_no,
     tasks.deadline_on,
+    tasks.expires_on,
     tasks.is_number_usable,
     tasks.is_late_by_data,
     contacts.first_called_on,
@@ -351,6 +355,7 @@ select
     contacts.is_told,
     calls.satisfaction,
     calls.is_fault_cleared,
+    calls.called_in_vain,
     coalesce(calls.is_refused, false) as is_refused,
     coalesce(calls.is_by_message, false) or contacts.is_told_by_message
         as is_by_message,

@@ -18,8 +18,13 @@ def backfill() -> None:
 @backfill.command()
 @click.argument("first", type=DAY)
 @click.argument("last", type=DAY)
-def nights(first: datetime, last: datetime) -> None:
-    """Run the nights of business days FIRST to LAST (both included), e.g. 2026-06-01 2026-06-30."""
+@click.option("--notify", is_flag=True, help="Send the morning mails of old nights, too.")
+def nights(first: datetime, last: datetime, notify: bool) -> None:
+    """Run the nights of business days FIRST to LAST (both included), e.g. 2026-06-01 2026-06-30.
+
+    Without --notify the morning mail of a night that was not last night is kept back. Tasks whose time is
+    over are sent in neither case.
+    """
     from aftercare import backfill as plan
     from aftercare import runs
     from aftercare.settings import read_group
@@ -28,6 +33,11 @@ def nights(first: datetime, last: datetime) -> None:
     keys = plan.night_keys(first.date(), last.date(), runs.today(group))
     states = _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys))
     _table(["tasks", "push"], keys)
+    # The runs themselves kept the mails back: these were old nights for them.
+    for key in keys:
+        if notify and states[key] == "success":
+            sent = runs.morning(key, notify=True).get("sent", 0)
+            click.echo(f"{key}  morning mails sent {sent}")
     _refuse_failed(states)
 
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from aftercare.rules.scoring import percent, share
 
 NO_TARGET = "no_target"
+NOTHING_PLANNED = "nothing_planned"
 NOTHING_DUE = "nothing_due"
 TOO_FEW_RANKED = "too_few_ranked"
 NO_RANK = "no_rank"
@@ -77,8 +78,10 @@ def completion(
 
     ``due`` is how many there were to be had, None where nobody can say.
     """
-    if not plan:
+    if plan is None:
         return Figure(note=NO_TARGET)
+    if not plan:
+        return Figure(note=NOTHING_PLANNED)
     if due is not None and not due:
         return Figure(note=NOTHING_DUE)
     return Figure(min(Decimal(actual) / Decimal(plan), Decimal(1)))

@@ -24,7 +24,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 SEEDS = range(2)
 ALL = (*OF_PEOPLE, *OF_CONTACTS, *OF_STORES, *OF_EXAMPLES)
 OF_ANSWERS = (
-    *("satisfied_share", "advisor_satisfied_share", "advisor_fault_cleared"),
+    *("store_satisfaction", "satisfied_share", "advisor_satisfied_share", "advisor_fault_cleared"),
     "consultant_satisfied_share",
 )
 """Figures over what customers said, of which nothing is left out."""
@@ -91,7 +91,7 @@ class Dice(Random):
 def posts(dice: Dice) -> list[dict[str, Any]]:
     found = []
     for store in STORES:
-        for role in ("SC", "AC", "SUP"):
+        for role in ("SC", "AC", "SUP", "DIR"):
             for number in SEEDS:
                 valid_from = dice.choice((date(2020, 1, 1), dice.day(date(2026, 2, 1))))
                 is_leaving = dice.random() < 0.4
@@ -151,6 +151,7 @@ def lived(seed: int) -> World:
         status=lambda: dice.choice(("settled", "settled", "open", "cancelled")),
         is_reversed=lambda: dice.random() < 0.1,
     )
+    world.visits += came_before(Dice(seed + 800), vins)
     world.sales = rows(
         "sales_order",
         150,
@@ -192,6 +193,7 @@ def lived(seed: int) -> World:
     put_away(Dice(seed + 300), world.sales)
     for number in range(250):
         add_task(world, dice, number, dice.choice([*vins, f"OTHER{number}", f"OTHER{number}"]))
+    call_in_vain(Dice(seed + 900), world)
     for number in range(500):
         add_reminder(world, dice, number, dice.choice(vins))
     brought = [sale for sale in world.sales if sale["store_code"] == "DP01"]
@@ -249,6 +251,20 @@ def give_posts(dice: Dice, world: World) -> None:
             task["owner_no"] = somebody(task["store_code"], "RENEWAL")
     for call in world.calls:
         call["is_fault_cleared"] = dice.choice((None, False, True, True))
+
+
+def came_before(dice: Dice, vins: list[str]) -> list[dict[str, Any]]:
+    """Visits around a year before the months that are counted."""
+    return [
+        core_row(
+            "repair_order",
+            dice.choice(list(STORES)),
+            {"vin": dice.choice(vins), "repair_type": "mechanical", "is_reversed": False}
+            | {"opened_at": datetime.combine(day, dice.choice(CAME), ZONE), "vanished_day": None},
+        )
+        for _ in range(60)
+        for day in (dice.day(date(2025, 3, 1), date(2025, 7, 10)),)
+    ]
 
 
 def deliver_more(dice: Dice, world: World) -> None:
@@ -366,7 +382,7 @@ def begin_to_note(complaints: list[dict[str, Any]]) -> None:
 
 def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
     """A follow-up with what was done about it."""
-    owner = dice.choice([post for post in world.posts if post["role"] != "SUP"])
+    owner = dice.choice([post for post in world.posts if post["role"] in ("SC", "AC")])
     due_on = dice.day(date(2026, 2, 20), date(2026, 6, 10))
     deadline_on = due_on + timedelta(days=dice.choice((0, 1, 3)))
     status = dice.choice(("open", "done", "missed", "withdrawn"))
@@ -411,9 +427,39 @@ def add_task(world: World, dice: Dice, number: int, vin: str) -> None:
         )
 
 
+def call_in_vain(dice: Dice, world: World) -> None:
+    """Calls that nobody took, some in the same half-day or too late, about follow-ups that had none."""
+    called = {call["task_key"] for call in world.calls}
+    for task in world.tasks:
+        if task["task_key"] in called or dice.random() < 0.4:
+            continue
+        clocks = (time(0), time(9), time(11, 59), time(12), time(17))
+        moments = sorted(
+            datetime.combine(
+                task["due_on"] + timedelta(days=dice.choice((0, 0, 1, 2, 9, 13))),
+                dice.choice(clocks),
+                ZONE,
+            )
+            for _ in range(dice.choice((2, 3, 3, 4)))
+        )
+        for attempt, at in enumerate(moments, 1):
+            world.calls.append(
+                {
+                    "store_code": task["store_code"],
+                    "task_key": task["task_key"],
+                    "attempt_no": attempt,
+                    "called_at": at,
+                    "called_on": at.date(),
+                    "outcome": dice.choice(("no_answer", "busy", "powered_off")),
+                    "satisfaction": None,
+                    "is_do_not_call": False,
+                }
+            )
+
+
 def add_reminder(world: World, dice: Dice, number: int, vin: str) -> None:
     """A reminder, greeting or campaign, which no rate of follow-ups counts, with what was done about it."""
-    owner = dice.choice([post for post in world.posts if post["role"] != "SUP"])
+    owner = dice.choice([post for post in world.posts if post["role"] in ("SC", "AC")])
     event, about = dice.choice(REMINDERS)
     due_on = dice.day(date(2026, 1, 20), date(2026, 6, 5))
     status = dice.choice(("open", "held", "done", "missed", "withdrawn"))

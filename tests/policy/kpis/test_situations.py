@@ -77,7 +77,7 @@ def put(month: ScoredMonth, number: int, given: dict[str, Any]) -> None:
             whose = task.pop("owner_no", owner)
             key = month.task(whose, role=role, store_code=store, **task)
             for call in entry.get("calls", ()):
-                month.call(key, **call)
+                month.call(key, **typed(number, call, ()))
     rows: list[tuple[str, dict[str, Any]]] = []
     bought: list[tuple[dict[str, Any], str]] = []
     for feed in KEYS.keys() & given.keys():
