@@ -24,7 +24,7 @@ from aftercare.demo.ports import LOCALHOST
 from aftercare.errors import ConfigurationError, Retriable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.reports.morning import todo
-from aftercare.stages.mail import list_mails, send_again
+from aftercare.stages.mail import list_mails, list_waiting_months, send_again
 from aftercare.stages.month_mails import list_statements
 from aftercare.stages.morning import read_morning
 from aftercare.stages.objections import answer_objection, raise_objection
@@ -270,6 +270,12 @@ def test_each_night_tries_what_waits_for_a_month_and_the_morning_mail_names_it_o
         assert f"each night tries again, until {last}" in line["action"]
         (line,) = waiting_lines(month, last)
         assert f"Nights have not tried again since {last}" in line["action"]
+
+        # Statements that were turned off are not sent, and wait for nothing.
+        mail = month.group.mail.model_copy(update={"statements": False})
+        off = month.group.model_copy(update={"mail": mail})
+        assert read_morning(month.engine, off, last).waiting_mails == []
+        assert list_waiting_months(month.engine, off, last) == []
 
         bad.server.puts_off = set()
         patch.setenv("AFTERCARE_TODAY", (last + timedelta(days=1)).isoformat())

@@ -1,5 +1,6 @@
 -- Mails of published months that have not gone out, however old the month is:
--- nothing is lost in silence. Those about adjustments go another way.
+-- nothing is lost in silence. Those about adjustments go another way, and
+-- statements that were turned off wait for nothing.
 -- grain: one row per published month with such mails
 -- reads: score.publication, outbound.mail
 -- writes: –
@@ -21,7 +22,13 @@ waiting as (
     from outbound.mail
     where
         starts_with(report_key, 'scorecards/')
-        and split_part(report_key, '/', 3) in ('', 'store', 'employee')
+        and (
+            split_part(report_key, '/', 3) in ('', 'store')
+            or (
+                split_part(report_key, '/', 3) = 'employee'
+                and cast(:statements as boolean)
+            )
+        )
         and state in ('planned', 'retry', 'sending')
     group by split_part(report_key, '/', 2)
 )

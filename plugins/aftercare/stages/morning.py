@@ -192,6 +192,7 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
                     "morning/list_waiting_mails",
                     time_zone=group.group.time_zone,
                     tried_days=TRIED_DAYS,
+                    statements=group.mail.statements,
                 )
             ],
             doubts=warehouse.run(
