@@ -1,11 +1,12 @@
-"""Delivery of a night's tasks to the stores and CRMs, the morning mail, and what employees are told.
+"""Delivery of a night's tasks to the stores and CRMs, the morning mail, what employees are told, and
+what still waits of published months.
 
 Runs by itself when the night has made its tasks; its partition key is the night's day.
 """
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, task
 
-from aftercare.dag_policy import DEFAULTS
+from aftercare.dag_policy import DEFAULTS, MAIL_RETRIES
 
 with DAG(
     "aftercare_deliver",
@@ -32,7 +33,7 @@ with DAG(
 
         return runs.push(partition_key, target)
 
-    @task(trigger_rule=TriggerRule.ALL_DONE)
+    @task(trigger_rule=TriggerRule.ALL_DONE, retries=MAIL_RETRIES)
     def morning(partition_key: str | None = None) -> dict[str, object]:
         """Sends the morning mail: complete or not, what to do, who owns it."""
         from aftercare import runs
@@ -53,4 +54,14 @@ with DAG(
 
         return runs.tell_overturned(partition_key)
 
-    push.expand(target=open_delivery()) >> [morning(), tell_answers(), tell_overturned()]
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def tell_waiting(partition_key: str | None = None) -> dict[str, object]:
+        """Sends mails of published months that could not be sent."""
+        from aftercare import runs
+
+        return runs.tell_waiting(partition_key)
+
+    told = morning()
+    push.expand(target=open_delivery()) >> [told, tell_answers(), tell_overturned()]
+    # The morning mail names what waits before it is sent.
+    told >> tell_waiting()

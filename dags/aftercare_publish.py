@@ -10,7 +10,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
-from aftercare.dag_policy import DEFAULTS
+from aftercare.dag_policy import DEFAULTS, MAIL_RETRIES
 
 MONTHS_WAITING = 120
 
@@ -50,11 +50,14 @@ with DAG(
         defaults="Reject",
     )
 
-    @task
+    @task(retries=MAIL_RETRIES)
     def publish(
         answer: dict[str, Any], asked: dict[str, Any], partition_key: str | None = None
     ) -> dict[str, object]:
-        """Sends what was approved, once to each recipient, in the name of who approved."""
+        """Sends what was approved, once to each recipient, in the name of who approved.
+
+        What waits after the last try is sent by the next night.
+        """
         from aftercare import runs
 
         by = answer["responded_by_user"]["name"]

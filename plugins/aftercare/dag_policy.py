@@ -55,6 +55,9 @@ RETRY_POLICY = PatientPolicy(
     ]
 )
 
+MAIL_RETRIES = 6
+"""Further tries of what mails people: they span two and a half hours, so that a mail server may be down for one."""
+
 DEFAULTS: dict[str, Any] = {
     "owner": "aftercare",
     "retries": 4,

@@ -34,6 +34,13 @@ PROJECT = Path(os.environ.get("AFTERCARE_PROJECT") or Path(__file__).resolve().p
 Language = Literal["zh", "en"]
 
 
+def _below_the_settings(name: str) -> str:
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("has to be a path below the folder of the group's settings")
+    return name
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -206,11 +213,16 @@ class Delivery(_Part):
 
 
 class Recipient(_Part):
-    """A person who gets mails in a role. ``stores`` empty means all stores."""
+    """A person who gets mails in a role. ``stores`` empty means all stores.
+
+    With a ``certificate`` (S/MIME, PEM, a path below the folder of these settings) each mail to them is encrypted,
+    and none is sent where it cannot be used.
+    """
 
     address: str
     language: Language | None = None
     stores: frozenset[str] = frozenset()
+    certificate: Annotated[str, AfterValidator(_below_the_settings)] | None = None
 
 
 class Mail(_Part):
@@ -374,13 +386,17 @@ class Assignments(_Part):
         )
 
 
+def group_file() -> Path:
+    """The file of the group's settings: ``AFTERCARE_GROUP`` or ``include/group.yaml``."""
+    return Path(os.environ.get("AFTERCARE_GROUP") or PROJECT / "include" / "group.yaml")
+
+
 def read_group(path: Path | None = None) -> Group:
     """The group's settings from ``AFTERCARE_GROUP`` or ``include/group.yaml``.
 
     ``AFTERCARE_LANGUAGE`` replaces the language of documents, for a look at them in the other one.
     """
-    chosen = path or Path(os.environ.get("AFTERCARE_GROUP") or PROJECT / "include" / "group.yaml")
-    group = read_model(chosen, Group)
+    group = read_model(path or group_file(), Group)
     language = os.environ.get("AFTERCARE_LANGUAGE")
     if language not in ("zh", "en"):
         return group

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from care_group import CareGroup, house_policy, july
+from certificates import persons_certificate
 from click.testing import CliRunner, Result
+from mail_server import MailServer
 from sms_gateway import ACCOUNT, SmsGateway
 from sms_gateway import SECRET as GATEWAY_SECRET
 from sqlalchemy import Engine, text
@@ -110,6 +112,44 @@ def test_a_warehouse_that_is_gone_leaves_the_rest_to_be_seen(installation, monke
     assert levels(said, "warehouse") == ["fail"]
     assert levels(said, "keys") == ["warn"]
     assert levels(said, "mail") == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((-9, -1), ("fail", "certificates/hr.pem: the certificate expired on")),
+        ((-9, 9), ("warn", "the certificate certificates/hr.pem ends on")),
+        ((-9, 99), None),
+    ],
+)
+def test_a_certificate_with_which_nothing_can_be_encrypted_is_told_beforehand(
+    installation, tmp_path, days, told
+):
+    file = tmp_path / "group.yaml"
+    group = yaml.safe_load(file.read_text(encoding="utf-8"))
+    group["mail"]["recipients"]["hr"][0]["certificate"] = "certificates/hr.pem"
+    file.write_text(yaml.safe_dump(group), encoding="utf-8")
+    (tmp_path / "certificates").mkdir()
+    persons_certificate(tmp_path / "certificates", "hr", days)
+    said = check()
+    lines = [line for line in said.output.splitlines() if "certificates/hr.pem" in line]
+    assert [(line[:4].strip(), told[1] in line) for line in lines] == (
+        [(told[0], True)] if told else []
+    )
+    # The mail server is looked at all the same.
+    assert levels(said, "mail")[-1] == "ok"
+
+
+def test_a_mail_server_that_refuses_the_sender_is_told_beforehand(installation, monkeypatch):
+    with MailServer() as server:
+        server.mail = "550 5.7.1 sender not owned"
+        address = {"conn_type": "smtp", "host": "127.0.0.1", "port": server.port}
+        address["extra"] = {"disable_ssl": True, "disable_tls": True}
+        monkeypatch.setenv("AIRFLOW_CONN_AFTERCARE_SMTP", json.dumps(address))
+        connections.forget()
+        said = check()
+    assert levels(said, "mail") == ["fail"]
+    assert "refuses the sender aftercare@heyuan.example" in said.output
 
 
 def test_a_line_that_decided_something_and_was_edited_is_told(installation):

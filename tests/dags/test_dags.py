@@ -1,5 +1,6 @@
 """What every Dag of the house keeps to."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,25 @@ def test_each_further_try_waits_longer_and_as_long_as_the_other_side_asks(dags):
     assert minutes(SystemUnreachable("x", retry_after=600), 3) == 12
     assert minutes(SystemUnreachable("x", retry_after=86_400), 1) == 60
     assert policy.evaluate(BadData("x"), 1, 4).retry_delay is None
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "task_id"), [("aftercare_publish", "publish"), ("aftercare_deliver", "morning")]
+)
+def test_tries_of_mails_outlast_a_server_that_is_down_for_an_hour(dags, dag_id, task_id):
+    task = dags[dag_id].get_task(task_id)
+    waits = [
+        task.retry_policy.evaluate(SystemUnreachable("x"), number, task.retries).retry_delay
+        for number in range(1, task.retries + 1)
+    ]
+    assert sum(waits, timedelta()) > timedelta(hours=2)
+
+
+def test_mails_of_months_that_wait_are_sent_each_night_after_the_morning_mail_named_them(dags):
+    task = dags["aftercare_deliver"].get_task("tell_waiting")
+    assert task.upstream_task_ids == {"morning"}
+    # Whatever became of the morning mail.
+    assert task.trigger_rule == "all_done"
 
 
 @pytest.mark.parametrize("dag_id", sorted(EXPECTED))

@@ -4,28 +4,33 @@ one mail, or is listed."""
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from certificates import own_certificate
+from click.testing import CliRunner
 from mail_server import MailServer
 from scored_month import MONTH, TODAY, ScoredMonth
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 from whole_group import database
 
 from aftercare import connections, runs
+from aftercare.cli import cli
+from aftercare.dag_policy import MAIL_RETRIES
 from aftercare.demo.ports import LOCALHOST
 from aftercare.errors import ConfigurationError, PipelineFault, Retriable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.reports import scorecard_pdf
 from aftercare.reports.morning import todo
-from aftercare.stages.mail import list_mails, send_again
+from aftercare.stages.mail import list_mails, list_waiting_months, send_again
 from aftercare.stages.month_mails import list_statements
 from aftercare.stages.morning import read_morning
 from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.scorecards import score_month
+from aftercare.targets.mail_ledger import TRIED_DAYS
 from aftercare.targets.mail_tries import MOST_IN_VAIN
 
 RING = new_keyring_json()
@@ -104,13 +109,13 @@ class BadDay:
         else:
             self._patch.delenv("SSL_CERT_FILE")
 
-    def password_is(self, password: str) -> None:
-        """What the connection has as its password."""
+    def password_is(self, password: str, login: str | None = LOGIN) -> None:
+        """What the connection has as its password, and as its login."""
         made = {
             "conn_type": "smtp",
             "host": LOCALHOST,
             "port": self.server.port,
-            "login": LOGIN,
+            "login": login,
             "password": password,
             "extra": {"disable_ssl": True, "timeout": 5},
         }
@@ -209,6 +214,104 @@ def test_each_person_gets_exactly_one_or_is_listed(
     assert bad.logins[True] > 0
 
 
+def waiting_lines(month: ScoredMonth, day: date) -> list[dict[str, str]]:
+    """What the morning mail of a night says of mails that wait."""
+    lines = todo(read_morning(month.engine, month.group, day), "en")
+    return [line for line in lines if "is published" in line["what"]]
+
+
+def test_a_server_that_is_down_for_all_tries_of_the_publication_loses_nothing(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, patch = day
+    everybody = {*map(address, PEOPLE), "hr@heyuan.example", "manager@heyuan.example"}
+    assert all(publish() for _ in range(1 + MAIL_RETRIES))
+    assert arrived(bad.server) == Counter()
+    listed = CliRunner().invoke(cli, ["mail", "list", f"scorecards/{MONTH}"])
+    assert (
+        listed.output.splitlines()[-1] == f"{len(everybody)} mails, {len(everybody)} of them wait"
+    )
+
+    # The night finds it up; its morning mail names what waits, then that is sent.
+    patch.setenv("AFTERCARE_TODAY", "2026-07-07T03:00")
+    night = "2026-07-06"
+    with bad.server:
+        runs.morning(night)
+        told = next(one for one in bad.server.messages if one["To"] == "operator@heyuan.example")
+        text = told.get_body(("plain",)).get_content()
+        assert f"{MONTH} 已发布，还有 {len(everybody)} 封邮件没有发出" in text
+        mornings = arrived(bad.server)
+        assert runs.tell_waiting(night).keys() == {MONTH}
+        assert arrived(bad.server) - mornings == Counter(everybody)
+        assert states(month) == {"sent": len(everybody)}
+        assert waiting_lines(month, date(2026, 7, 6)) == []
+        # Nothing waits any more, and nobody gets a second one.
+        assert runs.tell_waiting(night) == {}
+        assert arrived(bad.server) - mornings == Counter(everybody)
+
+
+def test_each_night_tries_what_waits_for_a_month_and_the_morning_mail_names_it_on(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, patch = day
+    put_off = address("E03")
+    bad.server.puts_off = {put_off}
+    published_on = date(2026, 7, 6)
+    with bad.server:
+        assert publish()
+        with month.engine.begin() as connection:
+            table = month.table("score.publication")
+            connection.execute(update(table).values(published_at="2026-07-06T04:00:00Z"))
+        before = arrived(bad.server)
+        with pytest.raises(Retriable, match=f"1 mails of {EMPLOYEES} wait"):
+            runs.tell_waiting("2026-07-06")
+        assert arrived(bad.server) == before
+        last = published_on + timedelta(days=TRIED_DAYS)
+        (line,) = waiting_lines(month, last - timedelta(days=1))
+        assert f"each night tries again, until {last}" in line["action"]
+        (line,) = waiting_lines(month, last)
+        assert f"Nights have not tried again since {last}" in line["action"]
+
+        # Statements that were turned off are not sent, and wait for nothing.
+        mail = month.group.mail.model_copy(update={"statements": False})
+        off = month.group.model_copy(update={"mail": mail})
+        assert read_morning(month.engine, off, last).waiting_mails == []
+        assert list_waiting_months(month.engine, off, last) == []
+
+        bad.server.puts_off = set()
+        patch.setenv("AFTERCARE_TODAY", (last + timedelta(days=1)).isoformat())
+        assert runs.tell_waiting(last.isoformat()) == {}
+        patch.setenv("AFTERCARE_TODAY", last.isoformat())
+        assert runs.tell_waiting(last.isoformat()).keys() == {MONTH}
+        assert arrived(bad.server) - before == {put_off: 1}
+
+
+def test_a_publication_that_ended_before_its_mails_were_planned_is_told_by_the_night(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, _ = day
+    with bad.server:
+        month.add(
+            "score.publication",
+            month=MONTH,
+            approved_by="hr.li",
+            tells_managers=True,
+            tells_employees=True,
+        )
+        assert runs.tell_waiting("2026-07-06").keys() == {MONTH}
+        assert states(month) == {"sent": len(PEOPLE) + 2}
+
+
+def test_an_old_month_that_is_not_told_is_not_told_by_nights(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, _ = day
+    with bad.server:
+        month.add("score.publication", month=MONTH, approved_by="hr.li", is_told=False)
+        assert runs.tell_waiting("2026-07-06") == {}
+    assert waiting_lines(month, date(2026, 7, 6)) == []
+
+
 def test_nothing_leaves_over_a_line_that_is_not_safe_or_with_a_wrong_password(
     month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
 ) -> None:
@@ -221,7 +324,13 @@ def test_nothing_leaves_over_a_line_that_is_not_safe_or_with_a_wrong_password(
         bad.password_is("wrong")
         with pytest.raises(ConfigurationError, match="refuses login or password"):
             runs.publish(MONTH, "hr.li")
-        assert (bad.server.messages, states(month)["sent"], bad.logins[True]) == ([], 0, 0)
+        bad.password_is("", login=None)
+        with pytest.raises(ConfigurationError, match="give the connection login"):
+            runs.publish(MONTH, "hr.li")
+        assert (bad.server.messages, bad.logins[True]) == ([], 0)
+        # All of them are planned, and nobody's is refused.
+        assert states(month).keys() == {"planned", "retry"}
+        assert states(month).total() == len(PEOPLE) + 2
         bad.password_is(PASSWORD)
         assert not publish()
         assert set(arrived(bad.server).values()) == {1}

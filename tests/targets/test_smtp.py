@@ -1,7 +1,9 @@
 """What the mailer answers, told by a real SMTP server that misbehaves on demand."""
 
+import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from mail_server import MailServer, mailer
 
 from aftercare.connections import Connection
-from aftercare.demo.ports import free_port
+from aftercare.demo.ports import LOCALHOST, free_port
 from aftercare.errors import ConfigurationError
 from aftercare.targets.smtp import MOST_ON_A_LINE, Mailer, message_id
 
@@ -168,3 +170,68 @@ def test_a_line_is_a_new_one_after_a_hundred_messages(server: MailServer) -> Non
 def test_no_line_at_all_puts_the_message_off() -> None:
     with mailer(free_port()).many() as line:
         assert line.send(message(), SENDER, "o@heyuan.example").state == "retry"
+
+
+def test_a_server_that_wants_a_login_fails_nobody_and_says_what_to_do(server: MailServer) -> None:
+    server.mail = "530 5.7.0 authentication required"
+    told = pytest.raises(ConfigurationError, match=r"aftercare_smtp.*give the connection login")
+    with told:
+        send(server)
+    with server.mailer().many() as line:
+        for _ in range(2):
+            with told:
+                line.send(message(), SENDER, "o@heyuan.example")
+    with told:
+        server.mailer().check(SENDER)
+
+
+def test_a_login_that_is_missed_at_the_recipient_fails_nobody(server: MailServer) -> None:
+    server.rcpt = "530 5.7.57 not authenticated"
+    with pytest.raises(ConfigurationError, match="give the connection login"):
+        send(server)
+
+
+def test_a_refused_sender_fails_nobody_and_says_what_to_do(server: MailServer) -> None:
+    server.mail = "550 5.7.1 sender not owned"
+    told = pytest.raises(ConfigurationError, match=rf"refuses the sender {SENDER} \(550\)")
+    with told:
+        send(server)
+    with told:
+        server.mailer().check(SENDER)
+    with server.mailer().many() as line:
+        with told:
+            line.send(message(), SENDER, "o@heyuan.example")
+        server.mail = "250 OK"
+        assert line.send(message(), SENDER, "o@heyuan.example").state == "sent"
+
+
+@pytest.mark.parametrize("answer", ["451 later", "421 too many messages"])
+def test_a_sender_put_off_is_tried_again_later(server: MailServer, answer: str) -> None:
+    server.mail = answer
+    put_off = ("retry", f"the mail server put it off ({answer[:3]})")
+    assert send(server) == put_off
+    with server.mailer().many() as line:
+        outcome = line.send(message(), SENDER, "o@heyuan.example")
+        assert (outcome.state, outcome.reason) == put_off
+        server.mail = "250 OK"
+        assert line.send(message(), SENDER, "o@heyuan.example").state == "sent"
+
+
+@pytest.mark.parametrize("greeting", ["554 no SMTP service here", "421 busy"])
+def test_a_server_that_greets_with_a_refusal_is_tried_again_later(greeting: str) -> None:
+    with socket.create_server((LOCALHOST, 0)) as listening:
+
+        def greet() -> None:
+            for _ in range(2):
+                line, _ = listening.accept()
+                with line:
+                    line.sendall(f"{greeting}\r\n".encode())
+
+        Thread(target=greet, daemon=True).start()
+        away = mailer(listening.getsockname()[1])
+        put_off = f"the mail server put it off ({greeting[:3]})"
+        outcome = away.send(message(), SENDER, "o@heyuan.example")
+        assert (outcome.state, outcome.reason) == ("retry", put_off)
+        with away.many() as line:
+            outcome = line.send(message(), SENDER, "o@heyuan.example")
+        assert (outcome.state, outcome.reason) == ("retry", put_off)

@@ -32,6 +32,7 @@ from aftercare.sources.files import Folder
 from aftercare.sources.rights import rights_to_write, server_clock
 from aftercare.sources.sampling import sample
 from aftercare.sources.sql_session import LOOK_SECONDS, connected, told
+from aftercare.targets.smime import ends_soon, read_certificate
 from aftercare.targets.smtp import Mailer
 
 Findings = Iterator[tuple[str, str]]
@@ -55,7 +56,7 @@ def parts(group: Group, say: Words) -> Iterator[tuple[str, Findings]]:
     yield say("keys"), _keys(say)
     yield say("exchange"), _folder(connections.exchange_folder, say)
     yield say("docs"), _docs(say)
-    yield say("mail"), _mail(say)
+    yield say("mail"), _mail(group, say)
     for name in (*group.systems, runs.WORKBOOK):
         yield say("system", name=name), _system(group, name, say)
     for name in (runs.WORKBOOK, *runs.crm_targets(group)):
@@ -285,8 +286,19 @@ def _docs(say: Words) -> Findings:
     yield from _folder(lambda: found.path, say)
 
 
-def _mail(say: Words) -> Findings:
-    Mailer(connections.connection("aftercare_smtp")).check()
+def _mail(group: Group, say: Words) -> Findings:
+    recipients = [one for role in group.mail.recipients.values() for one in role]
+    # Somebody may have several roles.
+    for name in sorted({one.certificate for one in recipients if one.certificate}):
+        try:
+            certificate = read_certificate(name)
+        except AftercareError as problem:
+            yield "fail", str(problem)
+            continue
+        if ends_soon(certificate):
+            day = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
+            yield "warn", say("certificate_ends", file=name, day=day)
+    Mailer(connections.connection("aftercare_smtp")).check(group.mail.sender)
     yield "ok", say("mail_fine")
 
 

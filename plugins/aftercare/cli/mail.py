@@ -15,7 +15,7 @@ def mail() -> None:
 def list_report(report: str) -> None:
     """Show recipients (masked), states and reasons of the mails of REPORT and its parts."""
     from aftercare import connections
-    from aftercare.stages.mail import list_mails
+    from aftercare.stages.mail import WAITING, list_mails
 
     rows = list_mails(connections.warehouse_engine(), report)
     for row in rows:
@@ -27,7 +27,8 @@ def list_report(report: str) -> None:
             row["report_key"].removeprefix(report).lstrip("/"),
         )
         click.echo("\t".join(shown).rstrip())
-    click.echo(f"{len(rows)} mails")
+    waiting = sum(row["state"] in WAITING for row in rows)
+    click.echo(f"{len(rows)} mails" + (f", {waiting} of them wait" if waiting else ""))
 
 
 @mail.command()

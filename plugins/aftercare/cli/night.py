@@ -10,7 +10,7 @@ import click
 
 from aftercare.errors import AftercareError
 
-STEPS = ("pull", "settle", "tasks", "push", "morning", "answers")
+STEPS = ("pull", "settle", "tasks", "push", "morning", "answers", "months")
 
 
 def show(counts: dict[str, Any]) -> None:
@@ -43,6 +43,8 @@ def night(day: str, step: tuple[str, ...], notify: bool) -> None:
     if "answers" in chosen:
         show({"answers": runs.tell_answers(day)})
         show({"overturned": runs.tell_overturned(day)})
+    if "months" in chosen:
+        show({"months": runs.tell_waiting(day)})
     runs.raise_problems(problems)
     runs.require_complete(day, systems)
 

@@ -196,6 +196,16 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
     for lost in morning.lost_mails:
         state = say(TEXTS[f"mail_{lost.state}"], language)
         add("mail", "mails", "mails_action", report=lost.report_key, count=lost.mails, state=state)
+    for waiting in morning.waiting_mails:
+        is_tried = day + timedelta(days=1) <= waiting.tried_until
+        add(
+            "mail",
+            "mails_waiting",
+            "mails_tried_action" if is_tried else "mails_left_action",
+            month=waiting.month,
+            count=waiting.mails,
+            until=waiting.tried_until,
+        )
     return items
 
 

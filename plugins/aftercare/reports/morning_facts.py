@@ -92,6 +92,15 @@ class LostMails:
 
 
 @dataclass(frozen=True)
+class WaitingMails:
+    """Mails of a published month that have not gone out; nights try them up to the day ``tried_until``."""
+
+    month: str
+    mails: int
+    tried_until: date
+
+
+@dataclass(frozen=True)
 class Unapproved:
     """How many tasks of a day's lists are said in words that nobody approved, and of how many scripts."""
 
@@ -160,6 +169,7 @@ class Morning:
     objections: Sequence[Objections] = ()
     provisional_years: Sequence[int] = ()
     draft: DraftDifference | None = None
+    waiting_mails: Sequence[WaitingMails] = ()
 
     @property
     def bad_loads(self) -> list[Load]:

@@ -358,6 +358,21 @@ TEXTS: Words = {
         "向收件人核实；需要再发时执行 aftercare mail again {report}",
         "Ask the recipients; to send again: aftercare mail again {report}",
     ),
+    "mails_waiting": (
+        "{month} 已发布，还有 {count} 封邮件没有发出",
+        "{month} is published, and {count} of its mails have not gone out",
+    ),
+    "mails_tried_action": (
+        "检查邮件服务器和连接 aftercare_smtp；每夜自动再发，直到 {until}。逐封查看：aftercare mail list "
+        "scorecards/{month}；立即发送：aftercare publish {month}",
+        "Look at the mail server and connection aftercare_smtp; each night tries again, until {until}. Each of "
+        "them: aftercare mail list scorecards/{month}; to send them now: aftercare publish {month}",
+    ),
+    "mails_left_action": (
+        "自 {until} 起不再自动发送。逐封查看：aftercare mail list scorecards/{month}；发送：aftercare publish {month}",
+        "Nights have not tried again since {until}. Each of them: aftercare mail list scorecards/{month}; to send "
+        "them: aftercare publish {month}",
+    ),
     "foot": (
         "本邮件由系统自动发出，每个营业日一封，不含客户个人信息。“待办”含搁置与推迟的任务。",
         "Sent automatically, once per business day, without personal data. “To be done” includes held and "

@@ -39,6 +39,7 @@ from aftercare.runs.month import (
     publish,
     refuse_open_month,
     score,
+    tell_waiting,
 )
 from aftercare.runs.night import (
     decide_cases,
@@ -143,6 +144,7 @@ __all__ = [
     "tell_late",
     "tell_overturned",
     "tell_silent_warehouse",
+    "tell_waiting",
     "today",
     "try_policy",
     "unapproved_words",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from aftercare import connections, warehouse
-from aftercare.errors import ConfigurationError, PipelineFault, Retriable
+from aftercare.errors import AftercareError, ConfigurationError, PipelineFault, Retriable
 from aftercare.rules import period
 from aftercare.rules.month import month_of, months_before
 from aftercare.rules.month import refuse_open_month as refuse
@@ -13,10 +15,12 @@ from aftercare.runs.house import (
     WORKBOOK,
     Counts,
     crm_targets,
+    each,
     keyring,
     mailer,
     message_targets,
     policy,
+    raise_problems,
     step,
     target,
     today,
@@ -142,41 +146,104 @@ def publish(key: str | None, approved_by: str, asked_to_tell: bool | None = None
 
     ``asked_to_tell`` is what the person was asked who approved: to send the month or to send nothing.
 
-    Mails that have to wait, or cannot be made, stop none of the others.
+    Mails that have to wait, or cannot be made or sent, stop none of the others, and are planned all the
+    same: what waits is sent by nights (`tell_waiting`).
     """
+    group, month = read_group(), period.read_month(key)
+    troubles = _Troubles()
+    counts = _tell_parts(group, month, PARTS, approved_by, troubles, asked_to_tell)
+    counts["summaries"] = _tell_summaries(group)
+    troubles.raise_first()
+    return counts
+
+
+@step
+def tell_waiting(key: str | None) -> Counts:
+    """Sends what still waits of months that were published and are told, each mail once.
+
+    Counts by month, and only the parts that wait; nothing where none does. One month's troubles stop no
+    other. Raises Retriable where mails wait still.
+    """
+    from aftercare.stages.mail import list_waiting_months
+
+    period.read_day(key)
+    group = read_group()
+    months = {
+        waiting.month: waiting
+        for waiting in list_waiting_months(connections.warehouse_engine(), group, today(group))
+    }
+    problems: list[tuple[str, AftercareError]] = []
+
+    def tell(month: str) -> Counts:
+        troubles, waiting = _Troubles(), months[month]
+        counts = _tell_parts(group, month, waiting.parts, waiting.approved_by, troubles)
+        troubles.raise_first()
+        return counts
+
+    counts = each(months, tell, problems)
+    raise_problems(problems)
+    return counts
+
+
+PARTS = ("hr", "stores", "statements")
+"""Whom a month is told to: HR, stores' managers, employees."""
+
+
+class _Troubles:
+    """What became of telling the parts of a month; what one comes to stops no other."""
+
+    def __init__(self) -> None:
+        self._waiting: list[AftercareError] = []
+        self._faults: list[AftercareError] = []
+
+    @contextmanager
+    def next(self) -> Iterator[None]:
+        """One part."""
+        try:
+            yield
+        except Retriable as problem:
+            self._waiting.append(problem)
+        except (ConfigurationError, PipelineFault) as fault:
+            self._faults.append(fault)
+
+    def raise_first(self) -> None:
+        """Raises what there was. What waits comes first: another run may send it, and meets the faults again."""
+        for found, kind in (
+            (self._waiting, Retriable),
+            (self._faults, type(self._faults[0]) if self._faults else PipelineFault),
+        ):
+            # Parts over one wrong line say the same.
+            texts = list(dict.fromkeys(map(str, found)))
+            if len(texts) == 1:
+                raise found[0]
+            if texts:
+                raise kind("; ".join(texts)) from found[0]
+
+
+def _tell_parts(
+    group: Group,
+    month: str,
+    parts: Sequence[str],
+    approved_by: str,
+    troubles: _Troubles,
+    asked_to_tell: bool | None = None,
+) -> Counts:
+    """Publishes a month with HR's part, where it is not published, and mails these parts of it."""
     from aftercare.stages.month_mails import tell_employees, tell_managers
     from aftercare.stages.publish import publish as publish_month
 
-    group, month = read_group(), period.read_month(key)
     engine, ring, rules, server = connections.warehouse_engine(), keyring(), policy(), mailer()
-    waiting: list[Retriable] = []
-    faults: list[PipelineFault] = []
     counts: Counts = {}
-    try:
-        counts |= publish_month(
-            engine, ring, group, rules, month, server, approved_by, today(group), asked_to_tell
-        )
-    except Retriable as problem:
-        waiting.append(problem)
-    except PipelineFault as fault:
-        # The month is closed: managers and employees hear of it whatever HR's mail came to.
-        faults.append(fault)
+    if "hr" in parts:
+        with troubles.next():
+            counts |= publish_month(
+                engine, ring, group, rules, month, server, approved_by, today(group), asked_to_tell
+            )
     with server.many() as line:
         for name, tell in (("stores", tell_managers), ("statements", tell_employees)):
-            try:
-                counts[name] = tell(engine, ring, group, rules, month, line)
-            except Retriable as problem:
-                waiting.append(problem)
-            except PipelineFault as fault:
-                faults.append(fault)
-    counts["summaries"] = _tell_summaries(group)
-    # What waits comes first: another run may send it, and meets the faults again.
-    if len(waiting) == 1:
-        raise waiting[0]
-    if waiting:
-        raise Retriable("; ".join(str(problem) for problem in waiting))
-    if faults:
-        raise PipelineFault("; ".join(str(fault) for fault in faults)) from faults[0]
+            if name in parts:
+                with troubles.next():
+                    counts[name] = tell(engine, ring, group, rules, month, line)
     return counts
 
 

@@ -6,6 +6,7 @@ not depend on the night, nor on Airflow, so whatever runs it stands outside of b
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from email.message import EmailMessage
 from typing import Any
@@ -18,6 +19,9 @@ from aftercare.reports.late import MAIL, PUSH, TASKS, WAREHOUSE, view
 from aftercare.reports.mail_layout import mail_message
 from aftercare.settings import Group, Language, Recipient
 from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
+from aftercare.targets.smime import CertificateUnusable, read_certificate, sealed
+
+log = logging.getLogger(__name__)
 
 STAGES = (TASKS, PUSH, MAIL)
 
@@ -64,6 +68,16 @@ def tell_silent_warehouse(group: Group, day: date, mailer: Sender) -> int:
     for recipient in group.mail.recipients.get("operator", ()):
         message = _notice(group, day, [WAREHOUSE], recipient.language or group.group.language)
         message["From"], message["To"] = group.mail.sender, recipient.address
+        if recipient.certificate:
+            try:
+                certificate = read_certificate(recipient.certificate)
+            except CertificateUnusable as problem:
+                # Who calls this remembers that it did: raised, it would tell the others again and again.
+                log.error("somebody is not told: %s", problem)
+                continue
+            message = sealed(
+                message, certificate, f"late/{day}", recipient.language or group.group.language
+            )
         sent += mailer.send(message, group.mail.sender, recipient.address).state == "sent"
     return sent
 

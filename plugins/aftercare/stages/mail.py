@@ -5,14 +5,48 @@ Reports are planned and delivered by the stages that make them, through the ledg
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 
 from aftercare import warehouse
-from aftercare.targets.mail_ledger import deliver, plan
+from aftercare.settings import Group
+from aftercare.targets.mail_ledger import TRIED_DAYS, WAITING, deliver, plan
 
-__all__ = ["deliver", "list_mails", "plan", "send_again"]
+__all__ = [
+    "WAITING",
+    "WaitingMonth",
+    "deliver",
+    "list_mails",
+    "list_waiting_months",
+    "plan",
+    "send_again",
+]
+
+
+@dataclass(frozen=True)
+class WaitingMonth:
+    """A published month of which mails wait, who approved it, and of which of its ``parts`` they are:
+    ``hr``, ``stores``, ``statements``."""
+
+    month: str
+    approved_by: str
+    parts: Sequence[str]
+
+
+def list_waiting_months(engine: Engine, group: Group, today: date) -> list[WaitingMonth]:
+    """Months that are told, were published up to TRIED_DAYS days before ``today``, and have mails that wait."""
+    with engine.connect() as connection:
+        found = warehouse.run(
+            connection,
+            "outbound/list_waiting_months",
+            since=today - timedelta(days=TRIED_DAYS),
+            statements=group.mail.statements,
+        )
+        return [WaitingMonth(row.month, row.approved_by, row.parts) for row in found]
 
 
 def list_mails(engine: Engine, report_key: str) -> list[dict[str, Any]]:

@@ -80,29 +80,32 @@ def tell_managers(
     if told is None or not told.tells_managers:
         return {}
     tries = _Tries()
-    stores = without = 0
     with engine.connect() as connection:
         found = warehouse.rows(connection, "score/list_scored_stores", month=month)
-    for code, render in _store_mails(told, engine, found):
-        recipients = [
+    managers = {
+        row["store_code"]: [
             recipient
             for recipient in group.mail.recipients.get("manager", ())
-            if not recipient.stores or code in recipient.stores
+            if not recipient.stores or row["store_code"] in recipient.stores
         ]
-        stores += 1
-        without += not recipients
+        for row in found
+    }
+    # All before the first is sent: where the server is down, the ledger shows everybody who waits.
+    for code, recipients in managers.items():
+        plan(engine, keyring, group, store_key(month, code), "manager", recipients=recipients)
+    for tried, (code, render) in enumerate(_store_mails(told, engine, found), 1):
         key = store_key(month, code)
-        plan(engine, keyring, group, key, "manager", recipients=recipients)
         with tries.next(key):
-            done = deliver(engine, keyring, group, mailer, key, render, recipients)
+            done = deliver(engine, keyring, group, mailer, key, render, managers[code])
             tries.changed += done["changed"]
-        if stores % TOLD_EVERY == 0 or stores == len(found):
+        if tried % TOLD_EVERY == 0 or tried == len(found):
             log.info(
-                "mails of %s: %d of %d stores, %d sent", month, stores, len(found), tries.changed
+                "mails of %s: %d of %d stores, %d sent", month, tried, len(found), tries.changed
             )
         if tries.is_in_vain:
             break
-    counts = {"stores": stores, "without_manager": without}
+    without = sum(not recipients for recipients in managers.values())
+    counts = {"stores": len(managers), "without_manager": without}
     return tries.done(engine, STORES, month, store_key(month), counts)
 
 

@@ -28,13 +28,14 @@ from aftercare.reports.morning_facts import (
     Refusal,
     Tasks,
     Unapproved,
+    WaitingMails,
 )
 from aftercare.reports.morning_words import ENTERED_WISHES, TEXTS, WORKBOOK
 from aftercare.rules.festivals import open_days, provisional_years
 from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
-from aftercare.targets.mail_ledger import Role, Sender, deliver, plan
+from aftercare.targets.mail_ledger import TRIED_DAYS, Role, Sender, deliver, plan
 from aftercare.user_roles import ALL_STORES
 from aftercare.words import LOAD_COUNTS, Pair, say
 
@@ -184,6 +185,16 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
             ],
             provisional_years=_provisional_years(connection, group, day),
             draft=_draft(reports.get(("draft", ""))),
+            waiting_mails=[
+                WaitingMails(row.month, row.mails, row.tried_until)
+                for row in warehouse.run(
+                    connection,
+                    "morning/list_waiting_mails",
+                    time_zone=group.group.time_zone,
+                    tried_days=TRIED_DAYS,
+                    statements=group.mail.statements,
+                )
+            ],
             doubts=warehouse.run(
                 connection, "morning/count_doubts", gateways=gateways
             ).scalar_one(),

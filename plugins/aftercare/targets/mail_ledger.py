@@ -25,6 +25,7 @@ from aftercare import warehouse
 from aftercare.errors import ConfigurationError, SystemUnreachable
 from aftercare.protection import Keyring, mask
 from aftercare.settings import Group, Language, Recipient
+from aftercare.targets.smime import CertificateUnusable, read_certificate, sealed
 from aftercare.targets.smtp import MailOutcome, message_id
 
 Role = Literal["operator", "steward", "hr", "manager", "employee"]
@@ -36,7 +37,13 @@ LOCK_CLASS = 5108
 
 STATES = ("planned", "sending", "sent", "retry", "failed", "unknown", "suppressed")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
-TOO_OLD = "too_old"
+TOO_OLD, NO_CERTIFICATE = "too_old", "certificate_unusable"
+WAITING = ("planned", "retry", "sending")
+"""States of mails that are not done."""
+
+TRIED_DAYS = 31
+"""Days after its publication on which each night tries what waits of a month; older mails go out on a person's
+word alone."""
 
 
 class Sender(Protocol):
@@ -88,13 +95,19 @@ def deliver(
 ) -> dict[str, int]:
     """Sends what is planned or put off of a report, each mail at most once.
 
-    ``recipients`` are those who may have it now, None: whoever has the mail's role. Counts the report's mails by state, and as `changed` those that this run sent. Raises
-    SystemUnreachable, after all were tried, where a mail has to wait.
+    ``recipients`` are those who may have it now, None: whoever has the mail's role. Counts the report's mails by state, and as `changed` those that this run sent. Raises,
+    after all were tried, SystemUnreachable where a mail has to wait for the server, and CertificateUnusable where
+    one cannot be encrypted as its recipient's settings want it.
     """
     came_to: Counter[str] = Counter()
+    unusable: list[CertificateUnusable] = []
 
     def send(mail: RowMapping, state: str) -> None:
-        outcome = _send(engine, keyring, group, mailer, mail, state, render, recipients)
+        try:
+            outcome = _send(engine, keyring, group, mailer, mail, state, render, recipients)
+        except CertificateUnusable as problem:
+            unusable.append(problem)
+            return
         came_to[outcome.state] += 1
 
     _each_waiting(engine, report_key, send)
@@ -104,7 +117,15 @@ def deliver(
         raise SystemUnreachable(
             f"{came_to['retry']} mails of {report_key} wait for the mail server"
         )
+    raise_unusable(unusable)
     return {**{state: states[state] for state in STATES}, "changed": came_to["sent"]}
+
+
+def raise_unusable(found: Sequence[CertificateUnusable]) -> None:
+    """Raises what is wrong with certificates, each once; nothing where all were usable."""
+    texts = list(dict.fromkeys(map(str, found)))
+    if texts:
+        raise CertificateUnusable("; ".join(texts)) from found[0]
 
 
 def hold_back(engine: Engine, report_key: str, reason: str) -> None:
@@ -124,7 +145,7 @@ def _each_waiting(
     with engine.connect() as connection:
         mails = _mails(connection, report_key)
     for mail in mails:
-        if mail["state"] not in ("planned", "retry", "sending"):
+        if mail["state"] not in WAITING:
             continue
         with _held(engine, mail["mail_id"]) as state:
             if state == "sending":
@@ -148,6 +169,12 @@ def _send(
     if recipient is None or obstacle(group, recipient):
         _finish(engine, mail, state, "suppressed", "no_longer_a_recipient")
         return MailOutcome("failed")
+    try:
+        certificate = recipient.certificate and read_certificate(recipient.certificate)
+    except CertificateUnusable:
+        # It waits, and nothing of it leaves: what the recipient wants encrypted goes in no other way.
+        _finish(engine, mail, state, "retry", NO_CERTIFICATE)
+        raise
     message = render(recipient, mail["recipient_role"], mail["language"])
     domain = group.mail.sender.rpartition("@")[2]
     message["From"] = Address(group.mail.sender_name, addr_spec=group.mail.sender)
@@ -157,13 +184,16 @@ def _send(
         mail["report_key"], bytes(mail["recipient_hash"]), domain
     )
     message["Auto-Submitted"] = "auto-generated"
+    digest = _digest(message)
+    if certificate:
+        message = sealed(message, certificate, mail["report_key"], mail["language"])
     with engine.begin() as connection:
         warehouse.run(
             connection,
             "outbound/take_mail",
             mail_id=mail["mail_id"],
             message_id=message["Message-ID"],
-            content_digest=_digest(message),
+            content_digest=digest,
         )
     try:
         outcome = mailer.send(message, group.mail.sender, recipient.address)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aftercare.errors import PipelineFault, SystemUnreachable
+from aftercare.targets.mail_ledger import raise_unusable
+from aftercare.targets.smime import CertificateUnusable
 
 MOST_IN_VAIN = 10
 """Mails in a row that have to wait; then the server is down, and the rest waits for another run."""
@@ -17,6 +19,7 @@ class MailTries:
     def __init__(self) -> None:
         self.changed = self.waiting = self._in_vain = 0
         self.faults: dict[str, PipelineFault] = {}
+        self._unusable: list[CertificateUnusable] = []
 
     @contextmanager
     def next(self, key: str) -> Iterator[None]:
@@ -26,6 +29,8 @@ class MailTries:
         except SystemUnreachable:
             self.waiting += 1
             self._in_vain += 1
+        except CertificateUnusable as problem:
+            self._unusable.append(problem)
         except PipelineFault as fault:
             # It says nothing about the server.
             self.faults[key] = fault
@@ -38,10 +43,11 @@ class MailTries:
         return self._in_vain >= MOST_IN_VAIN
 
     def raise_troubles(self, name: str, waiting: int) -> None:
-        """Raises what there is: SystemUnreachable where mails of ``name`` wait, ``waiting`` in all, and
-        PipelineFault where one could not be made."""
+        """Raises what there is: SystemUnreachable where mails of ``name`` wait, ``waiting`` in all,
+        CertificateUnusable where one could not be encrypted, and PipelineFault where one could not be made."""
         if self.waiting:
             raise SystemUnreachable(f"{waiting} mails of {name} wait for the mail server")
+        raise_unusable(self._unusable)
         if self.faults:
             first, fault = next(iter(self.faults.items()))
             raise PipelineFault(

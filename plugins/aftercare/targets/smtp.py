@@ -31,6 +31,8 @@ MOST_ON_A_LINE = 100
 """Messages over one line: servers end lines that never end."""
 UNREACHABLE = "the mail server cannot be reached"
 NO_ANSWER = "the line broke before the mail server said whether it took the message"
+WANTS_LOGIN = frozenset({530, 534, 535, 538})
+"""Codes by which a server refuses the session for its login, at whatever step it says so."""
 
 
 @dataclass(frozen=True)
@@ -103,25 +105,27 @@ class Mailer:
     def send(self, message: EmailMessage, sender: str, recipient: str) -> MailOutcome:
         """Sends a message to one recipient; the outcome says where it came to an end.
 
-        Raises ConfigurationError where the login is refused or the line cannot be made safe.
+        Raises ConfigurationError where login or sender are refused or the line cannot be made safe.
         """
         body = _as_sent(message)
         try:
             with self._line() as line:
-                return _converse(line, sender, recipient, body)
+                return _converse(line, self._connection.conn_id, sender, recipient, body)
         except smtplib.SMTPResponseException as problem:
-            return _refused(problem.smtp_code)
+            return _put_off(problem.smtp_code)
         except (OSError, smtplib.SMTPException):
             return MailOutcome("retry", UNREACHABLE)
 
-    def check(self) -> None:
-        """Connects and logs in, and sends nothing.
+    def check(self, sender: str | None = None) -> None:
+        """Connects, logs in, asks whether ``sender`` may send, and sends nothing.
 
         Raises ConfigurationError as `send` does, and SystemUnreachable where nothing answers.
         """
         try:
-            with self._line():
-                pass
+            with self._line() as line:
+                if sender is not None:
+                    _begin(line, self._connection.conn_id, sender)
+                    line.rset()
         except (OSError, smtplib.SMTPException) as problem:
             raise SystemUnreachable(
                 f"connection {self._connection.conn_id}: {UNREACHABLE} ({type(problem).__name__})"
@@ -130,7 +134,7 @@ class Mailer:
     @contextmanager
     def many(self) -> Iterator[ManyMails]:
         """For many messages: the same as `send`, over one line that is opened anew where it breaks."""
-        kept = ManyMails(self._line)
+        kept = ManyMails(self._line, self._connection.conn_id)
         try:
             yield kept
         finally:
@@ -170,7 +174,9 @@ class Mailer:
     def _make_safe(self, line: smtplib.SMTP, safe: ssl.SSLContext) -> None:
         try:
             line.starttls(context=safe)
-        except (smtplib.SMTPNotSupportedError, ssl.SSLError):
+        except (smtplib.SMTPNotSupportedError, smtplib.SMTPResponseException, ssl.SSLError) as why:
+            if isinstance(why, smtplib.SMTPResponseException) and why.smtp_code < 500:
+                raise
             raise ConfigurationError(
                 f"connection {self._connection.conn_id}: STARTTLS failed; correct the server's "
                 'certificate, or set "disable_tls": true for a server on this machine'
@@ -199,8 +205,10 @@ class ManyMails:
     between is no message's fault; after MOST_ON_A_LINE messages the line is a new one.
     """
 
-    def __init__(self, open_line: Callable[[], AbstractContextManager[smtplib.SMTP]]) -> None:
-        self._open_line = open_line
+    def __init__(
+        self, open_line: Callable[[], AbstractContextManager[smtplib.SMTP]], conn_id: str
+    ) -> None:
+        self._open_line, self._conn_id = open_line, conn_id
         self._stack = ExitStack()
         self._line: smtplib.SMTP | None = None
         self._sent = 0
@@ -209,9 +217,9 @@ class ManyMails:
         """As `Mailer.send`."""
         body = _as_sent(message)
         try:
-            outcome = _converse(self._ready(), sender, recipient, body)
+            outcome = _converse(self._ready(), self._conn_id, sender, recipient, body)
         except smtplib.SMTPResponseException as problem:
-            outcome = _refused(problem.smtp_code)
+            outcome = _put_off(problem.smtp_code)
             self.close()
         except (OSError, smtplib.SMTPException):
             outcome = MailOutcome("retry", UNREACHABLE)
@@ -248,25 +256,59 @@ def _as_sent(message: EmailMessage) -> bytes:
     return re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=SMTP))
 
 
-def _converse(line: smtplib.SMTP, sender: str, recipient: str, body: bytes) -> MailOutcome:
-    for code, _ in (line.mail(sender), line.rcpt(recipient)):
-        if code // 100 != 2:
-            return _refused(code)
+def _converse(
+    line: smtplib.SMTP, conn_id: str, sender: str, recipient: str, body: bytes
+) -> MailOutcome:
+    """Only the answers to recipient and content say anything about the recipient."""
+    _begin(line, conn_id, sender)
+    code, _ = line.rcpt(recipient)
+    if code // 100 != 2:
+        return _refused(code, conn_id)
     code, _ = line.docmd("DATA")
     if code != 354:
-        return _refused(code)
+        return _refused(code, conn_id)
     try:
         line.send(body if body.endswith(b"\r\n") else body + b"\r\n")
         line.send(b".\r\n")
         code, _ = line.getreply()
     except (OSError, smtplib.SMTPException):
         return MailOutcome("unknown", NO_ANSWER)
-    return MailOutcome("sent") if code // 100 == 2 else _refused(code)
+    return MailOutcome("sent") if code // 100 == 2 else _refused(code, conn_id)
 
 
-def _refused(code: int) -> MailOutcome:
+def _begin(line: smtplib.SMTP, conn_id: str, sender: str) -> None:
+    """Names the sender. Raises ConfigurationError where login or sender are refused for good, and
+    SMTPResponseException where the server takes nothing now."""
+    code, answer = line.mail(sender)
+    if code // 100 == 2:
+        return
+    _require_login(code, conn_id)
+    if 500 <= code < 600:
+        raise ConfigurationError(
+            f"connection {conn_id}: the mail server refuses the sender {sender} ({code}); correct "
+            "mail.sender in the group's settings, or use a login that may send as it"
+        )
+    raise smtplib.SMTPResponseException(code, answer)
+
+
+def _require_login(code: int, conn_id: str) -> None:
+    if code in WANTS_LOGIN:
+        raise ConfigurationError(
+            f"connection {conn_id}: the mail server takes nothing without its login ({code}); give "
+            'the connection login and password, and no "disable_tls" where the server wants STARTTLS'
+        )
+
+
+def _refused(code: int, conn_id: str) -> MailOutcome:
+    """What became of a message whose recipient or content was refused."""
+    _require_login(code, conn_id)
     if 500 <= code < 600:
         return MailOutcome("failed", f"the mail server refused it ({code})")
+    return _put_off(code)
+
+
+def _put_off(code: int) -> MailOutcome:
+    """A refusal of the whole line, such as a greeting, is nobody's own: it may pass."""
     return MailOutcome("retry", f"the mail server put it off ({code})")
 
 

@@ -1,0 +1,131 @@
+"""Recipients with a certificate get every mail encrypted, and none in clear; others get theirs as ever."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from certificates import opened, persons_certificate
+from mail_server import MailServer
+from scored_month import MONTH, TODAY, ScoredMonth
+from sqlalchemy import Engine
+
+from aftercare.protection import Keyring, new_keyring_json
+from aftercare.settings import Recipient
+from aftercare.stages.late import tell_silent_warehouse
+from aftercare.stages.mail import list_mails
+from aftercare.stages.month_mails import tell_managers
+from aftercare.stages.publish import publish
+from aftercare.stages.scorecards import score_month
+from aftercare.targets.smime import CertificateUnusable
+
+KEYS = Keyring.from_json(new_keyring_json())
+NAME = "王芳"
+OURS, THEIRS = "hr@heyuan.example", "director@heyuan.example"
+EXPIRED = r"certificates/hr\.pem: the certificate expired on .*ask the recipient for a new one"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AFTERCARE_GROUP", str(tmp_path / "group.yaml"))
+    (tmp_path / "certificates").mkdir()
+    return tmp_path / "certificates"
+
+
+@pytest.fixture
+def month(warehouse: Engine) -> ScoredMonth:
+    """A scored month of two stores; in each role somebody with a certificate and somebody without."""
+    made = ScoredMonth(warehouse)
+    for store in ("SK01", "SK02"):
+        made.store(store)
+        made.person(f"{store}-E1", name=NAME, store_code=store)
+        made.answered(f"{store}-E1", [9] * 7, store_code=store)
+    made.role("hr.li", "hr")
+    score_month(made.engine, made.group, made.policy, MONTH, TODAY)
+    both = (
+        Recipient(address=OURS, certificate="certificates/hr.pem"),
+        Recipient(address=THEIRS),
+    )
+    roles = {"hr": both, "manager": both, "operator": both}
+    mail = made.group.mail.model_copy(update={"recipients": roles})
+    made.group = made.group.model_copy(update={"mail": mail})
+    return made
+
+
+def send(month: ScoredMonth, server: MailServer) -> dict[str, int]:
+    group, mailer = month.group, server.mailer()
+    return publish(month.engine, KEYS, group, month.policy, MONTH, mailer, "hr.li", TODAY)
+
+
+def tell(month: ScoredMonth, server: MailServer) -> dict[str, int]:
+    return tell_managers(month.engine, KEYS, month.group, month.policy, MONTH, server.mailer())
+
+
+def contents(server: MailServer, address: str) -> list[bytes]:
+    """What went over the line to an address."""
+    return [bytes(one.content or b"") for one in server.envelopes if one.rcpt_tos == [address]]
+
+
+def test_hr_s_whole_mail_is_encrypted_for_who_has_a_certificate(
+    month: ScoredMonth, folder: Path
+) -> None:
+    file = persons_certificate(folder, "hr")
+    with MailServer() as server:
+        assert send(month, server)["sent"] == 2
+        (content,) = contents(server, OURS)
+        (clear,) = [one for one in server.messages if one["To"] == THEIRS]
+        (outer,) = [one for one in server.messages if one["To"] == OURS]
+        # Once, also when it is asked for again.
+        assert send(month, server)["changed"] == 0
+        assert len(server.envelopes) == 2
+    assert outer.get_content_type() == "application/pkcs7-mime"
+    assert outer["Subject"] == f"加密邮件：月度评分 {MONTH}"
+    assert (outer["Date"] is not None, outer["Message-ID"] is not None) == (True, True)
+    within = opened(content, file)
+    assert within["Subject"] == clear["Subject"]
+    kinds = [part.get_content_type() for part in within.walk() if not part.is_multipart()]
+    assert kinds == [part.get_content_type() for part in clear.walk() if not part.is_multipart()]
+    assert kinds[-1] == "application/pdf"
+    page, shown = within.get_body(("html",)), clear.get_body(("html",))
+    assert NAME in page.get_content()
+    assert NAME in shown.get_content()
+
+
+def test_nothing_goes_in_clear_where_a_certificate_expired_and_the_others_get_theirs(
+    month: ScoredMonth, folder: Path
+) -> None:
+    persons_certificate(folder, "hr", days=(-400, -1))
+    with MailServer() as server:
+        with pytest.raises(CertificateUnusable, match=EXPIRED):
+            send(month, server)
+        with pytest.raises(CertificateUnusable, match=EXPIRED):
+            tell(month, server)
+        assert server.recipients == [THEIRS] * 3
+        rows = list_mails(month.engine, f"scorecards/{MONTH}")
+        waiting = [row for row in rows if row["state"] != "sent"]
+        assert {(row["state"], row["reason"]) for row in waiting} == {
+            ("retry", "certificate_unusable")
+        }
+        assert len(waiting) == 3
+
+        # With a new one it is sent, once.
+        file = persons_certificate(folder, "hr")
+        assert send(month, server)["changed"] == 1
+        assert tell(month, server)["changed"] == 2
+        assert tell(month, server)["changed"] == 0
+        assert server.recipients == [THEIRS] * 3 + [OURS] * 3
+        subjects = [opened(content, file)["Subject"] for content in contents(server, OURS)]
+        assert len(set(subjects)) == 3
+
+
+def test_operators_hear_of_a_silent_warehouse_encrypted_or_not_at_all(
+    month: ScoredMonth, folder: Path
+) -> None:
+    day = date(2026, 7, 5)
+    with MailServer() as server:
+        assert tell_silent_warehouse(month.group, day, server.mailer()) == 1
+        assert server.recipients == [THEIRS]
+        file = persons_certificate(folder, "hr")
+        assert tell_silent_warehouse(month.group, day, server.mailer()) == 2
+        (content,) = contents(server, OURS)
+        (_, clear) = [one for one in server.messages if one["To"] == THEIRS]
+        assert opened(content, file)["Subject"] == clear["Subject"]
