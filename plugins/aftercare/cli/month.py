@@ -29,7 +29,8 @@ def proposals() -> None:
 
 @proposals.command("list")
 @click.argument("month")
-def list_month(month: str) -> None:
+@click.option("--user", help="Who decides, of HR: show also why people were nominated.")
+def list_month(month: str, user: str | None) -> None:
     """Show the proposals of MONTH with their kind, reasons and decisions."""
     from aftercare import connections
     from aftercare.reports.overturned import overturned_hints
@@ -41,6 +42,7 @@ def list_month(month: str) -> None:
 
     engine, say = connections.warehouse_engine(), read_words("en", "objections")
     rows = list_proposals(engine, period.read_month(month))
+    given = _reasons(engine, _nominations(engine, rows, user) if user is not None else [])
     for row in rows:
         decision = row.get("decision") or "open"
         # Sanctions stand on earlier ones in the same way; only a reward is told apart by it.
@@ -49,6 +51,9 @@ def list_month(month: str) -> None:
         click.echo(f"{row['proposal_id']}\t{row['kind']}\t{decision}\t{row['reason']}{beside}")
         for hint in overturned_hints(row, say):
             click.echo(f"  {hint}")
+        for kind, key in row["rows_behind"]:
+            if (kind, key) in given:
+                click.echo(f"  {given[kind, key]}")
     for row in list_withdrawn(engine, month):
         click.echo(f"{row['proposal_id']}\tsanction\twithdrawn\t{row['words']}")
     click.echo(f"{len(rows)} proposals")
@@ -150,13 +155,47 @@ def evidence(month: str, employee: str, kpi: str, language: str | None) -> None:
         shown = ["–" if figure is None else f"{figure:f}" for figure in figures]
         whose = ", the figure of the whole store" if line["credit"] == "store" else ""
         click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded{whose}")
+        given = _reasons(engine, [(row["row_kind"], row["row_key"]) for row in rows])
         for row in rows:
             sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
             click.echo(
                 f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip()
             )
+            if (row["row_kind"], row["row_key"]) in given:
+                click.echo(f"      {given[row['row_kind'], row['row_key']]}")
     for text in adjusted:
         click.echo(text)
+
+
+def _reasons(engine: Any, rows: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Who rated or nominated and why, in words, by kind and key of the row."""
+    from aftercare import connections
+    from aftercare.given_reasons import given_reasons
+
+    found = given_reasons(engine, connections.keyring, rows)
+    return {
+        row: f"by {each.by_name} ({each.by_no}): "
+        + (each.words or "the reason cannot be opened with this installation's keys")
+        for row, each in found.items()
+    }
+
+
+def _nominations(engine: Any, rows: list[dict[str, Any]], user: str) -> list[tuple[str, str]]:
+    """Nominations behind proposals; NotAllowed for a user who is not their stores' HR."""
+    from aftercare import runs
+    from aftercare.settings import read_group
+    from aftercare.user_roles import require_role
+
+    behind = [
+        (row["store_code"], kind, key)
+        for row in rows
+        for kind, key in row["rows_behind"]
+        if kind == "nomination"
+    ]
+    today = runs.today(read_group())
+    with engine.connect() as connection:
+        require_role(connection, {store for store, _, _ in behind}, user, today, ("hr",))
+    return [(kind, key) for _, kind, key in behind]
 
 
 COMMANDS = (score, proposals, publish, evidence)
