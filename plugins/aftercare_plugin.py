@@ -43,7 +43,11 @@ def pages() -> "FastAPI":
         return str(get_auth_manager().get_url_login(next_url=next_url))
 
     site = Site(
-        connections.warehouse_engine, read_group, runs.policy, lambda: runs.today(read_group())
+        connections.warehouse_engine,
+        read_group,
+        runs.policy,
+        lambda: runs.today(read_group()),
+        keyring=connections.keyring,
     )
     return create_app(site, signed_in, login_url)
 

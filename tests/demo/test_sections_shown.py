@@ -49,6 +49,22 @@ def a_year_of(report: ScorecardReport) -> ScorecardReport:
     return ScorecardReport(replace(report.rows, trend=trend))
 
 
+def not_shown(found: dict[str, list[dict[str, Any]]], rule: str) -> set[str]:
+    """Figures of a rule with no line, or one without unit or without a policy line of the rule it names."""
+    known = {line.line_id: line for line in house_policy().lines}
+    return {
+        figure
+        for figure in figures(rule)
+        if not found[figure]
+        or not all(
+            line["unit"]
+            and line["policy_line"] in known
+            and known[line["policy_line"]].rule == line["rule_id"]
+            for line in found[figure]
+        )
+    }
+
+
 def test_every_kpi_is_a_line_with_a_figure_and_everybody_stands_on_the_page_to_hr(
     warehouse: Engine, tmp_path: Path
 ) -> None:
@@ -57,6 +73,12 @@ def test_every_kpi_is_a_line_with_a_figure_and_everybody_stands_on_the_page_to_h
     load_policy(warehouse, house_policy())
     score_month(warehouse, nights.group, house_policy(), MONTH, NIGHT + timedelta(days=1))
     found = lines(warehouse)
+    shown = {
+        rule: sorted({line["rule_id"] for f in figures(rule) for line in found[f]})
+        for rule in RULES
+    }
+    assert {rule: ids for rule, ids in shown.items() if rule not in ids} == {"S1-10": []}
+    assert {rule: lacks for rule in RULES if (lacks := not_shown(found, rule))} == {}
     asked = {figure for rule in RULES for figure in figures(rule)}
     assert asked - found.keys() == set()
     unknown = {

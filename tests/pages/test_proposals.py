@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from care_group import KEYRING
 from core_rows import core_row
 from fastapi import FastAPI, Header
 from scored_month import MONTH, TODAY, ScoredMonth
@@ -70,7 +71,10 @@ def month(warehouse: Engine) -> ScoredMonth:
 
 @pytest.fixture
 def open_as(month: ScoredMonth) -> Open:
-    site = Site(lambda: month.engine, lambda: month.group, lambda: month.policy, lambda: TODAY)
+    site = Site(
+        *(lambda: month.engine, lambda: month.group, lambda: month.policy, lambda: TODAY),
+        keyring=lambda: KEYRING,
+    )
     app = create_app(site, who, lambda address: address)
     app.root_path = "/care"
 
@@ -443,3 +447,41 @@ def test_what_a_figure_left_out_stands_beside_its_counts(month: ScoredMonth, ope
     page = open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
     assert "11/11 · 不计 1" in page
     assert "不计 0" not in page
+
+
+def test_hr_reads_why_somebody_was_nominated_and_nobody_else_does(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("D1", role="DIR", name="总监甲")
+    month.nomination("E1")
+    seal(month, "core.nomination", "<b>自制工装</b>")
+    propose_rewards(month.engine, month.group, month.policy, MONTH)
+    month.role("manager.xu", "manager", "SK01")
+    address = f"/care/scorecards/{MONTH}?lang=zh"
+    assert "总监甲 D1 的理由：&lt;b&gt;自制工装&lt;/b&gt;" in open_as("hr.li").get(address).text
+    # Who nominated is between them and HR.
+    for user in ("manager.xu", "manager.he"):
+        assert "自制工装" not in open_as(user).get(address).text
+    month.told(MONTH)
+    assert "自制工装" not in open_as("wang").get(address).text
+
+
+def test_the_rated_person_reads_who_rated_and_why_once_the_month_is_published(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("S1", role="SUP")
+    month.add("ops.user_role", user_name="su", role="staff", employee_no="S1")
+    month.rating("S1", "care_activity", "8", rater_no="E2")
+    seal(month, "core.rating", "办了两场活动")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    address = f"/care/scorecards/{MONTH}/2026-06.SUP.SK01.S1/care_activity_points?lang=zh"
+    assert "两场" not in open_as("su").get(address).text
+    month.told(MONTH)
+    assert "员工E2 E2 的理由：办了两场活动" in open_as("su").get(address).text
+    assert "两场" not in open_as("wang").get(address).text
+
+
+def seal(month: ScoredMonth, table: str, why: str) -> None:
+    with month.engine.begin() as connection:
+        rows = month.table(table)
+        connection.execute(rows.update().values(reason_cipher=KEYRING.encrypt(why)))

@@ -77,6 +77,19 @@ def test_every_heading_says_what_belongs_there(language: Language) -> None:
             assert len(cell.comment.text) > 5
 
 
+@pytest.mark.parametrize(("language", "store"), [("zh", "全店"), ("en", "whole store")])
+def test_only_what_may_be_the_stores_says_that_it_may_stay_empty(
+    language: Language, store: str
+) -> None:
+    needed = read_words(language, "inputs")("needed")
+    for feed, sheet in zip(INPUTS, book(language=language).worksheets, strict=True):
+        said = {cell.value: cell.comment.text for cell in sheet[1] if cell.comment}
+        if "employee_no" in said:
+            is_of_store = feed in ("target", "external_score")
+            assert (store in said["employee_no"]) is is_of_store, feed
+            assert (needed in said["employee_no"]) is not is_of_store, feed
+
+
 def test_a_score_is_named_as_the_policy_does_and_says_its_scale() -> None:
     sheet = book(language="en").worksheets[INPUTS.index("external_score")]
     said = {cell.value: cell.comment.text for cell in sheet[1] if cell.comment}

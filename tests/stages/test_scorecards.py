@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -197,6 +197,20 @@ def test_a_persons_own_score_beats_the_stores(month: ScoredMonth) -> None:
     month.external_score("quick_return", "10", "10", employee_no="E1")
     score(month)
     assert month.line("E1", "quick_return")["coefficient"] == Decimal("1.4")
+
+
+@pytest.mark.parametrize(("of_small_letters", "counted"), [(2, "98"), (31, "94")])
+def test_a_metric_in_other_letters_is_the_same_of_which_the_newest_version_counts(
+    month: ScoredMonth, of_small_letters: int, counted: str
+) -> None:
+    score_row = {"store_code": "SK01", "employee_no": "E1", "month": MONTH, "scale": "100"}
+    for metric, value, day in (("sqs ", "94", of_small_letters), ("SQS", "98", 15)):
+        at = datetime(2026, 7, 1, tzinfo=UTC) + timedelta(days=day)
+        row = score_row | {"metric": metric, "value": value, "version_at": at}
+        month.add("core.external_score", **row, version_day=at.date())
+    score(month)
+    assert month.line("E1", "sqs")["value"] == Decimal(counted)
+    assert len(evidence(month.engine, "2026-06.SC.SK01.E1", "sqs")) == 1
 
 
 def test_no_coefficient_on_fewer_than_ten_rows(month: ScoredMonth) -> None:

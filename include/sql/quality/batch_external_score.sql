@@ -4,7 +4,13 @@
 -- reads: staging.external_score, quality.row_fact
 -- writes: nothing
 with given as (
-    select *
+    select
+        *,
+        -- Full marks (100) or a range (0-10); others have no limits here.
+        regexp_match(
+            translate(scale, '–~', '--'),
+            '^ *((-?[0-9]+([.][0-9]+)?)? *- *)?([0-9]+([.][0-9]+)?) *$'
+        ) as limits
     from staging.external_score
     where load_id = :load_id
 ),
@@ -28,6 +34,15 @@ select
     given.month,
     given.metric,
     given.scale,
+    case
+        when lower(btrim(given.scale)) = 'share' then 0
+        when given.limits is not null
+            then cast(coalesce(given.limits[2], '0') as numeric)
+    end as scale_least,
+    case
+        when lower(btrim(given.scale)) = 'share' then 1
+        else cast(given.limits[4] as numeric)
+    end as scale_most,
     case
         when given.unreadable is not null
             then (

@@ -2,7 +2,18 @@
 -- grain: one row per staging row of the load
 -- reads: staging.external_score, ops.load, quality.known_store
 -- writes: quality.row_fact
-with loads as (
+with given as (
+    select
+        *,
+        -- However it is written: one metric, whose newest version counts.
+        upper(
+            regexp_replace(btrim(normalize(metric, nfkc)), '\s+', ' ', 'g')
+        ) as metric_key
+    from staging.external_score
+    where load_id = :load_id
+),
+
+loads as (
     select
         load_id,
         cast(business_day + 1 as timestamp)
@@ -39,7 +50,7 @@ select
         coalesce(cast(given.store_code as text), ''),
         coalesce(cast(given.employee_no as text), ''),
         coalesce(cast(given.month as text), ''),
-        coalesce(cast(given.metric as text), '')
+        coalesce(given.metric_key, '')
     ) as business_key,
     num_nulls(
         given.store_code,
@@ -55,6 +66,6 @@ select
     ) = 0
     and known.store_code is not null as is_complete,
     known.store_code is not null as is_store_known
-from staging.external_score as given
+from given
 inner join loads on given.load_id = loads.load_id
 left join known_stores as known on given.store_code = known.store_code

@@ -67,10 +67,27 @@ def _line(engine: Engine, month: str, kpi: str, line: Row) -> Iterator[str]:
     if any(row["row_kind"] == LINE for row in rows):
         for row in lines_behind(engine, card, kpi):
             yield _line_behind(month, line["employee_no"], row)
+    given = given_lines(engine, [(row["row_kind"], row["row_key"]) for row in rows])
     for row in rows:
-        if row["row_kind"] != LINE:
-            reason = row["reason"] or ""
-            yield f"  {_sign(row)} {row['row_kind']} {row['row_key']} {reason}".rstrip()
+        if row["row_kind"] == LINE:
+            continue
+        key = row["row_kind"], row["row_key"]
+        yield f"  {_sign(row)} {' '.join(key)} {row['reason'] or ''}".rstrip()
+        if key in given:
+            yield f"      {given[key]}"
+
+
+def given_lines(engine: Engine, rows: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Who rated or nominated and why, in words, by kind and key of the row."""
+    from aftercare import connections
+    from aftercare.given_reasons import given_reasons
+
+    found = given_reasons(engine, connections.keyring, rows)
+    return {
+        row: f"by {each.by_name} ({each.by_no}): "
+        + (each.words or "the reason cannot be opened with this installation's keys")
+        for row, each in found.items()
+    }
 
 
 def _line_behind(month: str, employee_no: str, row: Row) -> str:

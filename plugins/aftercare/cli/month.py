@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from aftercare.cli.evidence import evidence_lines
+from aftercare.cli.evidence import evidence_lines, given_lines
 from aftercare.cli.night import show
 from aftercare.cli.objections import LANGUAGE
 from aftercare.cli.options import USER
@@ -30,7 +30,8 @@ def proposals() -> None:
 
 @proposals.command("list")
 @click.argument("month")
-def list_month(month: str) -> None:
+@click.option("--user", help="Who decides, of HR: show also why people were nominated.")
+def list_month(month: str, user: str | None) -> None:
     """Show the proposals of MONTH with their kind, reasons and decisions."""
     from aftercare import connections
     from aftercare.reports.overturned import overturned_hints
@@ -42,6 +43,7 @@ def list_month(month: str) -> None:
 
     engine, say = connections.warehouse_engine(), read_words("en", "objections")
     rows = list_proposals(engine, period.read_month(month))
+    given = given_lines(engine, _nominations(engine, rows, user) if user is not None else [])
     for row in rows:
         decision = row.get("decision") or "open"
         # Sanctions stand on earlier ones in the same way; only a reward is told apart by it.
@@ -50,6 +52,9 @@ def list_month(month: str) -> None:
         click.echo(f"{row['proposal_id']}\t{row['kind']}\t{decision}\t{row['reason']}{beside}")
         for hint in overturned_hints(row, say):
             click.echo(f"  {hint}")
+        for kind, key in row["rows_behind"]:
+            if (kind, key) in given:
+                click.echo(f"  {given[kind, key]}")
     for row in list_withdrawn(engine, month):
         click.echo(f"{row['proposal_id']}\tsanction\twithdrawn\t{row['words']}")
     click.echo(f"{len(rows)} proposals")
@@ -136,6 +141,24 @@ def evidence(month: str, whom: str, kpi: str, language: str | None) -> None:
 
     for text in evidence_lines(connections.warehouse_engine(), period.read_month(month), whom, kpi):
         click.echo(text)
+
+
+def _nominations(engine: Any, rows: list[dict[str, Any]], user: str) -> list[tuple[str, str]]:
+    """Nominations behind proposals; NotAllowed for a user who is not their stores' HR."""
+    from aftercare import runs
+    from aftercare.settings import read_group
+    from aftercare.user_roles import require_role
+
+    behind = [
+        (row["store_code"], kind, key)
+        for row in rows
+        for kind, key in row["rows_behind"]
+        if kind == "nomination"
+    ]
+    today = runs.today(read_group())
+    with engine.connect() as connection:
+        require_role(connection, {store for store, _, _ in behind}, user, today, ("hr",))
+    return [(kind, key) for _, kind, key in behind]
 
 
 COMMANDS = (score, proposals, publish, evidence)

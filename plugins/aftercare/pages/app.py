@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +58,7 @@ def create_app(site: Site, user: Callable[..., Any], login_url: Callable[[str], 
         openapi_url=None,
         dependencies=[Depends(user)],
     )
-    site = Site(site.engine, site.group, site.policy, site.today, SECTIONS)
+    site = replace(site, sections=SECTIONS)
     # A new page is one more line here, and one in SECTIONS if it has an entry of its own.
     app.include_router(cases_router(site, user, same_site))
     app.include_router(loads_router(site, user))

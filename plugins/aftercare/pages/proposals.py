@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Engine
 
 from aftercare.errors import Fatal
+from aftercare.given_reasons import given_reasons
 from aftercare.pages.objections import line_parts, month_parts
 from aftercare.pages.sight import Sight, is_published, seen_proposals, sight_of
 from aftercare.pages.site import Site, language_of, render, root_of
@@ -105,6 +106,7 @@ def proposals_router(
             words=words,
             month=month,
             titles=titles,
+            given=_given(site, engine, [(row["row_kind"], row["row_key"]) for row in rows], words),
             title=words(
                 "page_evidence_title",
                 name=f"{card.employee_name} {card.employee_no}",
@@ -159,6 +161,20 @@ def proposals_router(
     return router
 
 
+def _given(
+    site: Site, engine: Engine, rows: list[tuple[str, str]], words: Words
+) -> dict[tuple[str, str], str]:
+    """Who rated or nominated and why, by kind and key of the row."""
+    return {
+        row: words(
+            "page_given_reason" if found.words else "page_given_reason_sealed",
+            name=f"{found.by_name} {found.by_no}",
+            why=found.words or "",
+        )
+        for row, found in given_reasons(engine, site.keyring, rows).items()
+    }
+
+
 def _month(
     request: Request,
     site: Site,
@@ -184,6 +200,7 @@ def _month(
         }
         for row in seen_proposals(list_proposals(engine, month), sight)
     ]
+    led = [(kind, key) for row in everything if row["is_led"] for kind, key in row["rows_behind"]]
     proposals = [row for row in everything if row["kind"] == SANCTION]
     rewards = [row for row in everything if row["kind"] == REWARD]
     is_all = sight.leads_all
@@ -193,6 +210,7 @@ def _month(
         "proposals/month.html",
         words=words,
         month=month,
+        given=_given(site, engine, led, words),
         title=words("title", month=month_title(month, words)),
         message=next(
             (

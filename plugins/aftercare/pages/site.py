@@ -16,7 +16,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 
+from aftercare.errors import ConfigurationError
 from aftercare.pages.words import COUNTS, LOAD_STATES, STAGES, WORDS
+from aftercare.protection import Keyring
 from aftercare.quality import words as quality_words
 from aftercare.rules.policy import Policy
 from aftercare.settings import PROJECT, Group, Language
@@ -34,6 +36,11 @@ class Section:
     en: str
 
 
+def no_keys() -> Keyring:
+    """Of a site without keys: what is sealed stays so, and pages say that it cannot be opened."""
+    raise ConfigurationError("these pages have no key ring; give Site its keyring")
+
+
 @dataclass(frozen=True)
 class Site:
     """What the pages stand on; each part is asked anew for every request."""
@@ -43,6 +50,7 @@ class Site:
     policy: Callable[[], Policy]
     today: Callable[[], date]
     sections: tuple[Section, ...] = ()
+    keyring: Callable[[], Keyring] = no_keys
 
 
 def language_of(request: Request) -> Language:

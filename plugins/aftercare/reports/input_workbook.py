@@ -119,7 +119,7 @@ def _help(feed: str, column: Column, chosen: tuple[str, ...], words: Words) -> s
     needed = column.name in NEEDS[feed] and not is_of_store
     hints = [words("needed" if needed else "may_be_empty")]
     if is_of_store:
-        hints.append(words("employee_no_hint"))
+        hints.append(words("of_store_hint"))
     elif chosen:
         hints.append(words("code_hint", codes=words("comma").join(chosen)))
     elif column.kind in ("integer", "decimal"):

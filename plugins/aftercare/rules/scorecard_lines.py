@@ -83,7 +83,7 @@ def line_of(card: Row, kpi: str, source: Line, **figures: Any) -> Row:
 
 
 def score_of(scores: Mapping[tuple[str, str, str], Row], card: Row, metric: str) -> Row | None:
-    """A person's own score, else the store's; ``scores`` by store, employee and METRIC."""
+    """A person's own score, else the store's; ``scores`` by store, employee and folded METRIC."""
     for employee_no in (card["employee_no"], ""):
         found = scores.get((card["store_code"], employee_no, metric.upper()))
         if found:

@@ -239,6 +239,8 @@ def _bad_score(
     version.breaks = tuple(Break(rule, change.replace("_", " ")) for rule in rules)
     if change == "unknown_store":
         version.values["store_code"] = UNKNOWN_STORE
+    elif change == "value_off_scale":
+        version.values[column] = Decimal(raw or 0)
     elif change != "conflict":
         version.values[column] = None
         version.raw.update({column: raw} if raw else {})
@@ -257,12 +259,13 @@ _SCORE_CHANGES: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
     "scale_missing": ("scale", None, ("XS04",)),
     "value_missing": ("value", None, ("XS05",)),
     "conflict": ("value", None, ("XS06",)),
+    "value_off_scale": ("value", "900", ("XS07",)),
 }
 # From the newest month backwards.
 _BAD_SCORES = (
     ("unreadable_value", "scale_missing"),
     ("value_missing",),
-    ("conflict",),
+    ("conflict", "value_off_scale"),
     ("unknown_metric",),
     ("metric_missing",),
     ("month_missing",),

@@ -367,7 +367,7 @@ def _external_scores(
 ) -> dict[tuple[str, str, str], Row]:
     rows = run(connection, "score/list_external_scores", month=month, stores=list(stores))
     return {
-        (row["store_code"], row["employee_no"], row["metric"].upper()): dict(row)
+        (row["store_code"], row["employee_no"], row["metric_key"]): dict(row)
         for row in rows.mappings()
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 import pytest
 from scored_month import MONTH, TODAY, ScoredMonth
@@ -28,8 +30,12 @@ GIVEN = {
 SCALES = {"QS": "10", "SQS": "1000", "DSC": "0-1000", "CSS": "120", "ten_item_check": "10"}
 
 
+def version(day: date) -> dict[str, Any]:
+    return {"version_at": datetime(day.year, day.month, day.day, tzinfo=UTC), "version_day": day}
+
+
 def lived(seed: int) -> World:
-    dice = Random(seed)
+    dice, spelling = Random(seed), Random(1000 + seed)
     world = World([(store, f"D{store}") for store in STORES])
     metrics = {metric for metric, _, _ in JUDGED.values()} | set(ONLY_SHOWN.values())
     for store, person in world.directors:
@@ -39,15 +45,24 @@ def lived(seed: int) -> World:
                     right = SCALES.get(metric, "100")
                     scale = right if dice.random() < 0.85 else dice.choice(("10", "100", "stars"))
                     value = dice.choice(GIVEN.get(metric, ("79.99", "80", "80.0", "85", "100")))
-                    world.scores.append(
-                        {
-                            "store_code": store,
-                            "employee_no": whose,
-                            "metric": metric,
-                            "value": value,
-                            "scale": scale,
+                    came = date(2026, 7, 2)
+                    given = {
+                        "store_code": store,
+                        "employee_no": whose,
+                        "metric": metric,
+                        "value": value,
+                        "scale": scale,
+                        **version(came),
+                    }
+                    world.scores.append(given)
+                    if spelling.random() < 0.2:
+                        other = {
+                            "metric": spelling.choice((f" {metric.lower()}", f"{metric.title()}  "))
                         }
-                    )
+                        other |= {"value": "1"} | version(
+                            came + timedelta(spelling.choice((-1, 1)))
+                        )
+                        world.scores.append(given | other)
         luck = dice.choice((0.7, 0.97, 1))
         is_idle = dice.random() < 0.7
         for _ in range(dice.choice((0, 14, 18, 22, 44))):
