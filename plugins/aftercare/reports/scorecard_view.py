@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from aftercare.reports.due_corrections import correction_lines
 from aftercare.reports.objection_marks import marked, open_notice, proposal_mark
 from aftercare.reports.objections import month_texts
 from aftercare.reports.scorecard_points import point_table
@@ -29,6 +30,7 @@ Texts = dict[str, Any]
 
 CASES_SHOWN = 12
 DAYS_SHOWN = 6
+CORRECTIONS_SHOWN = 12
 
 
 def month_title(month: str, words: Words) -> str:
@@ -151,7 +153,10 @@ def view(report: ScorecardReport, words: Words, limit: int | None = None) -> Tex
         "stamp": words("stamp"),
         "stamp_note": words("stamp_note"),
         "conclusion": conclusion(report, words),
-        "notices": notices(report, words),
+        "notices": [
+            *notices(report, words),
+            *correction_lines(report, words, CORRECTIONS_SHOWN if is_short else None),
+        ],
         "kpis": [
             _kpi_row(row, report, words)
             for row in (report.main_kpi_rows if is_short else report.kpi_rows)

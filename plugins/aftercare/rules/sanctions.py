@@ -79,7 +79,8 @@ class Conduct:
     one, and still count, ``warnings`` are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
     all that count towards a referral. ``faults`` complaints were upheld for a fault of the product, and
     count against nobody. ``is_unheard``: an approved step is left out only because it was told after the
-    first case, so that it might count without that case.
+    first case, so that it might count without that case. ``late`` of the upheld were told after their own
+    month was settled.
     """
 
     satisfied: int = 0
@@ -92,6 +93,7 @@ class Conduct:
     steps: tuple[str, ...] = ()
     faults: int = 0
     is_unheard: bool = False
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,14 @@ def _climb(conduct: Conduct, ladder: Ladder) -> Proposal | None:
             reason_zh=f"{found.reason_zh}另有 {conduct.faults} 起投诉因产品问题成立，不计入。",
             reason_en=f"{found.reason_en} Complaints upheld for a fault of the product, left out: "
             f"{conduct.faults}.",
+        )
+    if found is not None and conduct.late:
+        found = replace(
+            found,
+            reason_zh=f"{found.reason_zh}其中 {conduct.late} 起属以前月份，该月定稿之后才得知认定成立，"
+            "计入本月，只计一次。",
+            reason_en=f"{found.reason_en} Of them, complaints of earlier months that were told as upheld "
+            f"after their month was settled, counted here and once: {conduct.late}.",
         )
     before = (*conduct.criticisms, *conduct.points)
     if found is None or not before:
