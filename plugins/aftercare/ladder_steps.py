@@ -43,14 +43,20 @@ class EarlierSteps:
         dissatisfied: tuple[str, ...],
         upheld: tuple[str, ...],
         faults: int = 0,
+        late: int = 0,
     ) -> Conduct:
         """What the month says about a person; ``score`` are satisfied answers and all answers, ``faults`` the
-        upheld complaints about a fault of the product.
+        upheld complaints about a fault of the product, ``late`` those of the upheld whose own month was settled.
         """
-        alone = Conduct(*score, dissatisfied, upheld, faults=faults)
+        alone = Conduct(*score, dissatisfied, upheld, faults=faults, late=late)
         looks = (ladder.repeat_within, ladder.points_within, ladder.refer_within)
         has_earlier = any(self._approved(employee_no, within) for within in looks)
         first_on = self._first_on(cases(alone, ladder)) if has_earlier else None
+        is_unheard = first_on is not None and any(
+            row.told_on >= first_on
+            for within in looks
+            for row in self._approved(employee_no, within)
+        )
 
         def approved(within: Line, *steps: str) -> tuple[str, ...]:
             return tuple(
@@ -65,6 +71,7 @@ class EarlierSteps:
             criticisms=approved(ladder.points_within, WRITTEN),
             points=approved(ladder.points_within, POINTS),
             steps=approved(ladder.refer_within, ORAL, WRITTEN, POINTS),
+            is_unheard=is_unheard,
         )
 
     def _approved(self, employee_no: str, within: Line) -> list[Any]:

@@ -29,7 +29,7 @@ MONTH, NIGHT = "2026-10", date(2026, 11, 5)
 RULES = [rule for letter in "de" for rule in entries(letter)]
 OF_CALLS = {
     *("quality_and_success", "call_success", "satisfied_share", "follow_up_rate"),
-    *("advisor_satisfied_share", "consultant_satisfied_share"),
+    *("advisor_satisfied_share", "consultant_satisfied_share", "store_satisfaction"),
 }
 """Lines that stand on what staff answered: a demo has them after weeks of nights, and this has one."""
 

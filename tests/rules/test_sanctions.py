@@ -24,8 +24,8 @@ def test_a_share_below_the_limit_on_ten_answers_is_an_oral_warning() -> None:
     assert found.step == "oral_warning"
     assert found.line.line_id == "house/sanctions/oral_below@2012-01-01"
     assert found.rows == tuple(("follow_up_task", key) for key in ("T1", "T2", "T3"))
-    assert "7/10（70%），低于 80% 的门槛；满意答复达到 8 条" in found.reason_zh
-    assert "7/10 (70%), below the limit of 80%; with 8 satisfied" in found.reason_en
+    assert "7/10（70%），低于 80% 的门槛。" in found.reason_zh
+    assert "7/10 (70%), below the limit of 80%." in found.reason_en
 
 
 def test_fewer_than_ten_answers_give_no_reason_however_bad() -> None:
@@ -56,6 +56,16 @@ def test_two_upheld_complaints_in_a_month_are_a_written_criticism() -> None:
         "written_criticism",
         (("complaint", "C1"), ("complaint", "C2")),
     )
+
+
+def test_two_complaints_and_a_low_share_are_a_criticism_that_names_and_stands_on_both() -> None:
+    found = proposed(satisfied=1, answered=10, dissatisfied=("T1", "T2"), upheld=("C1", "C2"))
+    assert found is not None
+    assert found.step == "written_criticism"
+    assert found.line.line_id == "house/sanctions/written_upheld_complaints@2012-01-01"
+    assert [key for _, key in found.rows] == ["C1", "C2", "T1", "T2"]
+    assert "1/10（10%），低于 80% 的门槛" in found.reason_zh
+    assert "1/10 (10%), below the limit of 80%" in found.reason_en
 
 
 def test_a_reason_after_an_approved_warning_is_a_written_criticism() -> None:

@@ -14,10 +14,13 @@ from aftercare import connections
 from aftercare.cli import cli
 from aftercare.errors import PeriodRefused
 from aftercare.protection import Keyring, new_keyring_json
+from aftercare.reports.scorecard_mail import scorecard_message
+from aftercare.reports.scorecard_words import read_words
+from aftercare.settings import Language
 from aftercare.stages.corrections import corrections
 from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import decide, list_proposals, propose
-from aftercare.stages.publish import publish
+from aftercare.stages.publish import publish, report_of
 from aftercare.stages.scorecards import score_month
 
 KEYRING = Keyring.from_json(new_keyring_json())
@@ -208,6 +211,38 @@ def test_a_day_that_was_set_before_stays_and_is_judged_as_it_was(month: ScoredMo
 def test_a_month_that_was_not_scored_says_nothing(month: ScoredMonth) -> None:
     with pytest.raises(PeriodRefused, match="score it first"):
         corrections(month.engine, month.policy, MONTH)
+
+
+def told(month: ScoredMonth, language: Language) -> str:
+    """The plain text of HR's mail of June."""
+    report = report_of(month.engine, month.group, month.policy, MONTH)
+    body = scorecard_message(report, read_words(language)).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_hrs_mail_says_which_were_due_and_that_they_were_met(month: ScoredMonth) -> None:
+    warned(month)
+    run_month(month)
+    assert "整改期限已到的处分 1 项：已整改 1 项。" in told(month, "zh")
+    assert f"员工E1，{WARNING}，限期 2026-06-05：已整改" in told(month, "zh")
+    assert "Steps that were to be put right, 1: 1 put right." in told(month, "en")
+    assert f"员工E1, {WARNING}, due 2026-06-05: put right" in told(month, "en")
+
+
+def test_hrs_mail_says_that_one_was_not_met_and_by_which_step(month: ScoredMonth) -> None:
+    warned(month)
+    month.complaint("E1")
+    run_month(month)
+    again = f"{MONTH}.E1.written_criticism"
+    assert f"：未整改，当月再次达到条件（{again}）" in told(month, "zh")
+    assert f": not put right, a reason again ({again})" in told(month, "en")
+
+
+def test_hrs_mail_of_a_month_in_which_none_was_due_says_nothing(month: ScoredMonth) -> None:
+    run_month(month)
+    assert "整改期限" not in told(month, "zh")
+    assert "put right" not in told(month, "en")
 
 
 def test_the_command_names_each_with_its_day(

@@ -171,6 +171,68 @@ def test_a_complaint_counts_once_in_its_month_or_where_it_was_upheld_too_late_fo
     assert [key for key in asked if run_month(month, key)["proposals"]] == months
 
 
+JULY = "2026-07"
+
+
+def test_a_complaint_that_is_told_after_its_month_was_published_counts_in_the_next_one_and_once(
+    month: ScoredMonth,
+) -> None:
+    run_month(month)
+    month.told(MONTH, date(2026, 7, 7))
+    late = month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    assert run_month(month)["proposals"] == 0
+    assert run_month(month, JULY, date(2026, 8, 6))["proposals"] == 1
+    (step,) = list_proposals(month.engine, JULY)
+    assert (step["step"], step["rows_behind"]) == ("oral_warning", [["complaint", late]])
+    assert "其中 1 起属以前月份，该月定稿之后才得知认定成立" in step["reason"]
+    assert (
+        "told as upheld after their month was settled, counted here and once: 1." in step["reason"]
+    )
+    run_month(month, JULY, date(2026, 8, 6))
+    assert len(list_proposals(month.engine, JULY)) == 1
+    month.told(JULY, date(2026, 8, 7))
+    assert run_month(month, "2026-08", date(2026, 9, 6))["proposals"] == 0
+
+
+def test_one_that_is_told_between_the_decisions_and_the_publication_counts_in_the_next_month(
+    month: ScoredMonth,
+) -> None:
+    month.complaint("E1")
+    run_month(month)
+    approve(month)
+    month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    assert run_month(month)["proposals_differ"] == 2
+    month.told(MONTH, date(2026, 7, 7))
+    run_month(month, JULY, date(2026, 8, 6))
+    # What came before June's warning was told is no repetition of it.
+    assert [row["step"] for row in list_proposals(month.engine, JULY)] == ["oral_warning"]
+
+
+def test_one_that_its_month_counted_is_not_counted_again_whatever_came_of_it(
+    month: ScoredMonth,
+) -> None:
+    month.person("V1", role="SA")
+    month.complaint("E1", closed_on=date(2026, 6, 20))
+    month.complaint("V1", closed_on=date(2026, 6, 20))
+    run_month(month)
+    decide(month.engine, month.group, month.policy, [WARNING], "reject", "a part", "hr.li", TODAY)
+    month.told(MONTH, date(2026, 7, 7))
+    month.person("V1", role="SC")
+    assert run_month(month, JULY, date(2026, 8, 6))["proposals"] == 0
+
+
+def test_one_of_a_month_that_is_open_waits_for_that_month(month: ScoredMonth) -> None:
+    run_month(month)
+    month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    assert run_month(month, JULY, date(2026, 8, 6))["proposals"] == 0
+    assert run_month(month)["proposals"] == 1
+
+
+def test_one_of_a_time_before_anything_was_scored_counts_nowhere(month: ScoredMonth) -> None:
+    month.complaint("E1", on=date(2026, 3, 10), closed_on=date(2026, 3, 12))
+    assert run_month(month)["proposals"] == 0
+
+
 def test_trial_scorecards_propose_nothing(month: ScoredMonth) -> None:
     month.person("E9")
     month.complaint("E9")
@@ -252,6 +314,23 @@ def test_a_warning_is_repeated_only_by_what_came_after_it_was_told(
     month.complaint("E1", on=date(2026, 6, 12))
     run_month(month)
     assert steps_of(month) == [step]
+
+
+@pytest.mark.parametrize(("first", "is_said"), [(7, True), (3, False)])
+def test_a_milder_step_is_named_only_where_no_earlier_step_could_come_to_count(
+    month: ScoredMonth, first: int, is_said: bool
+) -> None:
+    if not is_said:
+        # Told on 6 June: without the complaint of the 3rd it would count against the other one.
+        warned(month)
+        month.told("2026-05")
+    month.complaint("E1", on=date(2026, 6, first))
+    month.complaint("E1", on=date(2026, 6, 20))
+    run_month(month)
+    (step,) = list_proposals(month.engine, MONTH)
+    assert step["step"] == "written_criticism"
+    assert ("则只建议口头警告" in step["reason"]) is is_said
+    assert "如果没有投诉被认定成立，则不提出任何一步" in step["reason"]
 
 
 def test_a_warning_that_nobody_was_told_of_is_not_repeated(month: ScoredMonth) -> None:

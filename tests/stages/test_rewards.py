@@ -253,6 +253,63 @@ def test_the_best_store_of_a_quarter_and_its_head_are_proposed(month: RewardsMon
     assert listed[team["proposal_id"]]["employee_name"] == "SK02 店"
 
 
+YEAR = tuple(f"2026-{place:02}" for place in range(1, 13))
+DECEMBER = YEAR[-1]
+
+
+def test_the_best_store_of_a_year_is_proposed_beside_that_of_the_last_quarter(
+    month: RewardsMonth,
+) -> None:
+    # SK01 is ahead in the last quarter, and SK02 over the year.
+    teams(month, {"SK01": 10, "SK02": 19, "SK03": 11}, YEAR[:9])
+    teams(month, {"SK01": 20, "SK02": 18, "SK03": 11}, YEAR[9:])
+    month.person("D2", "DIR", "SK02")
+    month.propose(DECEMBER)
+    (of_quarter,) = month.rewards("team_award", DECEMBER)
+    (of_year,) = month.rewards("year_team_award", DECEMBER)
+    assert (of_quarter["store_code"], of_year["store_code"]) == ("SK01", "SK02")
+    assert (of_year["rule_id"], of_year["rank_no"], of_year["ranked"]) == ("S1-22", 1, 3)
+    assert of_year["policy_line"] == "house/rewards/team_year_places@2026-01-01"
+    assert "年度综合 93.8%" in of_year["reason"]
+    assert "The year's composite is 93.8%" in of_year["reason"]
+    assert len(month.behind(of_year["proposal_id"])) == 36
+    (head,) = month.rewards("year_team_award_head", DECEMBER)
+    assert head["employee_no"] == "D2"
+    with pytest.raises(NotAllowed, match=f"rests on {of_year['proposal_id']}"):
+        approve(month, head["proposal_id"])
+    assert approve(month, head["proposal_id"], of_year["proposal_id"])["decided"] == 2
+
+
+def test_who_was_scored_in_january_decides_no_award_of_the_year(month: RewardsMonth) -> None:
+    teams(month, {"SK01": 18, "SK02": 19, "SK03": 17}, YEAR)
+    month.card("Z1", month=YEAR[0], **dict.fromkeys(TEAM, (3, 3)))
+    month.add("ops.user_role", user_name="hr.z", role="hr", store_code="*", employee_no="Z1")
+    month.propose(DECEMBER)
+    with pytest.raises(NotAllowed, match="2026-01"):
+        approve(month, f"{DECEMBER}.SK02.year_team_award", user="hr.z")
+
+
+def test_a_year_of_which_a_month_was_not_scored_proposes_no_award_and_says_so(
+    month: RewardsMonth,
+) -> None:
+    teams(month, {"SK01": 18, "SK02": 19, "SK03": 17}, YEAR[1:])
+    month.propose(DECEMBER)
+    assert month.rewards("year_team_award", DECEMBER) == []
+    assert month.notes("year_team_award", DECEMBER) == [
+        "No scorecards of 2026-01, months of this year: nobody is chosen."
+    ]
+    assert len(month.rewards("team_award", DECEMBER)) == 1
+
+
+def test_before_its_date_no_award_of_a_year_is_proposed_or_spoken_of(month: RewardsMonth) -> None:
+    months = tuple(f"2025-{place:02}" for place in range(1, 13))
+    teams(month, {"SK01": 18, "SK02": 19, "SK03": 17}, months)
+    month.propose("2025-12")
+    assert month.rewards("year_team_award", "2025-12") == []
+    assert month.notes("year_team_award", "2025-12") == []
+    assert len(month.rewards("team_award", "2025-12")) == 1
+
+
 def test_two_stores_that_share_the_first_place_share_the_award(month: RewardsMonth) -> None:
     teams(month, {"SK01": 19, "SK02": 19, "SK03": 17})
     month.propose()

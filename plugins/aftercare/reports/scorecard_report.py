@@ -41,6 +41,7 @@ class MonthRows:
     ``trial_because`` by pack and language why it binds nobody yet.
     ``objections`` are the month's, ``adjustments`` those of other months that it tells of;
     ``evidence`` are rows behind figures, if they were asked for: all, or, of more than ``evidence_cut_at``, some that did not count;
+    ``corrections`` are steps of before that had to be put right, with what the month says of each;
     ``rewards`` are proposals, and ``reward_notes`` say why something is not proposed.
     """
 
@@ -67,6 +68,7 @@ class MonthRows:
     rewards: Sequence[Row] = ()
     reward_notes: Sequence[Row] = ()
     evidence_cut_at: int | None = None
+    corrections: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)

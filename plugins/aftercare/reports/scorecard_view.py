@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aftercare.reports.due_corrections import correction_lines
 from aftercare.reports.evidence_commands import evidence_command as evidence_command
 from aftercare.reports.objection_marks import marked, open_notice, proposal_mark
 from aftercare.reports.objections import month_texts
@@ -34,6 +35,7 @@ CASES_SHOWN = 12
 DAYS_SHOWN = 6
 NOTICES_SHOWN = 8
 """Notices that a page with limited room has; every system that lacks nights is one."""
+CORRECTIONS_SHOWN = 12
 
 
 def month_title(month: str, words: Words) -> str:
@@ -99,7 +101,10 @@ def view(
         "stamp": words("stamp"),
         "stamp_note": words("stamp_note"),
         "conclusion": conclusion(report, words),
-        "notices": found,
+        "notices": [
+            *found,
+            *correction_lines(report, words, CORRECTIONS_SHOWN if is_short else None),
+        ],
         "kpis": [
             _kpi_row(row, report, words)
             for row in (report.main_kpi_rows if is_short else report.kpi_rows)

@@ -24,7 +24,6 @@ from aftercare.reports.scorecard_view import (
     correct_by,
     evidence_command,
     month_title,
-    notices,
     people_met,
     rank_note,
     rank_words,
@@ -70,7 +69,7 @@ def _summary(made: SheetMaker) -> None:
     )
     blocks = [
         ("", [f"{n}. {line}" for n, line in enumerate(conclusion(report, words), 1)]),
-        ("notices", notices(report, words)),
+        ("notices", texts["notices"]),
         ("objection", [texts["objection"]]),
         ("evidence", [f"{whom}:  {command}" for whom, command in texts["commands"]]),
         ("basis", [texts["basis"]]),

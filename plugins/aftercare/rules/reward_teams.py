@@ -1,4 +1,4 @@
-"""The award of the store that did best over a quarter, and of its head."""
+"""The award of the store that did best over a quarter or a year, and of its head."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from aftercare.rules.kpis import LOWER
 from aftercare.rules.rewards import (
     TEAM,
     TEAM_HEAD,
+    YEAR_TEAM,
+    YEAR_TEAM_HEAD,
     Note,
     Outcome,
     Reward,
@@ -19,8 +21,23 @@ from aftercare.rules.scoring import percent, places_of
 
 
 @dataclass(frozen=True)
+class Span:
+    """What the award is over: its kinds, the line that gives the places, and its words."""
+
+    team: str
+    head: str
+    places: str
+    zh: str
+    en: str
+
+
+QUARTER = Span(TEAM, TEAM_HEAD, "team_places", "季", "quarter")
+YEAR = Span(YEAR_TEAM, YEAR_TEAM_HEAD, "team_year_places", "年", "year")
+
+
+@dataclass(frozen=True)
 class StoreFigure:
-    """A store's figure over the quarter, with the scorecards on which it stands."""
+    """A store's figure over the quarter or year, with the scorecards on which it stands."""
 
     value: Decimal
     denominator: Decimal
@@ -39,9 +56,10 @@ def team_awards(
     heads: Mapping[str, Sequence[str]],
     rules: RewardRules,
     titles: Mapping[str, Mapping[str, str]],
+    span: Span = QUARTER,
 ) -> Outcome:
     """The best of the stores by the mean of the lines that policy names, and its head."""
-    line, lines = rules.lines["team_places"], rules.names("team_lines")
+    line, lines = rules.lines[span.places], rules.names("team_lines")
     minimum_n, least = rules.number("team_minimum_n"), rules.number("team_minimum_ranked")
     merits: dict[str, Decimal] = {}
     lacking: list[str] = []
@@ -56,7 +74,7 @@ def team_awards(
     if lacking:
         found.notes.append(
             Note(
-                TEAM,
+                span.team,
                 line.line_id,
                 f"缺指标或样本少于 {minimum_n}，未参评：{'、'.join(lacking)}。",
                 f"A figure is unknown or stands on fewer than {minimum_n}, so not ranked: "
@@ -67,7 +85,7 @@ def team_awards(
     if len(merits) < least:
         found.notes.append(
             Note(
-                TEAM,
+                span.team,
                 "",
                 f"参评门店 {len(merits)} 家，少于 {least} 家，不评选。",
                 f"{len(merits)} stores are ranked, fewer than {least}: none is chosen.",
@@ -81,7 +99,15 @@ def team_awards(
         if place > int(line.value):
             break
         found += _team(
-            store, place, len(merits), merits[store], figures, heads.get(store, ()), rules, titles
+            store,
+            place,
+            len(merits),
+            merits[store],
+            figures,
+            heads.get(store, ()),
+            rules,
+            titles,
+            span,
         )
     return found
 
@@ -95,8 +121,9 @@ def _team(
     heads: Sequence[str],
     rules: RewardRules,
     titles: Mapping[str, Mapping[str, str]],
+    span: Span,
 ) -> Outcome:
-    line, lines = rules.lines["team_places"], rules.names("team_lines")
+    line, lines = rules.lines[span.places], rules.names("team_lines")
 
     def parts(language: str, comma: str) -> str:
         return comma.join(
@@ -112,13 +139,13 @@ def _team(
     found = Outcome(
         [
             Reward(
-                TEAM,
+                span.team,
                 None,
                 store,
                 line,
-                f"季度综合 {percent(merit)}，参评门店 {ranked} 家中排第 {place} 名；为各项的算术平均："
+                f"{span.zh}度综合 {percent(merit)}，参评门店 {ranked} 家中排第 {place} 名；为各项的算术平均："
                 f"{parts('zh', '、')}。",
-                f"The quarter's composite is {percent(merit)}, place {place} of {ranked} ranked "
+                f"The {span.en}'s composite is {percent(merit)}, place {place} of {ranked} ranked "
                 f"stores; it is the mean of {parts('en', ', ')}.",
                 rows,
                 None,
@@ -133,17 +160,17 @@ def _team(
     if not heads:
         found.notes.append(
             Note(
-                TEAM_HEAD,
+                span.head,
                 store,
-                f"季末门店 {store} 无人任 {'、'.join(posts)}，不另提负责人。",
-                f"At the quarter's end nobody was {' or '.join(posts)} of {store}: no head is proposed.",
+                f"{span.zh}末门店 {store} 无人任 {'、'.join(posts)}，不另提负责人。",
+                f"At the {span.en}'s end nobody was {' or '.join(posts)} of {store}: no head is proposed.",
                 rules.lines["team_head_roles"],
             )
         )
     for head in heads:
         found.rewards.append(
             Reward(
-                TEAM_HEAD,
+                span.head,
                 head,
                 store,
                 rules.lines["team_head_roles"],

@@ -27,6 +27,8 @@ SERVICE_STAR = "service_star"
 PROMOTION = "promotion_referral"
 TEAM = "team_award"
 TEAM_HEAD = "team_award_head"
+YEAR_TEAM = "year_team_award"
+YEAR_TEAM_HEAD = "year_team_award_head"
 BONUS_NEEDS = ("satisfied_from", "sales_line", "sales_from")
 NEEDS = {
     "star_share": ("star_minimum_n", "star_minimum_ranked"),
@@ -35,11 +37,14 @@ NEEDS = {
     ),
     "promotion_stars": ("promotion_within",),
     "team_places": ("team_minimum_n", "team_minimum_ranked"),
+    "team_year_places": ("team_minimum_n", "team_minimum_ranked"),
     "bonus_satisfied_from": ("bonus_minimum_n", "bonus_roles"),
 }
 """Lines without which a kind would be given to too many; a null in one says that nothing is asked."""
 QUARTERLY = (SERVICE_STAR, PROMOTION, TEAM, TEAM_HEAD)
 """Kinds that stand on three months."""
+YEARLY = (YEAR_TEAM, YEAR_TEAM_HEAD)
+"""Kinds that stand on twelve months."""
 
 
 def quarter_of(month: str) -> list[str] | None:
@@ -47,8 +52,15 @@ def quarter_of(month: str) -> list[str] | None:
     return [*months_before(month, 2), month] if int(month[5:]) % 3 == 0 else None
 
 
+def year_of(month: str) -> list[str] | None:
+    """The twelve months of the year that ends with this one; None where none does."""
+    return [*months_before(month, 11), month] if month[5:] == "12" else None
+
+
 def months_of(step: str, month: str) -> list[str]:
     """The months that a reward stands on."""
+    if step in YEARLY:
+        return year_of(month) or [month]
     return (quarter_of(month) if step in QUARTERLY else None) or [month]
 
 
@@ -84,7 +96,11 @@ class RewardRules:
         return rules
 
     def _gives(self, kind: str) -> bool:
-        needs = {"team_places": self.gives_team, "bonus_satisfied_from": self.gives_bonus}
+        needs = {
+            "team_places": self.gives_team,
+            "team_year_places": self.gives_year_team,
+            "bonus_satisfied_from": self.gives_bonus,
+        }
         return needs.get(kind, self.is_on(kind))
 
     def _value(self, name: str) -> Any:
@@ -110,8 +126,13 @@ class RewardRules:
 
     @property
     def gives_team(self) -> bool:
-        """Whether stores are compared."""
+        """Whether stores are compared over a quarter."""
         return self.is_on("team_places") and self.is_on("team_lines")
+
+    @property
+    def gives_year_team(self) -> bool:
+        """Whether stores are compared over a year."""
+        return self.is_on("team_year_places") and self.is_on("team_lines")
 
     @property
     def reads_score(self) -> bool:
@@ -121,7 +142,10 @@ class RewardRules:
     @property
     def named_figures(self) -> Iterator[tuple[Line, str]]:
         """The figures of stores by which a kind goes, with the line that names each."""
-        needed = {"team_lines": self.gives_team, "bonus_sales_line": self.gives_bonus}
+        needed = {
+            "team_lines": self.gives_team or self.gives_year_team,
+            "bonus_sales_line": self.gives_bonus,
+        }
         for name, is_needed in needed.items():
             if is_needed:
                 yield from ((self.lines[name], figure) for figure in self.names(name))
@@ -208,6 +232,8 @@ def rests_on(reward: Mapping[str, Any]) -> list[str]:
     """Ids of the proposals without which one has no reason: a head's team, a referral's stars or steps."""
     if reward["step"] == TEAM_HEAD:
         return [f"{reward['month']}.{reward['store_code']}.{TEAM}"]
+    if reward["step"] == YEAR_TEAM_HEAD:
+        return [f"{reward['month']}.{reward['store_code']}.{YEAR_TEAM}"]
     if reward["step"] == PROMOTION:
         return [key for kind, key in reward["rows_behind"] if kind == "reward_proposal"]
     if reward["step"] == REFERRAL:

@@ -5,15 +5,18 @@ a written criticism for more upheld complaints, or for a reason for an oral warn
 warning that was approved a short while ago; points less, once a written criticism was approved.
 Who has had several steps is referred to HR, and what follows there is worked out nowhere. A person
 decides; nothing here is about money.
+
+What would have to be different for nothing, or a milder step, to be proposed is asked of the ladder
+itself (`rules.otherwise`), so it is true of the whole month and not of one of its reasons.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
+from aftercare.rules.otherwise import Month, least_changes
 from aftercare.rules.policy import Line, Policy
 from aftercare.rules.scoring import percent, share
 
@@ -75,7 +78,9 @@ class Conduct:
     found justified. Of steps that were approved in earlier months, told before the first case of this
     one, and still count, ``warnings`` are the oral ones, ``criticisms`` the written ones, ``points`` those of points, and ``steps``
     all that count towards a referral. ``faults`` complaints were upheld for a fault of the product, and
-    count against nobody.
+    count against nobody. ``is_unheard``: an approved step is left out only because it was told after the
+    first case, so that it might count without that case. ``late`` of the upheld were told after their own
+    month was settled.
     """
 
     satisfied: int = 0
@@ -87,6 +92,8 @@ class Conduct:
     points: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     faults: int = 0
+    is_unheard: bool = False
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,34 @@ def reason_in(reason: str, language: str) -> str:
 
 
 def propose(conduct: Conduct, ladder: Ladder) -> Proposal | None:
-    """The highest step that a month gives reason for, or None; a referral stands beside it."""
+    """The highest step that a month gives reason for, or None; a referral stands beside it.
+
+    Its reason ends with what would have to be different.
+    """
+    found = _climb(conduct, ladder)
+    if found is None:
+        return None
+
+    def ask(month: Month) -> str | None:
+        other = replace(
+            conduct, satisfied=month.satisfied, upheld=conduct.upheld[: month.complaints]
+        )
+        step = _climb(other, ladder)
+        return step.step if step else None
+
+    own = Month(conduct.satisfied, len(conduct.upheld))
+    for change in least_changes(own, conduct.answered, ask):
+        if change.step is None or not conduct.is_unheard:
+            found = replace(
+                found,
+                reason_zh=f"{found.reason_zh}{change.words_zh}",
+                reason_en=f"{found.reason_en} {change.words_en}",
+            )
+    return found
+
+
+def _climb(conduct: Conduct, ladder: Ladder) -> Proposal | None:
+    """The step, with what it stands on and not yet what would have to be different."""
     found = _warn(conduct, ladder)
     if found is not None and conduct.faults:
         found = replace(
@@ -124,6 +158,14 @@ def propose(conduct: Conduct, ladder: Ladder) -> Proposal | None:
             reason_zh=f"{found.reason_zh}另有 {conduct.faults} 起投诉因产品问题成立，不计入。",
             reason_en=f"{found.reason_en} Complaints upheld for a fault of the product, left out: "
             f"{conduct.faults}.",
+        )
+    if found is not None and conduct.late:
+        found = replace(
+            found,
+            reason_zh=f"{found.reason_zh}其中 {conduct.late} 起属以前月份，该月定稿之后才得知认定成立，"
+            "计入本月，只计一次。",
+            reason_en=f"{found.reason_en} Of them, complaints of earlier months that were told as upheld "
+            f"after their month was settled, counted here and once: {conduct.late}.",
         )
     before = (*conduct.criticisms, *conduct.points)
     if found is None or not before:
@@ -192,27 +234,21 @@ def correction(
 
 def _warn(conduct: Conduct, ladder: Ladder) -> Proposal | None:
     """The higher of the first two steps that a month gives reason for, or None."""
-    reasons = [
-        found for found in (_low_share(conduct, ladder), _complaints(conduct, ladder)) if found
-    ]
     written = int(ladder.written_complaints.value)
-    if len(conduct.upheld) >= written:
-        n = len(conduct.upheld)
-        return Proposal(
-            "written_criticism",
-            ladder.written_complaints,
-            f"当月有 {n} 起投诉被认定成立，达到书面批评的门槛（{written} 起）。少于 {written} 起则不构成本项。",
-            f"{n} complaints were upheld in the month; the limit for a written criticism is "
-            f"{written}. With fewer it would not be proposed.",
-            ladder.correct_within,
-            _rows("complaint", conduct.upheld),
-        )
+    is_written = len(conduct.upheld) >= written
+    complaints = _criticism(conduct, ladder) if is_written else _complaints(conduct, ladder)
+    share_first = (_low_share(conduct, ladder), complaints)
+    # What gives the step by itself comes first, and the other reason is named and shown beside it.
+    ordered = reversed(share_first) if is_written else share_first
+    reasons = [found for found in ordered if found]
     if not reasons:
         return None
     line, chinese, english, rows = reasons[0]
     if len(reasons) > 1:
         chinese, english = f"{chinese}另外，{reasons[1][1]}", f"{english} {reasons[1][2]}"
         rows = (*rows, *reasons[1][3])
+    if is_written:
+        return Proposal("written_criticism", line, chinese, english, ladder.correct_within, rows)
     if conduct.warnings:
         months = int(ladder.repeat_within.value)
         return Proposal(
@@ -235,14 +271,12 @@ def _low_share(conduct: Conduct, ladder: Ladder) -> Reason | None:
     limit = ladder.oral_below.value
     if value is None or conduct.answered < ladder.minimum_n or value >= limit:
         return None
-    needed = int((limit * Decimal(conduct.answered)).to_integral_value(ROUND_CEILING))
     shown, bound = percent(value), percent(limit)
     return (
         ladder.oral_below,
-        f"客户满意率 {conduct.satisfied}/{conduct.answered}（{shown}），低于 {bound} 的门槛；"
-        f"满意答复达到 {needed} 条则不构成本项。",
+        f"客户满意率 {conduct.satisfied}/{conduct.answered}（{shown}），低于 {bound} 的门槛。",
         f"Satisfied share {conduct.satisfied}/{conduct.answered} ({shown}), below the limit of "
-        f"{bound}; with {needed} satisfied answers it would not be proposed.",
+        f"{bound}.",
         _rows("follow_up_task", conduct.dissatisfied),
     )
 
@@ -255,6 +289,16 @@ def _complaints(conduct: Conduct, ladder: Ladder) -> Reason | None:
         ladder.oral_complaints,
         f"当月有 {n} 起投诉被认定成立，达到口头警告的门槛（{limit} 起）。",
         f"Complaints upheld in the month: {n}; the limit for an oral warning is {limit}.",
+        _rows("complaint", conduct.upheld),
+    )
+
+
+def _criticism(conduct: Conduct, ladder: Ladder) -> Reason:
+    limit, n = int(ladder.written_complaints.value), len(conduct.upheld)
+    return (
+        ladder.written_complaints,
+        f"当月有 {n} 起投诉被认定成立，达到书面批评的门槛（{limit} 起）。",
+        f"Complaints upheld in the month: {n}; the limit for a written criticism is {limit}.",
         _rows("complaint", conduct.upheld),
     )
 

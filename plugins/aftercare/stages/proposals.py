@@ -66,6 +66,9 @@ def propose(engine: Engine, group: Group, policy: Policy, month: str) -> dict[st
         else:
             behind = {key: proposal.rows for key, proposal in grounds.items()}
             counts["proposals_changed"] = keep(connection, SANCTION, month, rows, behind)
+            counted = _complaints(connection, group, policy, month_of(policy, month))
+            keys = [row.row_key for row, _ in counted]
+            run(connection, "score/keep_counted_complaints", month=month, complaints=keys)
         warehouse.report(connection, STAGE, month, counts)
     return counts
 
@@ -323,18 +326,10 @@ def _conducts(
         for row in run(connection, f"score/list_{source}satisfaction", **asked)
     }
     dissatisfied = _grouped(run(connection, f"score/list_{source}dissatisfied", **asked))
-    complaints = [
-        row
-        for row in run(
-            connection,
-            "score/list_upheld_complaints",
-            **bounds.bounds,
-            time_zone=group.group.time_zone,
-        )
-        if _is_of(policy, bounds, row)
-    ]
-    upheld = _grouped(row for row in complaints if not row.is_product)
-    faults = Counter(row.employee_no for row in complaints if row.is_product)
+    complaints = _complaints(connection, group, policy, bounds)
+    upheld = _grouped(row for row, _ in complaints if not row.is_product)
+    faults = Counter(row.employee_no for row, _ in complaints if row.is_product)
+    late = Counter(row.employee_no for row, is_late in complaints if is_late and not row.is_product)
     earlier = EarlierSteps(connection, month, group.group.time_zone)
 
     def conduct(employee_no: str, ladder: Ladder) -> Conduct:
@@ -345,17 +340,33 @@ def _conducts(
             dissatisfied.get(employee_no, ()),
             upheld.get(employee_no, ()),
             faults[employee_no],
+            late[employee_no],
         )
 
     return conduct
 
 
-def _is_of(policy: Policy, bounds: Month, complaint: Any) -> bool:
-    """Whether a complaint counts in the month: received in it, or upheld in it and too late for its own."""
-    if complaint.received_on >= bounds.first_day:
-        return True
-    own = month_of(policy, f"{complaint.received_on:%Y-%m}")
-    return bool(complaint.closed_on > own.closing_on)
+def _complaints(
+    connection: Connection, group: Group, policy: Policy, bounds: Month
+) -> list[tuple[Any, bool]]:
+    """Upheld complaints that count in the month, and whether each is late: told after its own was settled."""
+    rows = run(
+        connection,
+        "score/list_upheld_complaints",
+        **bounds.bounds,
+        month=bounds.key,
+        time_zone=group.group.time_zone,
+    )
+    found = []
+    for row in rows:
+        own = month_of(policy, f"{row.received_on:%Y-%m}")
+        is_closed_late = row.closed_on is not None and row.closed_on > own.closing_on
+        key = f"{row.closed_on:%Y-%m}" if is_closed_late else own.key
+        is_settled = row.is_closed_settled if is_closed_late else row.is_received_settled
+        is_late = key < bounds.key and is_settled and row.may_be_late
+        if row.received_on >= bounds.first_day or key == bounds.key or is_late:
+            found.append((row, is_late))
+    return found
 
 
 def _grouped(rows: Iterable[Any]) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from aftercare import warehouse
+from aftercare.due_corrections import due_corrections
 from aftercare.errors import NotAllowed, PeriodRefused, PipelineFault
 from aftercare.month_parties import JUDGES, SCORED, names_of, refuse_party
 from aftercare.policy_editors import refuse_editor
@@ -164,6 +165,7 @@ def report_of(
                 trial_because=seen.get("trial_because") or {},
                 objections=warehouse.rows(connection, "objections/list_objections", month=month),
                 adjustments=warehouse.rows(connection, "adjustments/list_news", month=month),
+                corrections=due_corrections(connection, policy, month),
             )
         )
 

@@ -1,4 +1,4 @@
-"""Reward proposals of a scored month, and a quarter's with its last month.
+"""Reward proposals of a scored month, and a quarter's and a year's with its last month.
 
 They are kept and decided as sanction proposals are, and from the first decision on the month stays
 as it is. Trial scorecards and stores of packs on trial are in none of them.
@@ -22,7 +22,7 @@ from aftercare.rules.month import Month, month_of, months_before
 from aftercare.rules.policy import Policy
 from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.reward_people import awards, bonuses, promotions, stars, together
-from aftercare.rules.reward_teams import StoreFigure, team_awards
+from aftercare.rules.reward_teams import QUARTER, YEAR, Span, StoreFigure, team_awards
 from aftercare.rules.rewards import (
     ITEM,
     SERVICE_STAR,
@@ -33,6 +33,7 @@ from aftercare.rules.rewards import (
     Reward,
     RewardRules,
     quarter_of,
+    year_of,
 )
 from aftercare.rules.scoring import share
 from aftercare.settings import Group
@@ -138,6 +139,9 @@ def _outcome(connection: Connection, group: Group, policy: Policy, bounds: Month
         {store: packs.rules[pack] for pack, stores in packs.stores.items() for store in stores},
     )
     found += _bonuses(connection, month, packs, score)
+    year = year_of(bounds.key)
+    if year is not None:
+        found += _year(connection, policy, year, packs, bounds)
     quarter = quarter_of(bounds.key)
     if quarter is None:
         return found
@@ -157,8 +161,27 @@ def _outcome(connection: Connection, group: Group, policy: Policy, bounds: Month
     chosen = _stars(connection, SERVICE_STAR, quarter, packs, score)
     found += chosen
     found += _promotions(connection, chosen, packs, bounds.key)
-    found += _teams(connection, policy, quarter, packs, bounds)
+    found += _teams(connection, policy, quarter, packs, bounds, QUARTER)
     return found
+
+
+def _year(
+    connection: Connection, policy: Policy, year: Sequence[str], packs: _Packs, bounds: Month
+) -> Outcome:
+    """The team award of a year; a note where the year was not scored from its first month on."""
+    if not any(rules.gives_year_team for rules in packs.rules.values()):
+        return Outcome()
+    scored = set(run(connection, "score/list_scored_months", months=year).scalars())
+    missing = [each for each in year if each not in scored]
+    if not missing:
+        return _teams(connection, policy, year, packs, bounds, YEAR)
+    note = Note(
+        YEAR.team,
+        "",
+        f"本年度的 {'、'.join(missing)} 没有评分，不评选。",
+        f"No scorecards of {', '.join(missing)}, months of this year: nobody is chosen.",
+    )
+    return Outcome(notes=[note])
 
 
 def _trial_note(policy: Policy, bounds: Month, pack: str, stores: Sequence[str]) -> Note:
@@ -255,13 +278,18 @@ def _bonuses(
 
 
 def _teams(
-    connection: Connection, policy: Policy, quarter: Sequence[str], packs: _Packs, bounds: Month
+    connection: Connection,
+    policy: Policy,
+    months: Sequence[str],
+    packs: _Packs,
+    bounds: Month,
+    span: Span,
 ) -> Outcome:
     """Stores are compared where the same lines of the policy say by what."""
     boards: dict[tuple[str, str], list[str]] = defaultdict(list)
     for pack, rules in packs.rules.items():
-        if rules.gives_team:
-            key = (rules.lines["team_places"].line_id, rules.lines["team_lines"].line_id)
+        if rules.gives_team if span is QUARTER else rules.gives_year_team:
+            key = (rules.lines[span.places].line_id, rules.lines["team_lines"].line_id)
             boards[key].append(pack)
     found = Outcome()
     for _, members in sorted(boards.items()):
@@ -279,7 +307,8 @@ def _teams(
             name: policy.attributes(members[0], f"kpis/{name}").get("title", {}) for name in lines
         }
         stores = sorted(store for pack in members for store in packs.stores[pack])
-        found += team_awards(stores, _figures(connection, quarter, lines), heads, rules, titles)
+        figures = _figures(connection, months, lines)
+        found += team_awards(stores, figures, heads, rules, titles, span)
     return found.told_apart()
 
 
