@@ -38,7 +38,7 @@ from aftercare.rules.sanctions import reason_in
 from aftercare.targets.workbook_look import lines_of
 
 SUMMARY_WIDTH, LINE_POINTS = 110, 16
-FIGURE_WIDTHS = (34, 32, 9, 9, 9, 9, 18, 7, 11, 9, 14, 48)
+FIGURE_WIDTHS = (40, 38, 9, 9, 9, 9, 18, 7, 11, 10, 14, 46)
 VALUE_WIDTH, MARK_WIDTH = 13, 7
 """Columns of a person's figure and of its mark."""
 FIRST_PAGE, NEXT_PAGE = 3, 6
@@ -151,7 +151,7 @@ def _trend(made: SheetMaker) -> None:
     name = words("trend")
     drawn = report.charted_trend(len(TREND))
     note = words("trend_drawn", count=len(drawn)) if len(drawn) < len(report.kpi_ids) else ""
-    sheet = made.sheet(name, note, (36, *(10,) * len(months)), names=1)
+    sheet = made.sheet(name, note, (46, *(10,) * len(months)), names=1)
     titles = {kpi: report.rows.titles[kpi][words.language] for kpi in report.kpi_ids}
     rows = [(titles[kpi], *map(made.figure, report.trend(kpi))) for kpi in report.kpi_ids]
     last = made.table(sheet, [words("kpi"), *months], rows)
