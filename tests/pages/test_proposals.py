@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from core_rows import core_row
 from fastapi import FastAPI, Header
 from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine
@@ -418,3 +419,27 @@ def test_the_page_shows_what_was_withdrawn_and_what_stands_instead(
     page = client.get("/care/scorecards/2026-07?lang=en").text
     assert "Withdrawn proposals" in page
     assert "What remains is proposed instead: oral warning." in page
+
+
+def test_a_total_leads_to_the_rows_of_each_of_its_figures_in_one_more_click(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("S1", role="SUP")
+    month.feeds("sales_order", "referral")
+    month.target("sales", "2")
+    month.add("core.sales_order", **core_row("sales_order", "SK01", {"order_no": "P1"}))
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    client = open_as("hr.li")
+    card = f"/care/scorecards/{MONTH}/2026-06.SUP.SK01.S1"
+    total = client.get(f"{card}/points_total").text
+    assert f'href="{card}/sales_points"' in total
+    assert f'href="{card}/sales_completion"' in total
+    assert "<code>SK01|P1</code>" in client.get(f"{card}/sales_completion").text
+
+
+def test_what_a_figure_left_out_stands_beside_its_counts(month: ScoredMonth, open_as: Open) -> None:
+    month.call(month.task("E1"), outcome="refused")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    page = open_as("hr.li").get(f"/care/scorecards/{MONTH}").text
+    assert "11/11 · 不计 1" in page
+    assert "不计 0" not in page

@@ -395,3 +395,65 @@ def test_a_store_that_never_fits_is_refused() -> None:
     rows = [proposal("E1", "reject", reason="很" * 50_000)]
     with pytest.raises(TooLong):
         store_message(store(proposals=rows), "zh")
+
+
+def test_a_stores_mail_names_the_command_for_each_of_its_figures_once() -> None:
+    (figure,) = store().figures
+    figures = [figure, replace(figure, role="AC"), replace(figure, kpi_id="follow_up_coverage")]
+    empty = replace(
+        figure, kpi_id="sqs", numerator=Decimal(0), denominator=Decimal(0), excluded=Decimal(0)
+    )
+    made = store(figures=[*figures, empty])
+    commands = store_texts(made, "zh")["commands"]
+    assert commands == [
+        "回访覆盖率：aftercare evidence 2026-06 SK01 follow_up_coverage",
+        "客户满意率：aftercare evidence 2026-06 SK01 satisfied_share",
+    ]
+    page, text = (
+        mail_html("store", store_texts(made, "en")),
+        mail_text("store", store_texts(made, "en")),
+    )
+    for command in ("follow_up_coverage", "satisfied_share"):
+        assert page.count(f"aftercare evidence 2026-06 SK01 {command}") == 1
+        assert text.count(f"aftercare evidence 2026-06 SK01 {command}") == 1
+    assert "Airflow → Aftercare → Scorecards" in text
+
+
+def test_points_and_targets_of_a_store_lead_to_rows_from_its_mail() -> None:
+    for report, store_code, name in (
+        (point_report(), "SK02", "points_total"),
+        (target_report(), "SK01", "quality_and_success"),
+    ):
+        lines = [line for line in report.rows.lines if line["store_code"] == store_code]
+        facts = replace(FACTS, titles=report.rows.titles)
+        made = store(facts=facts, store_code=store_code, lines=lines, places={})
+        commands = store_texts(made, "en")["commands"]
+        assert any(
+            command.endswith(f": aftercare evidence 2026-06 {store_code} {name}")
+            for command in commands
+        )
+
+
+def test_what_a_store_left_out_stands_beside_its_counts_and_those_of_its_people() -> None:
+    (figure,) = store().figures
+    lines = [line("E1", "satisfied_share", 161, 200, excluded=Decimal(3))]
+    made = store(figures=[replace(figure, excluded=Decimal(3))], lines=lines)
+    text = mail_text("store", store_texts(made, "zh"))
+    assert "161 / 200 = 80.5% ▼ (目标 90%, 排名 2/2, 同品牌中位数 87.8%) 不计 3\n" in text
+    assert "客户满意率 80.5% ▼ (161/200) 不计 3" in text
+    page = mail_html("store", store_texts(made, "en"))
+    assert page.count("left out 3") == 2
+    assert "left out 0" not in mail_text("store", store_texts(store(), "en"))
+
+
+def test_what_a_directors_target_left_out_stands_on_the_statement() -> None:
+    report = target_report()
+    (person,) = [one for one in report.people if one.employee_no == "D1"]
+    made = statement(
+        facts=replace(FACTS, titles=report.rows.titles),
+        employee_no="D1",
+        lines=list(person.lines.values()),
+        places={},
+    )
+    assert "46/50 · 不计 2" in said(made)
+    assert "aftercare evidence 2026-06 D1 sqs_score" in said(made)

@@ -50,7 +50,7 @@ def test_a_line_says_its_value_its_target_and_whether_it_is_met() -> None:
     assert (found["qs_score"]["value"], found["qs_score"]["symbol"]) == ("9.2", "✓")
     assert found["qs_score"]["details"] == ["target ≥9"]
     assert found["call_success"]["value"] == "92%"
-    assert found["call_success"]["details"] == ["46/50", "target ≥90%"]
+    assert found["call_success"]["details"] == ["46/50", "left out 2", "target ≥90%"]
     assert (found["ms_score"]["value"], found["ms_score"]["symbol"]) == ("79.99", "▼")
     joint = found["quality_and_success"]
     assert (joint["value"], joint["symbol"], joint["details"]) == ("2 of 2 reached", "✓", [])

@@ -1,27 +1,39 @@
 -- A store's figure stands on several scorecards and is told once.
 -- grain: one row per line of a KPI, or per store where it is the store's
--- reads: score.counted_line
+-- reads: score.counted_line, score.scorecard
 -- writes: nothing
 with lines as (
-    select distinct on (counted_for)
-        scorecard_id,
-        numerator,
-        denominator,
-        excluded,
-        credit
-    from score.counted_line
+    select distinct on (line.counted_for)
+        line.scorecard_id,
+        card.role,
+        card.employee_no,
+        line.numerator,
+        line.denominator,
+        line.excluded,
+        line.credit,
+        line.policy_line
+    from score.counted_line as line
+    inner join score.scorecard as card
+        on line.scorecard_id = card.scorecard_id
     where
-        month = :month
-        and (employee_no = :employee_no or :employee_no = 'all')
-        and kpi_id = :kpi_id
-    order by counted_for, scorecard_id
+        line.month = :month -- noqa: RF02
+        and line.kpi_id = :kpi_id -- noqa: RF02
+        and (
+            line.employee_no = :whom -- noqa: RF02
+            or line.store_code = :whom -- noqa: RF02
+            or :whom = 'all' -- noqa: RF02
+        )
+    order by line.counted_for, line.scorecard_id
 )
 
 select
     scorecard_id,
+    role,
+    employee_no,
     numerator,
     denominator,
     excluded,
-    credit
+    credit,
+    policy_line
 from lines
 order by scorecard_id

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from aftercare.cli.evidence import evidence_lines
 from aftercare.cli.night import show
-from aftercare.cli.objections import LANGUAGE, adjustment_lines
+from aftercare.cli.objections import LANGUAGE
 from aftercare.cli.options import USER
 from aftercare.cli.uncredited import NOBODY, nobody_lines
 
@@ -116,46 +117,24 @@ def publish(month: str, user: str) -> None:
 
 @click.command()
 @click.argument("month")
-@click.argument("employee")
+@click.argument("whom")
 @click.argument("kpi")
 @LANGUAGE
-def evidence(month: str, employee: str, kpi: str, language: str | None) -> None:
-    """Show the rows behind a figure: MONTH 2026-06, EMPLOYEE number or `all`, KPI id.
+def evidence(month: str, whom: str, kpi: str, language: str | None) -> None:
+    """Show the rows behind a figure: MONTH 2026-06, WHOM an employee's number, a store's code or `all`, KPI id.
 
-    With `nobody` for EMPLOYEE: the rows that are credited to nobody, counted now, with the reason;
-    KPI may then be `all`. `--language` is for these.
+    Of a store, the sum of each post comes first, as its mail has it. A total names the figures that
+    it stands on, and the command for the rows of each. With `nobody` for WHOM: the rows that are
+    credited to nobody, counted now, with the reason; KPI may then be `all`. `--language` is for these.
     """
-    if employee == NOBODY:
+    if whom == NOBODY:
         for text in nobody_lines(month, kpi, language):
             click.echo(text)
         return
     from aftercare import connections
-    from aftercare.errors import BadData
     from aftercare.rules import period
-    from aftercare.stages.scorecards import evidence as rows_of
-    from aftercare.stages.scorecards import lines_of, scorecards_of
 
-    engine = connections.warehouse_engine()
-    key = period.read_month(month)
-    if not scorecards_of(engine, key, employee):
-        raise BadData(f"{employee} has no scorecard of {month}")
-    lines = lines_of(engine, key, employee, kpi)
-    adjusted = adjustment_lines(engine, key, employee, kpi)
-    if not lines and not adjusted:
-        raise BadData(f"there is no line {kpi} on the scorecards of {employee} of {month}")
-    for line in lines:
-        card = line["scorecard_id"]
-        rows = rows_of(engine, card, kpi)
-        figures = (line["numerator"], line["denominator"], line["excluded"])
-        shown = ["–" if figure is None else f"{figure:f}" for figure in figures]
-        whose = ", the figure of the whole store" if line["credit"] == "store" else ""
-        click.echo(f"{card} {kpi}: {shown[0]} of {shown[1]}, {shown[2]} excluded{whose}")
-        for row in rows:
-            sign = "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
-            click.echo(
-                f"  {sign} {row['row_kind']} {row['row_key']} {row['reason'] or ''}".rstrip()
-            )
-    for text in adjusted:
+    for text in evidence_lines(connections.warehouse_engine(), period.read_month(month), whom, kpi):
         click.echo(text)
 
 

@@ -110,8 +110,11 @@ def answer_one(objection: int, verdict: Any, words: str, user: str, language: st
     click.echo(say(name, number=objection))
 
 
-def adjustment_lines(engine: Engine, month: str, employee: str, kpi: str) -> list[str]:
-    """What `aftercare evidence` says of adjustments of a figure, a store's once; ``all``: of everybody."""
+def adjustment_lines(engine: Engine, month: str, whom: str, kpi: str) -> list[str]:
+    """What `aftercare evidence` says of adjustments of a figure, a store's once.
+
+    ``whom`` is an employee's number or a store's code; ``all``: of everybody.
+    """
     from aftercare.reports.objections import adjustment_texts
     from aftercare.reports.scorecard_words import read_words
     from aftercare.rules.kpis import STORE
@@ -120,7 +123,11 @@ def adjustment_lines(engine: Engine, month: str, employee: str, kpi: str) -> lis
     say = read_words("en", "objections")
     told: dict[tuple[str, str], str] = {}
     for row in list_adjustments(engine, month):
-        if row["kpi_id"] != kpi or employee not in ("all", row["employee_no"]):
+        if row["kpi_id"] != kpi or whom not in (
+            "all",
+            row["employee_no"],
+            row["store_code"],
+        ):
             continue
         one = adjustment_texts(row, {}, say)
         whose = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]

@@ -43,7 +43,7 @@ from aftercare.rules.sanctions import reason_in
 from aftercare.stages.ladder import list_withdrawn, settle_ladder
 from aftercare.stages.proposals import decide, list_proposals
 from aftercare.stages.publish import report_of
-from aftercare.stages.scorecards import evidence
+from aftercare.stages.scorecards import evidence, lines_behind
 from aftercare.warehouse import run
 
 
@@ -122,8 +122,14 @@ def proposals_router(
             employee_no=card.employee_no,
             # Whoever leads the store, in the employee's name, and the employee.
             form_title="page_raise" if sight.leads(card.store_code) else "page_raise_own",
+            lines=[
+                row | {"words": words.reason(row["reason"]), "counts": _counts(row, words)}
+                for row in lines_behind(engine, scorecard_id, kpi_id)
+            ],
             rows=[
-                row | {"words": words.reason(row["reason"]), "line": _line_of(row)} for row in rows
+                row | {"words": words.reason(row["reason"])}
+                for row in rows
+                if row["row_kind"] != "scorecard_line"
             ],
         )
 
@@ -240,12 +246,14 @@ def _month(
     )
 
 
-def _line_of(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Scorecard and line, where a line stands on another one."""
-    if row["row_kind"] != "scorecard_line":
-        return None
-    card, _, line = row["row_key"].rpartition("|")
-    return card, line
+def _counts(line: Mapping[str, Any], words: Words) -> str:
+    """What a line counted, of what, and what it left out; nothing where it is not counted."""
+    if line["numerator"] is None or line["denominator"] is None:
+        return ""
+    counts = f"{shown(line['numerator'], '')}/{shown(line['denominator'], '')}"
+    if not line["excluded"]:
+        return counts
+    return f"{counts} · {words('left_out', count=shown(line['excluded'], ''))}"
 
 
 def _cells(person: Person, report: ScorecardReport, words: Words) -> list[dict[str, Any] | None]:
@@ -267,6 +275,11 @@ def _cells(person: Person, report: ScorecardReport, words: Words) -> list[dict[s
                     f"{shown(line['value'], line['unit'])}"
                     if is_coefficient
                     else f"{line['numerator']:f}/{line['denominator']:f}"
+                )
+                + (
+                    f" · {words('left_out', count=shown(line['excluded'], ''))}"
+                    if line["excluded"]
+                    else ""
                 ),
                 "symbol": "" if is_coefficient or mark == NOTHING else mark,
                 "style": STYLES[mark],

@@ -86,6 +86,8 @@ def _entry(line: Row, report: ScorecardReport, words: Words) -> Texts:
         else ""
     )
     details = [counts] if counts else []
+    if line["excluded"] and not is_joint:
+        details.append(words("left_out", count=shown(line["excluded"], "")))
     # Of what is judged the scale is the target's, and says nothing more.
     if scale and line["value"] is not None and line["is_target_met"] is None:
         details.append(words("targets_scale", scale=scale))

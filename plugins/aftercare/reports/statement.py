@@ -287,12 +287,12 @@ def _figure(line: Row, title: str, statement: Statement, words: Words, common: W
 
 
 def _commands(statement: Statement) -> list[str]:
-    """The commands that show the rows behind the person's figures, total points and first target."""
+    """The commands that show the rows behind the person's figures, total points and targets."""
     report = statement.report
     known = {line["kpi_id"] for line in statement.lines if line["value"] is not None}
     names = [
         *(name for name in (*report.kpi_ids, *report.coefficient_ids) if name in known),
         *list(report.point_groups)[-1:],
-        *report.target_ids[:1],
+        *report.target_ids,
     ]
     return [evidence_command(statement.facts.month, statement.employee_no, name) for name in names]

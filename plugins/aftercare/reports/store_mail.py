@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
@@ -23,7 +24,7 @@ from aftercare.reports.scorecard_report import (
     shown_target,
     symbol,
 )
-from aftercare.reports.scorecard_view import month_title, role_words
+from aftercare.reports.scorecard_view import evidence_command, month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.reports.statement import decision_texts
 from aftercare.reports.told_proposals import decided_sanctions, reward_texts, told_rewards
@@ -145,6 +146,7 @@ def store_texts(
         "objection": words(
             "store_objection", until=facts.terms.until, reply_until=facts.terms.reply_until
         ),
+        "commands": _commands(store, words),
         "foot": words("store_foot"),
         "words": {name: words(name) for name in OWN}
         | {name: common(name) for name in ("kpi", "value", "target", "met", "employee", "rank")},
@@ -154,7 +156,7 @@ def store_texts(
 OWN = (
     *("counts", "store_figures", "store_rank", "store_median", "year_title", "people_title"),
     *("person_other", "store_decisions_title", "store_no_decisions"),
-    *("store_rewards_title", "rewards_note"),
+    *("store_rewards_title", "rewards_note", "rows_title", "store_rows_text"),
 )
 
 
@@ -226,6 +228,7 @@ def _figure(figure: StoreFigure, store: StoreMonth, words: Words, common: Words)
         "title": store.facts.titles[figure.kpi_id][words.language],
         "whose": role_words(figure.role, common) if figure.role else common("whole_store"),
         "counts": f"{figure.numerator:f} / {figure.denominator:f}",
+        "left_out": _left_out(figure.excluded, words),
         "value": shown(figure.value),
         "target": shown_target(figure.target, figure.direction),
         "symbol": mark,
@@ -233,6 +236,29 @@ def _figure(figure: StoreFigure, store: StoreMonth, words: Words, common: Words)
         "rank": rank,
         "median": shown(figure.median),
     }
+
+
+def _left_out(excluded: Decimal | None, words: Words) -> str:
+    """How many rows are not in the denominator; nothing where there are none."""
+    return words("left_out", count=shown(excluded, "")) if excluded else ""
+
+
+def _commands(store: StoreMonth, words: Words) -> list[str]:
+    """For each of the mail's figures, points and targets the command that shows its people and rows."""
+    report = store.report
+    names = [
+        *(figure.kpi_id for figure in store.ordered if figure.denominator or figure.excluded),
+        *list(report.point_groups)[-1:],
+        *report.target_ids,
+    ]
+    return [
+        words(
+            "store_rows_of",
+            title=store.facts.titles[name][words.language],
+            command=evidence_command(store.facts.month, store.store_code, name),
+        )
+        for name in dict.fromkeys(names)
+    ]
 
 
 def _year(store: StoreMonth, words: Words) -> list[Texts]:
@@ -290,6 +316,7 @@ def _person(
                     name,
                     common,
                 ),
+                "left_out": _left_out(line["excluded"] if line is not None else None, words),
                 "style": _CELLS[STYLES[mark]],
             }
         )
@@ -333,7 +360,9 @@ def _other(
         if name not in heads and line["value"] is not None:
             counts = f"{line['numerator']:f}/{line['denominator']:f}"
             title = store.facts.titles[name][words.language]
-            found.append(f"{title} {shown(line['value'], line['unit'])} {counts}")
+            left_out = _left_out(line["excluded"], words)
+            said = (title, shown(line["value"], line["unit"]), counts, left_out)
+            found.append(" ".join(filter(None, said)))
     signs = [
         marked("", store.report, person.scorecard_id, name, common)
         for name in person.lines

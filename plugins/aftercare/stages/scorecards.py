@@ -155,18 +155,33 @@ def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> Sequence[Row]:
         )
 
 
-def lines_of(engine: Engine, month: str, employee_no: str, kpi_id: str) -> Sequence[Row]:
-    """A person's lines of a KPI with their counts; ``all``: of everybody, each store's figure once."""
+def lines_of(engine: Engine, month: str, whom: str, kpi_id: str) -> Sequence[Row]:
+    """Lines of a KPI with their counts, each store's figure once, of a person or of a store's people.
+
+    ``whom`` is an employee's number or a store's code; ``all``: of everybody.
+    """
     with engine.connect() as connection:
         return warehouse.rows(
-            connection, "score/list_lines_of", month=month, employee_no=employee_no, kpi_id=kpi_id
+            connection, "score/list_lines_of", month=month, whom=whom, kpi_id=kpi_id
         )
 
 
-def scorecards_of(engine: Engine, month: str, employee_no: str) -> list[str]:
-    """Ids of a person's scorecards of a month, one per post and store; ``all``: of everybody."""
+def lines_behind(engine: Engine, scorecard_id: str, kpi_id: str) -> Sequence[Row]:
+    """The lines that a line stands on, each before those on which it stands itself.
+
+    ``depth`` is 1 for those that it stands on at once; ``has_rows`` says whether rows that are no
+    lines stand behind one.
+    """
     with engine.connect() as connection:
-        found = run(connection, "score/list_scorecards_of", month=month, employee_no=employee_no)
+        return warehouse.rows(
+            connection, "score/list_lines_behind", scorecard_id=scorecard_id, kpi_id=kpi_id
+        )
+
+
+def scorecards_of(engine: Engine, month: str, whom: str) -> list[str]:
+    """Ids of the scorecards of a month of a person or a store, one per post and store; ``all``: of everybody."""
+    with engine.connect() as connection:
+        found = run(connection, "score/list_scorecards_of", month=month, whom=whom)
         return list(found.scalars())
 
 

@@ -1,0 +1,100 @@
+"""What `aftercare evidence MONTH WHOM KPI` says: lines of a KPI, what they stand on, and what changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from aftercare.cli.objections import adjustment_lines
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from aftercare.reports.scorecard_report import Row
+
+LINE = "scorecard_line"
+"""The kind of a row that is a line of the same scorecard."""
+
+
+def evidence_lines(engine: Engine, month: str, whom: str, kpi: str) -> Iterator[str]:
+    """Lines of a person, of a store's people or of everybody (``all``), each with its rows.
+
+    Where they are of several people, the sum of each post stands before its lines. Raises BadData where
+    there is no scorecard or no such line.
+    """
+    from aftercare.errors import BadData
+    from aftercare.stages.scorecards import lines_of, scorecards_of
+
+    if not scorecards_of(engine, month, whom):
+        raise BadData(f"{whom} has no scorecard of {month}")
+    lines = lines_of(engine, month, whom, kpi)
+    adjusted = adjustment_lines(engine, month, whom, kpi)
+    if not lines and not adjusted:
+        raise BadData(f"there is no line {kpi} on the scorecards of {whom} of {month}")
+    is_own = all(line["employee_no"] == whom for line in lines)
+    for role, found in groupby(lines, key=lambda line: line["role"]):
+        of_post = list(found)
+        if not is_own and all(_is_added(line) for line in of_post):
+            yield _sum(f"{whom} {kpi} {role}", of_post)
+        for line in of_post:
+            yield from _line(engine, month, kpi, line)
+    yield from adjusted
+
+
+def _is_added(line: Row) -> bool:
+    """Whether figures of people are added up to their store's: counted ones are, points and scores are not."""
+    return line["credit"] == "person" and line["policy_line"].split("/")[1] == "kpis"
+
+
+def _sum(name: str, lines: Sequence[Row]) -> str:
+    numerator, denominator, excluded = (
+        sum((line[column] or Decimal(0) for line in lines), Decimal(0))
+        for column in ("numerator", "denominator", "excluded")
+    )
+    counts = f"{numerator:f} of {denominator:f}, {excluded:f} excluded"
+    return f"{name}: {counts}, the sum of {len(lines)} scorecards"
+
+
+def _line(engine: Engine, month: str, kpi: str, line: Row) -> Iterator[str]:
+    from aftercare.stages.scorecards import evidence, lines_behind
+
+    card = line["scorecard_id"]
+    rows = evidence(engine, card, kpi)
+    whose = ", the figure of the whole store" if line["credit"] == "store" else ""
+    yield f"{card} {kpi}: {_counts(line)}{whose}"
+    if any(row["row_kind"] == LINE for row in rows):
+        for row in lines_behind(engine, card, kpi):
+            yield _line_behind(month, line["employee_no"], row)
+    for row in rows:
+        if row["row_kind"] != LINE:
+            reason = row["reason"] or ""
+            yield f"  {_sign(row)} {row['row_kind']} {row['row_key']} {reason}".rstrip()
+
+
+def _line_behind(month: str, employee_no: str, row: Row) -> str:
+    """A figure that a total stands on, with the command for the rows behind it."""
+    from aftercare.reports.scorecard_view import evidence_command
+
+    said = [row["kpi_id"] + ":"]
+    if row["numerator"] is not None:
+        said.append(f"{_counts(row)},")
+    said.append(row["reason"] or "")
+    indent = "  " * row["depth"]
+    text = f"{indent}{_sign(row)} {' '.join(filter(None, said))}".rstrip(":, ")
+    if not row["has_rows"]:
+        return text
+    return f"{text}; rows: {evidence_command(month, employee_no, row['kpi_id'])}"
+
+
+def _counts(line: Row) -> str:
+    numerator, denominator, excluded = (
+        "–" if line[column] is None else f"{line[column]:f}"
+        for column in ("numerator", "denominator", "excluded")
+    )
+    return f"{numerator} of {denominator}, {excluded} excluded"
+
+
+def _sign(row: Row) -> str:
+    return "-" if row["is_excluded"] else "+" if row["is_numerator"] else "0"
