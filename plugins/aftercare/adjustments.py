@@ -1,7 +1,8 @@
 """Adjustments: what a line of a published month would be now, kept beside the issued one.
 
 The issued line is never written. Of one difference there is one adjustment; when the line differs
-otherwise, or no more, it ends and says how.
+otherwise, or no more, it ends and says how. All rows that make it are kept, and the documents that
+came late of the vehicles in them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ from sqlalchemy import Connection
 
 from aftercare.warehouse import run
 
-ROWS_NAMED = 12
-"""So many of the rows that make a difference are named; all are counted."""
-
 
 def keep_adjustments(connection: Connection, month: str, today: date) -> dict[str, int]:
     """Compares a published month with its lines and rows as they are computed now.
@@ -24,7 +22,7 @@ def keep_adjustments(connection: Connection, month: str, today: date) -> dict[st
     """
     run(connection, "adjustments/find_differences", month=month)
     ended = run(connection, "adjustments/end_adjustments", month=month, today=today).rowcount
-    kept = run(
-        connection, "adjustments/keep_adjustments", month=month, today=today, most=ROWS_NAMED
-    ).rowcount
+    run(connection, "adjustments/find_row_differences")
+    run(connection, "adjustments/find_late_documents", month=month)
+    kept = run(connection, "adjustments/keep_adjustments", month=month, today=today).rowcount
     return {"adjusted": kept, "adjustments_ended": ended}

@@ -4,11 +4,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from core_rows import core_row
 from mail_server import MailServer
 from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine, delete, update
 
+from aftercare.cli.objections import adjustment_lines
 from aftercare.protection import Keyring, new_keyring_json
+from aftercare.reports.objections import adjustment_reason
+from aftercare.reports.scorecard_words import read_words
 from aftercare.stages.adjustments import list_adjustments, list_due_months
 from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import propose
@@ -233,3 +237,90 @@ def test_only_published_months_that_something_came_in_for_are_looked_at_again(
     assert list_due_months(month.engine, [MONTH, "2026-05"]) == [MONTH]
     score(month, today=LATER)
     assert list_due_months(month.engine, [MONTH]) == []
+
+
+def visit(month: ScoredMonth, number: str, day: str, **values: Any) -> None:
+    order = {"ro_no": number, "opened_at": f"{day}T02:00:00Z", "vin": "V1"} | values
+    month.add("core.repair_order", **core_row("repair_order", "SK01", order))
+
+
+def new_load(month: ScoredMonth) -> int:
+    """A load since now."""
+    month.feeds("repair_order", day=LATER)
+    return max(row["load_id"] for row in month.rows("ops.load"))
+
+
+def lost(month: ScoredMonth) -> dict[str, Any]:
+    (row,) = adjustments(month, "loss_rate")
+    return row
+
+
+def reason(row: dict[str, Any]) -> str:
+    return adjustment_reason(row, read_words("en", "objections"))
+
+
+def test_a_late_order_of_a_lost_vehicle_is_named_beside_the_visit_that_was_counted(
+    month: ScoredMonth,
+) -> None:
+    visit(month, "R1", "2025-12-10")
+    score(month)
+    send(month)
+    visit(month, "R2", "2026-05-10", load_id=new_load(month))
+    score(month, today=LATER)
+    assert (lost(month)["old_numerator"], lost(month)["new_numerator"]) == (1, 0)
+    assert lost(month)["rows_behind"] == [
+        ["changed", "repair_order", "SK01|R1"],
+        ["late", "repair_order", "SK01|R2"],
+    ]
+    assert lost(month)["row_count"] == 1
+    assert reason(lost(month)) == (
+        "changed: SK01|R1; "
+        "documents of the same vehicles that came in after the publication: SK01|R2"
+    )
+
+
+def test_an_order_that_was_known_and_changes_is_not_said_to_have_come_late(
+    month: ScoredMonth,
+) -> None:
+    visit(month, "R1", "2025-12-10")
+    staged = {"row_id": 1, "source_ref": "R2", "row_hash": b"\0"}
+    month.add(
+        "staging.repair_order",
+        **staged,
+        load_id=month.load_id,
+        version_at="2026-05-10T02:00:00Z",
+        store_code="SK01",
+        ro_no="R2",
+    )
+    score(month)
+    send(month)
+    visit(month, "R2", "2026-05-10", load_id=new_load(month))
+    score(month, today=LATER)
+    assert reason(lost(month)) == "changed: SK01|R1"
+
+
+def test_an_order_of_another_vehicle_is_not_the_reason(month: ScoredMonth) -> None:
+    visit(month, "R1", "2025-12-10")
+    score(month)
+    send(month)
+    load_id = new_load(month)
+    visit(month, "R2", "2026-05-10", load_id=load_id)
+    visit(month, "R3", "2026-05-11", load_id=load_id, vin="V3")
+    score(month, today=LATER)
+    assert "R3" not in reason(lost(month))
+
+
+def test_all_rows_are_kept_and_the_mail_names_twelve(month: ScoredMonth) -> None:
+    send(month)
+    late = sorted(late_order(month) for _ in range(15))
+    score(month, today=LATER)
+    (row,) = adjustments(month)
+    assert [key for _, _, key in row["rows_behind"]] == late
+    assert reason(row) == f"came late: {', '.join(late[:12])}; 15 in all"
+    score(month, NEXT, date(2026, 8, 6))
+    page = send(month, NEXT, date(2026, 8, 6))
+    assert late[0] in page
+    assert late[12] not in page
+    told = adjustment_lines(month.engine, MONTH, "E1", COVERAGE)
+    assert told[1:] == [f"  came follow_up_task {key}" for key in late]
+    assert adjustment_lines(month.engine, MONTH, "SK01", COVERAGE) == told

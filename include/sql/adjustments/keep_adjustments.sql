@@ -1,9 +1,10 @@
 -- Writes each difference that has no adjustment yet beside the issued line,
--- with the rows that make it and the objection that was upheld, if there is
--- one. What came late stands first.
+-- with the rows that make it, the documents of their vehicles that came late,
+-- and the objection that was upheld, if there is one. Rows that came late stand
+-- first; a document is no row and not counted as one.
 -- grain: one row per new adjustment
--- reads: pg_temp.line_difference, pg_temp.new_evidence, score.evidence,
---   score.objection
+-- reads: pg_temp.line_difference, pg_temp.row_difference,
+--   pg_temp.late_document, score.objection
 -- writes: score.adjustment
 with
 fresh as (
@@ -20,81 +21,41 @@ fresh as (
         )
 ),
 
-issued_rows as (
-    select evidence.*
-    from score.evidence
-    inner join fresh
-        on
-            evidence.scorecard_id = fresh.scorecard_id
-            and evidence.kpi_id = fresh.kpi_id
-),
-
-rows_now as (
-    select new_evidence.*
-    from new_evidence
-    inner join fresh
-        on
-            new_evidence.scorecard_id = fresh.scorecard_id
-            and new_evidence.kpi_id = fresh.kpi_id
-),
-
-row_differences as (
+named as (
     select
-        coalesce(issued_rows.scorecard_id, rows_now.scorecard_id)
-            as scorecard_id,
-        coalesce(issued_rows.kpi_id, rows_now.kpi_id) as kpi_id,
-        coalesce(issued_rows.row_kind, rows_now.row_kind) as row_kind,
-        coalesce(issued_rows.row_key, rows_now.row_key) as row_key,
-        case
-            when issued_rows.row_key is null then 'came'
-            when rows_now.row_key is null then 'left'
-            else 'changed'
-        end as change
-    from issued_rows
-    full join rows_now
-        on
-            issued_rows.scorecard_id = rows_now.scorecard_id
-            and issued_rows.kpi_id = rows_now.kpi_id
-            and issued_rows.row_kind = rows_now.row_kind
-            and issued_rows.row_key = rows_now.row_key
-    where
-        (
-            issued_rows.is_numerator,
-            issued_rows.is_excluded,
-            issued_rows.reason
-        ) is distinct from (
-            rows_now.is_numerator,
-            rows_now.is_excluded,
-            rows_now.reason
-        )
-),
-
-numbered as (
+        scorecard_id,
+        kpi_id,
+        change,
+        row_kind,
+        row_key,
+        true as is_row
+    from row_difference
+    union all
     select
-        row_differences.*,
-        row_number() over (
-            partition by
-                row_differences.scorecard_id,
-                row_differences.kpi_id
-            order by
-                array_position(
-                    cast('{came,left,changed}' as text[]),
-                    row_differences.change
-                ),
-                row_differences.row_kind,
-                row_differences.row_key
-        ) as place
-    from row_differences
+        scorecard_id,
+        kpi_id,
+        'late' as change,
+        document_kind as row_kind,
+        document_key as row_key,
+        false as is_row
+    from late_document
 ),
 
 behind as (
     select
         scorecard_id,
         kpi_id,
-        count(*) as row_count,
-        jsonb_agg(jsonb_build_array(change, row_kind, row_key) order by place)
-        filter (where place <= :most) as rows_behind
-    from numbered
+        count(*) filter (where is_row) as row_count,
+        jsonb_agg(
+            jsonb_build_array(change, row_kind, row_key)
+            order by
+                array_position(
+                    cast('{came,left,changed,late}' as text[]), change
+                ),
+                row_kind,
+                row_key
+        ) as rows_behind
+    from named
     group by scorecard_id, kpi_id
 ),
 

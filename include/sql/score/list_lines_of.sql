@@ -36,4 +36,4 @@ select
     credit,
     policy_line
 from lines
-order by scorecard_id
+order by role, scorecard_id

@@ -121,7 +121,7 @@ def adjustment_lines(engine: Engine, month: str, whom: str, kpi: str) -> list[st
     from aftercare.stages.adjustments import list_adjustments
 
     say = read_words("en", "objections")
-    told: dict[tuple[str, str], str] = {}
+    told: dict[tuple[str, str], list[str]] = {}
     for row in list_adjustments(engine, month):
         if row["kpi_id"] != kpi or whom not in (
             "all",
@@ -133,10 +133,13 @@ def adjustment_lines(engine: Engine, month: str, whom: str, kpi: str) -> list[st
         whose = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]
         told.setdefault(
             (whose, str(row["adjustment_id"] if row["ending"] is None else row["ended_on"])),
-            f"{row['scorecard_id']} {kpi}: adjusted on {one['noticed']}: issued {one['issued']}, "
-            f"would be {one['now']}: {one['reason']}",
+            [
+                f"{row['scorecard_id']} {kpi}: adjusted on {one['noticed']}: issued {one['issued']}, "
+                f"would be {one['now']}: {one['reason']}",
+                *(f"  {' '.join(behind)}" for behind in row["rows_behind"]),
+            ],
         )
-    return list(told.values())
+    return [text for texts in told.values() for text in texts]
 
 
 COMMANDS = (objections,)

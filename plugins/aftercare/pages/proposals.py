@@ -123,11 +123,11 @@ def proposals_router(
             # Whoever leads the store, in the employee's name, and the employee.
             form_title="page_raise" if sight.leads(card.store_code) else "page_raise_own",
             lines=[
-                row | {"words": words.reason(row["reason"]), "counts": _counts(row, words)}
+                {**row, "words": words.reason(row["reason"]), "counts": _counts(row, words)}
                 for row in lines_behind(engine, scorecard_id, kpi_id)
             ],
             rows=[
-                row | {"words": words.reason(row["reason"])}
+                {**row, "words": words.reason(row["reason"])}
                 for row in rows
                 if row["row_kind"] != "scorecard_line"
             ],

@@ -16,6 +16,10 @@ from aftercare.rules.kpis import STORE
 Texts = dict[str, Any]
 Titles = Mapping[str, Mapping[str, str]]
 CHANGES = ("came", "left", "changed")
+LATE = "late"
+"""Of documents, which are no rows: they came late and are of the same vehicles as the rows."""
+ROWS_NAMED = 12
+"""So many of the rows that make a difference are named in a document; `aftercare evidence` lists all."""
 MAIL_ROWS = 10
 MAIL_KEYS = 3
 """So many rows, and of each so many keys, stand on a page with limited room; others hold all."""
@@ -31,7 +35,7 @@ def month_texts(report: ScorecardReport, words: Words, limit: int | None = None)
     say, titles = words_of(words), report.rows.titles
     objections = sorted(report.rows.objections, key=lambda row: row["state"] != "open")
     adjustments = list(report.rows.adjustments)
-    most = None
+    most = ROWS_NAMED
     if limit is not None:
         limit, most = min(limit, MAIL_ROWS), MAIL_KEYS
     return {
@@ -78,7 +82,7 @@ def _title(kpi_id: str, titles: Titles, say: Words) -> str:
     return titles[kpi_id][say.language] if kpi_id in titles else kpi_id
 
 
-def adjustment_texts(row: Row, titles: Titles, say: Words, most: int | None = None) -> Texts:
+def adjustment_texts(row: Row, titles: Titles, say: Words, most: int = ROWS_NAMED) -> Texts:
     """One adjustment: whose, the figure as issued and as it would be, and why, with ``most`` keys."""
     is_store = row["credit"] == STORE
     return {
@@ -120,14 +124,16 @@ def _count(value: Decimal) -> str:
     return shown_points(value)
 
 
-def adjustment_reason(row: Row, say: Words, most: int | None = None) -> str:
-    """Which rows came, left or changed, and which objection was upheld; or that it is gone."""
+def adjustment_reason(row: Row, say: Words, most: int = ROWS_NAMED) -> str:
+    """Which rows came, left or changed, documents that came late, and which objection was upheld; or that it is gone."""
     parts = []
     if row["ending"] == "gone":
         parts.append(say("gone", day=row["ended_on"]))
     if row["objection_id"]:
         parts.append(say("by_objection", number=row["objection_id"]))
-    named = row["rows_behind"][:most]
+    rows = [each for each in row["rows_behind"] if each[0] in CHANGES]
+    late = [key for kind, _, key in row["rows_behind"] if kind == LATE]
+    named = rows[:most]
     for change in CHANGES:
         keys = [key for kind, _, key in named if kind == change]
         if keys:
@@ -136,4 +142,8 @@ def adjustment_reason(row: Row, say: Words, most: int | None = None) -> str:
         parts.append(say("no_rows"))
     elif row["row_count"] > len(named):
         parts.append(say("more", count=row["row_count"]))
+    if late:
+        parts.append(say("came_for_vehicles", keys=", ".join(late[:most])))
+        if len(late) > most:
+            parts.append(say("more", count=len(late)))
     return "; ".join(parts) if say.language == "en" else "；".join(parts)

@@ -184,9 +184,9 @@ def _reason(row: Row, words: Words, common: Words) -> str:
     parts = []
     if row["objection_id"]:
         parts.append(words("by_objection", number=row["objection_id"]))
-    kinds = [kind for kind, _, _ in row["rows_behind"]]
+    kinds = [kind for kind, _, _ in row["rows_behind"] if kind in CHANGES]
     if row["row_count"] > len(kinds):
-        # Only some of the rows are kept with their kind.
+        # Of older adjustments only some of the rows are kept with their kind.
         parts.append(words("rows_many", count=row["row_count"]))
     elif kinds:
         parts += [

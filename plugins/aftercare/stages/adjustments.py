@@ -14,6 +14,10 @@ from aftercare.warehouse import rows, run
 def list_adjustments(engine: Engine, month: str) -> list[dict[str, Any]]:
     """A month's adjustments with names, old and new figures, ``rows_behind`` [[change, kind, key]].
 
+    A change is ``came``, ``left`` or ``changed``, of a row; ``late`` is a document of a vehicle in these
+    rows that was first loaded after the publication. ``row_count`` is how many rows there are; of
+    adjustments that were noticed when twelve were kept there may be more.
+
     Those that were replaced by another one are left out; of one that is gone, ``ended_on`` says
     since when.
     """
