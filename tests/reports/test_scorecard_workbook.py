@@ -7,7 +7,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from point_rows import point_report
 from report_rows import line, report
+from target_rows import target_report
 
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_words import read_words
@@ -222,3 +224,14 @@ def test_of_many_rows_behind_figures_few_are_printed_and_that_is_said() -> None:
     assert "只印前 40 行" in sheet["A2"].value
     few = read(report(evidence=[row] * 40))["依据"]
     assert (few.print_area, "只印前" in few["A2"].value) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("made", "name"), [(point_report(), "主管得分（满分 100）"), (target_report(), "总监目标")]
+)
+def test_an_item_of_points_or_a_target_stands_with_its_basis_on_one_page(
+    made: ScorecardReport, name: str
+) -> None:
+    sheet = read(made)[name]
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.freeze_panes == "C4"

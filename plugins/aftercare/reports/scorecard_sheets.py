@@ -20,7 +20,7 @@ TOP = 2
 """Rows above a sheet's header: the stamp and a note."""
 HEAD_LINES, HEAD_POINTS = 2, 15
 """Lines that a header has at least, and the height of one."""
-FITTING = 210
+FITTING = 230
 """Letters of a width that paper shows on one page and people can still read."""
 SCALE = 65
 """Per cent of its size in which a wider sheet is printed, on several pages side by side."""

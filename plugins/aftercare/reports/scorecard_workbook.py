@@ -229,7 +229,7 @@ def _points(made: SheetMaker) -> None:
         "note",
     )
     titles = [words(each) for each in (*names, "rule", "command")]
-    widths = (12, 12, 22, 8, 24, 9, 9, 64, 36, 9, 48)
+    widths = (12, 12, 22, 8, 24, 9, 9, 46, 28, 9, 48)
     sheet = made.sheet(words("points_title"), words("points_text"), widths, names=2)
     rows: list[Sequence[Any]] = []
     for person in report.people:
@@ -262,7 +262,7 @@ def _targets(made: SheetMaker) -> None:
         return
     names = ("employee_no", "name", "store", "trial", "kpi", "value", "target", "met")
     titles = [words(each) for each in (*names, "unit", "points_basis", "note", "rule", "command")]
-    widths = (12, 12, 22, 8, 30, 10, 10, 7, 10, 20, 40, 9, 46)
+    widths = (12, 12, 22, 8, 30, 10, 10, 7, 10, 18, 34, 9, 46)
     sheet = made.sheet(words("targets_title"), words("targets_text"), widths, names=2)
     rows = [
         (
