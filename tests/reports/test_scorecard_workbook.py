@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 from point_rows import point_report
-from report_rows import line, report
+from report_rows import line, proposal, report
 from target_rows import target_report
 
 from aftercare.reports.scorecard_report import ScorecardReport
@@ -235,3 +235,14 @@ def test_an_item_of_points_or_a_target_stands_with_its_basis_on_one_page(
     sheet = read(made)[name]
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.freeze_panes == "C4"
+
+
+def test_a_row_of_broken_lines_has_room_for_them() -> None:
+    long = proposal("E2", "approve", reason="一段很长的理由" * 20)
+    sheet = read(report(proposals=[long, proposal("E1", "approve", reason="短", rows_behind=[])]))[
+        "处分建议"
+    ]
+    assert sheet.row_dimensions[4].height >= 5 * 15
+    assert not sheet.row_dimensions[5].customHeight
+    longest = proposal("E2", "approve", reason="很" * 5_000)
+    assert read(report(proposals=[longest]))["处分建议"].row_dimensions[4].height <= 409

@@ -20,6 +20,8 @@ TOP = 2
 """Rows above a sheet's header: the stamp and a note."""
 HEAD_LINES, HEAD_POINTS = 2, 15
 """Lines that a header has at least, and the height of one."""
+MOST_POINTS = 409
+"""The highest row that a spreadsheet has."""
 FITTING = 230
 """Letters of a width that paper shows on one page and people can still read."""
 SCALE = 65
@@ -33,6 +35,7 @@ class SheetMaker:
         self.report, self.words = report, words
         self._widths: dict[str, Sequence[int]] = {}
         self._names: dict[str, int] = {}
+        self._lines = 1
         self.posts = {role: role_words(role, words) for role in report.roles}
         self.post_width = 4 + max((letters_of(post) for post in self.posts.values()), default=10)
         self.book = xlsxwriter.Workbook(
@@ -106,6 +109,7 @@ class SheetMaker:
             sheet.write_string(TOP, column, title, self.head)
         last = TOP
         write, plain = sheet.write_string, self.plain
+        self._lines = 1
         for last, row in enumerate(rows, TOP + 1):
             for column, value in enumerate(row):
                 # Most of a million cells are plain text, and every call counts.
@@ -113,6 +117,10 @@ class SheetMaker:
                     self.cell(sheet, last, column, value)
                 elif value:
                     write(last, column, value, plain)
+            if self._lines > 1:
+                # Not every program makes room for lines that are broken.
+                sheet.set_row(last, min(MOST_POINTS, HEAD_POINTS * self._lines))
+                self._lines = 1
         sheet.freeze_panes(TOP + 1, self._names[sheet.name])
         if last > TOP:
             sheet.autofilter(TOP, 0, last, len(titles) - 1)
@@ -124,6 +132,9 @@ class SheetMaker:
         style = None
         if isinstance(value, tuple):
             value, style = value
+            if style is self.wrapped and value:
+                room = self._widths[sheet.name][column] - 3
+                self._lines = max(self._lines, lines_of(value, room))
         if isinstance(value, str):
             if value:
                 sheet.write_string(row, column, value, style or self.plain)
