@@ -2,11 +2,13 @@
 
 import struct
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from report_rows import line, report
 
-from aftercare.reports.charts import scorecard_chart
+from aftercare.reports.chart_colours import TREND
+from aftercare.reports.charts import chart_figure, month_labels, scorecard_chart
 from aftercare.reports.scorecard_words import read_words
 from aftercare.settings import Language
 
@@ -52,3 +54,53 @@ def test_a_month_without_figures_is_drawn_too() -> None:
 def test_the_same_figures_give_the_same_picture() -> None:
     words = read_words("en")
     assert scorecard_chart(report(), words) == scorecard_chart(report(), words)
+
+
+def test_months_of_a_year_have_room_beside_one_another() -> None:
+    months = ["2025-11", "2025-12", "2026-01", "2026-02"]
+    assert month_labels(months) == ["11\n2025", "12", "1\n2026", "2"]
+
+
+def test_no_two_lines_of_a_trend_look_the_same() -> None:
+    colours, dashes = zip(*TREND, strict=True)
+    assert len(set(colours)) == len(set(dashes)) == len(TREND)
+
+
+def test_a_trend_draws_few_figures_and_those_with_a_target_first() -> None:
+    names = [f"k{number}" for number in range(7)]
+    lines = [line("E1", name, 9, 10, "0.9" if name > "k1" else None) for name in names]
+    trend = [
+        {"month": "2026-06", "kpi_id": name, "numerator": Decimal(9), "denominator": Decimal(10)}
+        for name in names
+        if name != "k3"
+    ]
+    made = report(
+        lines=lines, trend=trend, titles={name: {"zh": name, "en": name} for name in names}
+    )
+    assert made.charted_trend(6) == ("k0", "k1", "k2", "k4", "k5", "k6")
+    assert made.charted_trend(5) == ("k2", "k4", "k5", "k6")
+    assert made.charted_trend(3) == ("k2", "k4", "k5")
+    assert report(lines=lines[:2], trend=trend, titles=made.rows.titles).charted_trend(1) == ("k0",)
+
+
+@pytest.mark.parametrize("months", [1, 12])
+def test_long_names_leave_the_bars_half_of_the_width_and_no_text_lies_on_another(
+    months: int,
+) -> None:
+    names = ["follow_up_coverage", "satisfied_share"]
+    long = "The consultant's customers' data complete, as the policy asks (example)"
+    trend = [
+        row | {"month": f"2026-{month + 1:02}"} for row in TWO_MONTHS for month in range(months)
+    ]
+    made = report(titles={name: {"zh": name, "en": long} for name in [*names, "sqs"]}, trend=trend)
+    figure = chart_figure(made, read_words("en"))
+    figure.canvas.draw()
+    bars = figure.axes[0]
+    assert bars.get_window_extent().width > figure.bbox.width / 2
+    for axes in figure.axes:
+        legend, title = axes.get_legend(), axes._left_title  # type: ignore[attr-defined]
+        assert legend is not None
+        assert not legend.get_window_extent().overlaps(title.get_window_extent())
+        assert legend.get_window_extent().x1 <= figure.bbox.width
+        labels = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert not any(one.overlaps(other) for one, other in pairwise(labels))

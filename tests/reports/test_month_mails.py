@@ -12,6 +12,7 @@ from target_rows import target_report
 
 from aftercare.reports.mail_layout import HTML_BYTES, TooLong, mail_html, mail_text
 from aftercare.reports.month_facts import MonthFacts
+from aftercare.reports.scorecard_report import FIGURES
 from aftercare.reports.statement import Statement, statement_message, statement_texts
 from aftercare.reports.store_mail import StoreMonth, store_message, store_texts
 from aftercare.rules.objection_terms import ObjectionTerms
@@ -143,10 +144,60 @@ def test_a_figure_has_all_that_it_stands_on() -> None:
     )
 
 
-def test_a_median_of_few_people_is_left_out() -> None:
+def test_a_median_of_few_people_is_left_out_and_no_note_speaks_of_it() -> None:
     few = statement(medians={("SC", "satisfied_share", SHARE): (Decimal("0.9"), 4)})
     assert "90% ▼" not in said(few)
-    assert "本岗中位数" not in said(few)
+    assert "中位数" not in said(few)
+    assert "中位数为集团同岗位" in said(statement())
+
+
+def test_figures_with_nothing_to_count_stand_in_one_line_for_each_reason() -> None:
+    lines = [
+        line("E1", "follow_up_coverage", 20, 20, "1"),
+        line("E1", "satisfied_share", 0, 0, excluded=Decimal(2), credit="store"),
+        line("E1", "archived", 0, 0, note="not_delivered"),
+        line("E1", "booking", 0, 0),
+    ]
+    titles = TITLES | {name: {"zh": name, "en": name} for name in ("booking", "archived")}
+    made = statement(lines=lines, facts=replace(FACTS, titles=titles))
+    (card,) = statement_texts(made, "zh")["cards"]
+    assert [row["title"] for row in card["figures"]] == ["回访覆盖率"]
+    assert card["nothing"] == [
+        "当月没有可计的行：客户满意率（门店数字、不计 2）、booking",
+        "该店的系统当月没有提供这项数据：archived",
+    ]
+    for language in LANGUAGES:
+        texts = statement_texts(made, language)
+        for text in (said(made, language), mail_html("statement", texts)):
+            assert "0 / 0" not in text
+            assert texts["cards"][0]["nothing"][1] in text
+
+
+def test_a_figure_without_a_value_but_with_something_due_keeps_its_row() -> None:
+    lines = [line("E1", "satisfied_share", 3, 5, value=None, is_target_met=None)]
+    (card,) = statement_texts(statement(lines=lines), "zh")["cards"]
+    assert ([row["counts"] for row in card["figures"]], card["nothing"]) == (["3 / 5"], [])
+
+
+def test_a_person_is_told_what_to_write_and_hr_gets_one_command() -> None:
+    text = said(statement(), "en")
+    assert "the rows behind Follow-up coverage of 2026-06, employee no. E1" in text
+    (command,) = [row for row in text.splitlines() if "aftercare" in row]
+    assert command == (
+        "For HR to run: aftercare evidence 2026-06 E1 with one of these at the end:"
+        " follow_up_coverage satisfied_share sqs"
+    )
+    nothing = statement(lines=[line("E1", "satisfied_share", 0, 0)])
+    assert "aftercare evidence" not in said(nothing)
+
+
+def test_several_steps_are_named_each_once_with_how_many() -> None:
+    rows = [
+        proposal("E1", "approve", proposal_id=f"2026-06.E1.{number}", step=step)
+        for number, step in enumerate(("oral_warning", "oral_warning", "written_criticism"))
+    ]
+    summary = statement_texts(statement(proposals=rows), "zh")["summary"]
+    assert summary[-1] == "对您作出的决定：口头警告 ×2、书面批评，见下。"
 
 
 def test_too_few_answers_are_no_place() -> None:
@@ -160,7 +211,7 @@ def test_what_was_decided_is_told_with_its_reason_and_without_remarks() -> None:
     rows = [proposal("E1", "approve", remark="客户张先生 13800000000")]
     text = said(statement(proposals=rows), "en")
     assert "Oral warning: decided, put right by 2026-08-04" in text
-    assert "Decided about you: 1, see below." in text
+    assert "Decided about you: Oral warning; see below." in text
     assert "Satisfied share 7/10 (70%), below 80%." in text
     assert "13800000000" not in text
 
@@ -328,19 +379,71 @@ def test_a_store_sees_its_place_its_median_and_what_is_behind() -> None:
     assert "低于同品牌中位数的有 1 项：客户满意率 SC。" in texts["conclusion"]
 
 
-def test_figures_of_a_post_without_targets_stand_beside_where_there_are_many(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def post_of(texts: dict[str, Any], role: str) -> dict[str, Any]:
+    (post,) = [one for one in texts["posts"] if one["role"].endswith(role)]
+    return dict(post)
+
+
+def test_each_post_of_a_store_has_a_table_of_its_own_figures() -> None:
     card = {"scorecard_id": "2026-06.SA.SK01.V1", "role": "SA"}
     served = line("V1", "follow_up_coverage", 3, 4, None, **card)
     made = store(lines=[line("E1", "satisfied_share", 161, 200), served])
-    few = store_texts(made, "zh")
-    assert few["person_heads"] == ["回访覆盖率", "客户满意率"]
-    monkeypatch.setattr("aftercare.reports.store_mail.FIGURES", 1)
     texts = store_texts(made, "zh")
-    assert texts["person_heads"] == ["客户满意率"]
-    (advisor,) = [one for one in texts["people"] if one["employee_no"] == "V1"]
-    assert (advisor["role"], advisor["other"]) == ("服务顾问 SA", "回访覆盖率 75% 3/4")
+    care, advisors = post_of(texts, "SC"), post_of(texts, "SA")
+    assert (care["heads"], care["is_ranked"], care["has_other"]) == (["客户满意率"], True, False)
+    assert (advisors["heads"], advisors["is_ranked"]) == (["回访覆盖率"], False)
+    assert [len(one["cells"]) for one in advisors["people"]] == [1]
+    text = mail_text("store", texts)
+    assert "员工E1 E1 销售关爱 SC: 客户满意率 80.5% ▼ (161/200); 满意率排名 3/12;" in text
+    assert "员工V1 V1 服务顾问 SA: 回访覆盖率 75% (3/4);" in text
+    page = mail_html("store", texts)
+    assert page.count("满意率排名") == 1
+    assert "服务顾问 SA" in page
+
+
+def test_figures_without_a_target_stand_beside_where_a_post_has_many() -> None:
+    names = [f"k{number}" for number in range(FIGURES + 1)]
+    titles = {name: {"zh": f"指标{name}", "en": name} for name in names}
+    given = [line("E1", name, 3, 4, "0.9" if name < "k2" else None) for name in names]
+    made = store(facts=replace(FACTS, titles=TITLES | titles), lines=given)
+    post = post_of(store_texts(made, "zh"), "SC")
+    assert post["heads"] == ["指标k0", "指标k1"]
+    assert post["people"][0]["other"].startswith("指标k2 75% 3/4 · 指标k3 75% 3/4")
+    free = [each | {"target": None, "is_target_met": None} for each in given]
+    post = post_of(store_texts(replace(made, lines=free), "zh"), "SC")
+    assert (len(post["heads"]), post["people"][0]["other"]) == (FIGURES, "指标k8 75% 3/4")
+
+
+def test_who_is_neither_met_nor_missed_is_named_in_the_conclusion() -> None:
+    lines = [line("E1", "satisfied_share", 161, 200), line("E2", "satisfied_share", 1, 2, None)]
+    first = store_texts(store(lines=lines), "zh")["conclusion"][0]
+    assert first == (
+        "评分 2 人；0 人全部目标达成，1 人至少一项未达成；"
+        "其余 1 人没有目标，或当月没有可判断的数据。"
+    )
+    assert "其余" not in store_texts(store(), "zh")["conclusion"][0]
+
+
+def test_a_store_that_is_the_only_one_of_its_brand_has_no_rank_and_is_told_why() -> None:
+    (figure,) = store().figures
+    alone = replace(figure, place=1, ranked=1, median=None, peers=1)
+    text = mail_text("store", store_texts(store(figures=[alone]), "en"))
+    assert "1/1" not in text
+    assert "Median" not in text
+    assert "only store of its brand with these figures" in text
+    page = mail_html("store", store_texts(store(figures=[alone]), "en"))
+    assert "Median" not in page
+    beside = replace(alone, kpi_id="sqs", peers=3)
+    ranks = [row["rank"] for row in store_texts(store(figures=[alone, beside]), "en")["figures"]]
+    assert ranks == ["only store of its brand", "others: too few rows"]
+
+
+@pytest.mark.parametrize("months", [2, 7])
+def test_the_years_title_counts_its_months(months: int) -> None:
+    made = store(months=[f"2026-{month:02}" for month in range(1, months + 1)])
+    text = mail_text("store", store_texts(made, "zh"))
+    assert f"== 最近 {months} 个月 (" in text
+    assert f"The last {months} months" in mail_html("store", store_texts(made, "en"))
 
 
 def test_a_month_that_had_nothing_is_no_zero_in_the_year() -> None:
@@ -456,4 +559,5 @@ def test_what_a_directors_target_left_out_stands_on_the_statement() -> None:
         places={},
     )
     assert "46/50 · 不计 2" in said(made)
-    assert "aftercare evidence 2026-06 D1 sqs_score" in said(made)
+    (command,) = [row for row in said(made).splitlines() if "aftercare evidence 2026-06 D1" in row]
+    assert "sqs_score" in command

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import openpyxl
+import pytest
+from point_rows import point_report
 from report_rows import line, proposal, report
+from target_rows import target_report
 
 from aftercare.reports.scorecard_report import ScorecardReport
 from aftercare.reports.scorecard_words import read_words
@@ -89,6 +92,10 @@ def test_the_chart_names_each_bar_and_no_bar_is_turned() -> None:
         "客户满意率 · 销售关爱",
     ]
     assert "$M$4:$M$5" in chart
+    assert (sheet.column_dimensions["L"].hidden, sheet.column_dimensions["M"].hidden) == (
+        False,
+        True,
+    )
     assert "<c:plotVisOnly" not in chart  # labels stand in a column that is not shown
 
 
@@ -140,3 +147,109 @@ def test_every_line_names_the_command_that_shows_its_rows() -> None:
     sheet = read(report())["评分行"]
     assert sheet["T4"].value == "aftercare evidence 2026-06 E1 follow_up_coverage"
     assert Decimal(str(sheet["N6"].value)) == Decimal("1.2")
+
+
+def year(kpis: tuple[str, ...] = ("follow_up_coverage", "satisfied_share")) -> list[dict[str, Any]]:
+    months = [f"2025-{month:02}" for month in range(7, 13)]
+    months += [f"2026-{month:02}" for month in range(1, 7)]
+    return [
+        {
+            "month": month,
+            "kpi_id": kpi,
+            "numerator": Decimal(80 + place),
+            "denominator": Decimal(100),
+        }
+        for place, month in enumerate(months)
+        for kpi in kpis
+    ]
+
+
+def test_all_twelve_months_of_a_trend_are_shown_and_drawn() -> None:
+    content = scorecard_workbook(report(trend=year()), ZH)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["趋势"]
+    assert [cell.value for cell in sheet[3]][1:] == sorted({row["month"] for row in year()})
+    assert [cell.value for cell in sheet[4]] == [
+        "回访覆盖率",
+        *(pytest.approx(each / 100) for each in range(80, 92)),
+    ]
+    assert not any(column.hidden for column in sheet.column_dimensions.values())
+    months = sheet.column_dimensions["B"]  # equal neighbours are one
+    assert (months.min, months.max) == (2, 13)
+    chart = zipfile.ZipFile(io.BytesIO(content)).read("xl/charts/chart2.xml").decode()
+    assert "<c:lineChart>" in chart
+    assert "$B$3:$M$3" in chart
+    assert "$B$5:$M$5" in chart
+
+
+def test_a_month_alone_is_no_trend() -> None:
+    assert "趋势" not in read(report(trend=year()[-2:])).sheetnames
+
+
+def test_names_stay_where_they_are_on_screen_and_on_paper_of_a_wide_sheet() -> None:
+    names = [f"k{number:02}" for number in range(12)]
+    titles = {name: {"zh": f"一个名称很长的指标{name}", "en": name} for name in names}
+    made = report(
+        lines=[line("E1", name, 9, 10) for name in names], titles=titles, trend=[], evidence=[]
+    )
+    sheet = read(made)["人员"]
+    assert sheet.freeze_panes == "C4"
+    assert sheet.print_title_cols == "$A:$B"
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.scale >= 60
+    # No figure is parted from its mark, which has the heading of a mark.
+    for each in sheet.col_breaks.brk:
+        assert sheet.cell(3, each.id).value == "达标"
+    assert sheet.row_dimensions[3].height >= 30
+
+
+def test_posts_and_units_are_words() -> None:
+    book = read(report())
+    assert book["人员"]["C4"].value == "销售关爱 SC"
+    units = {row[9].value for row in book["评分行"].iter_rows(min_row=4)}
+    assert (book["评分行"]["C4"].value, units) == ("销售关爱 SC", {"比例", "100"})
+
+
+def test_words_keep_away_from_the_number_before_them() -> None:
+    assert read(report())["评分行"]["J4"].alignment.indent == 1
+
+
+def test_the_number_of_a_bar_stands_beyond_the_longest_frame() -> None:
+    content = scorecard_workbook(report(), ZH)
+    chart = zipfile.ZipFile(io.BytesIO(content)).read("xl/charts/chart1.xml").decode()
+    figures, frames, labels = chart.split("<c:ser>")[1:]
+    assert "<c:dLbls>" not in figures + frames
+    assert "$N$4:$N$5" in labels
+    assert [each.partition("<")[0] for each in labels.split("<a:t>")[1:]] == ["95%", "81.8%"]
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["指标"]
+    assert [sheet["N4"].value, sheet["N5"].value] == [1, 1]
+
+
+def test_of_many_rows_behind_figures_few_are_printed_and_that_is_said() -> None:
+    row = report().rows.evidence[0]
+    sheet = read(report(evidence=[row] * 41))["依据"]
+    assert sheet.print_area == "'依据'!$A$1:$H$43"
+    assert "只印前 40 行" in sheet["A2"].value
+    few = read(report(evidence=[row] * 40))["依据"]
+    assert (few.print_area, "只印前" in few["A2"].value) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("made", "name"), [(point_report(), "主管得分（满分 100）"), (target_report(), "总监目标")]
+)
+def test_an_item_of_points_or_a_target_stands_with_its_basis_on_one_page(
+    made: ScorecardReport, name: str
+) -> None:
+    sheet = read(made)[name]
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.freeze_panes == "C4"
+
+
+def test_a_row_of_broken_lines_has_room_for_them() -> None:
+    long = proposal("E2", "approve", reason="一段很长的理由" * 20)
+    sheet = read(report(proposals=[long, proposal("E1", "approve", reason="短", rows_behind=[])]))[
+        "处分建议"
+    ]
+    assert sheet.row_dimensions[4].height >= 5 * 15
+    assert not sheet.row_dimensions[5].customHeight
+    longest = proposal("E2", "approve", reason="很" * 5_000)
+    assert read(report(proposals=[longest]))["处分建议"].row_dimensions[4].height <= 409

@@ -48,7 +48,12 @@ def test_too_few_rows_give_no_place_and_count_for_no_median() -> None:
 
 def test_stores_of_another_brand_or_post_are_no_peers() -> None:
     rows = [sums("A", 10), sums("B", 20, brand="CHANGAN"), sums("C", 20, role="AC")]
-    assert (figure(rows).place, figure(rows).ranked) == (1, 1)
+    assert (figure(rows).place, figure(rows).ranked, figure(rows).peers) == (1, 1, 1)
+
+
+def test_a_store_with_too_few_rows_is_a_peer_all_the_same() -> None:
+    rows = [sums("A", 10), sums("B", 2, 3)]
+    assert (figure(rows).ranked, figure(rows).peers) == (1, 2)
 
 
 @pytest.mark.parametrize(("others", "median"), [("B", None), ("BC", Decimal("0.5"))])

@@ -217,7 +217,8 @@ def test_a_statement_says_results_place_median_decision_and_until_when_to_object
     assert f"最迟 {report.rows.reply_until} 答复" in said
     assert "hr@heyuan.example" in said
     assert mine["Reply-To"] == "hr@heyuan.example"
-    assert "aftercare evidence 2026-06 E00 satisfied_share" in said
+    (command,) = [row for row in said.splitlines() if "aftercare evidence 2026-06 E00" in row]
+    assert "satisfied_share" in command
 
 
 def to(server: MailServer, mail: str) -> str:

@@ -27,9 +27,9 @@ def reward_sheet(made: SheetMaker) -> None:
         "proposal", "employee_no", "name", "store", "reward", "rank_place", "reason", "cases",
         "decision", "decided_by", "comment", "rule", "policy_line",
     )  # fmt: skip
-    widths = (30, 10, 12, 22, 16, 8, 60, 44, 10, 14, 24, 8, 46)
+    widths = (30, 12, 12, 22, 18, 9, 60, 44, 14, 14, 24, 9, 46)
     note = "" if rows.rewards else words("rewards_none")
-    sheet = made.sheet(words("rewards"), note, widths)
+    sheet = made.sheet(words("rewards"), note, widths, names=3)
     lines: list[Sequence[Any]] = [
         (
             row["proposal_id"],

@@ -317,6 +317,17 @@ class ScorecardReport:
         """Months with figures, oldest first."""
         return tuple(sorted({row["month"] for row in self.rows.trend}))
 
+    def charted_trend(self, lines: int) -> tuple[str, ...]:
+        """Figures that a chart of the trend draws: all if there are no more than ``lines``, else the first with a target.
+
+        One that no month has is none of them; where nothing has a target, the first of all stand there.
+        """
+        known = [kpi for kpi in self.kpi_ids if any(value is not None for value in self.trend(kpi))]
+        judged = {line["kpi_id"] for line in self.rows.lines if line["target"] is not None}
+        if len(known) > lines:
+            known = [kpi for kpi in known if kpi in judged] or known
+        return tuple(known[:lines])
+
     def trend(self, kpi_id: str) -> list[Decimal | None]:
         """A figure of all people by month; None where nothing was due."""
         values = {

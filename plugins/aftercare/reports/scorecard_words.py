@@ -41,6 +41,10 @@ class Words:
             return self("note_lacks", part=code.removeprefix("lacks_"))
         return self(f"note_{code}") if code else ""
 
+    def unit(self, unit: str) -> str:
+        """The words for a line's unit; a scale, as ``100``, says itself."""
+        return self(f"unit_{unit}") if self.has(f"unit_{unit}") else unit
+
     def reason(self, code: str | None) -> str:
         """The words for why a row counts or not; a code that nobody has words for stays as it is."""
         if not code:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from aftercare.reports.kpi_chart import kpi_chart
+from aftercare.reports.chart_colours import TREND
+from aftercare.reports.kpi_chart import kpi_chart, trend_chart
 from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.objection_sheets import adjustment_sheet, objection_sheet
 from aftercare.reports.reward_sheets import reward_sheet
@@ -37,6 +38,13 @@ from aftercare.rules.sanctions import reason_in
 from aftercare.targets.workbook_look import lines_of
 
 SUMMARY_WIDTH, LINE_POINTS = 110, 16
+FIGURE_WIDTHS = (40, 38, 9, 9, 9, 9, 18, 7, 11, 10, 14, 46)
+VALUE_WIDTH, MARK_WIDTH = 13, 7
+"""Columns of a person's figure and of its mark."""
+FIRST_PAGE, NEXT_PAGE = 3, 6
+"""Figures of people on the first page of paper, where post and store stand too, and on each further one."""
+EVIDENCE_PRINTED = 40
+"""Rows behind figures that are printed: a month has some hundred thousand, which nobody wants on paper."""
 
 
 def scorecard_workbook(report: ScorecardReport, words: Words) -> bytes:
@@ -45,6 +53,7 @@ def scorecard_workbook(report: ScorecardReport, words: Words) -> bytes:
     made = SheetMaker(report, words, buffer)
     _summary(made)
     _kpis(made)
+    _trend(made)
     _people(made)
     _points(made)
     _targets(made)
@@ -90,7 +99,7 @@ def _summary(made: SheetMaker) -> None:
 def _kpis(made: SheetMaker) -> None:
     report, words = made.report, made.words
     name = words("kpis")
-    sheet = made.sheet(name, words("legend"), (36, 34, 10, 10, 10, 10, 20, 8, 12, 14, 14, 52))
+    sheet = made.sheet(name, words("legend"), FIGURE_WIDTHS)
     titles = [
         words(each)
         for each in [
@@ -129,29 +138,37 @@ def _kpis(made: SheetMaker) -> None:
     ]
     last = made.table(sheet, titles, rows)
     made.mark(sheet, 7, last)
-    below = kpi_chart(made, sheet, name, last) if rows else last + 2
-    _trend(made, sheet, below)
+    if rows:
+        kpi_chart(made, sheet, name, last, len(titles))
 
 
-def _trend(made: SheetMaker, sheet: Any, row: int) -> None:
+def _trend(made: SheetMaker) -> None:
+    """A sheet of its own, as its columns are months; none where there is no earlier month."""
     report, words = made.report, made.words
-    if len(report.trend_months) < 2:
+    months = report.trend_months
+    if len(months) < 2:
         return
-    sheet.write_string(row, 0, words("trend"), made.bold)
-    sheet.write_string(row + 1, 0, words("kpi"), made.head)
-    for column, month in enumerate(report.trend_months, 1):
-        sheet.write_string(row + 1, column, month, made.head)
-    for below, kpi in enumerate(report.kpi_ids, row + 2):
-        sheet.write_string(below, 0, report.rows.titles[kpi][words.language], made.plain)
-        for column, value in enumerate(report.trend(kpi), 1):
-            made.cell(sheet, below, column, made.figure(value))
+    name = words("trend")
+    drawn = report.charted_trend(len(TREND))
+    note = words("trend_drawn", count=len(drawn)) if len(drawn) < len(report.kpi_ids) else ""
+    sheet = made.sheet(name, note, (46, *(10,) * len(months)), names=1)
+    titles = {kpi: report.rows.titles[kpi][words.language] for kpi in report.kpi_ids}
+    rows = [(titles[kpi], *map(made.figure, report.trend(kpi))) for kpi in report.kpi_ids]
+    last = made.table(sheet, [words("kpi"), *months], rows)
+    if drawn:
+        places = {kpi: row for row, kpi in enumerate(report.kpi_ids, TOP + 1)}
+        trend_chart(made, sheet, name, last, [(places[kpi], titles[kpi]) for kpi in drawn])
 
 
 def _people(made: SheetMaker) -> None:
     report, words = made.report, made.words
     kpis, coefficients = report.kpi_ids, report.coefficient_ids
-    widths = (10, 12, 10, 22, 8, *(10, 5) * len(kpis), 12, *(12,) * len(coefficients))
-    sheet = made.sheet(words("people"), rank_note(report, words), widths)
+    widths = (
+        *(12, 12, made.post_width, 22, 8),
+        *(VALUE_WIDTH, MARK_WIDTH) * len(kpis),
+        *(12,) * (1 + len(coefficients)),
+    )
+    sheet = made.sheet(words("people"), rank_note(report, words), widths, names=2)
     titles = [words(each) for each in ("employee_no", "name", "role", "store", "trial")]
     for kpi in kpis:
         titles += [report.rows.titles[kpi][words.language], words("met")]
@@ -162,7 +179,7 @@ def _people(made: SheetMaker) -> None:
         row: list[Any] = [
             person.employee_no,
             person.name,
-            person.role,
+            made.posts[person.role],
             person.store_name,
             words("yes") if person.is_trial else "",
         ]
@@ -180,6 +197,10 @@ def _people(made: SheetMaker) -> None:
         ]
         rows.append(row)
     last = made.table(sheet, titles, rows)
+    # A figure and its mark stand on one page.
+    breaks = [5 + 2 * number for number in range(FIRST_PAGE, len(kpis), NEXT_PAGE)]
+    if breaks:
+        sheet.set_v_pagebreaks(breaks)
     for number in range(len(kpis)):
         made.mark(sheet, 6 + 2 * number, last)
 
@@ -208,8 +229,8 @@ def _points(made: SheetMaker) -> None:
         "note",
     )
     titles = [words(each) for each in (*names, "rule", "command")]
-    widths = (10, 12, 22, 8, 24, 9, 9, 64, 36, 9, 48)
-    sheet = made.sheet(words("points_title"), words("points_text"), widths)
+    widths = (12, 12, 22, 8, 24, 9, 9, 46, 28, 9, 48)
+    sheet = made.sheet(words("points_title"), words("points_text"), widths, names=2)
     rows: list[Sequence[Any]] = []
     for person in report.people:
         cells = point_cells(person, report, words)
@@ -241,8 +262,8 @@ def _targets(made: SheetMaker) -> None:
         return
     names = ("employee_no", "name", "store", "trial", "kpi", "value", "target", "met")
     titles = [words(each) for each in (*names, "unit", "points_basis", "note", "rule", "command")]
-    widths = (10, 12, 22, 8, 30, 10, 10, 7, 10, 20, 40, 9, 46)
-    sheet = made.sheet(words("targets_title"), words("targets_text"), widths)
+    widths = (12, 12, 22, 8, 30, 10, 10, 7, 10, 18, 34, 9, 46)
+    sheet = made.sheet(words("targets_title"), words("targets_text"), widths, names=2)
     rows = [
         (
             person.employee_no,
@@ -294,8 +315,13 @@ def _lines(made: SheetMaker) -> None:
             "command",
         ]
     ]
-    widths = (10, 12, 8, 22, 22, 9, 9, 9, 10, 9, 9, 7, 14, 9, 9, 9, 26, 9, 50, 46)
-    sheet = made.sheet(words("lines"), words("kpis_note", closing=report.rows.closing_on), widths)
+    widths = (
+        *(12, 12, made.post_width, 22, 30, 9, 9, 9, 10, 12, 9),
+        *(7, 14, 9, 9, 9, 26, 9, 50, 46),
+    )
+    note = words("kpis_note", closing=report.rows.closing_on)
+    sheet = made.sheet(words("lines"), note, widths, names=2)
+    unit = cache(words.unit)
 
     def rows() -> Iterable[Sequence[Any]]:
         for person in report.people:
@@ -311,14 +337,14 @@ def _lines(made: SheetMaker) -> None:
                 yield (
                     person.employee_no,
                     person.name,
-                    person.role,
+                    made.posts[person.role],
                     person.store_name,
                     report.rows.titles[kpi][words.language],
                     made.amount(line["numerator"]),
                     made.amount(line["denominator"]),
                     (line["excluded"], made.count),
                     made.figure(line["value"], line["unit"]),
-                    line["unit"],
+                    unit(line["unit"]),
                     made.target(line["target"], line["direction"], line["unit"]),
                     _mark(line),
                     line["band"],
@@ -356,8 +382,8 @@ def _proposals(made: SheetMaker) -> None:
         ]
     ]
     note = "" if report.rows.proposals else words("proposals_none")
-    widths = (28, 10, 12, 22, 12, 60, 44, 12, 10, 14, 24, 8, 46)
-    sheet = made.sheet(words("proposals"), note, widths)
+    widths = (28, 12, 12, 22, 14, 60, 44, 14, 14, 14, 24, 9, 46)
+    sheet = made.sheet(words("proposals"), note, widths, names=3)
     rows = [
         (
             row["proposal_id"],
@@ -382,8 +408,10 @@ def _proposals(made: SheetMaker) -> None:
 
 def _evidence(made: SheetMaker) -> None:
     report, words = made.report, made.words
-    limit = report.rows.evidence_cut_at
+    limit, count = report.rows.evidence_cut_at, len(report.rows.evidence)
     note = words("evidence_text") if limit is None else words("evidence_cut", limit=limit)
+    if count > EVIDENCE_PRINTED:
+        note += " " + words("evidence_printed", rows=EVIDENCE_PRINTED)
     titles = [
         words(each)
         for each in [
@@ -397,7 +425,10 @@ def _evidence(made: SheetMaker) -> None:
             "reason",
         ]
     ]
-    sheet = made.sheet(words("evidence"), note, (12, 12, 24, 14, 44, 9, 9, 20))
+    widths = (12, 12, 30, 14, 44, 9, 9, 24)
+    sheet = made.sheet(words("evidence"), note, widths)
+    if count > EVIDENCE_PRINTED:
+        sheet.print_area(0, 0, TOP + EVIDENCE_PRINTED, len(widths) - 1)
     people = {person.scorecard_id: person for person in report.people}
     # A month has some hundred thousand rows, and few different words.
     whole, yes, no = words("whole_store"), words("yes"), words("no")

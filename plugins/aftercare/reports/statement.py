@@ -5,6 +5,7 @@ It is made from the lines of one person; of others it holds places and medians, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -78,6 +79,7 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
     facts, report = statement.facts, statement.report
     month = month_title(facts.month, common)
     decided = told_sanctions(statement.proposals)
+    cards = [_card(person, statement, words, common) for person in report.people]
     rewards = told_rewards(statement.rewards)
     where = (
         words("ask_hr_at", addresses=common("comma").join(statement.hr_addresses))
@@ -98,9 +100,9 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
         "is_missed": any(person.is_met is False for person in report.people),
         "purpose": words("purpose"),
         "method": words("method", closing=facts.closing_on),
-        "cards": [_card(person, statement, words, common) for person in report.people],
+        "cards": cards,
         "median_note": words("post_median_note", minimum=statement.median_people)
-        if statement.report.kpi_ids
+        if any(card["has_medians"] for card in cards)
         else "",
         "legend": common("legend"),
         "decisions": [decision_texts(row, report, words, common) for row in decided],
@@ -112,7 +114,7 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
             days=facts.terms.reply_days,
             reply_until=facts.terms.reply_until,
         ),
-        "commands": _commands(statement),
+        **_rows(statement, words),
         "foot": words("statement_foot"),
         "words": {name: words(name) for name in OWN}
         | {name: common(name) for name in ("kpi", "value", "target", "met")},
@@ -122,7 +124,7 @@ def statement_texts(statement: Statement, language: Language) -> Texts:
 OWN = (
     *("purpose_title", "counts", "post_median", "points_heading", "points_cell", "basis"),
     *("targets_heading", "result", "decisions_title", "decisions_none", "ask_title"),
-    *("rows_title", "rows_text", "rewards_title", "rewards_note"),
+    *("rows_title", "rewards_title", "rewards_note"),
 )
 
 
@@ -186,7 +188,11 @@ def _summary(
         for person in statement.report.people
         if (text := _place(person, statement, words, common))
     )
-    last = words("summary_decided", count=len(decided)) if decided else words("summary_not_decided")
+    steps = Counter(common(row["step"]) for row in decided)
+    named = common("comma").join(
+        f"{step} ×{count}" if count > 1 else step for step, count in steps.items()
+    )
+    last = words("summary_decided", steps=named) if decided else words("summary_not_decided")
     rewarded = [words("summary_rewards", count=rewards)] if rewards else []
     return [*first, *places, last, *rewarded]
 
@@ -209,10 +215,15 @@ def _place(person: Person, statement: Statement, words: Words, common: Words) ->
 def _card(person: Person, statement: Statement, words: Words, common: Words) -> Texts:
     report = statement.report
     titles = report.rows.titles
-    figures = [
-        _figure(person.lines[name], titles[name][words.language], statement, words, common)
+    lines = [
+        person.lines[name]
         for name in (*report.kpi_ids, *report.coefficient_ids)
         if name in person.lines
+    ]
+    figures = [
+        _figure(line, titles[line["kpi_id"]][words.language], statement, words, common)
+        for line in lines
+        if not _is_nothing(line)
     ]
     return {
         "title": words(
@@ -220,6 +231,7 @@ def _card(person: Person, statement: Statement, words: Words, common: Words) -> 
         ),
         "trial": words("method_trial") if person.is_trial else "",
         "figures": figures,
+        "nothing": _nothing(lines, statement, words, common),
         "has_medians": any(row["median"] != NOTHING for row in figures),
         "points": [
             {
@@ -248,8 +260,28 @@ _CELLS = {"met": "good", "missed": "bad", "none": ""}
 """The classes of the house's mails for those of the scorecards."""
 
 
-def _figure(line: Row, title: str, statement: Statement, words: Words, common: Words) -> Texts:
-    mark = symbol(line["is_target_met"])
+def _is_nothing(line: Row) -> bool:
+    """Whether there was nothing to count: a row of dashes would say no more."""
+    return line["value"] is None and line["denominator"] == 0
+
+
+def _nothing(lines: Sequence[Row], statement: Statement, words: Words, common: Words) -> list[str]:
+    """The figures that had nothing to count, in a line for each reason."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        if _is_nothing(line):
+            details = common("comma").join(_details(line, statement, words, common))
+            title = statement.report.rows.titles[line["kpi_id"]][words.language]
+            named = words("nothing_of", title=title, details=details) if details else title
+            found.setdefault(common.note(line["note"] or "no_rows"), []).append(named)
+    return [
+        words("nothing", why=why[:1].upper() + why[1:], figures=common("comma").join(named))
+        for why, named in found.items()
+    ]
+
+
+def _details(line: Row, statement: Statement, words: Words, common: Words) -> list[str]:
+    """What stands below a figure, but for its note."""
     details = [words("of_the_store")] if line["credit"] == STORE else []
     if line["excluded"]:
         details.append(words("left_out", count=shown(line["excluded"], "")))
@@ -257,11 +289,15 @@ def _figure(line: Row, title: str, statement: Statement, words: Words, common: W
         details.append(words("band_of", band=line["band"]))
     if line["coefficient"] is not None:
         details.append(words("coefficient_of", coefficient=shown(line["coefficient"], "")))
+    sign = marked("", statement.report, line["scorecard_id"], line["kpi_id"], common)
+    return [*details, sign] if sign else details
+
+
+def _figure(line: Row, title: str, statement: Statement, words: Words, common: Words) -> Texts:
+    mark = symbol(line["is_target_met"])
+    details = _details(line, statement, words, common)
     if line["note"]:
         details.append(common.note(line["note"]))
-    sign = marked("", statement.report, line["scorecard_id"], line["kpi_id"], common)
-    if sign:
-        details.append(sign)
     is_counted = line["numerator"] is not None and line["denominator"] is not None
     role = next(
         person.role
@@ -286,13 +322,24 @@ def _figure(line: Row, title: str, statement: Statement, words: Words, common: W
     }
 
 
-def _commands(statement: Statement) -> list[str]:
-    """The commands that show the rows behind the person's figures, total points and targets."""
-    report = statement.report
+def _rows(statement: Statement, words: Words) -> Texts:
+    """How the person comes to the rows behind figures, total points and targets, and HR's command for them."""
+    report, facts = statement.report, statement.facts
     known = {line["kpi_id"] for line in statement.lines if line["value"] is not None}
     names = [
         *(name for name in (*report.kpi_ids, *report.coefficient_ids) if name in known),
         *list(report.point_groups)[-1:],
         *report.target_ids,
     ]
-    return [evidence_command(statement.facts.month, statement.employee_no, name) for name in names]
+    if not names:
+        return {"rows_text": "", "command": ""}
+    command = evidence_command(facts.month, statement.employee_no, "")
+    return {
+        "rows_text": words(
+            "rows_text",
+            month=facts.month,
+            employee_no=statement.employee_no,
+            title=facts.titles[names[0]][words.language],
+        ),
+        "command": words("rows_command", command=command.strip(), names=" ".join(names)),
+    }

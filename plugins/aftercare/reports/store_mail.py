@@ -101,8 +101,8 @@ def store_texts(
     # Below a target first; of whom nothing is judged last.
     listed = sorted(people, key=lambda one: (False, True, None).index(one.is_met))[:most_people]
     listed.sort(key=lambda one: people.index(one))
-    heads = _person_figures(store)
-    shown_people = [_person(person, heads, store, words, common) for person in listed]
+    # Where no other store of the brand has any of the figures, there is nothing to rank or compare.
+    is_alone = all(figure.peers == 1 for figure in store.figures)
     decided = store.decided
     if len(decided) > most_decisions:
         decided = sorted(decided, key=lambda row: row["decision"] != "approve")[:most_decisions]
@@ -121,14 +121,19 @@ def store_texts(
         "conclusion": _conclusion(store, words, common),
         "is_missed": any(figure.is_target_met is False for figure in store.figures),
         "figures": [_figure(figure, store, words, common) for figure in store.ordered],
-        "rank_note": words("store_rank_note", minimum=facts.minimum_n, stores=store.median_stores),
+        "is_ranked": not is_alone,
+        "rank_note": words("store_rank_alone")
+        if is_alone
+        else words("store_rank_note", minimum=facts.minimum_n, stores=store.median_stores),
         "legend": common("legend"),
         "months": [f"{int(month[5:])}" for month in store.months],
+        "year_title": words("year_title", months=len(store.months)),
         "year": _year(store, words),
         "year_note": words("year_note"),
-        "person_heads": [facts.titles[name][language] for name in heads],
-        "people": shown_people,
-        "has_other": any(one["other"] for one in shown_people),
+        "posts": [
+            _post([one for one in listed if one.role == role], store, words, common)
+            for role in dict.fromkeys(one.role for one in listed)
+        ],
         "people_note": words("people_note", minimum=facts.minimum_n),
         "people_cut": words("people_cut", shown=len(listed), all=len(people))
         if len(listed) < len(people)
@@ -154,7 +159,7 @@ def store_texts(
 
 
 OWN = (
-    *("counts", "store_figures", "store_rank", "store_median", "year_title", "people_title"),
+    *("counts", "store_figures", "store_rank", "store_median", "people_title"),
     *("person_other", "store_decisions_title", "store_no_decisions"),
     *("store_rewards_title", "rewards_note", "rows_title", "store_rows_text"),
 )
@@ -177,13 +182,14 @@ def _conclusion(store: StoreMonth, words: Words, common: Words) -> list[str]:
     report = store.report
     marks = [figure.is_target_met for figure in store.figures if figure.is_target_met is not None]
     behind = [figure for figure in store.ordered if _is_behind(figure)]
+    people = {
+        "people": report.count_people(),
+        "met": report.count_people(is_met=True),
+        "unmet": report.count_people(is_met=False),
+    }
+    rest = people["people"] - people["met"] - people["unmet"]
     found = [
-        words(
-            "store_people",
-            people=report.count_people(),
-            met=report.count_people(is_met=True),
-            unmet=report.count_people(is_met=False),
-        ),
+        words("store_people_rest" if rest else "store_people", rest=rest, **people),
         words("store_targets", judged=len(marks), met=marks.count(True)),
     ]
     if behind:
@@ -220,7 +226,9 @@ def _title(figure: StoreFigure, store: StoreMonth, words: Words) -> str:
 
 def _figure(figure: StoreFigure, store: StoreMonth, words: Words, common: Words) -> Texts:
     mark = symbol(figure.is_target_met)
-    if figure.place is not None:
+    if figure.place is not None and figure.ranked == 1:
+        rank = words("store_rank_only" if figure.peers == 1 else "store_rank_others_few")
+    elif figure.place is not None:
         rank = common("rank_of", rank=figure.place, of=figure.ranked)
     else:
         rank = words("store_rank_none") if figure.value is not None else NOTHING
@@ -281,16 +289,24 @@ def _year(store: StoreMonth, words: Words) -> list[Texts]:
     return rows
 
 
-def _person_figures(store: StoreMonth) -> list[str]:
-    """Figures of people, not of the store, that have a column: of too many not those of posts without a target."""
-    own = _own_figures(store.lines, store)
-    judged = {line["role"] for line in store.lines if line["target"] is not None}
-    if len(own) <= FIGURES or not judged:
-        return own
-    return _own_figures([line for line in store.lines if line["role"] in judged], store)
+def _post(people: Sequence[Person], store: StoreMonth, words: Words, common: Words) -> Texts:
+    """The table of a post's people, with the figures and the rank that the post has."""
+    lines = [line for person in people for line in person.lines.values()]
+    own = _own_figures(lines, store)
+    # Of many figures those with a target have a column; of as many without one, the first.
+    heads = store.report.main(own, lines) or own[:FIGURES]
+    rows = [_person(person, heads, store, words, common) for person in people]
+    return {
+        "role": role_words(people[0].role, common),
+        "heads": [store.facts.titles[name][words.language] for name in heads],
+        "is_ranked": any(person.score is not None for person in people),
+        "has_other": any(row["other"] for row in rows),
+        "people": rows,
+    }
 
 
 def _own_figures(lines: Sequence[Row], store: StoreMonth) -> list[str]:
+    """Figures of people, not of the store."""
     own = {line["kpi_id"] for line in lines if line["credit"] == PERSON}
     return [name for name in store.report.kpi_ids if name in own]
 
@@ -324,7 +340,6 @@ def _person(
     return {
         "name": person.name,
         "employee_no": person.employee_no,
-        "role": role_words(person.role, common),
         "trial": common("trial") if person.is_trial else "",
         "cells": cells,
         "rank": common("rank_of", rank=place[0], of=place[1]) if place else NOTHING,

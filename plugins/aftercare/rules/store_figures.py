@@ -19,7 +19,8 @@ class StoreFigure:
 
     ``place`` is the rank among ``ranked`` stores of the brand, None where too few rows stand behind the
     figure; ``median`` is that of the ``ranked`` stores, None where they are so few that it would tell
-    another one's figure. ``target`` is None where the packs of the store name several.
+    another one's figure. ``peers`` are the stores of the brand that have the figure at all, this one among
+    them. ``target`` is None where the packs of the store name several.
     """
 
     store_code: str
@@ -34,6 +35,7 @@ class StoreFigure:
     place: int | None
     ranked: int
     median: Decimal | None
+    peers: int
 
     @property
     def value(self) -> Decimal | None:
@@ -75,6 +77,7 @@ def store_figures(
                     places.get(row["store_code"]),
                     len(values),
                     statistics.median(values) if len(values) >= median_stores else None,
+                    len(group),
                 )
             )
     return dict(found)

@@ -111,6 +111,10 @@ def lines_of(text: str, width: int) -> int:
     """Lines that a text takes in a column of that many Latin letters; Chinese ones are twice as wide."""
     total = 0
     for line in text.splitlines() or [""]:
-        letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in line)
-        total += max(1, -(-letters // width))
+        total += max(1, -(-letters_of(line) // width))
     return total
+
+
+def letters_of(text: str) -> int:
+    """Latin letters that a line is as wide as; Chinese ones are twice as wide."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
