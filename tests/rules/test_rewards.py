@@ -22,7 +22,9 @@ from aftercare.rules.rewards import (
     Reward,
     RewardRules,
     months_of,
+    months_on,
     quarter_of,
+    year_of,
 )
 from aftercare.rules.sanctions import reason_in
 from aftercare.rules.scoring import places_of
@@ -146,3 +148,20 @@ def test_the_composite_is_the_mean_of_the_lines_and_says_them() -> None:
     found = team_awards(["S1", "S2", "S3"], figures, {}, RULES, {})
     assert [reward.store_code for reward in found.rewards] == ["S1"]
     assert "is the mean of follow_up_coverage 90%" in found.rewards[0].reason_en
+
+
+@pytest.mark.parametrize(
+    ("month", "later"),
+    [
+        ("2026-01", ["2026-03", "2026-12"]),
+        ("2026-03", ["2026-12"]),
+        ("2026-05", ["2026-06", "2026-12"]),
+        ("2026-10", ["2026-12"]),
+        ("2026-12", []),
+    ],
+)
+def test_the_ends_of_a_months_quarter_and_year_look_back_on_it(
+    month: str, later: list[str]
+) -> None:
+    assert months_on(month) == later
+    assert all(month in (quarter_of(each) or []) + (year_of(each) or []) for each in later)

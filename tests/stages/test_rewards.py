@@ -384,6 +384,32 @@ def test_a_quarter_of_which_a_month_was_not_scored_proposes_nothing_and_says_so(
         ]
 
 
+def test_a_quarter_whose_first_month_is_scored_last_proposes_what_it_would_have_in_order(
+    month: RewardsMonth,
+) -> None:
+    for each in reversed(QUARTER):
+        quarter(month, (each,))
+        teams(month, {"SK01": 18, "SK02": 19, "SK03": 17}, (each,))
+        month.propose(each)
+        month.propose_later(each)
+    assert "AC01" in month.people("service_star")
+    assert [row["store_code"] for row in month.rewards("team_award")] == ["SK02"]
+    assert month.notes("service_star") == month.notes("team_award") == []
+    # Nothing is written when nothing is otherwise.
+    assert month.propose_later(QUARTER[0]) == {"later_rewards_changed": 0}
+
+
+def test_a_later_month_that_was_not_scored_or_was_decided_on_stays_as_it_is(
+    month: RewardsMonth,
+) -> None:
+    quarter(month, QUARTER[:2])
+    assert month.propose_later("2026-05") == {"later_rewards_changed": 0}
+    quarter(month, QUARTER[2:])
+    month.told(QUARTER[2])
+    assert month.propose_later("2026-05") == {"later_rewards_changed": 0}
+    assert month.rewards() == []
+
+
 def test_what_is_the_stores_counts_once_a_month_whoever_shows_it(month: RewardsMonth) -> None:
     teams(month, {"SK02": 18, "SK03": 17})
     for each in QUARTER:

@@ -57,6 +57,13 @@ def year_of(month: str) -> list[str] | None:
     return [*months_before(month, 11), month] if month[5:] == "12" else None
 
 
+def months_on(month: str) -> list[str]:
+    """The later months whose rewards look back on this one: the ends of its quarter and of its year."""
+    year, number = month.split("-")
+    ends = sorted({int(number) + -int(number) % 3, 12})
+    return [f"{year}-{end:02d}" for end in ends if end > int(number)]
+
+
 def months_of(step: str, month: str) -> list[str]:
     """The months that a reward stands on."""
     if step in YEARLY:

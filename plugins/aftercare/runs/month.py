@@ -34,7 +34,7 @@ def score(key: str | None) -> Counts:
     from aftercare.stages.ladder import settle_ladder
     from aftercare.stages.policy import load_policy
     from aftercare.stages.proposals import propose
-    from aftercare.stages.rewards import propose_rewards
+    from aftercare.stages.rewards import propose_later_rewards, propose_rewards
     from aftercare.stages.scorecards import score_month
 
     group, month = read_group(), period.read_month(key)
@@ -43,7 +43,8 @@ def score(key: str | None) -> Counts:
     # First, so that what is withdrawn is kept with its reason.
     counts |= settle_ladder(connections.warehouse_engine(), group, policy(), month)
     counts |= propose(connections.warehouse_engine(), group, policy(), month)
-    return {**counts, **propose_rewards(connections.warehouse_engine(), group, policy(), month)}
+    counts |= propose_rewards(connections.warehouse_engine(), group, policy(), month)
+    return counts | propose_later_rewards(connections.warehouse_engine(), group, policy(), month)
 
 
 @step

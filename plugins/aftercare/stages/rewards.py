@@ -32,6 +32,7 @@ from aftercare.rules.rewards import (
     Outcome,
     Reward,
     RewardRules,
+    months_on,
     quarter_of,
     year_of,
 )
@@ -88,6 +89,21 @@ def propose_rewards(engine: Engine, group: Group, policy: Policy, month: str) ->
         counts["reward_notes"] = len(notes)
         warehouse.report(connection, STAGE, month, counts)
     return counts
+
+
+def propose_later_rewards(
+    engine: Engine, group: Group, policy: Policy, month: str
+) -> dict[str, int]:
+    """Brings rewards of later months, which look back on this one, to what it is now, where they were scored.
+
+    Months are scored in any order: the end of a quarter may be scored before its first month. Counts:
+    ``later_rewards_changed`` (rows written).
+    """
+    with engine.connect() as connection:
+        scored = run(connection, "score/list_scored_months", months=months_on(month)).scalars()
+        later = list(scored)
+    changed = [propose_rewards(engine, group, policy, each)["rewards_changed"] for each in later]
+    return {"later_rewards_changed": sum(changed)}
 
 
 def approved_rewards(engine: Engine, policy: Policy, month: str) -> list[dict[str, Any]]:
