@@ -41,6 +41,11 @@ def _below_the_settings(name: str) -> str:
     return name
 
 
+def normalised_address(address: str) -> str:
+    """An address as it is compared: who is written to twice is one."""
+    return address.strip().lower()
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -215,8 +220,8 @@ class Delivery(_Part):
 class Recipient(_Part):
     """A person who gets mails in a role. ``stores`` empty means all stores.
 
-    With a ``certificate`` (S/MIME, PEM, a path below the folder of these settings) each mail to them is encrypted,
-    and none is sent where it cannot be used.
+    With a ``certificate`` (S/MIME, PEM, a path below the folder of these settings) each mail to this address is
+    encrypted, in whatever role, and none is sent where it cannot be used.
     """
 
     address: str
@@ -237,6 +242,31 @@ class Mail(_Part):
     allowed_domains: frozenset[str]
     statements: bool = False
     recipients: dict[Literal["operator", "steward", "hr", "manager"], tuple[Recipient, ...]] = {}
+
+    @field_validator("recipients")
+    @classmethod
+    def _have_one_certificate(
+        cls, recipients: dict[str, tuple[Recipient, ...]]
+    ) -> dict[str, tuple[Recipient, ...]]:
+        found: dict[str, str] = {}
+        for one in (one for role in recipients.values() for one in role):
+            if not one.certificate:
+                continue
+            first = found.setdefault(normalised_address(one.address), one.certificate)
+            if Path(first) != Path(one.certificate):
+                raise ValueError(
+                    f"one address has two certificates, {first} and {one.certificate}; name the same one in each role"
+                )
+        return recipients
+
+    def certificate_of(self, address: str) -> str | None:
+        """The certificate of an address, in whatever role it stands beside it; mails to it go encrypted alone."""
+        wanted = normalised_address(address)
+        for role in self.recipients.values():
+            for one in role:
+                if one.certificate and normalised_address(one.address) == wanted:
+                    return one.certificate
+        return None
 
 
 PeopleRule = Literal["name_and_phone", "name_and_id_no", "name_and_vehicle", "company_name"]

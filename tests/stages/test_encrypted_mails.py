@@ -1,21 +1,25 @@
 """Recipients with a certificate get every mail encrypted, and none in clear; others get theirs as ever."""
 
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from certificates import opened, persons_certificate
 from mail_server import MailServer
 from scored_month import MONTH, TODAY, ScoredMonth
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from aftercare.protection import Keyring, new_keyring_json
-from aftercare.settings import Recipient
+from aftercare.settings import Language, Recipient
 from aftercare.stages.late import tell_silent_warehouse
 from aftercare.stages.mail import list_mails
-from aftercare.stages.month_mails import tell_managers
+from aftercare.stages.month_mails import tell_employees, tell_managers
+from aftercare.stages.objections import raise_objection
 from aftercare.stages.publish import publish
 from aftercare.stages.scorecards import score_month
+from aftercare.stages.told import tell_answers
+from aftercare.targets.mail_ledger import Role, deliver, plan
 from aftercare.targets.smime import CertificateUnusable
 
 KEYS = Keyring.from_json(new_keyring_json())
@@ -129,3 +133,71 @@ def test_operators_hear_of_a_silent_warehouse_encrypted_or_not_at_all(
         (content,) = contents(server, OURS)
         (_, clear) = [one for one in server.messages if one["To"] == THEIRS]
         assert opened(content, file)["Subject"] == clear["Subject"]
+
+
+def in_roles(month: ScoredMonth, statements: bool = False, **roles: Recipient) -> None:
+    """One recipient in each of some roles."""
+    given = {"recipients": {role: (one,) for role, one in roles.items()}, "statements": statements}
+    mail = month.group.mail.model_copy(update=given)
+    month.group = month.group.model_copy(update={"mail": mail})
+
+
+def is_employee(month: ScoredMonth, employee_no: str, address: str) -> None:
+    """Their dealer system knows this address."""
+    employees = month.table("core.employee")
+    known = update(employees).where(employees.c.employee_no == employee_no)
+    cipher, digest = KEYS.encrypt(address), KEYS.hash(address.lower())
+    with month.engine.begin() as connection:
+        connection.execute(
+            known.values(email_cipher=cipher, email_hash=digest, email_check="valid")
+        )
+
+
+def test_what_hr_gets_as_an_employee_is_encrypted_like_their_other_mails(
+    month: ScoredMonth, folder: Path
+) -> None:
+    file = persons_certificate(folder, "hr")
+    in_roles(month, True, hr=Recipient(address=OURS, certificate="certificates/hr.pem"))
+    # As a dealer system may write it.
+    own = "HR@heyuan.example"
+    is_employee(month, "SK01-E1", own)
+    with MailServer() as server:
+        send(month, server)
+        group, policy, line = month.group, month.policy, server.mailer()
+        assert tell_employees(month.engine, KEYS, group, policy, MONTH, line)["sent"] == 1
+        figure = month.rows("score.scorecard_line")[0]["kpi_id"]
+        about = (MONTH, "SK01-E1", figure, "one answer is missing")
+        raise_objection(month.engine, group, policy, *about, "hr.li", TODAY)
+        assert tell_answers(month.engine, KEYS, group, policy, TODAY, TODAY, line)["sent"] == 1
+        statement, receipt = (opened(content, file) for content in contents(server, own))
+    assert NAME in statement.get_body(("plain",)).get_content()
+    assert "one answer is missing" in receipt.get_body(("plain",)).get_content()
+    assert {one.get_content_type() for one in server.messages} == {"application/pkcs7-mime"}
+
+
+@pytest.mark.parametrize("has_one", ["operator", "steward", "hr", "manager"])
+def test_an_address_in_several_roles_is_encrypted_whichever_names_the_certificate(
+    month: ScoredMonth, folder: Path, has_one: Role
+) -> None:
+    file = persons_certificate(folder, "hr")
+    roles: tuple[Role, ...] = ("operator", "steward", "hr", "manager")
+    names = dict.fromkeys(roles, Recipient(address=OURS))
+    names[has_one] = Recipient(address=OURS.upper(), certificate="certificates/hr.pem")
+    in_roles(month, **names)
+
+    def render(_recipient: Recipient, _role: Role, _language: Language) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"] = NAME
+        message.set_content(NAME)
+        return message
+
+    key = "morning/2026-07-05"
+    for role in roles:
+        plan(month.engine, KEYS, month.group, key, role)
+    with MailServer() as server:
+        # The first of the roles has the mail.
+        counts = deliver(month.engine, KEYS, month.group, server.mailer(), key, render)
+        assert counts["sent"] == 1
+        assert tell_silent_warehouse(month.group, date(2026, 7, 5), server.mailer()) == 1
+        found = [opened(bytes(one.content or b""), file) for one in server.envelopes]
+    assert [one["Subject"] == NAME for one in found] == [True, False]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from certificates import opened, persons_certificate
 
-from aftercare.settings import Recipient
+from aftercare.settings import Mail, Recipient
 from aftercare.targets.smime import CertificateUnusable, ends_soon, read_certificate, sealed
 
 FIGURES = "王芳 处分 1 项"
@@ -99,6 +99,10 @@ def test_a_certificate_that_does_not_say_what_it_is_for_may_encrypt(folder: Path
         ({"days": (2, 300)}, "the certificate holds from .* on"),
         ({"is_rsa": False}, "nothing can be encrypted with it"),
         ({"encrypts": False}, "nothing can be encrypted with it"),
+        (
+            {"is_authority": True},
+            "is the certificate of an authority .*ask the recipient for theirs",
+        ),
     ],
 )
 def test_a_certificate_that_cannot_be_used_is_told_with_its_file(
@@ -106,6 +110,23 @@ def test_a_certificate_that_cannot_be_used_is_told_with_its_file(
 ) -> None:
     persons_certificate(folder, "hr", **made)
     with pytest.raises(CertificateUnusable, match=rf"certificates/hr\.pem: .*{told}"):
+        read_certificate("certificates/hr.pem")
+
+
+def test_a_certificate_that_says_it_is_no_authority_s_may_encrypt(folder: Path) -> None:
+    file = persons_certificate(folder, "hr", is_authority=False)
+    assert opened(seal().as_bytes(policy=SMTP), file)["Subject"] == FIGURES
+
+
+@pytest.mark.parametrize("order", [("authority", "own"), ("own", "authority"), ("own", "own")])
+def test_of_several_certificates_in_a_file_none_is_taken(
+    folder: Path, order: tuple[str, ...]
+) -> None:
+    for name, is_authority in (("authority", True), ("own", False)):
+        persons_certificate(folder, name, is_authority=is_authority)
+    chain = b"".join((folder / f"{name}.pem").read_bytes() for name in order)
+    (folder / "hr.pem").write_bytes(chain)
+    with pytest.raises(CertificateUnusable, match=r"certificates/hr\.pem: holds 2 certificates"):
         read_certificate("certificates/hr.pem")
 
 
@@ -138,3 +159,24 @@ def test_a_certificate_near_its_end_is_known(folder: Path) -> None:
 def test_a_certificate_lies_below_the_folder_of_the_settings(path: str) -> None:
     with pytest.raises(ValueError, match="below the folder of the group's settings"):
         Recipient(address="hr@x.example", certificate=path)
+
+
+def mail_of(*certificates: str) -> Mail:
+    """One address in several roles, each with a certificate."""
+    roles = zip(("operator", "steward", "hr"), certificates, strict=False)
+    written = ("HR@x.example", "hr@x.example", " hr@X.example")
+    recipients = {
+        role: [{"address": address, "certificate": file}]
+        for (role, file), address in zip(roles, written, strict=False)
+    }
+    given = {"sender": "a@x.example", "allowed_domains": ["x.example"], "recipients": recipients}
+    return Mail.model_validate(given)
+
+
+def test_an_address_has_one_certificate_in_all_roles() -> None:
+    same = mail_of("certificates/hr.pem", "./certificates/hr.pem", "certificates/hr.pem")
+    assert same.certificate_of("Hr@x.example ") == "certificates/hr.pem"
+    assert same.certificate_of("other@x.example") is None
+    two = r"one address has two certificates, certificates/hr\.pem and certificates/old\.pem"
+    with pytest.raises(ValueError, match=two):
+        mail_of("certificates/hr.pem", "certificates/hr.pem", "certificates/old.pem")

@@ -68,9 +68,9 @@ def tell_silent_warehouse(group: Group, day: date, mailer: Sender) -> int:
     for recipient in group.mail.recipients.get("operator", ()):
         message = _notice(group, day, [WAREHOUSE], recipient.language or group.group.language)
         message["From"], message["To"] = group.mail.sender, recipient.address
-        if recipient.certificate:
+        if name := group.mail.certificate_of(recipient.address):
             try:
-                certificate = read_certificate(recipient.certificate)
+                certificate = read_certificate(name)
             except CertificateUnusable as problem:
                 # Who calls this remembers that it did: raised, it would tell the others again and again.
                 log.error("somebody is not told: %s", problem)

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from aftercare import warehouse
 from aftercare.errors import ConfigurationError, SystemUnreachable
 from aftercare.protection import Keyring, mask
-from aftercare.settings import Group, Language, Recipient
+from aftercare.settings import Group, Language, Recipient, normalised_address
 from aftercare.targets.smime import CertificateUnusable, read_certificate, sealed
 from aftercare.targets.smtp import MailOutcome, message_id
 
@@ -170,7 +170,9 @@ def _send(
         _finish(engine, mail, state, "suppressed", "no_longer_a_recipient")
         return MailOutcome("failed")
     try:
-        certificate = recipient.certificate and read_certificate(recipient.certificate)
+        # Of the address: whoever has one in any role gets their own statement encrypted, too.
+        name = group.mail.certificate_of(recipient.address)
+        certificate = name and read_certificate(name)
     except CertificateUnusable:
         # It waits, and nothing of it leaves: what the recipient wants encrypted goes in no other way.
         _finish(engine, mail, state, "retry", NO_CERTIFICATE)
@@ -255,7 +257,7 @@ def _recipient(
 
 def address_hash(keyring: Keyring, address: str) -> bytes:
     """By what the ledger knows an address."""
-    return keyring.hash(address.strip().lower())
+    return keyring.hash(normalised_address(address))
 
 
 def masked(address: str) -> str:

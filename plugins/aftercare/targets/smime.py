@@ -69,11 +69,21 @@ def read_certificate(name: str) -> x509.Certificate:
             "holds a private key, which is its owner's alone; put only the certificate there"
         )
     try:
-        certificate = x509.load_pem_x509_certificate(content)
+        certificate, *others = x509.load_pem_x509_certificates(content)
         public = certificate.public_key()
         usages = _key_usages(certificate)
+        is_authority = _is_authority(certificate)
     except ValueError:
         raise unusable("is no certificate in PEM; ask the recipient for theirs") from None
+    if others:
+        # Which one is the person's is not ours to guess: a chain may begin with its authority.
+        raise unusable(
+            f"holds {len(others) + 1} certificates; put the recipient's alone there, without those of authorities"
+        )
+    if is_authority:
+        raise unusable(
+            "is the certificate of an authority (CA:TRUE), whose key is not the recipient's; ask the recipient for theirs"
+        )
     now = datetime.now(UTC)
     if certificate.not_valid_after_utc < now:
         ended = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
@@ -140,3 +150,11 @@ def _key_usages(certificate: x509.Certificate) -> bool | None:
     except x509.ExtensionNotFound:
         return None
     return usage.key_encipherment
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    """Whether a certificate says that it is there to sign others."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
