@@ -18,6 +18,7 @@ from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import propose
 from aftercare.stages.publish import publish, report_of
 from aftercare.stages.scorecards import score_month
+from aftercare.warehouse import report, run
 
 KEYRING = Keyring.from_json(new_keyring_json())
 LATER = date(2026, 7, 20)
@@ -244,9 +245,9 @@ def visit(month: ScoredMonth, number: str, day: str, **values: Any) -> None:
     month.add("core.repair_order", **core_row("repair_order", "SK01", order))
 
 
-def new_load(month: ScoredMonth) -> int:
+def new_load(month: ScoredMonth, feed: str = "repair_order") -> int:
     """A load since now."""
-    month.feeds("repair_order", day=LATER)
+    month.feeds(feed, day=LATER)
     return max(row["load_id"] for row in month.rows("ops.load"))
 
 
@@ -277,6 +278,72 @@ def test_a_late_order_of_a_lost_vehicle_is_named_beside_the_visit_that_was_count
         "changed: SK01|R1; "
         "documents of the same vehicles that came in after the publication: SK01|R2"
     )
+
+
+def merged(month: ScoredMonth, load_id: int, promoted: int) -> None:
+    """A load is merged now."""
+    (load,) = month.rows("ops.load", load_id=load_id)
+    counts = {"promoted": promoted, "unchanged": 1 - promoted, "stale": 0}
+    with month.engine.begin() as connection:
+        run(connection, "merge/finish_load", load_id=load_id, **counts)
+        part = f"{load['system']}/{load['feed']}"
+        report(connection, "merge", str(load["business_day"]), counts, part)
+
+
+def again(month: ScoredMonth, load_id: int, stage: str) -> None:
+    """A night that was merged before the publication is run again, up to a stage."""
+    (load,) = month.rows("ops.load", load_id=load_id)
+    named = {"system": load["system"], "feed": load["feed"], "day": load["business_day"]}
+    with month.engine.begin() as connection:
+        run(connection, "pull/open_load", **named)
+        if stage == "validated":
+            settled = {"state": "validated", "failure": None, "suite_digest": "0"}
+            counts = {"collapsed": 0, "stale": 0, "quarantined": 0}
+            run(connection, "quality/settle_load", load_id=load_id, **settled, **counts)
+    if stage in ("merged", "brings"):
+        merged(month, load_id, promoted=int(stage == "brings"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "late"),
+    [
+        # The dealer system did not answer: what was merged stays.
+        ("opened", ["SK01|R3"]),
+        ("validated", ["SK01|R3"]),
+        ("merged", ["SK01|R3"]),
+        # Which of its documents are the new ones is not known.
+        ("brings", ["SK01|R2", "SK01|R3"]),
+    ],
+)
+def test_a_night_run_again_after_the_publication_makes_its_documents_late_only_if_it_brings_any(
+    month: ScoredMonth, stage: str, late: list[str]
+) -> None:
+    month.feeds("repair_order")
+    known = max(row["load_id"] for row in month.rows("ops.load"))
+    merged(month, known, promoted=1)
+    new_load(month, "booking")
+    visit(month, "R1", "2025-12-10")
+    visit(month, "R2", "2025-06-10", load_id=known)
+    score(month)
+    send(month)
+    again(month, known, stage)
+    visit(month, "R3", "2026-05-10", load_id=new_load(month))
+    score(month, today=LATER)
+    assert [key for why, _, key in lost(month)["rows_behind"] if why == "late"] == late
+
+
+def test_a_night_after_the_publication_that_is_run_twice_still_brought_its_documents_late(
+    month: ScoredMonth,
+) -> None:
+    visit(month, "R1", "2025-12-10")
+    score(month)
+    send(month)
+    since = new_load(month)
+    visit(month, "R2", "2026-05-10", load_id=since)
+    for promoted in (1, 0):
+        merged(month, since, promoted)
+    score(month, today=LATER)
+    assert ["late", "repair_order", "SK01|R2"] in lost(month)["rows_behind"]
 
 
 def test_an_order_that_was_known_and_changes_is_not_said_to_have_come_late(

@@ -5,7 +5,7 @@
 -- difference is not known: all are named.
 -- grain: one row per difference and document, for the length of a transaction
 -- reads: pg_temp.row_difference, score.publication, ops.load,
---   care.follow_up_task, core.booking, core.insurance_policy,
+--   ops.stage_report, care.follow_up_task, core.booking, core.insurance_policy,
 --   core.repair_order, core.sales_order, staging.insurance_policy,
 --   staging.repair_order, staging.sales_order
 -- writes: pg_temp.late_document
@@ -66,13 +66,37 @@ row_vins as (
     where c.row_kind = 'follow_up_task' and d.vin is not null
 ),
 
--- Loads since the publication; a document that an earlier one had came then.
+published as (
+    select
+        publication.published_at,
+        coalesce(max(ops_load.load_id), 0) as last_load_id
+    from score.publication
+    left join ops.load as ops_load
+        on publication.published_at >= ops_load.changed_at
+    where publication.month = :month -- noqa: RF02
+    group by publication.published_at
+),
+
+-- Loads merged since the publication; a document that an earlier one had came
+-- then. A pull or validation since that was not merged brought nothing, nor
+-- did a merge that found all of it in core: of a load that is older than one
+-- that was settled by then, all was known.
 news as (
     select ops_load.load_id
-    from ops.load as ops_load
-    inner join score.publication
-        on ops_load.changed_at > publication.published_at
-    where publication.month = :month -- noqa: RF02
+    from published
+    cross join ops.load as ops_load
+    left join ops.stage_report as merged
+        on
+            merged.stage = 'merge'
+            and cast(ops_load.business_day as text) = merged.partition_key
+            and ops_load.system || '/' || ops_load.feed = merged.part
+    where
+        coalesce(merged.reported_at, ops_load.changed_at)
+        > published.published_at
+        and (
+            ops_load.promoted is distinct from 0
+            or ops_load.load_id > published.last_load_id
+        )
 ),
 
 vins as (
