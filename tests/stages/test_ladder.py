@@ -124,6 +124,29 @@ def test_an_undecided_step_falls_with_the_one_behind_it_and_the_right_one_is_pro
     assert "proposed instead: oral warning" in english
 
 
+def test_the_step_that_is_proposed_anew_says_as_much_of_its_complaints_as_the_one_before(
+    month: ScoredMonth,
+) -> None:
+    scored(month, MAY)
+    approves(month, WARNED)
+    scored(month, MONTH, complaints=0)
+    month.told(MONTH)
+    # Told when June was settled; and a fault of the product, which counts against nobody.
+    month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    month.complaint("E1", on=date(2026, 7, 10), cause="product")
+    month.complaint("E2", on=date(2026, 7, 20))
+    assert scored(month, JULY, complaints=0, today=LATER)[0] == "2026-07.E1.written_criticism"
+    decides(month, "approve", "2026-07.E2.oral_warning")
+    # What is told after the step was proposed is none of it.
+    month.complaint("E1", on=date(2026, 7, 11), cause="product")
+    overturns(month, WARNED)
+    assert settles(month) == {"withdrawn": 1, "proposed": 1}
+    step, _ = list_proposals(month.engine, JULY)
+    assert step["step"] == "oral_warning"
+    assert "其中 1 起属以前月份，该月定稿之后才得知认定成立" in step["reason"]
+    assert "另有 1 起投诉因产品问题成立，不计入" in step["reason"]
+
+
 def test_a_second_run_changes_nothing(repeated: ScoredMonth) -> None:
     overturns(repeated, WARNED)
     settles(repeated)

@@ -12,12 +12,19 @@ from sqlalchemy import Boolean, Engine, column, func, insert, select, table, upd
 
 from aftercare.errors import NotAllowed, PeriodRefused
 from aftercare.stages.objections import Answer, answer_objection, raise_objection
-from aftercare.stages.proposals import decide, list_proposals, propose, undecided
+from aftercare.stages.proposals import (
+    decide,
+    list_later_months,
+    list_proposals,
+    propose,
+    undecided,
+)
 from aftercare.stages.publish import report_of
 from aftercare.stages.scorecards import score_month
 from aftercare.warehouse import run
 
 LOCKED = column("granted", Boolean)
+WAITING = select(func.count()).select_from(table("pg_locks", LOCKED)).where(~LOCKED)
 WARNING = "2026-06.E1.oral_warning"
 
 
@@ -226,6 +233,62 @@ def test_one_of_a_month_that_is_open_waits_for_that_month(month: ScoredMonth) ->
     month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
     assert run_month(month, JULY, date(2026, 8, 6))["proposals"] == 0
     assert run_month(month)["proposals"] == 1
+
+
+AUGUST = "2026-08"
+CLOSED = {JULY: date(2026, 8, 6), AUGUST: date(2026, 9, 6)}
+
+
+def score_in_order(month: ScoredMonth, *keys: str) -> None:
+    """As `aftercare score` does: what later months counted, too, is proposed anew."""
+    for key in keys:
+        run_month(month, key, CLOSED[key])
+        for later in list_later_months(month.engine, key):
+            propose(month.engine, month.group, month.policy, later)
+
+
+@pytest.mark.parametrize("order", [(JULY, AUGUST), (AUGUST, JULY)])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_late_one_counts_in_the_first_open_month_in_whatever_order_these_are_scored(
+    month: ScoredMonth, order: tuple[str, ...], times: int
+) -> None:
+    run_month(month)
+    month.told(MONTH, date(2026, 7, 7))
+    late = month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    score_in_order(month, *order * times)
+    (step,) = list_proposals(month.engine, JULY)
+    assert step["rows_behind"] == [["complaint", late]]
+    assert list_proposals(month.engine, AUGUST) == []
+    assert month.rows("score.counted_complaint") == [{"month": JULY, "row_key": late}]
+
+
+def test_a_late_one_stays_in_a_later_month_that_was_settled_with_it(month: ScoredMonth) -> None:
+    run_month(month)
+    month.told(MONTH, date(2026, 7, 7))
+    late = month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    score_in_order(month, AUGUST)
+    approve(month, "hr.li", "2026-08.E1.oral_warning")
+    score_in_order(month, JULY, AUGUST, JULY)
+    assert list_proposals(month.engine, JULY) == []
+    assert month.rows("score.counted_complaint") == [{"month": AUGUST, "row_key": late}]
+
+
+def test_months_that_count_complaints_at_once_go_one_after_another(month: ScoredMonth) -> None:
+    run_month(month)
+    month.told(MONTH, date(2026, 7, 7))
+    for key, day in CLOSED.items():
+        run_month(month, key, day)
+    late = month.complaint("E1", on=date(2026, 6, 28), closed_on=date(2026, 7, 3))
+    with ThreadPoolExecutor(1) as other, month.engine.begin() as july:
+        # What July does before its end; August waits for that.
+        run(july, "score/lock_counted_complaints")
+        run(july, "score/keep_counted_complaints", month=JULY, complaints=[late])
+        august = other.submit(propose, month.engine, month.group, month.policy, AUGUST)
+        while not august.done() and not july.execute(WAITING).scalar_one():
+            pass
+        july.commit()
+        assert august.result()["proposals"] == 0
+    assert month.rows("score.counted_complaint") == [{"month": JULY, "row_key": late}]
 
 
 def test_one_of_a_time_before_anything_was_scored_counts_nowhere(month: ScoredMonth) -> None:
@@ -682,13 +745,12 @@ def test_a_published_month_takes_no_more_decisions(month: ScoredMonth) -> None:
 def test_a_decision_that_waited_for_a_publication_is_refused(month: ScoredMonth) -> None:
     month.complaint("E1")
     run_month(month)
-    waiting = select(func.count()).select_from(table("pg_locks", LOCKED)).where(~LOCKED)
     with ThreadPoolExecutor(1) as other, month.engine.begin() as publisher:
         run(publisher, "score/lock_month", month=MONTH)
         publication = month.table("score.publication")
         publisher.execute(insert(publication).values(month=MONTH, approved_by="hr.li"))
         decided = other.submit(approve, month)
-        while not decided.done() and not publisher.execute(waiting).scalar_one():
+        while not decided.done() and not publisher.execute(WAITING).scalar_one():
             pass
         publisher.commit()
         with pytest.raises(NotAllowed, match="2026-06 was published"):

@@ -396,17 +396,17 @@ def test_a_quarter_whose_first_month_is_scored_last_proposes_what_it_would_have_
     assert [row["store_code"] for row in month.rewards("team_award")] == ["SK02"]
     assert month.notes("service_star") == month.notes("team_award") == []
     # Nothing is written when nothing is otherwise.
-    assert month.propose_later(QUARTER[0]) == {"later_rewards_changed": 0}
+    assert month.propose_later(QUARTER[0]) == {QUARTER[2]: 0}
 
 
 def test_a_later_month_that_was_not_scored_or_was_decided_on_stays_as_it_is(
     month: RewardsMonth,
 ) -> None:
     quarter(month, QUARTER[:2])
-    assert month.propose_later("2026-05") == {"later_rewards_changed": 0}
+    assert month.propose_later("2026-05") == {}
     quarter(month, QUARTER[2:])
     month.told(QUARTER[2])
-    assert month.propose_later("2026-05") == {"later_rewards_changed": 0}
+    assert month.propose_later("2026-05") == {QUARTER[2]: 0}
     assert month.rewards() == []
 
 

@@ -2,11 +2,12 @@
 -- received in it and upheld by its closing day, those received before and
 -- upheld in it, and those of a month that was settled (published, or decided
 -- on) before anybody told us of them. Which of these were too late for their
--- own month, its closing day says. `is_taken`: another month counted it, or a
--- step of another month stands on it. A month that is settled itself takes no
--- more than it has. For a fault of the product nobody here answers:
--- `is_product`. One that nobody is named for is nobody's; one that was deleted
--- is none.
+-- own month, its closing day says. None is taken that an earlier month or a
+-- settled one counted, or on which a step of such a month stands; a later month
+-- that is open gives it up, whichever of the two was scored first. A month that
+-- is settled itself takes no more than it has: `is_kept`. For a fault of the
+-- product nobody here answers: `is_product`. One that nobody is named for is
+-- nobody's; one that was deleted is none.
 -- grain: one row per complaint
 -- reads: core.complaint, score.counted_complaint, score.proposal_evidence,
 --   score.sanction_proposal, score.decision, score.publication
@@ -22,19 +23,33 @@ settled as (
         on decision.proposal_id = sanction_proposal.proposal_id
 ),
 
-taken as (
-    select row_key
+counted as (
+    select
+        month,
+        row_key
     from score.counted_complaint
-    where month <> :month -- noqa: RF02
     union distinct
-    select proposal_evidence.row_key
+    select
+        sanction_proposal.month,
+        proposal_evidence.row_key
     from score.proposal_evidence
     inner join score.sanction_proposal
         on proposal_evidence.proposal_id = sanction_proposal.proposal_id
     where
         proposal_evidence.row_kind = 'complaint'
         and sanction_proposal.kind = 'sanction'
-        and sanction_proposal.month <> :month -- noqa: RF02
+),
+
+taken as (
+    select distinct counted.row_key
+    from counted
+    left join settled on counted.month = settled.month
+    where
+        counted.month < :month -- noqa: RF02
+        or (
+            counted.month > :month -- noqa: RF02
+            and settled.month is not null
+        )
 ),
 
 own_count as (
@@ -65,6 +80,7 @@ select
     upheld.row_key,
     of_receipt.month is not null as is_received_settled,
     of_closing.month is not null as is_closed_settled,
+    own_count.row_key is not null as is_kept,
     of_month.month is null or own_count.row_key is not null as may_be_late
 from upheld
 left join settled as of_receipt

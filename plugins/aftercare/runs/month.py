@@ -30,11 +30,16 @@ from aftercare.settings import Group, read_group
 
 @step
 def score(key: str | None) -> Counts:
-    """Scores a closed month and proposes sanctions, then rewards, which look at these."""
+    """Scores a closed month and proposes sanctions, then rewards, which look at these.
+
+    Then what later months, which were scored before it, propose otherwise because of it: ``later_proposals``
+    and ``later_rewards``, counts by month. One of these that cannot be proposed stops no other; what there was
+    is raised when all is kept.
+    """
     from aftercare.stages.ladder import settle_ladder
     from aftercare.stages.policy import load_policy
     from aftercare.stages.proposals import propose
-    from aftercare.stages.rewards import propose_later_rewards, propose_rewards
+    from aftercare.stages.rewards import propose_rewards
     from aftercare.stages.scorecards import score_month
 
     group, month = read_group(), period.read_month(key)
@@ -44,7 +49,30 @@ def score(key: str | None) -> Counts:
     counts |= settle_ladder(connections.warehouse_engine(), group, policy(), month)
     counts |= propose(connections.warehouse_engine(), group, policy(), month)
     counts |= propose_rewards(connections.warehouse_engine(), group, policy(), month)
-    return counts | propose_later_rewards(connections.warehouse_engine(), group, policy(), month)
+    return counts | _propose_later(group, month)
+
+
+def _propose_later(group: Group, month: str) -> Counts:
+    from aftercare.stages.proposals import list_later_months as with_a_complaint_of
+    from aftercare.stages.proposals import propose
+    from aftercare.stages.rewards import list_later_months as looking_back_on
+    from aftercare.stages.rewards import propose_rewards
+
+    engine = connections.warehouse_engine()
+    problems: list[tuple[str, AftercareError]] = []
+    steps = with_a_complaint_of(engine, month)
+    rewards = {
+        *steps,
+        *(later for key in (month, *steps) for later in looking_back_on(engine, key)),
+    }
+    counts: Counts = {
+        "later_proposals": each(steps, lambda key: propose(engine, group, policy(), key), problems),
+        "later_rewards": each(
+            sorted(rewards), lambda key: propose_rewards(engine, group, policy(), key), problems
+        ),
+    }
+    raise_problems(problems)
+    return {name: found for name, found in counts.items() if found}
 
 
 @step

@@ -23,6 +23,7 @@ from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.sanctions import ITEM, REFERRAL, Conduct, Ladder, Proposal, propose, refer
 from aftercare.rules.withdrawals import Overturned, withdrawal
 from aftercare.settings import Group
+from aftercare.upheld_complaints import upheld_complaints
 from aftercare.warehouse import run
 
 
@@ -131,7 +132,7 @@ def _right(
     pack = group.pack_of(place.store_code, brands.get(place.store_code, ""), bounds.last_day)
     ladder = Ladder.read(policy, pack, bounds.last_day)
     kpi = proposal_kpi(policy, ITEM, bounds.last_day)
-    conduct = _conduct(connection, group, month, employee_no, kpi, ladder, own)
+    conduct = _conduct(connection, group, policy, month, employee_no, kpi, ladder, own)
     undecided = own.undecided
     if own.step in undecided:
         step = propose(conduct, ladder)
@@ -154,6 +155,7 @@ def _right(
 def _conduct(
     connection: Connection,
     group: Group,
+    policy: Policy,
     month: str,
     employee_no: str,
     kpi: str | None,
@@ -169,6 +171,13 @@ def _conduct(
     # Not what was approved since: nobody is proposed for more because a step was overturned.
     whose = {"month": month, "employee_no": employee_no}
     among = set(run(connection, "ladder/list_stood_on", **whose).scalars())
+    # Not those of today: who decides in the month relies on what it says.
+    upheld = tuple(own.step.complaints) if own.step is not None else ()
+    counted = [
+        row
+        for row in upheld_complaints(connection, group, policy, month_of(policy, month))
+        if row.employee_no == employee_no and row.is_kept
+    ]
     return EarlierSteps(connection, month, group.group.time_zone, among).conduct(
         employee_no,
         ladder,
@@ -178,8 +187,9 @@ def _conduct(
             for row in run(connection, "score/list_dissatisfied", **asked)
             if row.employee_no == employee_no
         ),
-        # Not those of today: who decides in the month relies on what it says.
-        tuple(own.step.complaints) if own.step is not None else (),
+        upheld,
+        sum(row.is_product and row.row_key not in upheld for row in counted),
+        sum(row.is_late and row.row_key in upheld for row in counted),
     )
 
 

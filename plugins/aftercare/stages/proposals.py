@@ -24,7 +24,7 @@ from aftercare.month_parties import JUDGED, JUDGES, SCORED, names_of, refuse_par
 from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION, keep
 from aftercare.rules import period
-from aftercare.rules.month import Month, month_of
+from aftercare.rules.month import month_of
 from aftercare.rules.policy import Policy
 from aftercare.rules.proposal_kpi import proposal_kpi
 from aftercare.rules.rewards import SANCTION as STEP_BEHIND
@@ -32,6 +32,7 @@ from aftercare.rules.rewards import months_of, rests_on
 from aftercare.rules.sanctions import ITEM, Conduct, Ladder, Proposal, posts_of, refer
 from aftercare.rules.sanctions import propose as propose_step
 from aftercare.settings import Group
+from aftercare.upheld_complaints import upheld_complaints
 from aftercare.user_roles import ALL_STORES
 from aftercare.warehouse import run
 
@@ -51,6 +52,7 @@ def propose(engine: Engine, group: Group, policy: Policy, month: str) -> dict[st
     that would be others now). Raises PeriodRefused for a month without scorecards.
     """
     with engine.begin() as connection:
+        run(connection, "score/lock_counted_complaints")
         run(connection, "score/lock_month", month=period.read_month(month))
         known = run(connection, "score/get_month", month=month).mappings().one_or_none()
         if known is None:
@@ -66,11 +68,19 @@ def propose(engine: Engine, group: Group, policy: Policy, month: str) -> dict[st
         else:
             behind = {key: proposal.rows for key, proposal in grounds.items()}
             counts["proposals_changed"] = keep(connection, SANCTION, month, rows, behind)
-            counted = _complaints(connection, group, policy, month_of(policy, month))
-            keys = [row.row_key for row, _ in counted]
+            counted = upheld_complaints(connection, group, policy, month_of(policy, month))
+            keys = [row.row_key for row in counted]
             run(connection, "score/keep_counted_complaints", month=month, complaints=keys)
         warehouse.report(connection, STAGE, month, counts)
     return counts
+
+
+def list_later_months(engine: Engine, month: str) -> list[str]:
+    """Later months that count a complaint which this one counts too, so that those of them that are open have
+    to be proposed anew. Months are scored in any order: a later one may have been the first to know of it."""
+    with engine.connect() as connection:
+        found = run(connection, "score/list_months_counting_too", month=period.read_month(month))
+        return list(found.scalars())
 
 
 def would_propose(
@@ -326,10 +336,10 @@ def _conducts(
         for row in run(connection, f"score/list_{source}satisfaction", **asked)
     }
     dissatisfied = _grouped(run(connection, f"score/list_{source}dissatisfied", **asked))
-    complaints = _complaints(connection, group, policy, bounds)
-    upheld = _grouped(row for row, _ in complaints if not row.is_product)
-    faults = Counter(row.employee_no for row, _ in complaints if row.is_product)
-    late = Counter(row.employee_no for row, is_late in complaints if is_late and not row.is_product)
+    complaints = upheld_complaints(connection, group, policy, bounds)
+    upheld = _grouped(row for row in complaints if not row.is_product)
+    faults = Counter(row.employee_no for row in complaints if row.is_product)
+    late = Counter(row.employee_no for row in complaints if row.is_late and not row.is_product)
     earlier = EarlierSteps(connection, month, group.group.time_zone)
 
     def conduct(employee_no: str, ladder: Ladder) -> Conduct:
@@ -344,29 +354,6 @@ def _conducts(
         )
 
     return conduct
-
-
-def _complaints(
-    connection: Connection, group: Group, policy: Policy, bounds: Month
-) -> list[tuple[Any, bool]]:
-    """Upheld complaints that count in the month, and whether each is late: told after its own was settled."""
-    rows = run(
-        connection,
-        "score/list_upheld_complaints",
-        **bounds.bounds,
-        month=bounds.key,
-        time_zone=group.group.time_zone,
-    )
-    found = []
-    for row in rows:
-        own = month_of(policy, f"{row.received_on:%Y-%m}")
-        is_closed_late = row.closed_on is not None and row.closed_on > own.closing_on
-        key = f"{row.closed_on:%Y-%m}" if is_closed_late else own.key
-        is_settled = row.is_closed_settled if is_closed_late else row.is_received_settled
-        is_late = key < bounds.key and is_settled and row.may_be_late
-        if row.received_on >= bounds.first_day or key == bounds.key or is_late:
-            found.append((row, is_late))
-    return found
 
 
 def _grouped(rows: Iterable[Any]) -> dict[str, tuple[str, ...]]:

@@ -91,19 +91,14 @@ def propose_rewards(engine: Engine, group: Group, policy: Policy, month: str) ->
     return counts
 
 
-def propose_later_rewards(
-    engine: Engine, group: Group, policy: Policy, month: str
-) -> dict[str, int]:
-    """Brings rewards of later months, which look back on this one, to what it is now, where they were scored.
+def list_later_months(engine: Engine, month: str) -> list[str]:
+    """Later months that were scored and whose rewards look back on this one, so that they have to be proposed anew.
 
-    Months are scored in any order: the end of a quarter may be scored before its first month. Counts:
-    ``later_rewards_changed`` (rows written).
+    Months are scored in any order: the end of a quarter may be scored before its first month.
     """
     with engine.connect() as connection:
-        scored = run(connection, "score/list_scored_months", months=months_on(month)).scalars()
-        later = list(scored)
-    changed = [propose_rewards(engine, group, policy, each)["rewards_changed"] for each in later]
-    return {"later_rewards_changed": sum(changed)}
+        asked = months_on(period.read_month(month))
+        return list(run(connection, "score/list_scored_months", months=asked).scalars())
 
 
 def approved_rewards(engine: Engine, policy: Policy, month: str) -> list[dict[str, Any]]:
