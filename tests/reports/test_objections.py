@@ -148,6 +148,19 @@ def test_nobodys_words_leave_the_page_with_the_documents(language: Language) -> 
     assert "secret" not in everything
 
 
+@pytest.mark.parametrize("limit", [0, 1])
+@pytest.mark.parametrize("name", ["objections", "adjustments"])
+def test_what_has_no_room_in_the_mail_is_counted_there(name: str, limit: int) -> None:
+    both = [adjustment(), adjustment(adjustment_id=4, kpi_id="satisfied_share")]
+    made = report(objections=[objection(), objection(8)], adjustments=both)
+    texts = view(made, read_words("en"), limit)
+    assert len(texts[name]) == limit
+    title, note = texts["objection_words"][f"{name}_title"], texts[f"{name}_note"]
+    assert note.startswith(f"{limit} are shown; all 2")
+    assert note in scorecard_html(texts).partition(f">{title}</h2>")[2][:400]
+    assert f"\n{title}\n{note}\n" in scorecard_text(texts)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_was_answered_is_no_longer_marked(language: Language) -> None:
     made = report(objections=[objection(state="upheld")])

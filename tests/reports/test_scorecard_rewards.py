@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from report_rows import proposal, report
 
-from aftercare.reports.scorecard_mail import fitting_page, scorecard_html
+from aftercare.reports.scorecard_mail import fitting_page, scorecard_html, scorecard_text
 from aftercare.reports.scorecard_pdf import scorecard_pdf
 from aftercare.reports.scorecard_view import conclusion, view
 from aftercare.reports.scorecard_words import read_words
@@ -149,6 +149,20 @@ def test_many_rewards_are_cut_on_the_mails_page_and_say_so() -> None:
     assert len(texts["rewards"]) < 300
     assert "all 300 are in the PDF" in texts["rewards_note"]
     assert texts["reward_notes"][-1].startswith("… 50 in all")
+
+
+@pytest.mark.parametrize("notes", [[], [NOTE]], ids=["alone", "beside_notes"])
+def test_with_room_for_none_the_section_says_how_many_there_are(notes: list[Any]) -> None:
+    texts = view(report(rewards=[reward("E1")], reward_notes=notes), EN, 0)
+    assert texts["rewards"] == []
+    for page in (scorecard_html(texts), scorecard_text(texts)):
+        assert page.index(EN("rewards")) < page.index(texts["rewards_note"])
+        assert EN("rewards_none") not in page
+
+
+def test_that_none_is_proposed_is_said_beside_the_reasons() -> None:
+    text = scorecard_text(view(report(reward_notes=[NOTE]), EN, 0))
+    assert EN("rewards_none") in text
 
 
 def test_every_kind_has_words_in_both_languages() -> None:

@@ -9,8 +9,15 @@ import pytest
 from report_rows import line, proposal, report
 
 from aftercare.reports.mail_layout import HTML_BYTES
-from aftercare.reports.scorecard_mail import fitting_page, scorecard_message
+from aftercare.reports.scorecard_mail import (
+    ROOMS,
+    fitting_page,
+    scorecard_html,
+    scorecard_message,
+    scorecard_text,
+)
 from aftercare.reports.scorecard_report import ScorecardReport
+from aftercare.reports.scorecard_view import view
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.rules.month import months_before
 
@@ -139,14 +146,39 @@ def test_all_who_fit_stand_in_their_order_and_nothing_is_said_of_it() -> None:
     assert (shown(texts), texts["people_note"]) == (["E1", "E2", "E3"], "")
 
 
-def test_who_stands_in_another_table_is_counted_there() -> None:
+def one_with_points() -> ScorecardReport:
+    """Three people with figures, and a fourth with points alone."""
     other = line("S1", "complaint_points", 8, 10, None, role="SUP", scorecard_id="s1") | {
         "policy_line": "skoda-dealer/points/complaints@2012-01-01",
         "weight": Decimal(10),
         "points": Decimal(8),
     }
     titles = {**report().rows.titles, "complaint_points": {"zh": "投诉", "en": "Complaints"}}
-    made = report(lines=[*report().rows.lines, other], titles=titles)
+    return report(lines=[*report().rows.lines, other], titles=titles)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("proposals", "proposals"), ("posts", "people"), ("points", "points_title")],
+)
+def test_the_last_room_says_of_what_it_leaves_out_how_many_there_are(name: str, title: str) -> None:
+    texts = view(one_with_points(), EN, room=ROOMS[-1])
+    note = texts["people_note" if name == "posts" else f"{name}_note"]
+    assert (texts[name], bool(note)) == ([], True)
+    for page in (scorecard_html(texts), scorecard_text(texts)):
+        assert page.index(EN(title)) < page.index(note)
+        assert EN("proposals_none") not in page
+        assert "\n\n\n" not in scorecard_text(texts)
+
+
+def test_that_nothing_is_proposed_is_said_in_the_last_room_too() -> None:
+    texts = view(report(proposals=[]), EN, room=ROOMS[-1])
+    section = scorecard_text(texts).partition(f"\n{EN('proposals')}\n")[2]
+    assert section.startswith(EN("proposals_none"))
+
+
+def test_who_stands_in_another_table_is_counted_there() -> None:
+    made = one_with_points()
     texts, _ = fitting_page(made, EN)
     assert len(shown(texts)) + len(texts["points"]) == made.count_people() == 4
     assert texts["people_note"].startswith("1 more have no such figures")

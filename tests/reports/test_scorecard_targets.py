@@ -115,6 +115,13 @@ def test_a_limit_of_people_shows_as_many_directors_and_says_so() -> None:
     assert texts["targets_note"].startswith("1 people are shown, those below a target first")
 
 
+def test_with_room_for_nobody_the_section_says_how_many_there_are() -> None:
+    texts = view(target_report(), EN, 0)
+    assert texts["targets"] == []
+    for page in (scorecard_html(texts), scorecard_text(texts)):
+        assert page.index(EN("targets_title")) < page.index(texts["targets_note"])
+
+
 @pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
 def test_targets_are_set_in_the_pdf(words: Any) -> None:
     assert scorecard_pdf(target_report(), words).startswith(b"%PDF")

@@ -10,11 +10,14 @@ from mail_server import MailServer
 from scored_month import MONTH, TODAY, ScoredMonth
 from sqlalchemy import Engine, update
 
+from aftercare.errors import SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
+from aftercare.reports.morning import todo
 from aftercare.settings import Language, Recipient
 from aftercare.stages.late import tell_silent_warehouse
 from aftercare.stages.mail import list_mails
 from aftercare.stages.month_mails import tell_employees, tell_managers
+from aftercare.stages.morning import read_morning
 from aftercare.stages.objections import raise_objection
 from aftercare.stages.publish import publish
 from aftercare.stages.scorecards import score_month
@@ -119,6 +122,25 @@ def test_nothing_goes_in_clear_where_a_certificate_expired_and_the_others_get_th
         assert server.recipients == [THEIRS] * 3 + [OURS] * 3
         subjects = [opened(content, file)["Subject"] for content in contents(server, OURS)]
         assert len(set(subjects)) == 3
+
+
+def test_what_waits_for_a_certificate_is_not_told_as_waiting_for_the_mail_server(
+    month: ScoredMonth, folder: Path
+) -> None:
+    persons_certificate(folder, "hr", days=(-400, -1))
+    with MailServer() as server:
+        server.puts_off = {THEIRS}
+        with pytest.raises(SystemUnreachable, match=f"1 mails of scorecards/{MONTH} wait"):
+            send(month, server)
+        with pytest.raises(SystemUnreachable, match=f"2 mails of scorecards/{MONTH}/store wait"):
+            tell(month, server)
+    facts = read_morning(month.engine, month.group, TODAY)
+    server_line, certificate_line = todo(facts, "en")[-2:]
+    assert server_line["what"] == f"{MONTH} is published, and 3 of its mails have not gone out"
+    assert "aftercare_smtp" in server_line["action"]
+    assert "3 of its mails wait for a certificate" in certificate_line["what"]
+    assert "aftercare check says which" in certificate_line["action"]
+    assert "aftercare_smtp" not in certificate_line["action"]
 
 
 def test_operators_hear_of_a_silent_warehouse_encrypted_or_not_at_all(

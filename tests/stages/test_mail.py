@@ -15,7 +15,7 @@ from reflected import reflected
 from sqlalchemy import Engine, select, update
 
 from aftercare.demo.ports import free_port
-from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.errors import ConfigurationError, PipelineFault, SystemUnreachable
 from aftercare.protection import Keyring, new_keyring_json
 from aftercare.settings import PROJECT, Group, Language, Recipient, read_group
 from aftercare.stages.mail import deliver, plan, send_again
@@ -120,6 +120,29 @@ def test_a_refused_recipient_stops_no_other(warehouse: Engine, server: MailServe
     counts = send(warehouse, server.mailer(), TWO)
     assert counts["failed"] == 2
     assert states(warehouse)[0][2] == "the mail server refused it (550)"
+
+
+def test_a_mail_that_cannot_be_made_stops_none_in_another_language(
+    warehouse: Engine, server: MailServer
+) -> None:
+    chinese, english = TWO.mail.recipients["operator"]
+    both = (chinese, english.model_copy(update={"language": "en"}))
+    mail = TWO.mail.model_copy(update={"recipients": {"operator": both}})
+    group = TWO.model_copy(update={"mail": mail})
+
+    def halting(recipient: Recipient, role: Role, language: Language) -> EmailMessage:
+        if language == "zh":
+            raise PipelineFault("the words of zh lack a place")
+        return render(recipient, role, language)
+
+    plan(warehouse, KEYS, group, REPORT, "operator")
+    with pytest.raises(PipelineFault, match="the words of zh lack a place"):
+        deliver(warehouse, KEYS, group, server.mailer(), REPORT, halting)
+    assert server.recipients == [english.address]
+    assert [state for _, state, _ in states(warehouse)] == ["planned", "sent"]
+    # Once it can be made, it is all that is sent.
+    assert deliver(warehouse, KEYS, group, server.mailer(), REPORT, render)["changed"] == 1
+    assert server.recipients == [english.address, chinese.address]
 
 
 def test_a_mail_put_off_is_sent_by_the_next_run(warehouse: Engine, server: MailServer) -> None:

@@ -30,8 +30,9 @@ from aftercare.stages.month_mails import list_statements
 from aftercare.stages.morning import read_morning
 from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.scorecards import score_month
-from aftercare.targets.mail_ledger import TRIED_DAYS
+from aftercare.targets.mail_ledger import LOCK_CLASS, TRIED_DAYS
 from aftercare.targets.mail_tries import MOST_IN_VAIN
+from aftercare.warehouse import run
 
 RING = new_keyring_json()
 KEYS = Keyring.from_json(RING)
@@ -261,7 +262,8 @@ def test_each_night_tries_what_waits_for_a_month_and_the_morning_mail_names_it_o
         assert publish()
         with month.engine.begin() as connection:
             table = month.table("score.publication")
-            connection.execute(update(table).values(published_at="2026-07-06T04:00:00Z"))
+            # Two in the morning of the stores' day, which in UTC is the day before.
+            connection.execute(update(table).values(published_at="2026-07-05T18:00:00Z"))
         before = arrived(bad.server)
         with pytest.raises(Retriable, match=f"1 mails of {EMPLOYEES} wait"):
             runs.tell_waiting("2026-07-06")
@@ -300,6 +302,25 @@ def test_a_publication_that_ended_before_its_mails_were_planned_is_told_by_the_n
         )
         assert runs.tell_waiting("2026-07-06").keys() == {MONTH}
         assert states(month) == {"sent": len(PEOPLE) + 2}
+
+
+def test_what_is_planned_of_a_month_that_is_being_sent_does_not_wait(
+    month: ScoredMonth, day: tuple[BadDay, pytest.MonkeyPatch]
+) -> None:
+    bad, _ = day
+    with bad.server:
+        bad.server.rcpt = "451 later"
+        assert publish()
+    first = month.rows("outbound.mail", state="retry")[0]["mail_id"]
+    everybody, put_off = len(PEOPLE) + 2, states(month)["retry"]
+    with month.engine.connect() as sender:
+        lock = {"lock_class": LOCK_CLASS, "number": first}
+        assert run(sender, "outbound/try_lock", **lock).scalar_one()
+        (line,) = waiting_lines(month, TODAY)
+        assert f"and {put_off} of its mails" in line["what"]
+        run(sender, "outbound/drop_lock", **lock)
+    (line,) = waiting_lines(month, TODAY)
+    assert f"and {everybody} of its mails" in line["what"]
 
 
 def test_an_old_month_that_is_not_told_is_not_told_by_nights(
@@ -357,7 +378,10 @@ def test_an_answer_to_an_employee_survives_a_server_that_is_down(
 
 @pytest.mark.parametrize(
     ("template", "told"),
-    [("#let", "the PDF cannot be set"), (None, "the mail to HR cannot be made: RuntimeError")],
+    [
+        ("#let", "the PDF cannot be set"),
+        (None, r"the mail to HR cannot be made: RuntimeError \(zh, \w+\.py:\d+\)"),
+    ],
     ids=["broken", "missing"],
 )
 def test_a_mail_to_hr_that_cannot_be_made_is_told_after_all_others_were_sent(

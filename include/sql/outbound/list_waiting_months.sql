@@ -24,7 +24,9 @@ told as (
     from score.publication
     where
         is_told
-        and published_at >= cast(:since as date)
+        and cast(
+            timezone(cast(:time_zone as text), published_at) as date
+        ) >= cast(:since as date)
 ),
 
 parts as (

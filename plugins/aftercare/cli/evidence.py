@@ -92,7 +92,7 @@ def given_lines(engine: Engine, rows: list[tuple[str, str]]) -> dict[tuple[str, 
 
 def _line_behind(month: str, employee_no: str, row: Row) -> str:
     """A figure that a total stands on, with the command for the rows behind it."""
-    from aftercare.reports.scorecard_view import evidence_command
+    from aftercare.reports.evidence_commands import evidence_command
 
     said = [row["kpi_id"] + ":"]
     if row["numerator"] is not None:

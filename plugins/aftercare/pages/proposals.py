@@ -18,6 +18,7 @@ from aftercare.pages.objections import line_parts, month_parts
 from aftercare.pages.sight import Sight, is_published, seen_proposals, sight_of
 from aftercare.pages.site import Site, language_of, render, root_of
 from aftercare.proposal_rows import REWARD, SANCTION
+from aftercare.reports.evidence_commands import evidence_command
 from aftercare.reports.objection_marks import marked, proposal_mark, words_of
 from aftercare.reports.overturned import overturned_hints
 from aftercare.reports.scorecard_conclusion import conclusion
@@ -33,7 +34,6 @@ from aftercare.reports.scorecard_report import (
 from aftercare.reports.scorecard_rewards import rank_words, reward_notes, reward_reason
 from aftercare.reports.scorecard_targets import target_cells, target_headings
 from aftercare.reports.scorecard_view import (
-    evidence_command,
     month_title,
     notices,
 )

@@ -198,10 +198,15 @@ def todo(morning: Morning, language: Language) -> list[dict[str, str]]:
         add("mail", "mails", "mails_action", report=lost.report_key, count=lost.mails, state=state)
     for waiting in morning.waiting_mails:
         is_tried = day + timedelta(days=1) <= waiting.tried_until
+        what, action = (
+            ("mails_uncertified", "mails_uncertified_action")
+            if waiting.is_for_certificate
+            else ("mails_waiting", "mails_tried_action" if is_tried else "mails_left_action")
+        )
         add(
             "mail",
-            "mails_waiting",
-            "mails_tried_action" if is_tried else "mails_left_action",
+            what,
+            action,
             month=waiting.month,
             count=waiting.mails,
             until=waiting.tried_until,

@@ -93,11 +93,13 @@ class LostMails:
 
 @dataclass(frozen=True)
 class WaitingMails:
-    """Mails of a published month that have not gone out; nights try them up to the day ``tried_until``."""
+    """Mails of a published month that have not gone out; nights try them up to the day ``tried_until``.
+    Some wait for a certificate of their recipient, others for the mail server."""
 
     month: str
     mails: int
     tried_until: date
+    is_for_certificate: bool = False
 
 
 @dataclass(frozen=True)

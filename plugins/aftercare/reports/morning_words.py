@@ -362,6 +362,17 @@ TEXTS: Words = {
         "{month} 已发布，还有 {count} 封邮件没有发出",
         "{month} is published, and {count} of its mails have not gone out",
     ),
+    "mails_uncertified": (
+        "{month} 已发布，还有 {count} 封邮件因收件人的证书不可用而没有发出",
+        "{month} is published, and {count} of its mails wait for a certificate of their recipient that can be used",
+    ),
+    "mails_uncertified_action": (
+        "aftercare check 指出哪个证书缺失或已过期；向收件人要新证书替换，随后的夜自动发送（至 {until}），"
+        "或执行 aftercare publish {month}。不会以明文发出。逐封查看：aftercare mail list scorecards/{month}",
+        "aftercare check says which certificate is missing or expired; put a new one of the recipient there. The next "
+        "night sends them (until {until}), or: aftercare publish {month}. Nothing goes in clear. Each of them: "
+        "aftercare mail list scorecards/{month}",
+    ),
     "mails_tried_action": (
         "检查邮件服务器和连接 aftercare_smtp；每夜自动再发，直到 {until}。逐封查看：aftercare mail list "
         "scorecards/{month}；立即发送：aftercare publish {month}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from email.message import EmailMessage
 
 from aftercare.errors import PipelineFault
@@ -54,22 +53,19 @@ def scorecard_text(texts: Texts) -> str:
     lines = [texts["stamp"], texts["title"], "", *texts["conclusion"]]
     if texts["notices"]:
         lines += ["", *texts["notices"]]
-    lines += ["", words["proposals"], *_note(texts["proposals_note"])]
-    lines += _proposals(texts["proposals"], words) or [words["proposals_none"]]
-    if texts["rewards"] or texts["reward_notes"]:
-        lines += ["", words["rewards"], *_note(texts["rewards_note"])]
-        lines += _proposals(texts["rewards"], words) or [words["rewards_none"]]
-        lines += texts["reward_notes"]
+    lines += ["", words["proposals"], *_proposals("proposals", texts)]
+    if texts["rewards"] or texts["rewards_note"] or texts["reward_notes"]:
+        lines += ["", words["rewards"], *_proposals("rewards", texts), *texts["reward_notes"]]
     lines += ["", words["kpis"]]
     lines += [
         f"{row['kpi']} {row['role']}: {row['numerator']}/{row['denominator']} = {row['value']} "
         f"{row['symbol']} ({words['target']} {row['target']})"
         for row in texts["kpis"]
     ]
-    if texts["posts"]:
+    if texts["posts"] or texts["people_note"]:
         lines += ["", words["people"], *_note(texts["people_note"])]
         lines += [_person(one, post, words) for post in texts["posts"] for one in post["people"]]
-    if texts["points"]:
+    if texts["points"] or texts["points_note"]:
         lines += ["", words["points_title"], *_note(texts["points_note"])]
     lines += [
         f"{one['name']} {one['employee_no']}: "
@@ -79,7 +75,7 @@ def scorecard_text(texts: Texts) -> str:
         )
         for one in texts["points"]
     ]
-    if texts["targets"]:
+    if texts["targets"] or texts["targets_note"]:
         lines += ["", words["targets_title"], *_note(texts["targets_note"])]
     lines += [
         f"{one['name']} {one['employee_no']}: "
@@ -94,8 +90,9 @@ def scorecard_text(texts: Texts) -> str:
         ("objections", ("number", "name", "employee_no", "about", "due", "state")),
         ("adjustments", ("month", "name", "employee_no", "figure", "issued", "now", "reason")),
     ):
-        if texts[name]:
-            lines += ["", say[f"{name}_title"]]
+        note = texts[f"{name}_note"]
+        if texts[name] or note:
+            lines += ["", say[f"{name}_title"], *_note(note)]
             lines += [" ".join(one[key] for key in shown if one[key]) for one in texts[name]]
     lines += ["", texts["objection"], "", words["attachments"], texts["basis"]]
     return "\n".join(lines) + "\n"
@@ -105,10 +102,13 @@ def _note(text: str) -> list[str]:
     return [text] if text else []
 
 
-def _proposals(rows: Sequence[Texts], words: Texts) -> list[str]:
-    """Sanctions or rewards: who, what, the decision, and below it why and by when."""
-    lines = []
-    for one in rows:
+def _proposals(name: str, texts: Texts) -> list[str]:
+    """Sanctions or rewards: who, what, the decision, and below it why and by when.
+
+    That there are none is said only where none were left out for want of room, of which the note tells.
+    """
+    words, lines = texts["words"], _note(texts[f"{name}_note"])
+    for one in texts[name]:
         who = f"{one['name']} {one['employee_no']} {one['store']}"
         lines.append(f"{who}: {one['step']} {one['decision']} {one['decided_by']}".rstrip())
         lines.append(f"  {one['reason']}")
@@ -117,7 +117,7 @@ def _proposals(rows: Sequence[Texts], words: Texts) -> list[str]:
         ids = f"{words['rule']} {one['rule']} · {words['proposal']} {one['proposal_id']}"
         by = f"{words['correct_by']} {one['correct_by']} · " if "correct_by" in one else ""
         lines.append(f"  {by}{ids}")
-    return lines
+    return lines or [words[f"{name}_none"]]
 
 
 def _person(one: Texts, post: Texts, words: Texts) -> str:

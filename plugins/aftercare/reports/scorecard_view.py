@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftercare.reports.due_corrections import correction_lines
-from aftercare.reports.evidence_commands import evidence_command as evidence_command
+from aftercare.reports.evidence_commands import evidence_command
 from aftercare.reports.objection_marks import marked, open_notice, proposal_mark
 from aftercare.reports.objections import month_texts
 from aftercare.reports.scorecard_conclusion import conclusion, summary

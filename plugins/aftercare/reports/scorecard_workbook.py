@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from aftercare.reports.chart_colours import TREND
+from aftercare.reports.evidence_commands import evidence_command
 from aftercare.reports.kpi_chart import kpi_chart, trend_chart
 from aftercare.reports.objection_marks import marked, proposal_mark
 from aftercare.reports.objection_sheets import adjustment_sheet, objection_sheet
@@ -23,7 +24,6 @@ from aftercare.reports.scorecard_sheets import TOP, SheetMaker
 from aftercare.reports.scorecard_targets import target_cells
 from aftercare.reports.scorecard_view import (
     correct_by,
-    evidence_command,
     month_title,
     people_met,
     rank_note,

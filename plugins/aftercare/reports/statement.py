@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
+from aftercare.reports.evidence_commands import evidence_command
 from aftercare.reports.mail_layout import mail_message
 from aftercare.reports.month_facts import MonthFacts
 from aftercare.reports.objection_marks import marked, proposal_mark
@@ -28,7 +29,7 @@ from aftercare.reports.scorecard_report import (
     symbol,
 )
 from aftercare.reports.scorecard_targets import target_cells
-from aftercare.reports.scorecard_view import evidence_command, month_title, role_words
+from aftercare.reports.scorecard_view import month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.reports.told_proposals import reward_texts, told_rewards, told_sanctions
 from aftercare.rules.kpis import STORE

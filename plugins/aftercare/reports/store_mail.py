@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
+from aftercare.reports.evidence_commands import evidence_command
 from aftercare.reports.mail_layout import TooLong, mail_message
 from aftercare.reports.month_facts import MonthFacts
 from aftercare.reports.objection_marks import marked
@@ -24,7 +25,7 @@ from aftercare.reports.scorecard_report import (
     shown_target,
     symbol,
 )
-from aftercare.reports.scorecard_view import evidence_command, month_title, role_words
+from aftercare.reports.scorecard_view import month_title, role_words
 from aftercare.reports.scorecard_words import Words, read_words
 from aftercare.reports.statement import decision_texts
 from aftercare.reports.told_proposals import decided_sanctions, reward_texts, told_rewards

@@ -44,6 +44,7 @@ def list_waiting_months(engine: Engine, group: Group, today: date) -> list[Waiti
             connection,
             "outbound/list_waiting_months",
             since=today - timedelta(days=TRIED_DAYS),
+            time_zone=group.group.time_zone,
             statements=group.mail.statements,
         )
         return [WaitingMonth(row.month, row.approved_by, row.parts) for row in found]

@@ -35,7 +35,7 @@ from aftercare.rules.festivals import open_days, provisional_years
 from aftercare.settings import PROJECT, FewRows, Group, Language, Recipient
 from aftercare.sources.feeds import FEEDS
 from aftercare.sources.mapping import DealerSystem, read_dealer_system
-from aftercare.targets.mail_ledger import TRIED_DAYS, Role, Sender, deliver, plan
+from aftercare.targets.mail_ledger import LOCK_CLASS, TRIED_DAYS, Role, Sender, deliver, plan
 from aftercare.user_roles import ALL_STORES
 from aftercare.words import LOAD_COUNTS, Pair, say
 
@@ -186,12 +186,13 @@ def read_morning(engine: Engine, group: Group, day: date) -> Morning:
             provisional_years=_provisional_years(connection, group, day),
             draft=_draft(reports.get(("draft", ""))),
             waiting_mails=[
-                WaitingMails(row.month, row.mails, row.tried_until)
+                WaitingMails(row.month, row.mails, row.tried_until, row.is_for_certificate)
                 for row in warehouse.run(
                     connection,
                     "morning/list_waiting_mails",
                     time_zone=group.group.time_zone,
                     tried_days=TRIED_DAYS,
+                    lock_class=LOCK_CLASS,
                     statements=group.mail.statements,
                 )
             ],

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 from email.message import EmailMessage
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -97,7 +99,7 @@ def publish(
         except Exception as problem:
             # Whatever it is, it is this mail's: those to stores and employees are made without it.
             raise PipelineFault(
-                f"the mail to HR cannot be made: {type(problem).__name__}"
+                f"the mail to HR cannot be made: {type(problem).__name__} ({language}, {_place(problem)})"
             ) from problem
 
     report_key = f"scorecards/{month}"
@@ -108,6 +110,12 @@ def publish(
     with engine.begin() as connection:
         warehouse.report(connection, STAGE, month, counts)
     return counts
+
+
+def _place(problem: Exception) -> str:
+    """Where it was raised, for who mends it; its own words may hold what a mail holds."""
+    last = extract_tb(problem.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def report_of(

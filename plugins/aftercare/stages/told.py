@@ -24,7 +24,7 @@ from aftercare.rules.month import month_of
 from aftercare.rules.objection_terms import objection_terms
 from aftercare.rules.policy import Policy
 from aftercare.settings import Group, Language, Recipient
-from aftercare.targets.mail_ledger import STATES, Role, Sender, deliver, hold_back
+from aftercare.targets.mail_ledger import STATES, Role, Sender, count_waiting, deliver, hold_back
 from aftercare.targets.mail_tries import MailTries
 from aftercare.targets.own_mails import own_address, own_mail, plan_own
 from aftercare.warehouse import run
@@ -83,8 +83,10 @@ def tell_answers(
         elif reason := _month_obstacle(group, mails[key][0]):
             hold_back(engine, key, reason)
     tries = _send(engine, keyring, group, policy, today, mailer, house, mails)
-    counts = _report(engine, day, [*mails, *waiting], len(objections), len(adjusted), tries.changed)
-    tries.raise_troubles(NAME, counts["planned"] + counts["retry"])
+    counts, in_all = _report(
+        engine, day, [*mails, *waiting], len(objections), len(adjusted), tries.changed
+    )
+    tries.raise_troubles(NAME, in_all)
     return counts
 
 
@@ -162,7 +164,8 @@ def _until(policy: Policy, group: Group, row: Mapping[str, Any], today: date) ->
 
 def _report(
     engine: Engine, day: date, keys: Sequence[str], objections: int, adjusted: int, changed: int
-) -> dict[str, int]:
+) -> tuple[dict[str, int], int]:
+    """The counts, and how many mails wait for the server."""
     counts = {"objections": objections, "adjusted": adjusted, "changed": changed}
     counts |= dict.fromkeys(STATES, 0)
     with engine.begin() as connection:
@@ -172,7 +175,7 @@ def _report(
             if row["state"] == "suppressed":
                 counts[row["reason"]] = counts.get(row["reason"], 0) + row["mails"]
         warehouse.report(connection, STAGE, day.isoformat(), counts)
-    return counts
+    return counts, count_waiting(found)
 
 
 def _rows(found: Any) -> list[dict[str, Any]]:

@@ -18,7 +18,15 @@ from aftercare import warehouse
 from aftercare.protection import Keyring
 from aftercare.reports.overturned import overturned_message
 from aftercare.settings import Group, Language, Recipient
-from aftercare.targets.mail_ledger import STATES, Role, Sender, deliver, hold_back, plan
+from aftercare.targets.mail_ledger import (
+    STATES,
+    Role,
+    Sender,
+    count_waiting,
+    deliver,
+    hold_back,
+    plan,
+)
 from aftercare.targets.mail_tries import MailTries
 from aftercare.warehouse import run
 
@@ -56,11 +64,12 @@ def tell_overturned(
         if tries.is_in_vain:
             break
     with engine.begin() as connection:
-        for row in run(connection, "outbound/count_mails", report_keys=list(found)).mappings():
-            counts[row["state"]] += row["mails"]
+        mails = warehouse.rows(connection, "outbound/count_mails", report_keys=list(found))
+        for each in mails:
+            counts[each["state"]] += each["mails"]
         counts["changed"] = tries.changed
         warehouse.report(connection, STAGE, day.isoformat(), counts)
-    tries.raise_troubles(NAME, counts["planned"] + counts["retry"])
+    tries.raise_troubles(NAME, count_waiting(mails))
     return counts
 
 

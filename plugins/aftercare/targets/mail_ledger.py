@@ -13,16 +13,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from sqlalchemy import Connection, Engine, RowMapping
 
 from aftercare import warehouse
-from aftercare.errors import ConfigurationError, SystemUnreachable
+from aftercare.errors import ConfigurationError, PipelineFault, SystemUnreachable
 from aftercare.protection import Keyring, mask
 from aftercare.settings import Group, Language, Recipient, normalised_address
 from aftercare.targets.smime import CertificateUnusable, read_certificate, sealed
@@ -96,17 +96,22 @@ def deliver(
     """Sends what is planned or put off of a report, each mail at most once.
 
     ``recipients`` are those who may have it now, None: whoever has the mail's role. Counts the report's mails by state, and as `changed` those that this run sent. Raises,
-    after all were tried, SystemUnreachable where a mail has to wait for the server, and CertificateUnusable where
-    one cannot be encrypted as its recipient's settings want it.
+    after all were tried, SystemUnreachable where a mail has to wait for the server, CertificateUnusable where
+    one cannot be encrypted as its recipient's settings want it, and PipelineFault where one cannot be made.
     """
     came_to: Counter[str] = Counter()
     unusable: list[CertificateUnusable] = []
+    faults: list[PipelineFault] = []
 
     def send(mail: RowMapping, state: str) -> None:
         try:
             outcome = _send(engine, keyring, group, mailer, mail, state, render, recipients)
         except CertificateUnusable as problem:
             unusable.append(problem)
+            return
+        except PipelineFault as fault:
+            # Others may read it in another language, whose words are whole.
+            faults.append(fault)
             return
         came_to[outcome.state] += 1
 
@@ -118,7 +123,19 @@ def deliver(
             f"{came_to['retry']} mails of {report_key} wait for the mail server"
         )
     raise_unusable(unusable)
+    if faults:
+        raise PipelineFault("; ".join(dict.fromkeys(map(str, faults)))) from faults[0]
     return {**{state: states[state] for state in STATES}, "changed": came_to["sent"]}
+
+
+def count_waiting(found: Iterable[Mapping[str, Any]]) -> int:
+    """How many mails wait for the server, of counts by ``state`` and ``reason``; those that wait for a certificate
+    do not."""
+    return sum(
+        row["mails"]
+        for row in found
+        if row["state"] in ("planned", "retry") and row["reason"] != NO_CERTIFICATE
+    )
 
 
 def raise_unusable(found: Sequence[CertificateUnusable]) -> None:

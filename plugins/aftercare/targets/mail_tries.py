@@ -43,7 +43,7 @@ class MailTries:
         return self._in_vain >= MOST_IN_VAIN
 
     def raise_troubles(self, name: str, waiting: int) -> None:
-        """Raises what there is: SystemUnreachable where mails of ``name`` wait, ``waiting`` in all,
+        """Raises what there is: SystemUnreachable where mails of ``name`` wait, ``waiting`` in all for the server,
         CertificateUnusable where one could not be encrypted, and PipelineFault where one could not be made."""
         if self.waiting:
             raise SystemUnreachable(f"{waiting} mails of {name} wait for the mail server")
