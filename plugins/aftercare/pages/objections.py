@@ -105,6 +105,7 @@ def month_parts(
             | {
                 "id": row["objection_id"],
                 "is_open": row["state"] == "open",
+                "may_answer": sight.is_hr_of(row["store_code"]),
                 "words": row["words"],
                 "by": _by(row, "raised", sight, say),
                 "answer": row["answer"] or "",
