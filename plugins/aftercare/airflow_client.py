@@ -103,6 +103,11 @@ class AirflowClient:
         """Pause a Dag or let it run; only a Dag that is not paused works on its runs."""
         self.call("PATCH", f"/dags/{dag_id}", {"is_paused": paused})
 
+    def is_paused(self, dag_id: str) -> bool:
+        """Whether a Dag is paused."""
+        paused: bool = self.call("GET", f"/dags/{dag_id}")["is_paused"]
+        return paused
+
     def trigger(self, dag_id: str, partition_key: str) -> str:
         """Start a run for `partition_key` and return its id."""
         body = {"logical_date": None, "partition_key": partition_key}
@@ -141,7 +146,10 @@ class AirflowClient:
 
     def runs(self, dag_id: str, partition_key: str | None = None) -> list[Run]:
         """Return the newest hundred runs of a Dag, or those of one key, oldest first."""
-        query = {"order_by": "-id", "limit": 100}
+        query: dict[str, Any] = {"order_by": "-id", "limit": 100}
+        if partition_key is not None:
+            # Of a long backfill, the first keys are older than the newest hundred runs.
+            query["partition_key_prefix_pattern"] = partition_key
         answer = self.call("GET", f"/dags/{dag_id}/dagRuns", query=query)
         found = [
             self.run(dag_id, run["dag_run_id"])
@@ -194,6 +202,19 @@ class AirflowClient:
         """Wait until something has made a run for a key, and that run has ended."""
         run = self.wait_for_start(dag_id, partition_key, seconds)
         return self.wait_for_run(dag_id, run.run_id, seconds)
+
+    def wait_for_newer(
+        self, dag_id: str, partition_key: str, than: str | None, seconds: float = 600
+    ) -> Run:
+        """Wait until the newest run for a key is another one than ``than`` and has ended, and return it."""
+        found: list[Run] = []
+
+        def ended() -> bool:
+            found[:] = self.runs(dag_id, partition_key)[-1:]
+            return bool(found) and found[0].run_id != than and found[0].state in ENDED
+
+        self._wait(f"a new run of {dag_id} for {partition_key}", ended, seconds)
+        return found[0]
 
     def open_questions(self, dag_id: str = "~") -> list[dict[str, Any]]:
         """Return what waits for a person's answer: subject, options and the asking task instance."""

@@ -20,7 +20,7 @@ from aftercare.rules import period
 if TYPE_CHECKING:
     from aftercare.airflow_client import AirflowClient
 
-NIGHT_DAG, MONTH_DAG = "aftercare_night", "aftercare_month"
+NIGHT_DAG, MONTH_DAG, DELIVER_DAG = "aftercare_night", "aftercare_month", "aftercare_deliver"
 RUN_SECONDS = 2 * 60 * 60
 """How long one period may take."""
 ENDED = ("success", "failed")
@@ -101,6 +101,32 @@ def run_backfill(
     number = client.backfill(dag_id, *bounds)
     client.wait_for_backfill(number, seconds=RUN_SECONDS * len(keys), look=progress.look)
     return progress.end()
+
+
+class Deliveries:
+    """The runs that deliver nights, which the nights start: told from those that were there before.
+
+    To be made before the nights run. Raises PipelineFault when Airflow would let none begin.
+    """
+
+    def __init__(self, client: AirflowClient, keys: Sequence[str]) -> None:
+        if client.is_paused(DELIVER_DAG):
+            raise PipelineFault(
+                f"{DELIVER_DAG} is paused, so nothing would be pushed, of which the morning mails tell; "
+                "let it run in Airflow, or leave out --notify"
+            )
+        self._client = client
+        self._before = {
+            key: found[-1].run_id if (found := client.runs(DELIVER_DAG, key)) else None
+            for key in keys
+        }
+
+    def wait(self, key: str) -> None:
+        """Waits until a night that ran is delivered, well or not: its morning mail says which.
+
+        Raises AirflowRefused when it takes too long.
+        """
+        self._client.wait_for_newer(DELIVER_DAG, key, self._before[key], RUN_SECONDS)
 
 
 class _Progress:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,7 +21,7 @@ from whole_group import database
 
 from aftercare import connections, runs
 from aftercare.cli import cli
-from aftercare.errors import PeriodRefused, PipelineFault
+from aftercare.errors import Fatal, PeriodRefused, PipelineFault, Retriable
 from aftercare.protection import new_keyring_json
 from aftercare.reports.scorecard_words import read_words
 
@@ -29,16 +31,52 @@ NEWEST = "2026-10"
 
 
 class Scheduler:
-    """Answers as Airflow's own interface does; scores a month, or ends a night, when its run is made."""
+    """Answers as Airflow's own interface does; scores a month, or ends a night, when its run is made.
+
+    A night is delivered when somebody asked for its delivery some times; `delivers` is called then.
+    """
 
     def __init__(self) -> None:
         self.planned: list[str] = []
         self.made: list[str] = []
+        self.failed: set[str] = set()
+        self.is_paused = False
+        self.delivers: Callable[[str], object] = runs.morning
+        self.delivered: list[str] = []
+        self.asked = 0
+
+    def deliveries(self, key: str) -> list[str]:
+        """The deliveries of a night, the newest first, as Airflow gives them."""
+        done, made = self.delivered.count(key), self.made.count(key)
+        if done < made:
+            self.asked += 1
+            if self.asked % 3 == 0:
+                self.delivers(key)
+                self.delivered.append(key)
+                done += 1
+        return [f"{key} {number}" for number in range(made, 0, -1) if number <= done + 1]
+
+    def delivery(self, run_id: str) -> dict[str, str]:
+        """One of them."""
+        key, number = run_id.split(" ")
+        is_done = int(number) <= self.delivered.count(key)
+        return {"state": "success" if is_done else "running", "partition_key": key}
 
     def __call__(self, asked: Asked) -> Reply:
         path = asked.path.removeprefix("/api/v2")
-        run = {"run_id": "r", "state": "success", "partition_key": self.planned[-1]}
-        run["dag_run_id"] = f"run {len(self.made)}"
+        key = asked.query.get("partition_key_prefix_pattern", self.planned[-1])
+        if path == "/dags/aftercare_deliver":
+            return Reply({"is_paused": self.is_paused})
+        if path == "/dags/aftercare_deliver/dagRuns":
+            found = self.deliveries(key)
+            return Reply({"dag_runs": [{"dag_run_id": n, "partition_key": key} for n in found]})
+        if path.startswith("/dags/aftercare_deliver/") and not path.endswith("/taskInstances"):
+            return Reply(self.delivery(unquote(path.rpartition("/")[2])))
+        if path.startswith("/dags/aftercare_night/dagRuns/"):
+            key = unquote(path).split("/")[4].split(" ")[0]
+        state = "failed" if key in self.failed else "success"
+        run = {"run_id": "r", "state": state, "partition_key": key}
+        run["dag_run_id"] = f"{key} run {self.made.count(key)}"
         if asked.path == "/auth/token":
             return Reply({"access_token": "t"})
         if path == "/backfills/dry_run":
@@ -46,7 +84,8 @@ class Scheduler:
         if path == "/backfills":
             self.made += self.planned
             for key in self.planned:
-                runs.score(key) if len(key) == len(MONTH) else runs.morning(key)
+                if len(key) == len(MONTH):
+                    runs.score(key)
             return Reply({"id": 1})
         if path == "/backfills/1":
             return Reply({"completed_at": "2026-11-21T00:00:00Z"})
@@ -74,6 +113,7 @@ def say(
     server: MailServer,
     scheduler: Scheduler,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> Iterator[Callable[..., Result]]:
     """Commands in November over a group whose June was never scored."""
     month = ScoredMonth(warehouse)
@@ -84,6 +124,7 @@ def say(
     with WebService(scheduler) as service:
         made: dict[str, dict[str, Any]] = {
             "warehouse": database(warehouse),
+            "exchange": {"conn_type": "fs", "extra": {"path": str(tmp_path)}},
             "keys": {"conn_type": "generic", "password": new_keyring_json()},
             "smtp": {
                 "conn_type": "smtp",
@@ -189,5 +230,59 @@ def test_the_mail_of_an_old_night_is_kept_back_and_goes_out_once_when_it_is_aske
     shown = say(*night, "--notify")
     assert (shown.exit_code, len(server.messages)) == (0, 2)
     assert "2026-06-29  morning mails sent 2" in shown.output
-    assert say(*night, "--notify").exit_code == 0
-    assert len(server.messages) == 2
+    again = say(*night, "--notify")
+    assert (again.exit_code, len(server.messages)) == (0, 2)
+    assert "2026-06-29  morning mails sent 0" in again.output
+
+
+def nights(scheduler: Scheduler, first: int, last: int) -> tuple[str, ...]:
+    scheduler.planned = [f"2026-06-{day}" for day in range(first, last + 1)]
+    return ("backfill", "nights", scheduler.planned[0], scheduler.planned[-1], "--notify")
+
+
+def test_the_mail_of_an_old_night_waits_until_the_night_was_delivered(
+    say: Callable[..., Result], server: MailServer, scheduler: Scheduler
+) -> None:
+    mailed_by_then: dict[str, int] = {}
+
+    def deliver(key: str) -> None:
+        mailed_by_then[key] = sum(key in str(mail["Subject"]) for mail in server.messages)
+        for target in runs.open_delivery(key):
+            runs.push(key, target)
+        runs.morning(key)
+
+    scheduler.delivers = deliver
+    # An older delivery of the same night is not the one to wait for.
+    assert say(*nights(scheduler, 28, 29)[:-1]).exit_code == 0
+    for key in scheduler.planned:
+        while scheduler.delivered.count(key) < 1:
+            scheduler.deliveries(key)
+    assert say(*nights(scheduler, 28, 29)).exit_code == 0
+    assert scheduler.delivered == scheduler.planned * 2
+    assert mailed_by_then == {"2026-06-28": 0, "2026-06-29": 0}
+    assert len(server.messages) == 4
+
+
+def test_a_mail_that_has_to_wait_keeps_neither_other_nights_nor_failed_ones_back(
+    say: Callable[..., Result], server: MailServer, scheduler: Scheduler
+) -> None:
+    server.greylists = {"steward@heyuan.example"}
+    waited = say(*nights(scheduler, 28, 29))
+    assert isinstance(waited.exception, Retriable)
+    assert "2026-06-28  morning mail: " in waited.output
+    assert "2026-06-29  morning mails sent 2" in waited.output
+    scheduler.failed, server.greylists = {"2026-06-25"}, {"steward@heyuan.example"}
+    failed = say(*nights(scheduler, 25, 27))
+    assert isinstance(failed.exception, Fatal)
+    assert "did not succeed" in str(failed.exception)
+    assert "2026-06-26  morning mail: " in failed.output
+    assert "2026-06-27  morning mails sent 2" in failed.output
+
+
+def test_where_deliveries_are_paused_no_night_is_begun(
+    say: Callable[..., Result], scheduler: Scheduler
+) -> None:
+    scheduler.is_paused = True
+    refused = say(*nights(scheduler, 28, 29))
+    assert isinstance(refused.exception, PipelineFault)
+    assert scheduler.made == []

@@ -114,6 +114,17 @@ def test_a_stores_own_figure_is_asked_by_its_code_and_told_once(
     assert isinstance(say(MONTH, "SK02", "booking_acceptance").exception, BadData)
 
 
+def test_a_number_that_is_a_stores_code_too_is_refused_with_words(
+    month: ScoredMonth, say: Callable[..., Result]
+) -> None:
+    month.person("SK01")
+    score_month(month.engine, month.group, month.policy, MONTH, TODAY)
+    refused = say(MONTH, "SK01", "follow_up_coverage")
+    assert isinstance(refused.exception, BadData)
+    assert "SK01 is an employee's number and a store's code" in str(refused.exception)
+    assert say(MONTH, "E1", "follow_up_coverage").exit_code == 0
+
+
 def test_a_total_names_its_figures_and_the_commands_that_list_the_rows_themselves(
     month: ScoredMonth, say: Callable[..., Result]
 ) -> None:

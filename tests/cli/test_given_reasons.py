@@ -49,6 +49,7 @@ def sealed(month: ScoredMonth, table: str, why: str) -> None:
 def rated(month: RewardsMonth) -> RewardsMonth:
     month.person("S1", role="SUP")
     month.rating("S1", "care_activity", "8")
+    month.role("hr.li", "hr")
     sealed(month, "core.rating", "\u529e\u4e86\u4e24\u573a\u6d3b\u52a8\x1b[2J\n=1+1")
     score_month(month.engine, month.group, month.policy, MONTH, TODAY)
     return month
@@ -67,9 +68,25 @@ def nominated(month: RewardsMonth) -> RewardsMonth:
 
 
 def test_the_row_of_a_rating_says_who_gave_it_and_why(rated: RewardsMonth) -> None:
-    said = say("evidence", MONTH, "S1", "care_activity_points").output
+    said = say("evidence", MONTH, "S1", "care_activity_points", "--user", "hr.li").output
     assert "by \u738b\u603b (D1): \u529e\u4e86\u4e24\u573a\u6d3b\u52a8 [2J =1+1\n" in said
     assert "\x1b" not in said
+
+
+def test_who_rated_and_why_is_opened_for_a_user_who_is_hr_there_and_for_nobody_else(
+    rated: RewardsMonth,
+) -> None:
+    for whom in ("S1", "SK01", "all"):
+        said = say("evidence", MONTH, whom, "care_activity_points").output
+        assert "rating SK01|S1|2026-06|care_activity" in said
+        assert "(D1)" not in said
+        assert "\u529e\u4e86" not in said
+    rated.role("m.he", "manager", "SK01")
+    rated.role("hr.xu", "hr", "SK02")
+    for user in ("m.he", "hr.xu", "nobody"):
+        refused = say("evidence", MONTH, "all", "care_activity_points", "--user", user)
+        assert isinstance(refused.exception, NotAllowed)
+        assert refused.output == ""
 
 
 def test_without_the_keys_it_says_so_and_shows_the_rest(
@@ -77,7 +94,7 @@ def test_without_the_keys_it_says_so_and_shows_the_rest(
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_AFTERCARE_KEYS")
     connections.forget()
-    done = say("evidence", MONTH, "S1", "care_activity_points")
+    done = say("evidence", MONTH, "S1", "care_activity_points", "--user", "hr.li")
     assert done.exit_code == 0
     assert "(D1): the reason cannot be opened" in done.output
 

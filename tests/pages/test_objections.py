@@ -101,6 +101,17 @@ def test_only_hr_is_asked_for_the_answer(month: ScoredMonth, open_as: Open) -> N
     assert "异议中" not in page
 
 
+def test_who_is_hr_of_another_store_is_not_asked_for_the_answer(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.role("hr.xu", "hr", "SK02")
+    month.role("hr.xu", "manager", "SK01")
+    ask(open_as("manager.he"))
+    page = open_as("hr.xu").get(HERE).text
+    assert "were about the car" in page
+    assert "/answer" not in page
+
+
 def test_employees_see_their_own_and_not_who_raised_or_answered_it(
     month: ScoredMonth, open_as: Open
 ) -> None:

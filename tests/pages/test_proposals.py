@@ -466,6 +466,23 @@ def test_hr_reads_why_somebody_was_nominated_and_nobody_else_does(
     assert "自制工装" not in open_as("wang").get(address).text
 
 
+def test_who_is_hr_of_one_store_reads_no_nominator_where_they_only_manage(
+    month: ScoredMonth, open_as: Open
+) -> None:
+    month.person("D1", role="DIR")
+    month.nomination("E1", nominator_no="D1")
+    month.nomination("E2", nominator_no="D1", store_code="SK02")
+    seal(month, "core.nomination", "自制工装")
+    propose_rewards(month.engine, month.group, month.policy, MONTH)
+    month.role("hr.xu", "hr", "SK02")
+    month.role("hr.xu", "manager", "SK01")
+    page = open_as("hr.xu").get(f"/care/scorecards/{MONTH}?lang=zh").text
+    assert "SK02|E2|2026-06|innovation|D1" in page
+    assert "SK01|E1|2026-06|innovation" in page
+    assert "SK01|E1|2026-06|innovation|D1" not in page
+    assert page.count("自制工装") == 1
+
+
 def test_the_rated_person_reads_who_rated_and_why_once_the_month_is_published(
     month: ScoredMonth, open_as: Open
 ) -> None:

@@ -53,7 +53,7 @@ def objection(number: int = 7, state: str = "open", **values: Any) -> dict[str, 
 
 def adjustment(**values: Any) -> dict[str, Any]:
     """A late order of May."""
-    return {
+    made = {
         "adjustment_id": 3,
         "month": "2026-05",
         "scorecard_id": "2026-05.SC.SK01.E1",
@@ -81,6 +81,8 @@ def adjustment(**values: Any) -> dict[str, Any]:
         "ended_on": None,
         "ending": None,
     } | values
+    late = sum(change == "late" for change, *_ in made["rows_behind"])
+    return {"rows_kept": len(made["rows_behind"]) - late, "late_count": late} | made
 
 
 def report(**values: Any) -> ScorecardReport:

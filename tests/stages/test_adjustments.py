@@ -18,6 +18,7 @@ from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import propose
 from aftercare.stages.publish import publish, report_of
 from aftercare.stages.scorecards import score_month
+from aftercare.stages.whose import Whose
 from aftercare.warehouse import report, run
 
 KEYRING = Keyring.from_json(new_keyring_json())
@@ -390,6 +391,37 @@ def test_all_rows_are_kept_and_the_mail_names_twelve(month: ScoredMonth) -> None
     assert late[0] in page
     assert command in page
     assert late[12] not in page
-    told = adjustment_lines(month.engine, MONTH, "E1", COVERAGE)
+    told = adjustment_lines(month.engine, MONTH, Whose("E1"), COVERAGE)
     assert told[1:] == [f"  came follow_up_task {key}" for key in late]
-    assert adjustment_lines(month.engine, MONTH, "SK01", COVERAGE) == told
+    assert adjustment_lines(month.engine, MONTH, Whose(store_code="SK01"), COVERAGE) == told
+
+
+def test_what_names_twelve_rows_reads_twelve_and_of_the_line_that_is_asked_for(
+    month: ScoredMonth,
+) -> None:
+    send(month)
+    late = sorted(late_order(month) for _ in range(15))
+    score(month, today=LATER)
+    with month.engine.begin() as connection:
+        kept = month.table("score.adjustment")
+        named = [["late", "sales_order", f"SK01|S{number:02}"] for number in range(14)]
+        rows = [["came", "follow_up_task", key] for key in late]
+        connection.execute(
+            update(kept).where(kept.c.kpi_id == COVERAGE).values(rows_behind=[*rows, *named])
+        )
+    asked = {"kpi_id": COVERAGE, "scorecard_id": CARD}
+    (whole,) = list_adjustments(month.engine, MONTH, **asked)
+    (read,) = list_adjustments(month.engine, MONTH, most=12, **asked)
+    assert whole["rows_behind"] == [*rows, *named]
+    assert read["rows_behind"] == [*rows[:12], *named[:12]]
+    assert [read[name] for name in ("row_count", "rows_kept", "late_count")] == [15, 15, 14]
+    # A reason reads the same whether its rows were all read or those that it names.
+    assert reason(read) == reason(whole)
+    assert "15 in all (all: aftercare evidence" in reason(read)
+    assert "14 in all" in reason(read)
+    score(month, NEXT, date(2026, 8, 6))
+    report = report_of(month.engine, month.group, month.policy, NEXT)
+    news = [row for row in report.rows.adjustments if row["kpi_id"] == COVERAGE]
+    assert [row["rows_behind"] for row in news] == [read["rows_behind"]]
+    whose = Whose(store_code="SK02")
+    assert list_adjustments(month.engine, MONTH, whose=whose, kpi_id=COVERAGE) == []

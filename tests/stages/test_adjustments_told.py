@@ -66,7 +66,7 @@ def ends(month: ScoredMonth, ending: str) -> None:
 def news(month: ScoredMonth, key: str) -> list[tuple[Any, Any]]:
     """Ending and objection of what a month's documents tell."""
     with month.engine.connect() as connection:
-        rows = run(connection, "adjustments/list_news", month=key).all()
+        rows = run(connection, "adjustments/list_news", month=key, most=12).all()
     return [(row.ending, row.objection_id) for row in rows]
 
 

@@ -230,7 +230,7 @@ def test_corrections_and_objections_of_a_month_told_to_nobody_tell_nobody(
 def news(month: PublishedMonth, key: str) -> set[str]:
     """Months of whose adjustments the documents of a month tell."""
     with month.engine.connect() as connection:
-        return {row.month for row in run(connection, "adjustments/list_news", month=key)}
+        return {row.month for row in run(connection, "adjustments/list_news", month=key, most=12)}
 
 
 def test_what_a_later_month_says_of_others_leaves_it_out_and_is_not_taken_for_told_by_it(

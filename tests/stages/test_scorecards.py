@@ -13,7 +13,7 @@ from core_rows import core_row
 from scored_month import MONTH, POLICY, TODAY, ScoredMonth, house_policy
 from sqlalchemy import Engine
 
-from aftercare.errors import PeriodRefused
+from aftercare.errors import BadData, PeriodRefused
 from aftercare.reports.scorecard_report import ranks_people
 from aftercare.reports.scorecard_view import notices
 from aftercare.reports.scorecard_words import read_words
@@ -26,8 +26,8 @@ from aftercare.stages.scorecards import (
     lines_of,
     rows_of_nobody,
     score_month,
-    scorecards_of,
 )
+from aftercare.stages.whose import Whose, whose_of
 
 
 @pytest.fixture
@@ -157,9 +157,12 @@ def test_every_line_is_backed_by_the_rows_it_counted(month: ScoredMonth) -> None
 def test_scorecards_are_found_by_person_or_for_all(month: ScoredMonth) -> None:
     month.person("A1", role="AC")
     score(month)
-    assert scorecards_of(month.engine, MONTH, "E1") == ["2026-06.SC.SK01.E1"]
-    assert len(scorecards_of(month.engine, MONTH, "all")) == 2
-    assert scorecards_of(month.engine, MONTH, "E7") == []
+    assert whose_of(month.engine, MONTH, "E1") == Whose(employee_no="E1")
+    assert whose_of(month.engine, MONTH, "SK01") == Whose(store_code="SK01")
+    assert whose_of(month.engine, MONTH, "all") == Whose()
+    for whom, key in (("E7", MONTH), ("all", "2026-05")):
+        with pytest.raises(BadData, match=f"{whom} has no scorecard of {key}"):
+            whose_of(month.engine, key, whom)
 
 
 def test_rows_of_an_unknown_line_are_refused_in_plain_words(month: ScoredMonth) -> None:
@@ -383,9 +386,9 @@ def test_a_figure_of_the_store_is_everybodys_in_the_post_and_its_rows_are_told_o
         ("2026-06.AC.SK01.A2", 1, 2, "store"),
     ]
     assert counts["uncredited"] == 0
-    told = lines_of(month.engine, MONTH, "all", "booking_acceptance")
+    told = lines_of(month.engine, MONTH, Whose(), "booking_acceptance")
     assert [line["scorecard_id"] for line in told] == ["2026-06.AC.SK01.A1"]
-    own = lines_of(month.engine, MONTH, "A2", "booking_acceptance")
+    own = lines_of(month.engine, MONTH, Whose("A2"), "booking_acceptance")
     assert [line["scorecard_id"] for line in own] == ["2026-06.AC.SK01.A2"]
     assert len(evidence(month.engine, "2026-06.AC.SK01.A2", "booking_acceptance")) == 2
 

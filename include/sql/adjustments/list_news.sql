@@ -5,7 +5,8 @@
 -- objection that was upheld until the publication is named, and none after it,
 -- so that the documents say the same whenever they are made. A publication that
 -- was told to nobody told nothing on, and of its own figures no difference is
--- told.
+-- told. Of the rows behind one the first `most` are read, and as many of the
+-- late documents.
 -- grain: one row per adjustment
 -- reads: score.adjustment, score.objection, score.publication, core.employee,
 --   core.store
@@ -101,6 +102,22 @@ news as (
         end asc,
         adjustment.noticed_on asc,
         adjustment.adjustment_id desc
+),
+
+behind as (
+    select
+        news.adjustment_id,
+        jsonb_path_query_array(
+            news.rows_behind, 'strict $[*] ? (@[0] != "late")'
+        ) as changed,
+        jsonb_path_query_array(
+            news.rows_behind, 'strict $[*] ? (@[0] == "late")'
+        ) as late,
+        jsonb_build_object(
+            'last',
+            coalesce(cast(:most as integer), 1000000000) - 1 -- noqa: RF02
+        ) as bounds
+    from news
 )
 
 select
@@ -124,13 +141,19 @@ select
     news.new_excluded,
     news.new_value,
     news.new_points,
-    news.rows_behind,
     news.row_count,
     news.by_objection_id as objection_id,
     news.noticed_on,
     case when news.is_over then news.ended_on end as ended_on,
-    case when news.is_over then news.ending end as ending
+    case when news.is_over then news.ending end as ending,
+    jsonb_array_length(behind.changed) as rows_kept,
+    jsonb_array_length(behind.late) as late_count,
+    jsonb_path_query_array(behind.changed, '$[0 to $last]', behind.bounds)
+    || jsonb_path_query_array(
+        behind.late, '$[0 to $last]', behind.bounds
+    ) as rows_behind
 from news
 inner join core.employee on news.employee_no = employee.employee_no
 inner join core.store on news.store_code = store.store_code
+inner join behind on news.adjustment_id = behind.adjustment_id
 order by news.month, news.store_code, news.employee_no, news.kpi_id

@@ -7,6 +7,7 @@ with lines as (
         line.scorecard_id,
         card.role,
         card.employee_no,
+        card.store_code,
         line.numerator,
         line.denominator,
         line.excluded,
@@ -19,9 +20,12 @@ with lines as (
         line.month = :month -- noqa: RF02
         and line.kpi_id = :kpi_id -- noqa: RF02
         and (
-            line.employee_no = :whom -- noqa: RF02
-            or line.store_code = :whom -- noqa: RF02
-            or :whom = 'all' -- noqa: RF02
+            cast(:employee_no as text) is null -- noqa: RF02
+            or line.employee_no = :employee_no -- noqa: RF02
+        )
+        and (
+            cast(:store_code as text) is null -- noqa: RF02
+            or line.store_code = :store_code -- noqa: RF02
         )
     order by line.counted_for, line.scorecard_id
 )
@@ -30,6 +34,7 @@ select
     scorecard_id,
     role,
     employee_no,
+    store_code,
     numerator,
     denominator,
     excluded,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -23,22 +24,35 @@ def nights(first: datetime, last: datetime, notify: bool) -> None:
     """Run the nights of business days FIRST to LAST (both included), e.g. 2026-06-01 2026-06-30.
 
     Without --notify the morning mail of a night that was not last night is kept back. Tasks whose time is
-    over are sent in neither case.
+    over are sent in neither case. With it, each mail is sent when its night was delivered, and one that
+    cannot be sent stops none of the others.
     """
     from aftercare import backfill as plan
-    from aftercare import runs
+    from aftercare import connections, runs
+    from aftercare.errors import AftercareError
+    from aftercare.runs.house import each, raise_problems
     from aftercare.settings import read_group
 
     group = read_group()
     keys = plan.night_keys(first.date(), last.date(), runs.today(group))
+    deliveries = plan.Deliveries(connections.airflow_client(click.echo), keys) if notify else None
     states = _run(plan.NIGHT_DAG, keys, plan.night_bounds(keys))
     _table(["tasks", "push"], keys)
-    # The runs themselves kept the mails back: these were old nights for them.
-    for key in keys:
-        if notify and states[key] == "success":
-            sent = runs.morning(key, notify=True).get("sent", 0)
-            click.echo(f"{key}  morning mails sent {sent}")
+    problems: list[tuple[str, AftercareError]] = []
+    if deliveries is not None:
+
+        def mail(key: str) -> dict[str, Any]:
+            deliveries.wait(key)
+            # The run itself kept the mail back: this was an old night for it.
+            counts = runs.morning(key, notify=True)
+            click.echo(f"{key}  morning mails sent {counts['changed']}")
+            return counts
+
+        each((key for key in keys if states[key] == "success"), mail, problems)
+    for key, problem in problems:
+        click.echo(f"{key}  morning mail: {problem}")
     _refuse_failed(states)
+    raise_problems(problems)
 
 
 @backfill.command()

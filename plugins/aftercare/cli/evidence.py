@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,19 +18,24 @@ LINE = "scorecard_line"
 """The kind of a row that is a line of the same scorecard."""
 
 
-def evidence_lines(engine: Engine, month: str, whom: str, kpi: str) -> Iterator[str]:
+def evidence_lines(
+    engine: Engine, month: str, whom: str, kpi: str, user: str | None = None
+) -> Iterator[str]:
     """Lines of a person, of a store's people or of everybody (``all``), each with its rows.
 
-    Where they are of several people, the sum of each post stands before its lines. Raises BadData where
-    there is no scorecard or no such line.
+    Where they are of several people, the sum of each post stands before its lines. With a ``user`` it says
+    beside ratings who gave them and why. Raises BadData where there is no scorecard or no such line, or
+    ``whom`` may be a person or a store; NotAllowed for a user who is not HR of all these stores.
     """
     from aftercare.errors import BadData
-    from aftercare.stages.scorecards import lines_of, scorecards_of
+    from aftercare.stages.scorecards import lines_of
+    from aftercare.stages.whose import whose_of
 
-    if not scorecards_of(engine, month, whom):
-        raise BadData(f"{whom} has no scorecard of {month}")
-    lines = lines_of(engine, month, whom, kpi)
-    adjusted = adjustment_lines(engine, month, whom, kpi)
+    whose = whose_of(engine, month, whom)
+    lines = lines_of(engine, month, whose, kpi)
+    if user is not None:
+        require_hr(engine, {line["store_code"] for line in lines}, user)
+    adjusted = adjustment_lines(engine, month, whose, kpi)
     if not lines and not adjusted:
         raise BadData(f"there is no line {kpi} on the scorecards of {whom} of {month}")
     is_own = all(line["employee_no"] == whom for line in lines)
@@ -39,7 +44,7 @@ def evidence_lines(engine: Engine, month: str, whom: str, kpi: str) -> Iterator[
         if not is_own and all(_is_added(line) for line in of_post):
             yield _sum(f"{whom} {kpi} {role}", of_post)
         for line in of_post:
-            yield from _line(engine, month, kpi, line)
+            yield from _line(engine, month, kpi, line, is_told_why=user is not None)
     yield from adjusted
 
 
@@ -57,7 +62,7 @@ def _sum(name: str, lines: Sequence[Row]) -> str:
     return f"{name}: {counts}, the sum of {len(lines)} scorecards"
 
 
-def _line(engine: Engine, month: str, kpi: str, line: Row) -> Iterator[str]:
+def _line(engine: Engine, month: str, kpi: str, line: Row, *, is_told_why: bool) -> Iterator[str]:
     from aftercare.stages.scorecards import evidence, lines_behind
 
     card = line["scorecard_id"]
@@ -67,7 +72,8 @@ def _line(engine: Engine, month: str, kpi: str, line: Row) -> Iterator[str]:
     if any(row["row_kind"] == LINE for row in rows):
         for row in lines_behind(engine, card, kpi):
             yield _line_behind(month, line["employee_no"], row)
-    given = given_lines(engine, [(row["row_kind"], row["row_key"]) for row in rows])
+    asked = [(row["row_kind"], row["row_key"]) for row in rows] if is_told_why else []
+    given = given_lines(engine, asked)
     for row in rows:
         if row["row_kind"] == LINE:
             continue
@@ -75,6 +81,17 @@ def _line(engine: Engine, month: str, kpi: str, line: Row) -> Iterator[str]:
         yield f"  {_sign(row)} {' '.join(key)} {row['reason'] or ''}".rstrip()
         if key in given:
             yield f"      {given[key]}"
+
+
+def require_hr(engine: Engine, stores: Collection[str], user: str) -> None:
+    """Raises NotAllowed for a user who is not HR of all these stores, and so reads no reasons there."""
+    from aftercare import runs
+    from aftercare.settings import read_group
+    from aftercare.user_roles import require_role
+
+    today = runs.today(read_group())
+    with engine.connect() as connection:
+        require_role(connection, stores, user, today, ("hr",))
 
 
 def given_lines(engine: Engine, rows: list[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from aftercare.cli.evidence import evidence_lines, given_lines
+from aftercare.cli.evidence import evidence_lines, given_lines, require_hr
 from aftercare.cli.night import show
 from aftercare.cli.objections import LANGUAGE
 from aftercare.cli.options import USER
@@ -124,8 +124,9 @@ def publish(month: str, user: str) -> None:
 @click.argument("month")
 @click.argument("whom")
 @click.argument("kpi")
+@click.option("--user", help="Who looks, of HR: show also who rated and why.")
 @LANGUAGE
-def evidence(month: str, whom: str, kpi: str, language: str | None) -> None:
+def evidence(month: str, whom: str, kpi: str, user: str | None, language: str | None) -> None:
     """Show the rows behind a figure: MONTH 2026-06, WHOM an employee's number, a store's code or `all`, KPI id.
 
     Of a store, the sum of each post comes first, as its mail has it. A total names the figures that
@@ -139,25 +140,20 @@ def evidence(month: str, whom: str, kpi: str, language: str | None) -> None:
     from aftercare import connections
     from aftercare.rules import period
 
-    for text in evidence_lines(connections.warehouse_engine(), period.read_month(month), whom, kpi):
+    engine = connections.warehouse_engine()
+    for text in evidence_lines(engine, period.read_month(month), whom, kpi, user):
         click.echo(text)
 
 
 def _nominations(engine: Any, rows: list[dict[str, Any]], user: str) -> list[tuple[str, str]]:
     """Nominations behind proposals; NotAllowed for a user who is not their stores' HR."""
-    from aftercare import runs
-    from aftercare.settings import read_group
-    from aftercare.user_roles import require_role
-
     behind = [
         (row["store_code"], kind, key)
         for row in rows
         for kind, key in row["rows_behind"]
         if kind == "nomination"
     ]
-    today = runs.today(read_group())
-    with engine.connect() as connection:
-        require_role(connection, {store for store, _, _ in behind}, user, today, ("hr",))
+    require_hr(engine, {store for store, _, _ in behind}, user)
     return [(kind, key) for _, kind, key in behind]
 
 

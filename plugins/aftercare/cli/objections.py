@@ -12,6 +12,8 @@ from aftercare.cli.options import USER
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from aftercare.stages.whose import Whose
+
 LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
 
 
@@ -110,11 +112,8 @@ def answer_one(objection: int, verdict: Any, words: str, user: str, language: st
     click.echo(say(name, number=objection))
 
 
-def adjustment_lines(engine: Engine, month: str, whom: str, kpi: str) -> list[str]:
-    """What `aftercare evidence` says of adjustments of a figure, a store's once.
-
-    ``whom`` is an employee's number or a store's code; ``all``: of everybody.
-    """
+def adjustment_lines(engine: Engine, month: str, whose: Whose, kpi: str) -> list[str]:
+    """What `aftercare evidence` says of adjustments of a figure, a store's once, with all rows."""
     from aftercare.reports.objections import adjustment_texts
     from aftercare.reports.scorecard_words import read_words
     from aftercare.rules.kpis import STORE
@@ -122,17 +121,11 @@ def adjustment_lines(engine: Engine, month: str, whom: str, kpi: str) -> list[st
 
     say = read_words("en", "objections")
     told: dict[tuple[str, str], list[str]] = {}
-    for row in list_adjustments(engine, month):
-        if row["kpi_id"] != kpi or whom not in (
-            "all",
-            row["employee_no"],
-            row["store_code"],
-        ):
-            continue
+    for row in list_adjustments(engine, month, most=None, whose=whose, kpi_id=kpi):
         one = adjustment_texts(row, {}, say)
-        whose = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]
+        figure = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]
         told.setdefault(
-            (whose, str(row["adjustment_id"] if row["ending"] is None else row["ended_on"])),
+            (figure, str(row["adjustment_id"] if row["ending"] is None else row["ended_on"])),
             [
                 f"{row['scorecard_id']} {kpi}: adjusted on {one['noticed']}: issued {one['issued']}, "
                 f"would be {one['now']}: {one['reason']}",

@@ -15,6 +15,7 @@ from aftercare.pages.sight import Sight
 from aftercare.pages.site import Site, root_of
 from aftercare.reports.objection_marks import words_of
 from aftercare.reports.objections import (
+    ROWS_NAMED,
     Titles,
     adjusted_figure,
     adjustment_texts,
@@ -92,7 +93,7 @@ def month_parts(
     """Objections and adjustments of a month that somebody may see, for its page."""
     say = words_of(words)
     objections = _seen(list_objections(engine, month), sight)
-    adjustments = _seen(list_adjustments(engine, month), sight)
+    adjustments = _seen(list_adjustments(engine, month, most=ROWS_NAMED), sight)
     told: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in adjustments:
         whose = row["store_code"] if row["credit"] == STORE else row["scorecard_id"]
@@ -105,6 +106,7 @@ def month_parts(
             | {
                 "id": row["objection_id"],
                 "is_open": row["state"] == "open",
+                "may_answer": sight.is_hr_of(row["store_code"]),
                 "words": row["words"],
                 "by": _by(row, "raised", sight, say),
                 "answer": row["answer"] or "",
@@ -133,8 +135,9 @@ def line_parts(
         "say": say,
         "adjustments": [
             adjustment_texts(row, {}, say)
-            for row in list_adjustments(engine, month)
-            if (row["scorecard_id"], row["kpi_id"]) == (scorecard_id, kpi_id)
+            for row in list_adjustments(
+                engine, month, most=ROWS_NAMED, kpi_id=kpi_id, scorecard_id=scorecard_id
+            )
         ],
         "window": window_words(site, engine, month, say),
         "scorecard_id": scorecard_id,

@@ -259,7 +259,6 @@ def _month(
             for row in list_withdrawn(engine, month)
             if sight.leads(row["store_code"])
         ],
-        may_answer=sight.is_hr,
         **month_parts(site, engine, month, report.rows.titles, words, sight),
     )
 

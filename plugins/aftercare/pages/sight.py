@@ -2,7 +2,9 @@
 
 Whoever leads a store (hr, its manager) prepares and decides its month and sees all of it. Who is
 there only as an employee sees nothing before the month is published, and then what a statement
-tells: own figures, own sanctions and rewards that were approved, and nobody's reasons behind them.
+tells: own figures, own sanctions and rewards that were approved, without who decided and why, and
+without who nominated. Who rated them, and with which words, they read beside the rows of their figures.
+Who nominated is told to hr of the store alone.
 """
 
 from __future__ import annotations
@@ -25,11 +27,11 @@ LEADERS = ("hr", "manager")
 
 @dataclass(frozen=True)
 class Sight:
-    """What a user may see: stores (``*`` all), and their own scorecards; whether as hr."""
+    """What a user may see: stores (``*`` all), and their own scorecards; ``hr_stores`` those as hr."""
 
     stores: frozenset[str]
     employee_nos: frozenset[str]
-    is_hr: bool = False
+    hr_stores: frozenset[str] = frozenset()
 
     @property
     def leads_all(self) -> bool:
@@ -39,6 +41,10 @@ class Sight:
     def leads(self, store_code: str) -> bool:
         """Whether everything of a store may be seen, and who decided what."""
         return self.leads_all or store_code in self.stores
+
+    def is_hr_of(self, store_code: str) -> bool:
+        """Whether somebody looks at a store as hr, who alone are told who nominated and may answer."""
+        return not self.hr_stores.isdisjoint((ALL_STORES, store_code))
 
     def covers(self, store_code: str, employee_no: str) -> bool:
         """Whether a person's figures at a store may be seen."""
@@ -61,7 +67,7 @@ def sight_of(engine: Engine, user: str, day: date) -> Sight:
     return Sight(
         frozenset(r["store_code"] for r in roles if r["role"] in LEADERS),
         frozenset(r["employee_no"] for r in roles if r["employee_no"]),
-        any(r["role"] == "hr" for r in roles),
+        frozenset(r["store_code"] for r in roles if r["role"] == "hr"),
     )
 
 
@@ -77,7 +83,8 @@ def seen_proposals(rows: Sequence[Mapping[str, Any]], sight: Sight) -> list[dict
     found = []
     for row in rows:
         if sight.leads(row["store_code"]):
-            behind = row["rows_behind"] if sight.is_hr else _unnamed(row["rows_behind"])
+            is_hr = sight.is_hr_of(row["store_code"])
+            behind = row["rows_behind"] if is_hr else _unnamed(row["rows_behind"])
             found.append({**row, "rows_behind": behind, "is_led": True})
         elif row["employee_no"] in sight.employee_nos and _is_told(row):
             found.append(_told(row))

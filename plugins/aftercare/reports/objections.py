@@ -143,12 +143,12 @@ def adjustment_reason(row: Row, say: Words, most: int = ROWS_NAMED) -> str:
         parts.append(say("no_rows"))
     elif row["row_count"] > len(named):
         parts.append(say("more", count=row["row_count"]))
-        if row["row_count"] == len(rows):
+        if row["row_count"] == row["rows_kept"]:
             whom = row["store_code"] if row["credit"] == STORE else row["employee_no"]
             command = evidence_command(row["month"], whom, row["kpi_id"])
             parts[-1] += say("more_by", command=command)
     if late:
         parts.append(say("came_for_vehicles", keys=", ".join(late[:most])))
-        if len(late) > most:
-            parts.append(say("more", count=len(late)))
+        if row["late_count"] > most:
+            parts.append(say("more", count=row["late_count"]))
     return "; ".join(parts) if say.language == "en" else "；".join(parts)

@@ -22,6 +22,7 @@ from aftercare.month_parties import JUDGES, SCORED, names_of, refuse_party
 from aftercare.policy_editors import refuse_editor
 from aftercare.proposal_rows import REWARD, SANCTION
 from aftercare.protection import Keyring
+from aftercare.reports.objections import ROWS_NAMED
 from aftercare.reports.scorecard_mail import scorecard_message
 from aftercare.reports.scorecard_report import MonthRows, ScorecardReport
 from aftercare.reports.scorecard_words import read_words
@@ -172,7 +173,9 @@ def report_of(
                 missing_nights=seen.get("missing_nights") or {},
                 trial_because=seen.get("trial_because") or {},
                 objections=warehouse.rows(connection, "objections/list_objections", month=month),
-                adjustments=warehouse.rows(connection, "adjustments/list_news", month=month),
+                adjustments=warehouse.rows(
+                    connection, "adjustments/list_news", month=month, most=ROWS_NAMED
+                ),
                 corrections=due_corrections(connection, policy, month),
             )
         )

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,7 @@ from aftercare.rules.scorecard_lines import (
 from aftercare.rules.scorecard_points import Known, PointRules, card_points
 from aftercare.rules.scorecard_targets import TargetRules, card_targets
 from aftercare.settings import Group
+from aftercare.stages.whose import Whose
 from aftercare.warehouse import run
 
 STAGE = "scorecards"
@@ -155,14 +157,11 @@ def evidence(engine: Engine, scorecard_id: str, kpi_id: str) -> Sequence[Row]:
         )
 
 
-def lines_of(engine: Engine, month: str, whom: str, kpi_id: str) -> Sequence[Row]:
-    """Lines of a KPI with their counts, each store's figure once, of a person or of a store's people.
-
-    ``whom`` is an employee's number or a store's code; ``all``: of everybody.
-    """
+def lines_of(engine: Engine, month: str, whose: Whose, kpi_id: str) -> Sequence[Row]:
+    """Lines of a KPI with their counts, each store's figure once, of a person, of a store's people or of everybody."""
     with engine.connect() as connection:
         return warehouse.rows(
-            connection, "score/list_lines_of", month=month, whom=whom, kpi_id=kpi_id
+            connection, "score/list_lines_of", month=month, kpi_id=kpi_id, **asdict(whose)
         )
 
 
@@ -176,13 +175,6 @@ def lines_behind(engine: Engine, scorecard_id: str, kpi_id: str) -> Sequence[Row
         return warehouse.rows(
             connection, "score/list_lines_behind", scorecard_id=scorecard_id, kpi_id=kpi_id
         )
-
-
-def scorecards_of(engine: Engine, month: str, whom: str) -> list[str]:
-    """Ids of the scorecards of a month of a person or a store, one per post and store; ``all``: of everybody."""
-    with engine.connect() as connection:
-        found = run(connection, "score/list_scorecards_of", month=month, whom=whom)
-        return list(found.scalars())
 
 
 def _compute(connection: Connection, group: Group, policy: Policy, bounds: Month) -> dict[str, Any]:
