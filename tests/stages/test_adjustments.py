@@ -18,8 +18,8 @@ from aftercare.stages.objections import answer_objection, raise_objection
 from aftercare.stages.proposals import propose
 from aftercare.stages.publish import publish, report_of
 from aftercare.stages.scorecards import score_month
-from aftercare.stages.whose import Whose
 from aftercare.warehouse import report, run
+from aftercare.whose import Whose
 
 KEYRING = Keyring.from_json(new_keyring_json())
 LATER = date(2026, 7, 20)

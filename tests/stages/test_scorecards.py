@@ -27,7 +27,7 @@ from aftercare.stages.scorecards import (
     rows_of_nobody,
     score_month,
 )
-from aftercare.stages.whose import Whose, whose_of
+from aftercare.whose import Whose, whose_of
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def evidence_lines(
     """
     from aftercare.errors import BadData
     from aftercare.stages.scorecards import lines_of
-    from aftercare.stages.whose import whose_of
+    from aftercare.whose import whose_of
 
     whose = whose_of(engine, month, whom)
     lines = lines_of(engine, month, whose, kpi)

@@ -12,7 +12,7 @@ from aftercare.cli.options import USER
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from aftercare.stages.whose import Whose
+    from aftercare.whose import Whose
 
 LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="Default: the group's.")
 

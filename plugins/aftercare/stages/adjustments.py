@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from aftercare.rules import period
-from aftercare.stages.whose import Whose
 from aftercare.warehouse import rows, run
+from aftercare.whose import Whose
 
 
 def list_adjustments(

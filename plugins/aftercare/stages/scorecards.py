@@ -46,8 +46,8 @@ from aftercare.rules.scorecard_lines import (
 from aftercare.rules.scorecard_points import Known, PointRules, card_points
 from aftercare.rules.scorecard_targets import TargetRules, card_targets
 from aftercare.settings import Group
-from aftercare.stages.whose import Whose
 from aftercare.warehouse import run
+from aftercare.whose import Whose
 
 STAGE = "scorecards"
 LIST_UNCREDITED = "score/list_uncredited_rows"
