@@ -1,7 +1,8 @@
 -- What a target has to hear of published months: those of a store that were
 -- published since it takes them, and those that it was told, where other
--- adjustments stand now. A store that no KPI measures has no month to tell, and
--- an old month that was published without being told is told to no target.
+-- adjustments stand now. A store of which no KPI knows anything has no month to
+-- tell, and an old month that was published without being told is told to no
+-- target.
 -- grain: one row per store and month that is told
 -- reads: score.publication, score.scorecard, score.scorecard_line,
 --   score.adjustment, outbound.scorecard_start, outbound.told_scorecard
@@ -44,6 +45,7 @@ looked_at as (
                         p.month = card.month
                         and s.store_code = card.store_code
                         and split_part(line.policy_line, '/', 2) = 'kpis'
+                        and line.value is not null
                 )
             )
         )
