@@ -24,8 +24,9 @@ from aftercare.reports.statement import Statement, statement_message
 from aftercare.reports.store_mail import StoreMonth, store_message
 from aftercare.rules.policy import Policy
 from aftercare.settings import read_group
-from aftercare.stages.month_mails import BATCH, STORES_AT_ONCE, ToldMonth, list_statements
+from aftercare.stages.month_mails import BATCH, STORES_AT_ONCE, list_statements
 from aftercare.stages.publish import report_of
+from aftercare.told_month import ToldMonth
 from bench.history import POLICY
 from bench.made_month import MONTH
 from bench.own_process import peak_mb, said_by

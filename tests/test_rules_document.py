@@ -44,7 +44,7 @@ PLACES = {
     "cover": ("modifier", "include/sql/care/judge_tasks.sql"),
     "customer_classes": ("modifier", "plugins/aftercare/rules/customer_class.py"),
     "service_due": ("modifier", "include/sql/service_due/find_dues.sql"),
-    "statements": ("right", "plugins/aftercare/stages/month_mails.py"),
+    "statements": ("right", "plugins/aftercare/told_month.py"),
     "scripts": ("modifier", "plugins/aftercare/rules/script_policy.py"),
 }
 
@@ -55,7 +55,7 @@ def place(item: str) -> tuple[str, str]:
 
 
 OF_RULES = {
-    "S1-40": "plugins/aftercare/stages/month_mails.py",
+    "S1-40": "plugins/aftercare/told_month.py",
     "S1-41": "plugins/aftercare/rules/objection_terms.py",
     "S1-44": "plugins/aftercare/runs/month.py",
 }
